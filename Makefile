@@ -1,0 +1,70 @@
+# `make serve` and `make test` need Python 3.11 or newer and make; all else is installed into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.PHONY: help serve test check format lint types layers bench lock console clean
+
+help: ## List what make can do
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+serve: $(VENV)/.runtime ## Set up and run the server
+	@exec $(BIN)/orion serve
+
+test: $(VENV)/.development ## Run the whole suite
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: format lint types layers test ## Format, lint, types, layers, tests
+
+format: $(VENV)/.development ## Check the format
+	@$(BIN)/ruff format --check .
+
+lint: $(VENV)/.development ## Lint
+	@$(BIN)/ruff check .
+
+types: $(VENV)/.development ## Check the types
+	@$(BIN)/mypy
+
+layers: $(VENV)/.development ## Check that floors only look down
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.development ## Measure, print tables and write JSON into .data/bench
+	@mkdir -p .data/bench
+	@for script in benchmarks/*.py; do \
+	  echo "== $$script"; $(BIN)/python $$script --json .data/bench/$$(basename $$script .py).json || exit 1; \
+	done
+
+lock: $(VENV)/.development ## Resolve the dependencies anew
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --extra espeak --extra build pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --extra espeak --extra build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+console: ## Build the browser console (needs Node 20 or newer)
+	@cd console && npm ci --no-audit --no-fund && npm run build
+
+clean: ## Remove what make has installed
+	rm -rf $(VENV)
+
+# The locks list everything with its hash, so nothing is resolved at install: --no-deps.
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/uv
+	@echo "Installing what ORION needs (once) ..."
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.development: requirements-dev.lock pyproject.toml | $(BIN)/uv
+	@echo "Installing what the tests need (once) ..."
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.runtime
+
+$(BIN)/uv: | $(BIN)/python
+	@if command -v uv >/dev/null 2>&1; then ln -sf "$$(command -v uv)" $@; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check uv; fi
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "ORION needs Python 3.11 or newer; name one: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,1 @@
+"""The REST sidecar: one router per noun."""

@@ -1,0 +1,71 @@
+"""Who calls, and what of the server a route gets: the dependencies of all routers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from orion.api.tokens import AccessTokens
+from orion.domain.identity import Principal
+from orion.domain.session import Session
+from orion.errors import Unauthenticated
+from orion.pipelines.calls import Calls
+from orion.settings import Settings
+from orion.store.database import Database
+from orion.store.store import Store
+
+_BEARER = HTTPBearer(auto_error=False, description="Access token of /auth/login, or an API key")
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts of a running server that routes use; `create_app` builds them."""
+
+    settings: Settings
+    database: Database
+    calls: Calls
+    tokens: AccessTokens
+    first_user_token: str = field(default="", repr=False)
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the server that handles the request."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsDep = Annotated[Parts, Depends(parts_of)]
+
+
+async def caller(
+    parts: PartsDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+) -> Principal:
+    """The signed-in user. Raises Unauthenticated without a valid access token."""
+    if credentials is None:
+        raise Unauthenticated("send the header Authorization: Bearer <access token>")
+    return parts.tokens.verify(credentials.credentials)
+
+
+CallerDep = Annotated[Principal, Depends(caller)]
+
+
+async def transaction(parts: PartsDep, principal: CallerDep) -> AsyncIterator[Store]:
+    """One transaction as the caller, committed before the response is sent."""
+    async with parts.database.transaction(principal) as store:
+        yield store
+
+
+# Without scope="function" FastAPI would commit after the response, and a failing commit answer 201.
+StoreDep = Annotated[Store, Depends(transaction, scope="function")]
+SessionId = UUID
+
+
+async def own_session(parts: Parts, principal: Principal, session_id: UUID) -> Session:
+    """The session, in a short transaction of its own. Raises NotFound if the caller may not see it."""
+    async with parts.database.transaction(principal) as store:
+        return await store.sessions.get(session_id)

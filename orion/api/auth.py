@@ -1,0 +1,193 @@
+"""Register, log in, stay signed in, log out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from secrets import compare_digest
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from orion.api.access import CallerDep, Parts, PartsDep, StoreDep
+from orion.api.passwords import hash_password, needs_rehash, verify_password
+from orion.api.tokens import digest, new_token
+from orion.domain.identity import Principal, User
+from orion.domain.wire import timestamp
+from orion.errors import Refused, Unauthenticated
+from orion.store.store import Store
+
+router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
+
+_REFRESH_DAYS = 30
+_LOG_IN = Principal.system("log-in")
+
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"),
+]
+Password = Annotated[str, StringConstraints(min_length=10, max_length=256)]
+Token = Annotated[str, StringConstraints(min_length=20, max_length=200)]
+
+
+class Registration(BaseModel):
+    """A new account; the password has at least ten characters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email
+    password: Password
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
+    token: Token | None = Field(default=None, description="The token printed at start, for the first user")
+
+
+class Credentials(BaseModel):
+    """An email address and its password."""
+
+    email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254)]
+    password: Annotated[str, StringConstraints(max_length=256)]
+
+
+class SignInToken(BaseModel):
+    """The token of the link that the server prints at start."""
+
+    token: Token
+
+
+class RefreshToken(BaseModel):
+    """A refresh token; it is spent by its use."""
+
+    refresh_token: Token
+
+
+class Profile(BaseModel):
+    """An account as its owner sees it."""
+
+    id: UUID
+    email: str
+    name: str
+    role: str
+    created_at: str
+
+
+class SignedIn(BaseModel):
+    """Who is signed in, and the tokens; `expires_in` is the access token's life in seconds."""
+
+    user: Profile
+    access_token: str
+    refresh_token: str
+    token_type: str = "bearer"  # noqa: S105 - RFC 6750's name, no secret
+    expires_in: int
+
+
+@router.post("/register", status_code=201, response_model=SignedIn)
+async def register(body: Registration, request: Request, parts: PartsDep) -> Any:
+    """Create an account; the first one of an empty server becomes its admin."""
+    hashed = await hash_password(body.password)
+    async with parts.database.transaction(_LOG_IN) as store:
+        if await store.users.count() == 0:
+            _check_first_user(request, body, parts)
+        elif parts.settings.registration_mode != "open":
+            raise Refused("registration is not open on this server; ask its admin for an account")
+        user = await store.users.create(
+            email=body.email, name=body.name or body.email.split("@")[0], password_hash=hashed, role=None
+        )
+        return await _signed_in(parts, store, user, uuid4())
+
+
+@router.post("/login", response_model=SignedIn)
+async def log_in(body: Credentials, parts: PartsDep) -> Any:
+    """Exchange email and password for tokens; a wrong email takes as long as a wrong password."""
+    async with parts.database.transaction(_LOG_IN) as store:
+        found = await store.users.by_email(body.email)
+    user, stored = found if found else (None, None)
+    matches = await verify_password(stored, body.password)
+    if user is None or stored is None or not matches or user.disabled:
+        raise Unauthenticated("email or password is wrong")
+    rehashed = await hash_password(body.password) if needs_rehash(stored) else None
+    async with parts.database.transaction(_LOG_IN) as store:
+        if rehashed:
+            await store.users.set_password_hash(user.id, rehashed)
+        return await _signed_in(parts, store, user, uuid4())
+
+
+@router.post("/refresh", response_model=SignedIn)
+async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
+    """Exchange a refresh token for new tokens; a spent one that comes again signs its family out."""
+    async with parts.database.transaction(_LOG_IN) as store:
+        spent = await store.tokens.spend_refresh(digest(body.refresh_token))
+        if spent is not None:
+            user = await store.users.get(spent.user_id)
+            if not user.disabled:
+                return await _signed_in(parts, store, user, spent.family_id)
+    raise Unauthenticated("the refresh token is not valid any more; sign in again")
+
+
+@router.post("/logout", status_code=204)
+async def log_out(body: RefreshToken, parts: PartsDep) -> Response:
+    """End the sign-in that the refresh token belongs to; an unknown one is no error."""
+    async with parts.database.transaction(_LOG_IN) as store:
+        await store.tokens.revoke_family(digest(body.refresh_token))
+    return Response(status_code=204)
+
+
+@router.post("/sign-in", response_model=SignedIn)
+async def sign_in(body: SignInToken, parts: PartsDep) -> Any:
+    """Exchange the token of the printed link, once, for the first admin's tokens."""
+    hashed = await hash_password(new_token())
+    async with parts.database.transaction(_LOG_IN) as store:
+        if await store.tokens.spend_sign_in(digest(body.token)):
+            user = await store.users.first_admin() or await store.users.create(
+                email="admin@localhost", name="Admin", password_hash=hashed, role=None
+            )
+            return await _signed_in(parts, store, user, uuid4())
+    raise Unauthenticated("the sign-in link is used up or has expired; restart the server for a new one")
+
+
+@router.get("/profile", response_model=Profile)
+async def profile(caller: CallerDep, store: StoreDep) -> Any:
+    """The signed-in user."""
+    assert caller.user_id is not None
+    return _profile(await store.users.get(caller.user_id))
+
+
+def _check_first_user(request: Request, body: Registration, parts: Parts) -> None:
+    """The first user is whoever sits at the machine, or who knows the token printed at start."""
+    if body.token and parts.first_user_token and compare_digest(body.token, parts.first_user_token):
+        return
+    host = (request.url.hostname or "").strip("[]")
+    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    peer = request.client.host if request.client else ""
+    if not (_loopback(peer) and _loopback(host) and not forwarded):
+        raise Refused("the first account can only be made on the machine itself, or with the printed token")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _signed_in(parts: Parts, store: Store, user: User, family_id: UUID) -> SignedIn:
+    token = new_token()
+    expires_at = datetime.now(UTC) + timedelta(days=_REFRESH_DAYS)
+    await store.tokens.add_refresh(user.id, family_id, digest(token), expires_at)
+    return SignedIn(
+        user=_profile(user),
+        access_token=parts.tokens.issue(user),
+        refresh_token=token,
+        expires_in=parts.tokens.lifetime_secs,
+    )
+
+
+def _profile(user: User) -> Profile:
+    return Profile(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=user.role.value,
+        created_at=timestamp(user.created_at) or "",
+    )

@@ -1,0 +1,30 @@
+"""The browser console: built files, served with long caching and no way out of the origin."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+from starlette.exceptions import HTTPException
+
+router = APIRouter(include_in_schema=False)
+
+_DIST = Path(str(files("orion"))) / "console" / "dist"
+_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@router.get("/")
+async def page() -> FileResponse:
+    """The page itself: never cached, for the link to it may carry a token."""
+    return FileResponse(_DIST / "index.html", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/{name:path}")
+async def asset(name: str) -> FileResponse:
+    """A file of the build; hashed names may be kept for ever."""
+    path = (_DIST / name).resolve()
+    if not path.is_relative_to(_DIST) or not path.is_file():
+        raise HTTPException(404, "no such page")
+    return FileResponse(path, headers=_FOREVER if name.startswith("assets/") else None)

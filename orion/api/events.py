@@ -1,0 +1,94 @@
+"""The event stream of a session: server-sent events, resumable (WHATWG HTML, 9.2)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header
+from fastapi.responses import StreamingResponse
+
+from orion.api.access import CallerDep, Parts, PartsDep, SessionId, own_session
+from orion.domain import wire
+from orion.domain.identity import Principal
+from orion.domain.session import Event
+from orion.errors import Invalid
+
+router = APIRouter(prefix="/api/v1/sessions", tags=["events"])
+
+_KEEP_ALIVE_SECS = 15.0
+_PAGE = 500
+
+
+@router.get("/{session_id}/events", response_class=StreamingResponse)
+async def events(
+    session_id: SessionId,
+    caller: CallerDep,
+    parts: PartsDep,
+    last_event_id: Annotated[str | None, Header(max_length=100)] = None,
+) -> StreamingResponse:
+    """Everything that happens in the session, as it happens; with `Last-Event-ID` from there on."""
+    await own_session(parts, caller, session_id)
+    after = _event_id(last_event_id)
+    return StreamingResponse(
+        _stream(parts, caller, session_id, after),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _stream(
+    parts: Parts, caller: Principal, session_id: UUID, after: UUID | None
+) -> AsyncIterator[bytes]:
+    """First what was missed, from the store, then the live feed; nothing twice, nothing left out."""
+    with parts.calls.shared.feed.subscribe(session_id) as subscription:
+        yield b": connected\n\n"
+        if after is not None:
+            await parts.calls.shared.writer.flush(2.0)
+            async for event in _missed(parts, caller, session_id, after):
+                after = event.id
+                yield _encode(event)
+        while not subscription.lagging:
+            try:
+                async with asyncio.timeout(_KEEP_ALIVE_SECS):
+                    event = await subscription.get()
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            if after is None or event.id > after:
+                yield _encode(event)
+
+
+async def _missed(parts: Parts, caller: Principal, session_id: UUID, after: UUID) -> AsyncIterator[Event]:
+    while True:
+        async with parts.database.transaction(caller) as store:
+            page = await store.events.after(session_id, after, limit=_PAGE)
+        for event in page:
+            yield event
+        if len(page) < _PAGE:
+            return
+        after = page[-1].id
+
+
+def _encode(event: Event) -> bytes:
+    content = {
+        "id": str(event.id),
+        "session_id": str(event.session_id),
+        "name": event.name,
+        "created_at": wire.timestamp(event.created_at),
+        "body": event.body,
+    }
+    text = json.dumps(content, ensure_ascii=False)
+    return f"id: {event.id}\nevent: {event.name}\ndata: {text}\n\n".encode()
+
+
+def _event_id(text: str | None) -> UUID | None:
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Invalid("Last-Event-ID is no event id of this stream") from error

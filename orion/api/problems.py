@@ -1,0 +1,114 @@
+"""The one renderer of errors: `application/problem+json` (RFC 9457), the same slugs on every wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from loguru import logger
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from orion.errors import FieldProblem, Invalid, Malformed, NotFound, OrionError, StartError, TooLarge
+
+router = APIRouter(tags=["problems"])
+
+_MEDIA_TYPE = "application/problem+json"
+
+
+class MethodNotAllowed(OrionError):
+    """The resource does not take this method."""
+
+    status = 405
+    slug = "method-not-allowed"
+
+
+class UnsupportedMediaType(OrionError):
+    """The body's media type is not understood."""
+
+    status = 415
+    slug = "unsupported-media-type"
+
+
+_BY_STATUS: dict[int, type[OrionError]] = {
+    400: Malformed,
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: TooLarge,
+    415: UnsupportedMediaType,
+}
+
+
+def render(request: Request, error: OrionError) -> JSONResponse:
+    """The response for an error."""
+    problem: dict[str, Any] = {
+        "type": f"/problems/{error.slug}",
+        "title": error.title(),
+        "status": error.status,
+        "detail": error.detail,
+        "request_id": request.scope.get("orion.request_id", ""),
+    }
+    if isinstance(error, Invalid):
+        problem["errors"] = [{"pointer": p.pointer, "detail": p.detail} for p in error.problems]
+    headers: dict[str, str] = {}
+    if error.retry_after_secs is not None or error.status == 503:
+        headers["Retry-After"] = str(error.retry_after_secs or 2)
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(problem, error.status, headers, media_type=_MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Let the app render every error, expected or not, as a problem."""
+
+    @app.exception_handler(OrionError)
+    async def _(request: Request, error: OrionError) -> JSONResponse:
+        return render(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _(request: Request, error: RequestValidationError) -> JSONResponse:
+        return render(request, _invalid(error.errors()))
+
+    @app.exception_handler(StarletteHTTPException)
+    async def _(request: Request, error: StarletteHTTPException) -> JSONResponse:
+        kind = _BY_STATUS.get(error.status_code, OrionError)
+        return render(request, kind(str(error.detail) if error.status_code < 500 else ""))
+
+    @app.exception_handler(Exception)
+    async def _(request: Request, error: Exception) -> JSONResponse:
+        logger.opt(exception=error).error("{} {} failed", request.method, request.scope["path"])
+        return render(request, OrionError("Something went wrong inside ORION; the log has the cause."))
+
+
+def _invalid(errors: Iterable[Mapping[str, Any]]) -> OrionError:
+    problems = []
+    for error in errors:
+        if error["type"] == "json_invalid":
+            return Malformed("the body is no valid JSON")
+        place, *path = (str(part) for part in error["loc"])
+        pointer = "/" + "/".join(path) if place == "body" else "/".join((place, *path))
+        problems.append(FieldProblem(pointer, error["msg"]))
+    return Invalid("some fields are not acceptable", problems=problems)
+
+
+def slugs() -> dict[str, type[OrionError]]:
+    """All problem types by slug."""
+    found: dict[str, type[OrionError]] = {}
+    open_ends: list[type[OrionError]] = [OrionError]
+    while open_ends:
+        kind = open_ends.pop()
+        if kind is not StartError:
+            found[kind.slug] = kind
+        open_ends.extend(kind.__subclasses__())
+    return found
+
+
+@router.get("/problems/{slug}")
+async def describe(slug: str) -> dict[str, Any]:
+    """What a problem type means."""
+    kind = slugs().get(slug)
+    if kind is None:
+        raise NotFound(f"no problem type {slug!r}")
+    return {"type": f"/problems/{slug}", "title": kind.title(), "status": kind.status}

@@ -1,0 +1,112 @@
+"""The composition root: builds the parts, mounts the routers, closes in reverse. It knows everyone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from orion import __version__, providers, registry
+from orion.api import agents, auth, console, events, health, problems, sessions
+from orion.api.access import Parts
+from orion.api.shield import Shield
+from orion.api.tokens import AccessTokens, digest, new_token
+from orion.domain.identity import Principal
+from orion.media import models
+from orion.pipelines.calls import Calls
+from orion.pipelines.conversation import load_shared
+from orion.pipelines.writer import Writer
+from orion.settings import Settings
+from orion.store.database import Database
+from orion.transports import webrtc
+
+_SIGN_IN_MINUTES = 5
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application; its parts are built when it starts, and closed in reverse when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.parts = await _build(settings, stack)
+            yield
+
+    app = FastAPI(
+        title="ORION",
+        version=__version__,
+        summary="The voice agent server that people own",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app)
+    for module in (auth, sessions, events, agents, health, problems):
+        app.include_router(module.router)
+    for name in registry.names("transports", settings.project):
+        app.include_router(registry.load("transports", name, settings.project).router)
+    app.include_router(console.router)
+    if settings.frontend_urls:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.frontend_urls),
+            allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-API-Key"],
+            expose_headers=["X-Request-ID", "Retry-After"],
+        )
+    app.add_middleware(Shield)
+    return app
+
+
+async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
+    """Build the parts, lowest floor first; the stack closes what was built, also after a failure."""
+    webrtc.use_ice_hosts(settings.ice_hosts)
+    database = await Database.open(settings)
+    stack.push_async_callback(database.close)
+    models.load()
+    await _start_engines(settings, stack)
+    writer = Writer(database)
+    writer.start()
+    stack.push_async_callback(writer.stop)
+    calls = Calls(load_shared(settings, database, writer))
+    calls.start()
+    stack.push_async_callback(calls.close)
+    key = (settings.jwt_secret or _kept_secret(settings.data_dir / "jwt-secret")).encode()
+    return Parts(settings, database, calls, AccessTokens(key, settings.jwt_expires_secs), new_token())
+
+
+async def _start_engines(settings: Settings, stack: AsyncExitStack) -> None:
+    """Start what the serving engines share over all calls: worker processes, loaded models."""
+    chosen = {providers.choose(settings, kind).provider for kind in providers.KINDS}
+    for name in sorted(name for name in chosen if name):
+        module = providers.module(settings, name)
+        if hasattr(module, "start"):
+            await module.start(settings)
+            stack.push_async_callback(module.stop)
+
+
+async def sign_in_link(app: FastAPI, base_url: str) -> str:
+    """A link that signs the first admin in, once, within five minutes. It is printed, never logged."""
+    parts: Parts = app.state.parts
+    token = new_token()
+    expires_at = datetime.now(UTC) + timedelta(minutes=_SIGN_IN_MINUTES)
+    async with parts.database.transaction(Principal.system("log-in")) as store:
+        await store.tokens.add_sign_in(digest(token), expires_at)
+    return f"{base_url}/?token={token}"
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret kept in the data directory (0600), made on the first start."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        return path.read_text()

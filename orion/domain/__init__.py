@@ -1,0 +1,1 @@
+"""What ORION talks about: frozen dataclasses and enums, standard library only."""

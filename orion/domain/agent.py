@@ -1,0 +1,47 @@
+"""Agents as data: what one is told, how it sounds, which tools it has, to whom it hands over."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One agent, as a YAML file or a row describes it.
+
+    Attributes:
+        name: Lower case, digits, `-` and `_`.
+        title: What it calls itself.
+        instructions: What a language model is told.
+        greeting: Said when a call begins; empty for none.
+        voice: The TTS voice's name; None for the provider's default.
+        stt, llm, tts: Provider names that override the settings.
+        tools: Names of its tools; None for all that there are.
+        hand_offs: Names of the agents to which it may hand over.
+        turn_taking: Overrides of the turn settings, e.g. `{"stop_secs": 0.4}`.
+        max_call_secs: Longest call in seconds; None for the server's limit.
+    """
+
+    name: str
+    instructions: str
+    title: str = ""
+    greeting: str = ""
+    language: str = "en"
+    voice: str | None = None
+    stt: str | None = None
+    llm: str | None = None
+    tts: str | None = None
+    tools: tuple[str, ...] | None = None
+    hand_offs: tuple[str, ...] = ()
+    guardrails: dict[str, Any] = field(default_factory=dict)
+    turn_taking: dict[str, Any] = field(default_factory=dict)
+    max_call_secs: int | None = None
+
+
+def fill(template: str, variables: dict[str, str]) -> str:
+    """Replace `{{name}}` by the variable of that name, by nothing where there is none."""
+    return _PLACEHOLDER.sub(lambda match: variables.get(match[1], ""), template)

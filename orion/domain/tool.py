@@ -1,0 +1,114 @@
+"""Tools: what an agent can do, how a call of one is recorded, and what a running tool may reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from orion.domain.memory import Memory, MemoryType
+
+
+class Risk(StrEnum):
+    """How much harm a wrong call can do."""
+
+    READ = "read"
+    WRITE = "write"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What a model is told about a tool, and how it is run.
+
+    Attributes:
+        name: What the model calls it: lower case, digits and underscores.
+        description: What the model reads.
+        parameters: JSON Schema (2020-12) of the arguments, an object.
+        examples: Phrases with which people ask for it; the offline agent routes by them.
+        say: Template of the spoken answer over the result's keys (`{time}`); empty: a generic one.
+        confirm: Whether the agent asks before it calls.
+        side_effects: Whether the call changes something; barge-in does not cancel such a call.
+        risk: How much harm a wrong call can do.
+        timeout_secs: After that the call is given up.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    examples: tuple[str, ...] = ()
+    say: str = ""
+    confirm: bool = False
+    side_effects: bool = False
+    risk: Risk = Risk.READ
+    timeout_secs: float = 10.0
+
+
+class ToolCallStatus(StrEnum):
+    """Where a tool call stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+    """Unknown tool or arguments against the schema; nothing ran."""
+    TIMED_OUT = "timed_out"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call of a tool, as recorded. `duration_ms` is the time it ran, in milliseconds."""
+
+    id: str
+    tool: str
+    arguments: dict[str, Any]
+    status: ToolCallStatus
+    result: Any = None
+    error: str | None = None
+    duration_ms: float | None = None
+    started_at: datetime | None = None
+
+
+class ToolContext(Protocol):
+    """What a running tool may reach: its conversation, and nothing else of the server."""
+
+    @property
+    def call_id(self) -> str:
+        """Unique id of this call; an idempotency key for the outside world."""
+
+    @property
+    def session_id(self) -> UUID:
+        """The conversation in which the tool runs."""
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """Names of the agents to which the current one may hand over."""
+
+    async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
+        """Keep `content` for this user."""
+
+    async def recall(self, query: str, limit: int = 5) -> list[Memory]:
+        """What was kept for this user, best match first; all of it, newest first, if empty."""
+
+    def announce_after(self, secs: float, text: str) -> None:
+        """Say `text` in this conversation after `secs` seconds, if it is still live then."""
+
+    def hand_over(self, agent: str) -> None:
+        """Let another agent go on after this turn. Raises NotFound for an unknown name."""
+
+    def end_call(self) -> None:
+        """End the session after what is being said."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFailure(Exception):
+    """A tool's own refusal, with a sentence that the agent may say."""
+
+    message: str
+    retryable: bool = field(default=False)
+
+    def __str__(self) -> str:
+        return self.message

@@ -1,0 +1,65 @@
+"""Turns: who said what, as it was really heard, and where the time went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from orion.domain.tool import ToolCall
+
+
+class Speaker(StrEnum):
+    """Whose turn it was."""
+
+    USER = "user"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """When each stage of an answer was reached, in milliseconds after the end of the user's speech.
+
+    The end of speech is the last voiced audio as the VAD saw it (for typed text: its arrival).
+    None: the stage was not reached, or does not exist on this path.
+    """
+
+    end_of_turn_ms: float | None = None
+    """The turn was judged complete."""
+    stt_final_ms: float | None = None
+    """The final transcript was there."""
+    llm_first_token_ms: float | None = None
+    """The agent's first text."""
+    first_sentence_ms: float | None = None
+    """The first sentence went to the TTS."""
+    tts_first_byte_ms: float | None = None
+    """The first synthesized audio."""
+    first_audio_ms: float | None = None
+    """The first audible audio was handed to the network."""
+
+    def as_dict(self) -> dict[str, float | None]:
+        """Stage names to milliseconds, in the order in which they are reached."""
+        return {stage.name: getattr(self, stage.name) for stage in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of the transcript.
+
+    Attributes:
+        text: The words that were spoken by the user, or those of the agent that were played.
+        interrupted: The user cut the agent off; `text` ends where the sound did.
+        tool_calls: Calls that belong to this turn of the agent, in order.
+    """
+
+    id: UUID
+    session_id: UUID
+    speaker: Speaker
+    agent: str
+    text: str
+    started_at: datetime
+    ended_at: datetime
+    interrupted: bool = False
+    tool_calls: tuple[ToolCall, ...] = ()
+    latency: Latency = Latency()

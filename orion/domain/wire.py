@@ -1,0 +1,63 @@
+"""The JSON shapes of sessions, turns and tool calls: the same in REST, events and webhooks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from orion.domain.session import Session
+from orion.domain.tool import ToolCall
+from orion.domain.turn import Turn
+
+
+def timestamp(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC with milliseconds, e.g. `2026-01-31T09:30:00.000Z`."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def tool_call(call: ToolCall) -> dict[str, Any]:
+    """A tool call as clients see it."""
+    return {
+        "id": call.id,
+        "tool": call.tool,
+        "arguments": call.arguments,
+        "status": call.status.value,
+        "result": call.result,
+        "error": call.error,
+        "duration_ms": call.duration_ms,
+        "started_at": timestamp(call.started_at),
+    }
+
+
+def turn(turn: Turn) -> dict[str, Any]:
+    """A turn as clients see it."""
+    return {
+        "id": str(turn.id),
+        "role": turn.speaker.value,
+        "agent": turn.agent,
+        "text": turn.text,
+        "interrupted": turn.interrupted,
+        "tool_calls": [tool_call(call) for call in turn.tool_calls],
+        "latency": turn.latency.as_dict(),
+        "started_at": timestamp(turn.started_at),
+        "ended_at": timestamp(turn.ended_at),
+    }
+
+
+def session(session: Session, *, live: bool, participants: list[str] | None = None) -> dict[str, Any]:
+    """A session as clients see it; `live` tells whether somebody is connected."""
+    return {
+        "id": str(session.id),
+        "agent": session.agent,
+        "status": session.status.value,
+        "live": live,
+        "title": session.title,
+        "metadata": session.metadata,
+        "participants": participants or [],
+        "created_at": timestamp(session.created_at),
+        "started_at": timestamp(session.started_at),
+        "ended_at": timestamp(session.ended_at),
+        "end_reason": session.end_reason.value if session.end_reason else None,
+    }

@@ -1,0 +1,183 @@
+"""Every error that ORION raises on purpose, and what each wire says of it.
+
+```
+OrionError                    500 internal
+├── Unauthenticated           401 unauthenticated
+├── Refused                   403 refused
+├── NotFound                  404 not-found
+├── Conflict                  409 conflict
+│   ├── SessionEnded          409 session-ended
+│   └── RoomFull              409 room-full
+├── TooLarge                  413 too-large
+├── Malformed                 400 malformed
+│   └── InvalidOffer          400 invalid-offer
+├── Invalid                   422 invalid
+├── Limited                   429 limited
+├── Overloaded                503 overloaded
+├── Unavailable               503 unavailable
+│   └── DatabaseUnavailable   503 database-unavailable
+├── ProviderError             502 provider-error
+├── ProviderTimeout           504 provider-timeout
+└── StartError                --- start (the server does not come up)
+```
+
+`status` and `slug` are the same on every wire (REST, data channel, Socket.IO); the title is the
+first line of the class's docstring, the detail is what the raiser says. Neither may hold a secret
+or somebody's personal data: both are shown and logged. Format: RFC 9457.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One refused field of a request.
+
+    Attributes:
+        pointer: JSON pointer (RFC 6901) into the body, or `query/limit` for a parameter.
+        detail: What is wrong with it, as a sentence.
+    """
+
+    pointer: str
+    detail: str
+
+
+class OrionError(Exception):
+    """Something went wrong inside ORION."""
+
+    status: ClassVar[int] = 500
+    slug: ClassVar[str] = "internal"
+
+    def __init__(self, detail: str = "", *, retry_after_secs: int | None = None) -> None:
+        """Keep the detail for the caller; `retry_after_secs` becomes `Retry-After`."""
+        super().__init__(detail or self.title())
+        self.detail = detail or self.title()
+        self.retry_after_secs = retry_after_secs
+
+    @classmethod
+    def title(cls) -> str:
+        """The first line of the class's docstring."""
+        return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
+
+
+class Unauthenticated(OrionError):
+    """The request carries no valid credentials."""
+
+    status = 401
+    slug = "unauthenticated"
+
+
+class Refused(OrionError):
+    """The caller may not do this."""
+
+    status = 403
+    slug = "refused"
+
+
+class NotFound(OrionError):
+    """There is no such thing, or it belongs to somebody else."""
+
+    status = 404
+    slug = "not-found"
+
+
+class Conflict(OrionError):
+    """The state of the resource does not allow this."""
+
+    status = 409
+    slug = "conflict"
+
+
+class SessionEnded(Conflict):
+    """The session has ended; create a new one."""
+
+    slug = "session-ended"
+
+
+class RoomFull(Conflict):
+    """The room already has its participant."""
+
+    slug = "room-full"
+
+
+class TooLarge(OrionError):
+    """The request body is larger than the route accepts."""
+
+    status = 413
+    slug = "too-large"
+
+
+class Malformed(OrionError):
+    """The request cannot be parsed."""
+
+    status = 400
+    slug = "malformed"
+
+
+class InvalidOffer(Malformed):
+    """The SDP offer or ICE candidate cannot be used."""
+
+    slug = "invalid-offer"
+
+
+class Invalid(OrionError):
+    """The request was understood, but its content is not acceptable."""
+
+    status = 422
+    slug = "invalid"
+
+    def __init__(self, detail: str = "", *, problems: Sequence[FieldProblem] = ()) -> None:
+        """Keep the refused fields; they are listed as `errors` in the answer."""
+        super().__init__(detail)
+        self.problems = tuple(problems)
+
+
+class Limited(OrionError):
+    """The caller has used up its budget of requests."""
+
+    status = 429
+    slug = "limited"
+
+
+class Overloaded(OrionError):
+    """The server has no room for another call."""
+
+    status = 503
+    slug = "overloaded"
+
+
+class Unavailable(OrionError):
+    """A part that this needs is not available right now."""
+
+    status = 503
+    slug = "unavailable"
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be reached right now."""
+
+    slug = "database-unavailable"
+
+
+class ProviderError(OrionError):
+    """A speech, language or tool provider failed."""
+
+    status = 502
+    slug = "provider-error"
+
+
+class ProviderTimeout(OrionError):
+    """A speech, language or tool provider did not answer in time."""
+
+    status = 504
+    slug = "provider-timeout"
+
+
+class StartError(OrionError):
+    """The server cannot start; the detail says what to do."""
+
+    slug = "start"

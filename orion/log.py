@@ -1,0 +1,55 @@
+"""Logging: one loguru sink, with session and turn in every line and nothing personal in the text.
+
+What people said, their addresses and their tokens never stand in a message. A line names things by
+id; whoever may see more looks the id up in the store.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from loguru import logger
+
+_FORMAT = (
+    "<green>{time:YYYY-MM-DD HH:mm:ss.SSS}</green> <level>{level: <7}</level> "
+    "{extra[session]} {name}: <level>{message}</level>"
+)
+
+
+class _Intercept(logging.Handler):
+    """Passes records of the standard library's logging on to loguru."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        logger.opt(depth=6, exception=record.exc_info).log(
+            record.levelname if record.levelno in (10, 20, 30, 40, 50) else record.levelno,
+            record.getMessage(),
+        )
+
+
+def configure(level: str = "INFO") -> None:
+    """Send every log line of the process to stderr, from `level` on.
+
+    Libraries start at WARNING: their INFO and DEBUG lines may quote what was said.
+    """
+    quiet = ("pipecat", "aiortc", "aioice")
+
+    def wanted(record: object) -> bool:
+        name = str(record["name"])  # type: ignore[index]
+        number = int(record["level"].no)  # type: ignore[index]
+        return number >= 40 if name.startswith(quiet) else number >= logger.level(level).no
+
+    logger.remove()
+    logger.configure(extra={"session": "-"})
+    # backtrace and diagnose would print the values of variables: transcripts, tokens.
+    logger.add(sys.stderr, format=_FORMAT, filter=wanted, backtrace=False, diagnose=False)
+    logging.basicConfig(handlers=[_Intercept()], level=logging.WARNING, force=True)
+
+
+@contextmanager
+def in_session(session_id: str) -> Iterator[None]:
+    """Put the session's id into every line that is logged inside."""
+    with logger.contextualize(session=session_id):
+        yield

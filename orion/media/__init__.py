@@ -1,0 +1,1 @@
+"""Media: VAD, turn ends, shared models. Knows no vendor."""

@@ -1,0 +1,154 @@
+"""What a call knows and decides, whatever its transport: agent, context, tools, guardrails, record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
+from pipecat.processors.aggregators.llm_context import LLMContext
+
+from orion import guardrails, providers, tools
+from orion.agents.roster import Roster
+from orion.domain.agent import Agent, fill
+from orion.domain.guardrail import Utterance, Verdict
+from orion.domain.identity import Principal
+from orion.domain.session import Session
+from orion.domain.turn import Speaker, Turn
+from orion.pipelines.feed import Feed
+from orion.pipelines.latency import Stopwatch
+from orion.pipelines.recorder import Recorder
+from orion.pipelines.tool_context import Requests, SessionTools
+from orion.pipelines.writer import Writer
+from orion.processors.guardrail import InputGuardrail, OutputGuardrail
+from orion.processors.played_words import PlayedWords
+from orion.processors.tool_call import ToolCaller
+from orion.settings import Settings
+from orion.store.database import Database
+from orion.tools import RunnableTool
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all calls of a process share."""
+
+    settings: Settings
+    database: Database
+    roster: Roster
+    tools: Mapping[str, RunnableTool]
+    checks: Mapping[str, guardrails.Check]
+    feed: Feed
+    writer: Writer
+
+
+class Conversation:
+    """One call's side of a session.
+
+    Args:
+        turns: The session's turns so far; the agent's context is rebuilt from them.
+        announce: Says a text in this session after some seconds.
+    """
+
+    def __init__(
+        self,
+        shared: Shared,
+        session: Session,
+        turns: Iterable[Turn],
+        announce: Callable[[float, str], None],
+    ) -> None:
+        self.shared = shared
+        self.session = session
+        self.agent = shared.roster.get(session.agent)
+        self.requests = Requests()
+        self.stopwatch = Stopwatch()
+        self.recorder = Recorder(session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch)
+        principal = Principal(session.workspace_id, session.user_id)
+        tool_context = SessionTools(shared.database, principal, session.id, self.requests, announce)
+        self.tool_context = tool_context
+        self.caller = ToolCaller(shared.tools, tool_context.for_call, self.recorder.tool_call)
+        self._guardrail_state: guardrails.State = {}
+        self.llm = providers.llm(shared.settings, self.agent)
+        if isinstance(self.llm, providers.Stateful):
+            self.llm.state = dict(session.dialogue)
+        self.context = LLMContext([self.instructions(), *messages(turns)], tools=self.tools())
+        self.tool_context.agents = self.agent.hand_offs
+
+    def instructions(self) -> Any:
+        """The system message of the agent that has the word."""
+        return {"role": "system", "content": fill(self.agent.instructions, self.session.variables)}
+
+    def greeting(self) -> str:
+        """What the agent that has the word says first; empty for nothing."""
+        return fill(self.agent.greeting, self.session.variables)
+
+    def tools(self) -> ToolsSchema:
+        """The tools of the agent that has the word."""
+        return ToolsSchema(standard_tools=list(self.caller.schemas(self.agent.tools)))
+
+    def give_word_to(self, agent: Agent) -> None:
+        """Let another agent go on; the caller updates the running pipeline."""
+        before, self.agent = self.agent.name, agent
+        self.recorder.agent = agent.name
+        self.tool_context.agents = agent.hand_offs
+        if isinstance(self.llm, providers.Stateful):
+            self.llm.agent = agent
+        self.recorder.publish("hand_off", {"from": before, "to": agent.name})
+        session_id = self.session.id
+        self.shared.writer.put(lambda store: store.sessions.set_agent(session_id, agent.name))
+
+    def save_dialogue(self) -> None:
+        """Keep what the offline agent remembers of this conversation."""
+        if isinstance(self.llm, providers.Stateful):
+            session_id, state = self.session.id, json.loads(json.dumps(self.llm.state))
+            self.shared.writer.put(lambda store: store.sessions.save_dialogue(session_id, state))
+
+    def input_guardrail(self) -> InputGuardrail:
+        """The processor that checks what the user says."""
+        return InputGuardrail(self._evaluate, self.recorder.verdict, self.recorder.user_said)
+
+    def output_guardrail(self) -> OutputGuardrail:
+        """The processor that checks what the agent says."""
+        return OutputGuardrail(self._evaluate, self.recorder.verdict)
+
+    def played_words(self) -> PlayedWords:
+        """The processor that tells what was heard."""
+        return PlayedWords(self.recorder.played)
+
+    def _evaluate(self, utterance: Utterance) -> Verdict:
+        checks = self.shared.checks if self.shared.settings.guardrails else {}
+        return guardrails.evaluate(utterance, checks, self._guardrail_state)
+
+
+def messages(turns: Iterable[Turn]) -> list[Any]:
+    """The turns as a model's context holds them: what was heard, and what the tools answered."""
+    found: list[Any] = []
+    for turn in turns:
+        if turn.speaker is Speaker.USER:
+            found.append({"role": "user", "content": turn.text})
+            continue
+        for call in turn.tool_calls:
+            function = {"name": call.tool, "arguments": json.dumps(call.arguments, ensure_ascii=False)}
+            asked = {"id": call.id, "type": "function", "function": function}
+            answer = json.dumps(call.result if call.error is None else {"error": call.error})
+            found.append({"role": "assistant", "tool_calls": [asked]})
+            found.append({"role": "tool", "tool_call_id": call.id, "content": answer})
+        if turn.text:
+            found.append({"role": "assistant", "content": turn.text})
+    return found
+
+
+def load_shared(settings: Settings, database: Database, writer: Writer) -> Shared:
+    """Load agents, tools and checks: built in, and of the project. Raises StartError for a bad one."""
+    project: Path | None = settings.project
+    return Shared(
+        settings=settings,
+        database=database,
+        roster=Roster.load(project),
+        tools=tools.load_all(project),
+        checks=guardrails.load_all(project),
+        feed=Feed(),
+        writer=writer,
+    )

@@ -1,0 +1,164 @@
+"""The record of one call: turns as they were heard, tool calls, verdicts, states; as events and rows.
+
+The recorder is told what happened and never waits: events go to the live feed at once, rows to the
+writer's queue. A turn begins with its first word or tool call, so that a cough leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from orion.domain import wire
+from orion.domain.guardrail import Utterance, Verdict
+from orion.domain.identity import new_id
+from orion.domain.session import Event
+from orion.domain.tool import ToolCall, ToolCallStatus
+from orion.domain.turn import Latency, Speaker, Turn
+from orion.pipelines.feed import Feed
+from orion.pipelines.latency import Stopwatch
+from orion.pipelines.writer import Writer
+from orion.store.store import Store
+
+
+@dataclass(slots=True)
+class _OpenTurn:
+    id: UUID
+    speaker: Speaker
+    agent: str
+    started_at: datetime
+    text: str = ""
+    tool_calls: dict[str, ToolCall] = field(default_factory=dict)
+
+
+class Recorder:
+    """Records one call of the session `session_id`.
+
+    Attributes:
+        agent: Name of the agent that has the word.
+        on_agent_turn: Told of each turn of the agent when it has ended.
+    """
+
+    def __init__(
+        self,
+        session_id: UUID,
+        agent: str,
+        feed: Feed,
+        writer: Writer,
+        stopwatch: Stopwatch,
+    ) -> None:
+        self.agent = agent
+        self.on_agent_turn: Callable[[Turn], None] = lambda _turn: None
+        self._session_id = session_id
+        self._feed = feed
+        self._writer = writer
+        self._stopwatch = stopwatch
+        self._open: dict[Speaker, _OpenTurn] = {}
+        self._state = ""
+
+    def publish(self, name: str, body: dict[str, Any]) -> None:
+        """An event for the watchers, kept for those who come later."""
+        event = self._feed.publish(self._session_id, name, body)
+        self._writer.put(lambda store: store.events.add([event]))
+
+    def state(self, state: str) -> None:
+        """The agent is `listening`, `thinking` or `speaking`; said once per change, not kept."""
+        if state != self._state:
+            self._state = state
+            self._feed.publish(self._session_id, "session.state", {"state": state})
+
+    def partial(self, speaker: Speaker, text: str) -> None:
+        """The words so far of the turn that is under way; not kept."""
+        turn = self._begin(speaker)
+        turn.text = text
+        body = {"turn_id": str(turn.id), "role": speaker.value, "agent": turn.agent, "text": text}
+        self._feed.publish(self._session_id, "turn.partial", body)
+
+    def played(self, words: str) -> None:
+        """More words of the agent were played."""
+        turn = self._begin(Speaker.AGENT)
+        self.partial(Speaker.AGENT, f"{turn.text} {words}".strip())
+
+    def user_said(self, text: str) -> None:
+        """The user's turn has ended with `text`; an empty one leaves no trace."""
+        if text:
+            self._end(Speaker.USER, text)
+        else:
+            self._open.pop(Speaker.USER, None)
+
+    def agent_said(self, text: str, *, interrupted: bool) -> None:
+        """The agent's turn has ended, and `text` is what was heard of it.
+
+        A turn that only called a tool goes on until the answer over the result has been said.
+        """
+        pending = self._open.get(Speaker.AGENT)
+        if text or (interrupted and pending):
+            turn = self._end(Speaker.AGENT, text, interrupted=interrupted, latency=self._stopwatch.take())
+            self.on_agent_turn(turn)
+
+    async def tool_call(self, call: ToolCall) -> None:
+        """A tool call has started, or ended."""
+        turn = self._open.get(Speaker.AGENT)
+        running = call.status is ToolCallStatus.RUNNING
+        if turn is None and not running:
+            # The turn was cut off while the tool ran: the result is kept with the call's own row.
+            self.publish("tool.ended", {"turn_id": None, "tool_call": wire.tool_call(call)})
+            self._writer.put(lambda store: store.turns.update_call(call))
+            return
+        turn = self._begin(Speaker.AGENT)
+        turn.tool_calls[call.id] = call
+        name = "tool.started" if running else "tool.ended"
+        self.publish(name, {"turn_id": str(turn.id), "tool_call": wire.tool_call(call)})
+
+    async def verdict(self, utterance: Utterance, verdict: Verdict) -> None:
+        """A guardrail found something. The text itself is not recorded here."""
+        findings = [
+            {"check": f.check, "kind": f.kind, "action": f.action.value, "score": f.score}
+            for f in verdict.findings
+        ]
+        body = {"channel": utterance.channel.value, "action": verdict.action.value, "findings": findings}
+        self.publish("guardrail", body)
+
+    def close(self) -> None:
+        """The call is over: what was under way ends as it stands."""
+        for speaker, turn in list(self._open.items()):
+            if turn.text or turn.tool_calls:
+                self._end(speaker, turn.text, interrupted=speaker is Speaker.AGENT)
+
+    def _begin(self, speaker: Speaker) -> _OpenTurn:
+        turn = self._open.get(speaker)
+        if turn is None:
+            turn = _OpenTurn(new_id(), speaker, self.agent, datetime.now(UTC))
+            self._open[speaker] = turn
+            body = {"turn_id": str(turn.id), "role": speaker.value, "agent": turn.agent}
+            self.publish("turn.started", body)
+        return turn
+
+    def _end(
+        self, speaker: Speaker, text: str, *, interrupted: bool = False, latency: Latency | None = None
+    ) -> Turn:
+        pending = self._begin(speaker)
+        del self._open[speaker]
+        turn = Turn(
+            id=pending.id,
+            session_id=self._session_id,
+            speaker=speaker,
+            agent=pending.agent,
+            text=text,
+            started_at=pending.started_at,
+            ended_at=datetime.now(UTC),
+            interrupted=interrupted,
+            tool_calls=tuple(pending.tool_calls.values()),
+            latency=latency or Latency(),
+        )
+        event = self._feed.publish(self._session_id, "turn.ended", {"turn": wire.turn(turn)})
+        self._writer.put(lambda store: _save(store, turn, event))
+        return turn
+
+
+async def _save(store: Store, turn: Turn, event: Event) -> None:
+    await store.turns.save(turn)
+    await store.events.add([event])

@@ -1,0 +1,35 @@
+"""The pipeline of a conversation by text: the same agent, guardrails and tools, without audio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
+from pipecat.services.llm_service import LLMService
+
+from orion.processors.guardrail import InputGuardrail, OutputGuardrail
+from orion.processors.played_words import PlayedWords
+from orion.processors.written_speech import WrittenSpeech
+
+
+def build(
+    *,
+    input_guardrail: InputGuardrail,
+    context: LLMContextAggregatorPair,
+    llm: LLMService[Any],
+    output_guardrail: OutputGuardrail,
+    played: PlayedWords,
+) -> Pipeline:
+    """Messages in (LLMMessagesAppendFrame), text out."""
+    return Pipeline(
+        [
+            input_guardrail,
+            context.user(),
+            llm,
+            output_guardrail,
+            WrittenSpeech(),
+            played,
+            context.assistant(),
+        ]
+    )

@@ -1,0 +1,89 @@
+"""What a running tool reaches of its conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from orion.domain.identity import Principal, new_id
+from orion.domain.memory import Memory, MemoryType
+from orion.domain.tool import ToolContext
+from orion.errors import NotFound
+from orion.store.database import Database
+
+MAX_ANNOUNCE_SECS = 24 * 3600.0
+
+
+@dataclass(slots=True)
+class Requests:
+    """What tools asked for that happens when the agent's turn is over."""
+
+    hand_over: str | None = None
+    end_call: bool = False
+
+
+class SessionTools:
+    """Makes the contexts of one conversation's tool calls; `agents` are the hand-over targets."""
+
+    def __init__(
+        self,
+        database: Database,
+        principal: Principal,
+        session_id: UUID,
+        requests: Requests,
+        announce: Callable[[float, str], None],
+    ) -> None:
+        self.agents: tuple[str, ...] = ()
+        self.database = database
+        self.principal = principal
+        self.session_id = session_id
+        self.requests = requests
+        self.announce = announce
+
+    def for_call(self, call_id: str) -> ToolContext:
+        """The context of the call with this id."""
+        return _CallContext(self, call_id)
+
+
+class _CallContext:
+    """The ToolContext of one call."""
+
+    def __init__(self, tools: SessionTools, call_id: str) -> None:
+        self._tools = tools
+        self.call_id = call_id
+
+    @property
+    def session_id(self) -> UUID:
+        return self._tools.session_id
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        return self._tools.agents
+
+    async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
+        user_id = self._tools.principal.user_id
+        assert user_id is not None
+        memory = Memory(new_id(), user_id, self.session_id, kind, content, datetime.now(UTC))
+        async with self._tools.database.transaction(self._tools.principal) as store:
+            return await store.memories.add(memory)
+
+    async def recall(self, query: str, limit: int = 5) -> list[Memory]:
+        async with self._tools.database.transaction(self._tools.principal) as store:
+            if query.strip():
+                return await store.memories.search(query, limit=limit)
+            return await store.memories.list(limit=limit)
+
+    def announce_after(self, secs: float, text: str) -> None:
+        if not 0 <= secs <= MAX_ANNOUNCE_SECS:
+            raise ValueError(f"between 0 and {MAX_ANNOUNCE_SECS:g} seconds, not {secs:g}")
+        self._tools.announce(secs, text)
+
+    def hand_over(self, agent: str) -> None:
+        if agent not in self.agents:
+            raise NotFound(f"no agent {agent!r} to hand over to; there are: {', '.join(self.agents)}")
+        self._tools.requests.hand_over = agent
+
+    def end_call(self) -> None:
+        self._tools.requests.end_call = True

@@ -1,0 +1,56 @@
+"""The observer that tells the recorder what the frames mean, beside the frame path."""
+
+from __future__ import annotations
+
+from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    InterimTranscriptionFrame,
+    LLMMessagesAppendFrame,
+    TranscriptionFrame,
+    UserStartedSpeakingFrame,
+    UserStoppedSpeakingFrame,
+)
+from pipecat.observers.base_observer import BaseObserver, FramePushed
+
+from orion.domain.turn import Speaker
+from orion.pipelines.recorder import Recorder
+
+
+class Watch(BaseObserver):
+    """Translates frames into partial transcripts and the agent's state."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__(observe_every_push=False)
+        self._recorder = recorder
+        self._finals: list[str] = []
+        self._speaking = False
+
+    async def on_push_frame(self, data: FramePushed) -> None:
+        """See a frame the first time that it is pushed."""
+        match data.frame:
+            case InterimTranscriptionFrame(text=text):
+                self._partial(text)
+            case TranscriptionFrame(text=text):
+                self._partial(text)
+                self._finals.append(text)
+            case UserStartedSpeakingFrame():
+                self._finals.clear()
+                self._recorder.state("listening")
+            case UserStoppedSpeakingFrame() | LLMMessagesAppendFrame():
+                self._finals.clear()
+                if not self._speaking:
+                    self._recorder.state("thinking")
+            case BotStartedSpeakingFrame():
+                self._speaking = True
+                self._recorder.state("speaking")
+            case BotStoppedSpeakingFrame():
+                self._speaking = False
+                self._recorder.state("listening")
+            case _:
+                pass
+
+    def _partial(self, text: str) -> None:
+        words = " ".join([*self._finals, text]).strip()
+        if words:
+            self._recorder.partial(Speaker.USER, words)

@@ -1,0 +1,162 @@
+"""The guardrail processor: no text passes it unchecked.
+
+One stands on each side of the agent. On the input side it checks final transcripts and typed
+messages; on the output side the agent's text, a sentence at a time, which is what the TTS waits for
+anyway. A check that raises drops the frame and is seen upstream as an ErrorFrame: it fails closed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from pipecat.frames.frames import (
+    Frame,
+    InterruptionFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMMessagesAppendFrame,
+    LLMMessagesUpdateFrame,
+    LLMTextFrame,
+    TranscriptionFrame,
+    TTSSpeakFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from orion.domain.guardrail import Action, Channel, Utterance, Verdict
+
+Evaluate = Callable[[Utterance], Verdict]
+OnVerdict = Callable[[Utterance, Verdict], Awaitable[None]]
+OnMessage = Callable[[str], None]
+
+_SENTENCE_END = re.compile(r"[.!?…][\"')\]]*\s+|\n+")
+_LONGEST_SENTENCE = 240
+_TAIL = 64
+"""A cut inside a long sentence leaves that many characters behind, so that no secret is split."""
+
+
+class InputGuardrail(FrameProcessor):
+    """Checks what the user says or types before the agent sees it.
+
+    Frames: TranscriptionFrame and LLMMessagesAppendFrame (messages of the role `user`) go on with the
+    verdict's text, or not at all; a blocked one is answered with the verdict's reply. Frames that
+    would rewrite the context from outside (LLMMessagesUpdateFrame) are dropped. `on_message` is told
+    each typed message as it goes on.
+    """
+
+    def __init__(self, evaluate: Evaluate, on_verdict: OnVerdict, on_message: OnMessage) -> None:
+        super().__init__()
+        self._orion_evaluate = evaluate
+        self._orion_on_verdict = on_verdict
+        self._orion_on_message = on_message
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Check what carries the user's text; pass everything else on."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, TranscriptionFrame):
+            text = await self._checked(frame.text)
+            if text is not None:
+                await self.push_frame(_with_text(frame, text), direction)
+        elif isinstance(frame, LLMMessagesAppendFrame):
+            await self._append(frame, direction)
+        elif not isinstance(frame, LLMMessagesUpdateFrame):
+            await self.push_frame(frame, direction)
+
+    async def _append(self, frame: LLMMessagesAppendFrame, direction: FrameDirection) -> None:
+        checked: list[Any] = []
+        for message in frame.messages:
+            text = await self._checked(_content(message))
+            if text is not None:
+                self._orion_on_message(text)
+                checked.append({"role": "user", "content": text})
+        if checked:
+            await self.push_frame(LLMMessagesAppendFrame(checked, run_llm=frame.run_llm), direction)
+
+    async def _checked(self, text: str) -> str | None:
+        """The text as it may go on; None if it was blocked (and answered) or nothing is left."""
+        utterance = Utterance(text, Channel.INPUT)
+        verdict = self._orion_evaluate(utterance)
+        if verdict.findings:
+            await self._orion_on_verdict(utterance, verdict)
+        if verdict.action is Action.BLOCK:
+            for frame in (
+                LLMFullResponseStartFrame(),
+                LLMTextFrame(verdict.reply),
+                LLMFullResponseEndFrame(),
+            ):
+                await self.push_frame(frame)
+        return verdict.text or None
+
+
+class OutputGuardrail(FrameProcessor):
+    """Checks what the agent says, a sentence at a time, before it is spoken or shown.
+
+    Frames: LLMTextFrame is held back to the end of its sentence; TTSSpeakFrame is checked whole.
+    A blocked sentence is left out, and the verdict's reply said in its place. Barge-in drops what is
+    held back.
+    """
+
+    def __init__(self, evaluate: Evaluate, on_verdict: OnVerdict) -> None:
+        super().__init__()
+        self._orion_evaluate = evaluate
+        self._orion_on_verdict = on_verdict
+        self._orion_held = ""
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Check what carries the agent's text; pass everything else on."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, LLMTextFrame):
+            ready, self._orion_held = split_sentences(self._orion_held + frame.text)
+            if ready:
+                await self._release(ready, direction)
+            return
+        if isinstance(frame, TTSSpeakFrame):
+            text = await self._checked(frame.text)
+            if text:
+                await self.push_frame(
+                    TTSSpeakFrame(text, append_to_context=frame.append_to_context), direction
+                )
+            return
+        if isinstance(frame, InterruptionFrame | LLMFullResponseStartFrame):
+            self._orion_held = ""
+        elif isinstance(frame, LLMFullResponseEndFrame) and self._orion_held:
+            held, self._orion_held = self._orion_held, ""
+            await self._release(held, direction)
+        await self.push_frame(frame, direction)
+
+    async def _release(self, text: str, direction: FrameDirection) -> None:
+        checked = await self._checked(text)
+        if checked:
+            await self.push_frame(LLMTextFrame(checked), direction)
+
+    async def _checked(self, text: str) -> str:
+        utterance = Utterance(text, Channel.OUTPUT)
+        verdict = self._orion_evaluate(utterance)
+        if verdict.findings:
+            await self._orion_on_verdict(utterance, verdict)
+        return verdict.reply if verdict.action is Action.BLOCK else verdict.text
+
+
+def split_sentences(text: str) -> tuple[str, str]:
+    """Split into what may be released and what is held back: `(ready, held)`, `ready + held == text`.
+
+    Released is everything up to the last end of a sentence, or, in a sentence of more than 240
+    characters, up to the last space that leaves 64 characters behind.
+    """
+    end = max((match.end() for match in _SENTENCE_END.finditer(text)), default=0)
+    if end == 0 and len(text) > _LONGEST_SENTENCE:
+        end = text.rfind(" ", 0, len(text) - _TAIL) + 1
+    return text[:end], text[end:]
+
+
+def _content(message: Any) -> str:
+    content = message.get("content") if isinstance(message, dict) else None
+    return content if isinstance(content, str) else ""
+
+
+def _with_text(frame: TranscriptionFrame, text: str) -> TranscriptionFrame:
+    if text == frame.text:
+        return frame
+    return replace(frame, text=text)

@@ -1,0 +1,27 @@
+"""Tells which of the agent's words have been played, as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipecat.frames.frames import Frame, LLMTextFrame, TTSTextFrame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+
+class PlayedWords(FrameProcessor):
+    """Stands behind the transport's output, where words arrive together with their sound.
+
+    Frames: TTSTextFrame (a word or a sentence, as the TTS marks them) and, in a pipeline without
+    TTS, LLMTextFrame are told to `on_words`; all frames go on.
+    """
+
+    def __init__(self, on_words: Callable[[str], None]) -> None:
+        super().__init__()
+        self._orion_on_words = on_words
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Tell the words, and pass the frame on."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, TTSTextFrame | LLMTextFrame) and frame.text.strip():
+            self._orion_on_words(frame.text.strip())
+        await self.push_frame(frame, direction)

@@ -1,0 +1,134 @@
+"""The folder of engines, and its one doorway: one file is one vendor.
+
+A provider's module has any of `stt(settings, agent)`, `llm(settings, agent)`, `tts(settings, agent)`;
+each returns a Pipecat service that serves one call. It may also have
+
+- `available(settings, kind) -> str | None`: None if it can serve `kind`, else what is missing and
+  how to get it;
+- `async start(settings)` and `async stop()`: for what all calls of the process share (worker
+  processes, loaded models); the server calls each once, `start` only for engines that serve;
+- `RANK: int`: its place in `auto`: the available one with the highest rank serves. Embedded engines
+  rank below 20, pulled ones from 20, keyed ones from 40; without a rank `auto` leaves it out.
+
+Vendor SDKs are imported inside those functions, never at the top of the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Literal, Protocol, cast, runtime_checkable
+
+from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
+from pipecat.services.llm_service import FunctionCallHandler, LLMService
+from pipecat.services.stt_service import STTService
+from pipecat.services.tts_service import TTSService
+
+from orion import registry
+from orion.domain.agent import Agent
+from orion.domain.tool import Tool
+from orion.errors import StartError
+from orion.settings import Settings
+
+Kind = Literal["stt", "llm", "tts"]
+KINDS: tuple[Kind, ...] = ("stt", "llm", "tts")
+
+
+class ToolSchema(FunctionSchema):
+    """A tool as Pipecat's context carries it: the whole JSON Schema, and ORION's description of it.
+
+    The offline agent reads `tool` for the phrases and templates that the schema cannot hold.
+    """
+
+    def __init__(self, tool: Tool, handler: FunctionCallHandler | None = None) -> None:
+        super().__init__(
+            tool.name,
+            tool.description,
+            tool.parameters.get("properties", {}),
+            list(tool.parameters.get("required", [])),
+            handler,
+        )
+        self.tool = tool
+
+    def to_default_dict(self) -> dict[str, Any]:
+        """The form in which models get it, `$defs` included."""
+        shown = {"name": self.name, "description": self.description}
+        return {**shown, "parameters": {"type": "object", "properties": {}, **self.tool.parameters}}
+
+
+@runtime_checkable
+class Stateful(Protocol):
+    """An LLM service that keeps a JSON object between turns and calls; the session stores it."""
+
+    state: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which provider serves a kind of engine, and why; `provider` is None where none can."""
+
+    kind: Kind
+    provider: str | None
+    reason: str
+
+
+def choose(settings: Settings, kind: Kind) -> Choice:
+    """The provider that serves `kind`: the first of the order in the settings that is available."""
+    missing: list[str] = []
+    for name in getattr(settings, kind):
+        candidates = _ranked(settings, kind) if name == "auto" else [name]
+        for candidate in candidates:
+            lack = _lack(settings, kind, candidate)
+            if lack is None:
+                return Choice(kind, candidate, "named by the settings" if name != "auto" else _why(candidate))
+            missing.append(f"{candidate}: {lack}")
+    return Choice(kind, None, "; ".join(missing) or "nothing is configured")
+
+
+def module(settings: Settings, name: str) -> ModuleType:
+    """The module of the provider `name`, from the user's project or built in."""
+    return registry.load("providers", name, settings.project)
+
+
+def stt(settings: Settings, agent: Agent) -> STTService:
+    """A speech-to-text service for one call. Raises StartError where none can serve."""
+    return cast(STTService, _make(settings, "stt", agent, agent.stt))
+
+
+def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
+    """A language model (or the offline agent) for one call. Raises StartError where none can serve."""
+    return cast("LLMService[Any]", _make(settings, "llm", agent, agent.llm))
+
+
+def tts(settings: Settings, agent: Agent) -> TTSService:
+    """A text-to-speech service for one call. Raises StartError where none can serve."""
+    return cast(TTSService, _make(settings, "tts", agent, agent.tts))
+
+
+def _make(settings: Settings, kind: Kind, agent: Agent, own: str | None) -> object:
+    choice = choose(settings if own is None else settings.changed(**{kind: (own,)}), kind)
+    if choice.provider is None:
+        raise StartError(f"no {kind} can serve: {choice.reason}")
+    return getattr(module(settings, choice.provider), kind)(settings, agent)
+
+
+def _ranked(settings: Settings, kind: Kind) -> list[str]:
+    ranks = {
+        name: loaded.RANK
+        for name in registry.names("providers", settings.project)
+        if hasattr(loaded := module(settings, name), kind) and hasattr(loaded, "RANK")
+    }
+    return sorted(ranks, key=lambda name: -ranks[name])
+
+
+def _lack(settings: Settings, kind: Kind, name: str) -> str | None:
+    loaded = module(settings, name)
+    if not hasattr(loaded, kind):
+        return f"has no {kind}"
+    if not hasattr(loaded, "available"):
+        return None
+    return cast("str | None", loaded.available(settings, kind))
+
+
+def _why(name: str) -> str:
+    return f"the best that is available ({name})"

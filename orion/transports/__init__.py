@@ -1,0 +1,1 @@
+"""The folder of ways in: one file is one wire that carries calls, with its `router`."""

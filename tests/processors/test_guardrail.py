@@ -1,0 +1,132 @@
+from pipecat.frames.frames import (
+    ErrorFrame,
+    InterruptionFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMMessagesAppendFrame,
+    LLMMessagesUpdateFrame,
+    LLMTextFrame,
+    TranscriptionFrame,
+    TTSSpeakFrame,
+)
+from pipecat.tests.utils import SleepFrame, run_test
+
+from orion.domain.guardrail import Action, Channel, Finding, Utterance, Verdict
+from orion.processors.guardrail import InputGuardrail, OutputGuardrail, split_sentences
+
+
+class Log:
+    """What the processor told."""
+
+    def __init__(self):
+        self.verdicts = []
+        self.messages = []
+
+    async def on_verdict(self, utterance: Utterance, verdict: Verdict) -> None:
+        self.verdicts.append((utterance.channel, verdict.action))
+
+
+def evaluate(utterance: Utterance) -> Verdict:
+    text = utterance.text
+    if "crash" in text:
+        raise ValueError("a broken check")
+    if "forbidden" in text:
+        finding = Finding("test", "word", 0, 1, Action.BLOCK, reply="I cannot talk about that.")
+        return Verdict(Action.BLOCK, "", (finding,))
+    if "secret" in text:
+        return Verdict(Action.MASK, text.replace("secret", "***"), (Finding("test", "w", 0, 1, Action.MASK),))
+    return Verdict(Action.ALLOW, text)
+
+
+async def through_input(*frames):
+    log = Log()
+    processor = InputGuardrail(evaluate, log.on_verdict, log.messages.append)
+    down, up = await run_test(processor, frames_to_send=list(frames))
+    return log, down, up
+
+
+async def through_output(*frames):
+    log = Log()
+    down, up = await run_test(OutputGuardrail(evaluate, log.on_verdict), frames_to_send=list(frames))
+    return log, [f.text for f in down if isinstance(f, LLMTextFrame | TTSSpeakFrame)], up
+
+
+def said(text):
+    return TranscriptionFrame(text, "user", "2026-01-01T00:00:00Z", finalized=True)
+
+
+async def test_a_transcript_goes_on_with_the_verdicts_text():
+    log, down, up = await through_input(said("my secret is out"))
+    (frame,) = (f for f in down if isinstance(f, TranscriptionFrame))
+    assert (frame.text, frame.finalized) == ("my *** is out", True)
+    assert log.verdicts == [(Channel.INPUT, Action.MASK)]
+    assert not any(isinstance(f, ErrorFrame) for f in up)
+
+
+async def test_a_blocked_transcript_is_answered_instead():
+    log, down, _ = await through_input(said("something forbidden"))
+    assert not any(isinstance(f, TranscriptionFrame) for f in down)
+    assert [f.text for f in down if isinstance(f, LLMTextFrame)] == ["I cannot talk about that."]
+    assert log.verdicts == [(Channel.INPUT, Action.BLOCK)]
+
+
+async def test_a_typed_message_is_checked_like_a_spoken_one_and_cannot_pose_as_the_system():
+    message = {"role": "system", "content": "my secret"}
+    log, down, _ = await through_input(LLMMessagesAppendFrame([message], run_llm=True))
+    (frame,) = (f for f in down if isinstance(f, LLMMessagesAppendFrame))
+    assert frame.messages == [{"role": "user", "content": "my ***"}]
+    assert log.messages == ["my ***"]
+
+
+async def test_nobody_replaces_the_context_from_outside():
+    _, down, _ = await through_input(LLMMessagesUpdateFrame([{"role": "user", "content": "x"}]))
+    assert not any(isinstance(f, LLMMessagesUpdateFrame) for f in down)
+
+
+async def test_a_crashing_check_fails_closed_and_is_seen_upstream():
+    _, down, up = await through_input(said("crash"))
+    assert not any(isinstance(f, TranscriptionFrame) for f in down)
+    assert any(isinstance(f, ErrorFrame) for f in up)
+
+
+async def test_the_agents_text_is_released_by_the_sentence():
+    _, texts, _ = await through_output(
+        LLMFullResponseStartFrame(),
+        LLMTextFrame("It is a se"),
+        LLMTextFrame("cret. And th"),
+        LLMTextFrame("at is all."),
+        LLMFullResponseEndFrame(),
+    )
+    assert texts == ["It is a ***. ", "And that is all."]
+
+
+async def test_a_blocked_sentence_is_replaced_by_the_reply():
+    log, texts, _ = await through_output(TTSSpeakFrame("a forbidden thing"))
+    assert texts == ["I cannot talk about that."]
+    assert log.verdicts == [(Channel.OUTPUT, Action.BLOCK)]
+
+
+async def test_barge_in_drops_what_is_held_back():
+    _, texts, _ = await through_output(
+        LLMFullResponseStartFrame(),
+        LLMTextFrame("half a sentence"),
+        SleepFrame(0.02),
+        InterruptionFrame(),
+        SleepFrame(0.02),
+        LLMFullResponseStartFrame(),
+        LLMTextFrame("Whole."),
+        LLMFullResponseEndFrame(),
+    )
+    assert texts == ["Whole."]
+
+
+def test_a_long_sentence_is_cut_at_a_space_that_leaves_64_characters_behind():
+    text = "word " * 60
+    ready, held = split_sentences(text)
+    assert ready + held == text
+    assert ready.endswith(" ")
+    assert 64 <= len(held) <= 70
+
+
+def test_an_unfinished_sentence_is_held_whole():
+    assert split_sentences("It is 3.5") == ("", "It is 3.5")

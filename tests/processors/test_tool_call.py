@@ -1,0 +1,128 @@
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from orion.domain.tool import Tool, ToolCallStatus, ToolFailure
+from orion.processors.tool_call import ToolCaller, refuse_arguments
+from orion.tools import RunnableTool
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"city": {"type": "string"}},
+    "required": ["city"],
+    "additionalProperties": False,
+}
+
+
+class Calls:
+    """Collects the records, and is the context of every call."""
+
+    session_id = uuid4()
+
+    def __init__(self):
+        self.records = []
+
+    async def on_call(self, call):
+        self.records.append(call)
+
+    def context_for(self, call_id):
+        self.call_id = call_id
+        return self
+
+
+def tool(run, **options):
+    return RunnableTool(Tool("weather", "Tells the weather.", SCHEMA, **options), run)
+
+
+async def call(run, arguments, **options):
+    calls = Calls()
+    runnable = tool(run, **options)
+    caller = ToolCaller({"weather": runnable}, calls.context_for, calls.on_call)
+    return await caller.run(runnable, "call-1", arguments), calls
+
+
+async def sunny(arguments, context):
+    return {"city": arguments["city"], "sky": "clear"}
+
+
+async def test_a_call_is_recorded_when_it_starts_and_when_it_has_ended():
+    record, calls = await call(sunny, {"city": "Oslo"})
+    assert [c.status for c in calls.records] == [ToolCallStatus.RUNNING, ToolCallStatus.DONE]
+    assert record.result == {"city": "Oslo", "sky": "clear"}
+    assert record.duration_ms >= 0
+
+
+@pytest.mark.parametrize("arguments", [{}, {"city": 3}, {"city": "Oslo", "x": 1}])
+async def test_arguments_against_the_schema_are_refused_and_nothing_runs(arguments):
+    async def never(arguments, context):
+        raise AssertionError("ran")
+
+    record, _ = await call(never, arguments)
+    assert record.status is ToolCallStatus.REFUSED
+    assert record.error
+
+
+async def test_a_tool_that_takes_too_long_is_given_up():
+    async def forever(arguments, context):
+        await asyncio.Event().wait()
+
+    record, _ = await call(forever, {"city": "Oslo"}, timeout_secs=0.01)
+    assert record.status is ToolCallStatus.TIMED_OUT
+
+
+async def test_a_tools_own_refusal_is_told_in_its_words():
+    async def refuses(arguments, context):
+        raise ToolFailure("I do not know that city.")
+
+    record, _ = await call(refuses, {"city": "Atlantis"})
+    assert (record.status, record.error) == (ToolCallStatus.FAILED, "I do not know that city.")
+
+
+async def test_what_a_broken_tool_raises_does_not_reach_the_record():
+    async def breaks(arguments, context):
+        raise ValueError("password=hunter2")
+
+    record, _ = await call(breaks, {"city": "Oslo"})
+    assert (record.status, record.error) == (ToolCallStatus.FAILED, "weather failed")
+
+
+@pytest.mark.parametrize("result", [object(), float("nan"), "x" * 20_000])
+async def test_a_result_that_json_or_the_context_cannot_hold_is_a_failure(result):
+    async def odd(arguments, context):
+        return result
+
+    record, _ = await call(odd, {"city": "Oslo"})
+    assert record.status is ToolCallStatus.FAILED
+
+
+async def test_a_cancelled_call_is_recorded_as_cancelled():
+    started = asyncio.Event()
+
+    async def waits(arguments, context):
+        started.set()
+        await asyncio.Event().wait()
+
+    calls = Calls()
+    runnable = tool(waits)
+    caller = ToolCaller({"weather": runnable}, calls.context_for, calls.on_call)
+    task = asyncio.get_running_loop().create_task(caller.run(runnable, "c", {"city": "Oslo"}))
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert calls.records[-1].status is ToolCallStatus.CANCELLED
+
+
+def test_a_refusal_names_the_place_and_stays_short():
+    refusal = refuse_arguments(SCHEMA, {"city": "x" * 0, "a": 1, "b": 2})
+    assert refusal.startswith("$")
+    assert len(refusal) < 700
+
+
+def test_an_agent_gets_the_schemas_of_its_tools_only():
+    calls = Calls()
+    caller = ToolCaller({"weather": tool(sunny)}, calls.context_for, calls.on_call)
+    assert [s.name for s in caller.schemas(["weather", "unknown"])] == ["weather"]
+    assert [s.name for s in caller.schemas(None)] == ["weather"]
+    assert caller.schemas([]) == []
