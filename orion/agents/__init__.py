@@ -1,1 +1,1 @@
-""""""
+"""What an agent decides: the roster of agents. No frames, no HTTP."""

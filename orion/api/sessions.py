@@ -143,7 +143,7 @@ async def list_sessions(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Any:
     """Your sessions (an admin's: the workspace's), newest first."""
-    items, next_cursor = await store.sessions.list(status=status, limit=limit, cursor=cursor)
+    items, next_cursor = await store.sessions.page(status=status, limit=limit, cursor=cursor)
     return {"items": [_body(parts, session) for session in items], "next_cursor": next_cursor}
 
 
@@ -189,7 +189,7 @@ async def turns(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> An
     await parts.calls.shared.writer.flush(1.0)
     async with parts.database.transaction(caller) as store:
         await store.sessions.get(session_id)
-        found = await store.turns.list(session_id)
+        found = await store.turns.of_session(session_id)
     return {"items": [wire.turn(turn) for turn in found], "next_cursor": None}
 
 

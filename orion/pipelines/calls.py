@@ -151,7 +151,7 @@ class Calls:
         await self.shared.writer.flush()
         async with self.shared.database.transaction(_owner(session)) as store:
             session = await store.sessions.get(session.id)
-            turns = await store.turns.list(session.id)
+            turns = await store.turns.of_session(session.id)
         if session.status is SessionStatus.ENDED:
             raise SessionEnded
         if session.status is SessionStatus.PAUSED:

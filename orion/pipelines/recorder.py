@@ -106,7 +106,8 @@ class Recorder:
         if turn is None and not running:
             # The turn was cut off while the tool ran: the result is kept with the call's own row.
             self.publish("tool.ended", {"turn_id": None, "tool_call": wire.tool_call(call)})
-            self._writer.put(lambda store: store.turns.update_call(call))
+            session_id = self._session_id
+            self._writer.put(lambda store: store.turns.update_call(session_id, call))
             return
         turn = self._begin(Speaker.AGENT)
         turn.tool_calls[call.id] = call

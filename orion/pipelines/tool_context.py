@@ -73,7 +73,7 @@ class _CallContext:
         async with self._tools.database.transaction(self._tools.principal) as store:
             if query.strip():
                 return await store.memories.search(query, limit=limit)
-            return await store.memories.list(limit=limit)
+            return await store.memories.newest(limit=limit)
 
     def announce_after(self, secs: float, text: str) -> None:
         if not 0 <= secs <= MAX_ANNOUNCE_SECS:

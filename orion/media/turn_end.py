@@ -1,0 +1,96 @@
+"""The end of the user's turn: smart-turn on the process's one session, fused with the transcript."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from typing import Any
+
+from pipecat.audio.turn.base_turn_analyzer import EndOfTurnState
+from pipecat.audio.turn.smart_turn.base_smart_turn import BaseSmartTurn, SmartTurnParams
+from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
+from pipecat.frames.frames import (
+    Frame,
+    InterimTranscriptionFrame,
+    TranscriptionFrame,
+    VADUserStartedSpeakingFrame,
+)
+from pipecat.metrics.metrics import MetricsData, TurnMetricsData
+from pipecat.turns.types import ProcessFrameResult
+from pipecat.turns.user_stop import BaseUserTurnStopStrategy, TurnAnalyzerUserTurnStopStrategy
+
+from orion.media import models
+from orion.media.turn_policy import TurnPolicy
+
+_POOL = ThreadPoolExecutor(max(1, (os.cpu_count() or 2) - 1), thread_name_prefix="smart-turn")
+"""All calls share it: an inference takes 80 ms of a core, and more at once only slow each other."""
+
+
+class _FusedAnalyzer(LocalSmartTurnAnalyzerV3):
+    """Smart-turn v3 on the shared session; the policy decides how long an unfinished turn is waited for."""
+
+    def __init__(self, policy: TurnPolicy) -> None:
+        BaseSmartTurn.__init__(self, params=SmartTurnParams(stop_secs=policy.unfinished_secs))
+        self._log_data = False
+        self._session = models.session(models.SMART_TURN)
+        self._orion_policy = policy
+        self._orion_probability = 0.0
+        self.orion_transcript = ""
+
+    @property
+    def _model_executor(self) -> ThreadPoolExecutor:
+        return _POOL
+
+    async def cleanup(self) -> None:
+        """Leave the shared pool alone."""
+
+    async def analyze_end_of_turn(self) -> tuple[EndOfTurnState, MetricsData | None]:
+        """Ask the model, then the policy."""
+        _, metrics = await super().analyze_end_of_turn()
+        if isinstance(metrics, TurnMetricsData):
+            self._orion_probability = metrics.probability
+        return self.orion_decide(), metrics
+
+    def orion_decide(self) -> EndOfTurnState:
+        """Apply the policy to what is known now; an unfinished turn ends after its patience."""
+        patience_secs = self._orion_policy.patience_secs(self._orion_probability, self.orion_transcript)
+        self._stop_ms = patience_secs * 1000
+        return EndOfTurnState.INCOMPLETE if patience_secs else EndOfTurnState.COMPLETE
+
+
+class _FusedStop(TurnAnalyzerUserTurnStopStrategy):  # type: ignore[no-untyped-call]
+    """Pipecat's strategy, which also lets the policy read the transcript as it grows."""
+
+    def __init__(self, analyzer: _FusedAnalyzer) -> None:
+        super().__init__(turn_analyzer=analyzer)
+        self._orion_analyzer = analyzer
+        self._orion_finals: list[str] = []
+
+    async def process_frame(self, frame: Frame) -> ProcessFrameResult:
+        """Take note of the words before the strategy decides."""
+        if isinstance(frame, TranscriptionFrame):
+            self._orion_finals.append(frame.text)
+            self._orion_note("")
+        elif isinstance(frame, InterimTranscriptionFrame):
+            self._orion_note(frame.text)
+        elif isinstance(frame, VADUserStartedSpeakingFrame):
+            self._orion_analyzer.orion_decide()
+        return await super().process_frame(frame)
+
+    async def handle_user_turn_stopped(self) -> None:
+        """Forget the words of the turn that is over."""
+        self._orion_finals.clear()
+        self._orion_analyzer.orion_transcript = ""
+        await super().handle_user_turn_stopped()  # type: ignore[no-untyped-call]
+
+    def _orion_note(self, interim: str) -> None:
+        self._orion_analyzer.orion_transcript = " ".join([*self._orion_finals, interim]).strip()
+
+
+def stop_strategy(turn_taking: Mapping[str, Any]) -> BaseUserTurnStopStrategy:
+    """The strategy for an agent; `turn_taking` overrides fields of TurnPolicy by name."""
+    known = {field.name for field in fields(TurnPolicy)}
+    policy = TurnPolicy(**{name: float(value) for name, value in turn_taking.items() if name in known})
+    return _FusedStop(_FusedAnalyzer(policy))

@@ -1,0 +1,98 @@
+"""espeak-ng through ctypes, for the speech worker.
+
+Runs in the worker process only: the library is GPL-3.0-or-later and never loaded into ORION's own.
+Source: espeak-ng 1.52, `speak_lib.h`.
+"""
+
+from __future__ import annotations
+
+import ctypes as c
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+
+_AUDIO_SYNCHRONOUS = 2
+_BUFFER_MS = 60
+_CHARS_UTF8 = 1
+_EVENT_END, _EVENT_WORD = 0, 1
+_PARAMETER_RATE = 1
+_WORDS_PER_MINUTE = 160
+
+Emit = Callable[[bytes, list[tuple[str, float]]], None]
+
+
+class _Event(c.Structure):
+    _fields_ = (
+        ("type", c.c_int),
+        ("unique_identifier", c.c_uint),
+        ("text_position", c.c_int),
+        ("length", c.c_int),
+        ("audio_position", c.c_int),
+        ("sample", c.c_int),
+        ("user_data", c.c_void_p),
+        ("id", c.c_longlong),
+    )
+
+
+_CALLBACK = c.CFUNCTYPE(c.c_int, c.POINTER(c.c_short), c.c_int, c.POINTER(_Event))
+
+
+def library() -> tuple[str, Path | None]:
+    """Library and the folder above its data: from the wheel, else the system's (None: its own folder)."""
+    spec = importlib.util.find_spec("espeakng_loader")
+    if spec is not None and spec.origin is not None:
+        folder = Path(spec.origin).parent
+        for name in ("libespeak-ng.so", "libespeak-ng.dylib"):
+            if (folder / name).is_file():
+                return str(folder / name), folder
+    return "libespeak-ng.so.1", None
+
+
+class Synthesizer:
+    """espeak-ng, initialised once; it holds global state and speaks one text at a time."""
+
+    def __init__(self) -> None:
+        """Load and initialise. Raises OSError where the library or its data are missing."""
+        path, data = library()
+        self._espeak = c.CDLL(path)
+        folder = str(data).encode() if data else None
+        self.sample_rate_hz = self._espeak.espeak_Initialize(_AUDIO_SYNCHRONOUS, _BUFFER_MS, folder, 0)
+        if self.sample_rate_hz <= 0:
+            raise OSError("espeak-ng has no data")
+        synth = self._espeak.espeak_Synth
+        synth.argtypes = [
+            *(c.c_char_p, c.c_size_t, c.c_uint, c.c_int),
+            *(c.c_uint, c.c_uint, c.c_void_p, c.c_void_p),
+        ]
+        self._text = ""
+        self._emit: Emit = lambda _pcm, _words: None
+        self._callback = _CALLBACK(self._on_audio)  # kept alive: C calls it
+        self._espeak.espeak_SetSynthCallback(self._callback)
+        self._espeak.espeak_SetParameter(_PARAMETER_RATE, _WORDS_PER_MINUTE, 0)
+
+    def speak(self, text: str, voice: str, language: str, emit: Emit) -> None:
+        """Synthesize `text`, emitting PCM chunks and the words that begin in them, start in seconds."""
+        names = (voice, language, "en-us")
+        if all(self._espeak.espeak_SetVoiceByName(name.encode()) for name in names if name):
+            raise ValueError(f"no voice for {language!r}")
+        self._text, self._emit = text, emit
+        encoded = text.encode()
+        self._espeak.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, _CHARS_UTF8, None, None)
+
+    def _on_audio(self, samples: object, count: int, events: object) -> int:
+        words: list[tuple[str, float]] = []
+        index = 0
+        while events[index].type != _EVENT_END:  # type: ignore[index]
+            event = events[index]  # type: ignore[index]
+            if event.type == _EVENT_WORD:
+                words.append((self._word_at(event.text_position - 1), event.audio_position / 1000))
+            index += 1
+        pcm = c.string_at(samples, count * 2) if samples and count else b""  # type: ignore[arg-type]
+        if pcm or words:
+            self._emit(pcm, [word for word in words if word[0]])
+        return 0
+
+    def _word_at(self, position: int) -> str:
+        """The written word that begins at a character, to the next white space."""
+        rest = self._text[max(position, 0) :].split(maxsplit=1)
+        return rest[0] if rest else ""

@@ -1,0 +1,192 @@
+"""What flite and espeak-ng share: the client of a speech worker process, and a TTS service over it.
+
+All calls of a process share one worker per engine: a sentence takes it 4 to 40 ms. A worker that dies
+is started again, and the sentence that it was at is asked for once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+from loguru import logger
+from pipecat.audio.utils import create_stream_resampler
+from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudioRawFrame
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.settings import TTSSettings
+from pipecat.services.tts_service import TTSService
+
+from orion.errors import ProviderError
+from orion.providers._speech_worker import HEADER
+
+_WORKER = Path(__file__).with_name("_speech_worker.py")
+_ANSWER_SECS = 10.0
+_ATTEMPTS = 2
+
+Packet = tuple[bytes, bytes]
+
+
+class SpeechWorker:
+    """The worker process of one engine, started when it is first needed."""
+
+    def __init__(self, engine: str) -> None:
+        self._engine = engine
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._answers: dict[int, asyncio.Queue[Packet]] = {}
+        self._numbers = count(1)
+        self._starting = asyncio.Lock()
+        self.rate_hz = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id while it lives."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def start(self) -> None:
+        """Start the process where it does not run. Raises ProviderError if the engine cannot load."""
+        async with self._starting:
+            if self.pid is not None and self._reader is not None and not self._reader.done():
+                return
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-sP", str(_WORKER), self._engine),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+            assert self._process.stdout is not None
+            try:
+                _, _, content = await _packet(self._process.stdout)
+            except asyncio.IncompleteReadError as error:
+                raise ProviderError(f"{self._engine} cannot be loaded on this machine") from error
+            self.rate_hz = int(content)
+            self._reader = asyncio.get_running_loop().create_task(self._read(self._process.stdout))
+
+    async def stop(self) -> None:
+        """End the process."""
+        if self._process is not None and self._process.returncode is None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            await self._process.wait()
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+        self._process = self._reader = None
+
+    async def speak(self, text: str, voice: str, language: str) -> AsyncIterator[Packet]:
+        """Packets `(kind, content)` of the spoken text: `W` words, `A` audio.
+
+        Raises:
+            ProviderError: The engine refused the text, or its process died twice over it.
+        """
+        for attempt in range(_ATTEMPTS):
+            await self.start()
+            begun = False
+            async for kind, content in self._request(text, voice, language):
+                if kind == b"X":
+                    raise ProviderError(f"{self._engine} cannot speak this: {content.decode()}")
+                if kind == b"E":
+                    return
+                if kind != b"D":
+                    begun = True
+                    yield kind, content
+            if begun or attempt == _ATTEMPTS - 1:
+                break
+        raise ProviderError(f"the process of {self._engine} died")
+
+    async def _request(self, text: str, voice: str, language: str) -> AsyncIterator[Packet]:
+        number = next(self._numbers)
+        answers = self._answers[number] = asyncio.Queue()
+        process = self._process
+        assert process is not None
+        assert process.stdin is not None
+        request = {"id": number, "text": text, "voice": voice, "language": language}
+        try:
+            with suppress(ConnectionError):
+                process.stdin.write(json.dumps(request).encode() + b"\n")
+                await process.stdin.drain()
+            while True:
+                async with asyncio.timeout(_ANSWER_SECS):
+                    packet = await answers.get()
+                yield packet
+                if packet[0] in b"EXD":
+                    return
+        finally:
+            del self._answers[number]
+
+    async def _read(self, stream: asyncio.StreamReader) -> None:
+        """Hand the packets to who asked; what nobody waits for any more was interrupted."""
+        with suppress(asyncio.IncompleteReadError):
+            while True:
+                kind, number, content = await _packet(stream)
+                if number in self._answers:
+                    self._answers[number].put_nowait((kind, content))
+        logger.warning("the process of {} has ended", self._engine)
+        for answers in self._answers.values():
+            answers.put_nowait((b"D", b""))
+
+
+async def _packet(stream: asyncio.StreamReader) -> tuple[bytes, int, bytes]:
+    kind, number, length = HEADER.unpack(await stream.readexactly(HEADER.size))
+    return kind, number, await stream.readexactly(length)
+
+
+class WorkerTTSService(TTSService):
+    """Text to speech by a speech worker, with the time of every word.
+
+    Words travel behind their sound, so that after a barge-in the context holds those that were played.
+    """
+
+    def __init__(self, worker: SpeechWorker, voice: str, language: str) -> None:
+        super().__init__(
+            push_start_frame=True,
+            push_stop_frames=True,
+            push_text_frames=False,
+            settings=TTSSettings(model=None, voice=voice, language=language),
+        )
+        self._orion_worker = worker
+        self._orion_voice = voice
+        self._orion_language = language
+        self._orion_spoken_secs: dict[str, float] = {}
+
+    def can_generate_metrics(self) -> bool:
+        """Time to first byte and characters are measured."""
+        return True
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Forget the offsets of what was cut off."""
+        if isinstance(frame, InterruptionFrame):
+            self._orion_spoken_secs.clear()
+        await super().process_frame(frame, direction)
+
+    async def on_audio_context_completed(self, context_id: str) -> None:
+        """Forget the offset of a turn that was spoken."""
+        self._orion_spoken_secs.pop(context_id, None)
+        await super().on_audio_context_completed(context_id)
+
+    async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
+        """Speak one sentence: words first, then the audio in which they are heard."""
+        await self.start_tts_usage_metrics(text)
+        voice = self._settings.voice or self._orion_voice
+        resampler = create_stream_resampler()
+        # Word times count from the start of the turn, which may have several sentences.
+        offset = self._orion_spoken_secs.get(context_id, 0.0)
+        try:
+            async for kind, content in self._orion_worker.speak(text, str(voice), self._orion_language):
+                if kind == b"W":
+                    words = [(word, secs + offset) for word, secs in json.loads(content)]
+                    await self.add_word_timestamps(words, context_id)
+                    continue
+                pcm = await resampler.resample(content, self._orion_worker.rate_hz, self.sample_rate)
+                spoken = self._orion_spoken_secs.get(context_id, 0.0)
+                self._orion_spoken_secs[context_id] = spoken + len(pcm) / 2 / self.sample_rate
+                if pcm:
+                    yield TTSAudioRawFrame(pcm, self.sample_rate, 1, context_id=context_id)
+        except (ProviderError, TimeoutError) as error:
+            yield ErrorFrame(error=str(error), exception=error)

@@ -1,0 +1,151 @@
+"""The offline agent: a dialogue agent behind Pipecat's LLM interface, with no model and no network.
+
+It routes to tools by their schemas and example phrases, asks for what is missing, confirms, corrects,
+and says what it cannot do. It emits the same function-call frames as a language model, so guardrails,
+tool calls and records are the same. English only; one intent per clause; no world knowledge.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from pipecat.frames.frames import (
+    Frame,
+    LLMContextFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+)
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.llm_service import FunctionCallFromLLM, LLMService
+from pipecat.services.settings import LLMSettings
+
+from orion.domain.agent import Agent
+from orion.providers import ToolSchema
+from orion.providers.offline.dialogue import Dialogue, Do, State
+from orion.settings import Settings
+
+RANK = 10
+
+
+def llm(_settings: Settings, agent: Agent) -> LLMService[Any]:
+    """The offline agent for one call."""
+    return OfflineLLMService(agent)
+
+
+class OfflineLLMService(LLMService[Any]):
+    """Answers an LLMContextFrame out of its last message: what the user said, or a tool answered.
+
+    Attributes:
+        state: What it keeps between turns, a JSON object (`providers.Stateful`).
+        agent: The agent that it plays; a hand-over sets another one.
+    """
+
+    def __init__(self, agent: Agent) -> None:
+        super().__init__(settings=_settings())
+        self.state: State = {}
+        self.agent = agent
+        self._orion_dialogue: tuple[tuple[str, tuple[str, ...]], Dialogue] | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Answer a context; pass everything else on."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, LLMContextFrame):
+            await self._orion_answer(frame.context)
+        else:
+            await self.push_frame(frame, direction)
+
+    async def run_inference(self, context: LLMContext, **_options: Any) -> str | None:
+        """No model, no inference: summaries and classifiers have to do without."""
+        return None
+
+    async def _orion_answer(self, context: LLMContext) -> None:
+        await self.push_frame(LLMFullResponseStartFrame())
+        await self.start_ttfb_metrics()
+        try:
+            do = self._orion_decide(context)
+            await self.stop_ttfb_metrics()
+            if do.text:
+                await self._push_llm_text(do.text)
+            if do.tool is not None:
+                await self._orion_call(context, do)
+        finally:
+            await self.push_frame(LLMFullResponseEndFrame())
+
+    def _orion_decide(self, context: LLMContext) -> Do:
+        dialogue = self._orion_mind(context)
+        message: Any = context.get_messages()[-1]
+        role, content = message.get("role"), message.get("content")
+        if role == "tool":
+            name = _called(context, message.get("tool_call_id"))
+            self.state, do = dialogue.told(self.state, name, _json(content))
+        elif role == "user":
+            self.state, do = dialogue.step(self.state, content if isinstance(content, str) else "")
+        elif role in {"developer", "system"}:
+            do = self._orion_prompted(dialogue, content)
+        else:
+            do = Do()
+        return do
+
+    def _orion_prompted(self, dialogue: Dialogue, content: Any) -> Do:
+        """A developer message: a late tool result, or a turn without words that cut the agent off."""
+        late = _json(content)
+        if isinstance(late, dict) and late.get("type") == "async_tool":
+            return Do()
+        self.state, do = dialogue.step(self.state, "")
+        return do
+
+    def _orion_mind(self, context: LLMContext) -> Dialogue:
+        """The dialogue over the context's tools, kept while neither they nor the agent change."""
+        schemas = getattr(context.tools, "standard_tools", [])
+        tools = tuple(schema.tool for schema in schemas if isinstance(schema, ToolSchema))
+        names = tuple(tool.name for tool in tools)
+        kept = self._orion_dialogue
+        if kept is None or kept[0] != (self.agent.name, names):
+            kept = ((self.agent.name, names), Dialogue(self.agent, list(tools)))
+            self._orion_dialogue = kept
+        return kept[1]
+
+    async def _orion_call(self, context: LLMContext, do: Do) -> None:
+        call = FunctionCallFromLLM(
+            function_name=str(do.tool),
+            tool_call_id=f"call_{uuid4().hex}",
+            arguments=dict(do.arguments or {}),
+            context=context,
+        )
+        await self.run_function_calls([call])
+
+
+def _called(context: LLMContext, call_id: Any) -> str:
+    """The name of the tool that a result belongs to."""
+    for message in reversed(context.get_messages()):
+        for call in message.get("tool_calls") or [] if isinstance(message, dict) else []:
+            if call.get("id") == call_id:
+                return str(call["function"]["name"])
+    return ""
+
+
+def _json(content: Any) -> Any:
+    try:
+        return json.loads(content)
+    except (TypeError, ValueError):
+        return content
+
+
+def _settings() -> LLMSettings:
+    """Every field has a value, as Pipecat wants it; none means anything here."""
+    return LLMSettings(
+        model="offline",
+        system_instruction=None,
+        temperature=None,
+        max_tokens=None,
+        top_p=None,
+        top_k=None,
+        frequency_penalty=None,
+        presence_penalty=None,
+        seed=None,
+        filter_incomplete_user_turns=False,
+        user_turn_completion_config=None,
+    )

@@ -1,0 +1,68 @@
+"""What people do with words beside asking for a tool: yes, no, cancel, repeat, help, thanks, hello."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """A dialogue act that needs no tool."""
+
+    YES = "yes"
+    NO = "no"
+    CANCEL = "cancel"
+    REPEAT = "repeat"
+    HELP = "help"
+    THANKS = "thanks"
+    GREETING = "greeting"
+    HOW_ARE_YOU = "how_are_you"
+    WHO_ARE_YOU = "who_are_you"
+    ACKNOWLEDGEMENT = "acknowledgement"
+
+
+_POLITE = r"(?:please |okay |ok |well |oh |hey |orion )*"
+_PATTERNS: tuple[tuple[Act, str], ...] = (
+    (Act.CANCEL, r"(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop|leave it)(?: please)?"),
+    (
+        Act.REPEAT,
+        r"(?:(?:can|could) you )?(?:repeat(?: that)?|say (?:that|it) again)(?: please)?|what did you say|pardon",
+    ),
+    (
+        Act.HELP,
+        r"help(?: me)?|what can you do(?: for me)?|what can i (?:say|ask)(?: you)?|how does this work",
+    ),
+    (Act.WHO_ARE_YOU, r"who are you|what(?: is|'s) your name|what are you"),
+    (Act.HOW_ARE_YOU, r"how are you(?: doing)?(?: today)?|how do you do"),
+    (
+        Act.THANKS,
+        r"(?:many |no )?thank(?:s| you)(?: (?:very|so) much| a lot| orion)?|that(?:'s| is) (?:great|perfect|nice)",
+    ),
+    (Act.GREETING, r"(?:hello|hi|hey|good (?:morning|afternoon|evening))(?: there| orion)?"),
+    (
+        Act.YES,
+        r"(?:yes|yeah|yep|sure|of course|right|correct|exactly|do it|go ahead|yes please|that(?:'s| is) right)(?: please)?",
+    ),
+    (Act.NO, r"(?:no|nope|not really|wrong|that(?:'s| is) wrong|no thanks|no thank you)"),
+    (Act.ACKNOWLEDGEMENT, r"(?:okay|ok|alright|all right|mhm|uh huh|aha|i see|fine|good|got it|hm+)"),
+)
+_COMPILED = tuple((act, re.compile(rf"{_POLITE}(?:{pattern})\Z")) for act, pattern in _PATTERNS)
+_LEADING = re.compile(r"(?:no|nope|sorry|i mean|wait|actually)[ ,]+(?=\S)")
+_CLAUSES = re.compile(r",?\s+(?:and then|and after that|then|and also)\s+", re.IGNORECASE)
+
+
+def recognise(text: str) -> Act | None:
+    """The act that the whole of `text` is; None if it is something else."""
+    plain = re.sub(r"[^\w' ]", "", text.lower()).strip()
+    return next((act for act, pattern in _COMPILED if pattern.match(plain)), None)
+
+
+def correction(text: str) -> str | None:
+    """What follows a `no, ...`; None if the text is no correction."""
+    match = _LEADING.match(text.lower())
+    return text[match.end() :] if match else None
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of `do this, and then that`, in order."""
+    return [part.strip() for part in _CLAUSES.split(text) if part.strip()]

@@ -1,0 +1,235 @@
+"""Speech to text by PocketSphinx in worker processes: streaming, offline, English.
+
+Good for short clear commands; read sentences have a word error rate around 30 %, free dictation is
+poor. Licence: BSD-like; the model (cmusphinx en-us) is inside the wheel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from pathlib import Path
+
+from loguru import logger
+from pipecat.frames.frames import (
+    Frame,
+    InterimTranscriptionFrame,
+    StartFrame,
+    TranscriptionFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.settings import STTSettings
+from pipecat.services.stt_service import STTService
+from pipecat.utils.time import time_now_iso8601
+
+from orion.domain.agent import Agent
+from orion.errors import ProviderError
+from orion.settings import Settings
+
+RANK = 10
+_WORKER = Path(__file__).with_name("_pocketsphinx_worker.py")
+_HEADER_BYTES = 5
+_RATE_HZ = 16000
+_BEFORE_BYTES = _RATE_HZ * 2 // 2
+"""Half a second before the VAD's start belongs to the utterance: the VAD needs 0.2 s to be sure."""
+_LATENCY_SECS = 0.5
+"""Time from the end of speech to the final words, 99 of 100 times; the VAD waits 0.2 s of it."""
+_LOAD_SECS = 30.0
+
+
+class Listeners:
+    """The fork server: a process that has loaded the model and forks one child per call."""
+
+    def __init__(self) -> None:
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._starting = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Start the fork server where it does not run, and wait until the model is loaded."""
+        async with self._starting:
+            if self._process is not None and self._process.poll() is None:
+                return
+            self.close()
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            ours.setblocking(False)
+            self._control = ours
+            command = [sys.executable, "-sP", str(_WORKER), str(theirs.fileno())]
+            with theirs:
+                self._process = subprocess.Popen(
+                    command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+                )
+            loop = asyncio.get_running_loop()
+            async with asyncio.timeout(_LOAD_SECS):
+                if not await loop.sock_recv(ours, 1):
+                    raise ProviderError("PocketSphinx cannot be loaded on this machine")
+
+    async def listener(self) -> socket.socket:
+        """A socket to a new child, which serves one call and ends with the socket."""
+        for _ in range(2):
+            await self.start()
+            assert self._control is not None
+            ours, theirs = socket.socketpair()
+            with theirs:
+                try:
+                    socket.send_fds(self._control, [b"C"], [theirs.fileno()])
+                except OSError:
+                    ours.close()
+                    self.close()
+                    continue
+            ours.setblocking(False)
+            return ours
+        raise ProviderError("the processes of PocketSphinx cannot be started")
+
+    def close(self) -> None:
+        """End the fork server; its children end with their calls."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(2)
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+_LISTENERS = Listeners()
+
+
+def available(_settings: Settings, _kind: str) -> str | None:
+    """None where the package is there, else how to get it."""
+    return None if importlib.util.find_spec("pocketsphinx") else "pip install pocketsphinx"
+
+
+async def start(_settings: Settings) -> None:
+    """Load the model, so that no call waits for it."""
+    await _LISTENERS.start()
+
+
+async def stop() -> None:
+    """End the fork server."""
+    await asyncio.to_thread(_LISTENERS.close)
+
+
+def stt(_settings: Settings, _agent: Agent) -> STTService:
+    """A service for one call."""
+    return PocketSphinxSTTService(_LISTENERS)
+
+
+class PocketSphinxSTTService(STTService):
+    """Streams what the VAD takes for speech to a listener, and brings back words.
+
+    Audio is 16-bit mono PCM at 16 kHz. The audio of the running utterance is kept until its final
+    words are there: a listener that dies is replaced and hears it all again, so nothing is lost.
+    """
+
+    def __init__(self, listeners: Listeners) -> None:
+        super().__init__(
+            sample_rate=_RATE_HZ,
+            ttfs_p99_latency=_LATENCY_SECS,
+            settings=STTSettings(model="en-us", language=None),
+        )
+        self._orion_listeners = listeners
+        self._orion_writer: asyncio.StreamWriter | None = None
+        self._orion_reading: asyncio.Task[None] | None = None
+        self._orion_before: deque[bytes] = deque()
+        self._orion_utterance: list[tuple[bytes, bytes]] = []
+        self._orion_speaking = False
+
+    def can_generate_metrics(self) -> bool:
+        """Time to the final transcript is measured."""
+        return True
+
+    async def start(self, frame: StartFrame) -> None:
+        """Get a listener for the call."""
+        await super().start(frame)
+        await self._orion_connect()
+
+    async def cleanup(self) -> None:
+        """Let the listener go."""
+        await super().cleanup()
+        if self._orion_reading is not None:
+            await self.cancel_task(self._orion_reading)
+            self._orion_reading = None
+        if self._orion_writer is not None:
+            self._orion_writer.close()
+            self._orion_writer = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Begin and end utterances where the VAD does."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, VADUserStartedSpeakingFrame) and not self._orion_speaking:
+            self._orion_speaking = True
+            self._orion_say(b"S", b"")
+            self._orion_say(b"A", b"".join(self._orion_before))
+        elif isinstance(frame, VADUserStoppedSpeakingFrame) and self._orion_speaking:
+            self._orion_speaking = False
+            self.request_finalize()
+            self._orion_say(b"E", b"")
+
+    async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
+        """Hand 20 ms or so of audio on; the words come back later."""
+        self._orion_before.append(audio)
+        while sum(map(len, self._orion_before)) > _BEFORE_BYTES:
+            self._orion_before.popleft()
+        if self._orion_speaking:
+            self._orion_say(b"A", audio)
+        yield None
+
+    def _orion_say(self, kind: bytes, content: bytes) -> None:
+        self._orion_utterance.append((kind, content))
+        if self._orion_writer is not None:
+            self._orion_writer.write(_packet(kind, content))
+
+    async def _orion_connect(self) -> None:
+        """Get a listener and tell it all of the utterance that is under way."""
+        listener = await self._orion_listeners.listener()
+        reader, writer = await asyncio.open_unix_connection(sock=listener)
+        for kind, content in self._orion_utterance:
+            writer.write(_packet(kind, content))
+        self._orion_writer = writer
+        self._orion_reading = self.create_task(self._orion_read(reader))
+
+    async def _orion_read(self, reader: asyncio.StreamReader) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                header = await reader.readexactly(_HEADER_BYTES)
+                content = await reader.readexactly(int.from_bytes(header[1:], "little"))
+                await self._orion_heard(header[:1], content.decode())
+        if self._orion_writer is None:
+            return
+        logger.warning("a speech recognition process died; another one hears the utterance again")
+        self._orion_writer.close()
+        self._orion_writer = None
+        await self._orion_connect()
+
+    async def _orion_heard(self, kind: bytes, words: str) -> None:
+        if kind == b"P":
+            await self.push_frame(InterimTranscriptionFrame(words, self._user_id, time_now_iso8601()))
+            return
+        self._orion_forget()
+        if words:
+            self.confirm_finalize()
+            await self.push_frame(
+                TranscriptionFrame(words, self._user_id, time_now_iso8601(), finalized=True)
+            )
+
+    def _orion_forget(self) -> None:
+        """Drop the audio up to the end of the utterance whose words are there."""
+        for index, (kind, _) in enumerate(self._orion_utterance):
+            if kind == b"E":
+                del self._orion_utterance[: index + 1]
+                return
+
+
+def _packet(kind: bytes, content: bytes) -> bytes:
+    return kind + len(content).to_bytes(4, "little") + content

@@ -1,0 +1,181 @@
+"""All tables, as SQLAlchemy Core sees them. Ids are UUIDv7 made in Python, times are UTC.
+
+Every table holds `workspace_id`, and `user_id` where its rows are personal: the policies in the
+migrations bind both to the principal of the transaction.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Computed,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, TSVECTOR, UUID
+
+SCHEMA = "orion"
+
+metadata = MetaData(
+    schema=SCHEMA,
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    },
+)
+
+
+def _id() -> Column[object]:
+    return Column("id", UUID(as_uuid=True), primary_key=True)
+
+
+def _reference(name: str, table: str, *, nullable: bool = False, ondelete: str = "CASCADE") -> Column[object]:
+    key = ForeignKey(f"{SCHEMA}.{table}.id", ondelete=ondelete)
+    return Column(name, UUID(as_uuid=True), key, nullable=nullable)
+
+
+def _time(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, TIMESTAMP(timezone=True), nullable=nullable)
+
+
+def _json(name: str) -> Column[object]:
+    return Column(name, JSONB, nullable=False, server_default=text("'{}'"))
+
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    _time("created_at"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False, server_default=text("false")),
+    _time("created_at"),
+    Index(None, "workspace_id"),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    _reference("user_id", "users"),
+    Column("family_id", UUID(as_uuid=True), nullable=False),
+    _time("expires_at"),
+    _time("spent_at", nullable=True),
+    Index(None, "family_id"),
+    Index(None, "user_id"),
+)
+
+sign_in_tokens = Table(
+    "sign_in_tokens",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    _time("expires_at"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    _reference("user_id", "users"),
+    Column("agent", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("title", Text),
+    _json("metadata"),
+    _json("variables"),
+    _json("dialogue"),
+    Column("end_reason", Text),
+    _time("created_at"),
+    _time("started_at", nullable=True),
+    _time("ended_at", nullable=True),
+    _time("last_active_at"),
+    Index(None, "user_id", "id"),
+    Index(None, "workspace_id", "id"),
+    Index("ix_sessions_open", "last_active_at", postgresql_where=text("status <> 'ended'")),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    _reference("user_id", "users"),
+    _reference("session_id", "sessions"),
+    Column("speaker", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("interrupted", Boolean, nullable=False),
+    _json("latency"),
+    _time("started_at"),
+    _time("ended_at"),
+    Index(None, "session_id", "id"),
+)
+
+tool_calls = Table(
+    "tool_calls",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    _reference("user_id", "users"),
+    _reference("session_id", "sessions"),
+    _reference("turn_id", "turns"),
+    Column("call_id", Text, nullable=False),
+    Column("tool", Text, nullable=False),
+    _json("arguments"),
+    Column("status", Text, nullable=False),
+    Column("result", JSONB(none_as_null=True)),
+    Column("error", Text),
+    Column("duration_ms", Float),
+    _time("started_at", nullable=True),
+    Index(None, "turn_id"),
+    Index(None, "session_id", "call_id", unique=True),
+)
+
+memories = Table(
+    "memories",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    _reference("user_id", "users"),
+    _reference("session_id", "sessions", nullable=True, ondelete="SET NULL"),
+    Column("type", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    _json("metadata"),
+    _time("created_at"),
+    Column("words", TSVECTOR, Computed("to_tsvector('english'::regconfig, content)", persisted=True)),
+    Index(None, "user_id", "id"),
+    Index("ix_memories_words", "words", postgresql_using="gin"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    _reference("user_id", "users"),
+    _reference("session_id", "sessions"),
+    Column("name", Text, nullable=False),
+    _json("body"),
+    _time("created_at"),
+    Index(None, "session_id", "id"),
+)

@@ -1,0 +1,31 @@
+"""Ends the conversation after saying goodbye. Only when the user clearly wants to stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from orion.domain.tool import ToolContext
+
+EXAMPLES = (
+    "goodbye",
+    "bye bye",
+    "hang up",
+    "end the call",
+    "please hang up",
+    "that is all goodbye",
+    "end this conversation",
+)
+SAY = "Goodbye!"
+SIDE_EFFECTS = True
+
+
+class Args(BaseModel):
+    """Nothing."""
+
+
+async def run(_args: Args, call: ToolContext) -> dict[str, Any]:
+    """The call ends when the agent has finished its turn."""
+    call.end_call()
+    return {"ended": True}

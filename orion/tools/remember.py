@@ -1,0 +1,38 @@
+"""Keeps something about the user for later conversations, in the user's own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from orion.domain.tool import Risk, ToolContext
+
+EXAMPLES = (
+    "remember that {content}",
+    "please remember {content}",
+    "note that {content}",
+    "make a note that {content}",
+    "keep in mind that {content}",
+    "don't forget that {content}",
+)
+SAY = "I will remember that."
+SIDE_EFFECTS = True
+RISK = Risk.WRITE
+
+
+class Args(BaseModel):
+    """What to keep."""
+
+    content: str = Field(
+        min_length=2,
+        max_length=1000,
+        description="The fact, as the user said it, e.g. my dog is called Bello",
+        json_schema_extra={"x-ask": "What shall I remember?"},
+    )
+
+
+async def run(args: Args, call: ToolContext) -> dict[str, Any]:
+    """The kept `content` and its `id`."""
+    memory = await call.remember(args.content)
+    return {"id": str(memory.id), "content": memory.content}

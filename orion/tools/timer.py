@@ -1,0 +1,75 @@
+"""Sets a timer or a reminder that speaks up in this conversation when it is due."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import BaseModel, Field
+from text_to_num import alpha2digit
+
+from orion.domain.tool import Risk, ToolContext, ToolFailure
+
+EXAMPLES = (
+    "set a timer for {duration}",
+    "start a timer for {duration}",
+    "set a timer",
+    "timer for {duration}",
+    "remind me in {duration} to {about}",
+    "remind me in {duration}",
+    "wake me in {duration}",
+    "tell me when {duration} are over",
+)
+SAY = "Okay, {spoken}."
+SIDE_EFFECTS = True
+RISK = Risk.WRITE
+
+_UNITS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400}
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(second|sec|minute|min|hour|day)s?\b")
+_LONGEST_SECS = 24 * 3600
+
+
+class Args(BaseModel):
+    """When, and about what."""
+
+    duration: str = Field(
+        min_length=1,
+        max_length=100,
+        description="How long from now, e.g. 10 minutes, 1 hour 30 minutes, 45 seconds",
+        json_schema_extra={"x-ask": "For how long?", "x-kind": "duration"},
+    )
+    about: str | None = Field(default=None, max_length=200, description="What to remind of")
+
+
+async def run(args: Args, call: ToolContext) -> dict[str, Any]:
+    """The timer's `secs`, and `spoken` for the answer."""
+    secs = seconds(args.duration)
+    if secs is None:
+        raise ToolFailure("I did not understand how long. Say for example: ten minutes.")
+    if not 1 <= secs <= _LONGEST_SECS:
+        raise ToolFailure("A timer can run from one second to 24 hours.")
+    length = spoken(secs)
+    due = f"Reminder: {args.about}." if args.about else f"Your timer for {length} is over."
+    call.announce_after(secs, due)
+    return {"secs": secs, "about": args.about, "spoken": f"I will tell you in {length}"}
+
+
+def seconds(duration: str) -> float | None:
+    """A duration as people say it, in seconds; None where there is none in it."""
+    text = alpha2digit(duration.lower(), "en", threshold=0)
+    text = re.sub(r"\bhalf an? (hour|minute)\b", r"0.5 \1", text)
+    text = re.sub(r"\b(?:an?|one) (second|minute|hour|day)\b", r"1 \1", text)
+    text = re.sub(r"(\d+) and a half (hour|minute)s?", r"\1.5 \2", text)
+    text = re.sub(r"(\d+) (hour|minute)s? and a half", r"\1.5 \2", text)
+    parts = _PART.findall(text)
+    return sum(float(number) * _UNITS[unit] for number, unit in parts) if parts else None
+
+
+def spoken(secs: float) -> str:
+    """Seconds as people say them: `1 hour and 30 minutes`."""
+    parts, rest = [], round(secs)
+    for name, length in (("hour", 3600), ("minute", 60), ("second", 1)):
+        number, rest = divmod(rest, length)
+        if number:
+            parts.append(f"{number} {name}{'s' if number > 1 else ''}")
+    return " and ".join(parts) if len(parts) < 3 else f"{parts[0]}, {parts[1]} and {parts[2]}"

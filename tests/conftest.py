@@ -1,0 +1,89 @@
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from orion.domain.identity import Principal, User
+from orion.settings import Settings
+from orion.store.database import Database
+from orion.store.embedded import EmbeddedPostgres
+from orion.store.schema import migrate
+
+
+@pytest.fixture(scope="session")
+def open_dir() -> Iterator[Path]:
+    """A folder that the user `nobody` can reach, unlike pytest's own: root's server runs as `nobody`."""
+    folder = Path(tempfile.mkdtemp(prefix="orion-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(open_dir) -> Iterator[EmbeddedPostgres]:
+    """One embedded server for the whole run, with a migrated database `template_orion`."""
+    server = EmbeddedPostgres(open_dir / "pg")
+    asyncio.run(_prepare(server))
+    yield server
+    asyncio.run(server.stop())
+
+
+async def _prepare(server: EmbeddedPostgres) -> None:
+    await server.start()
+    connection = await _connect(server)
+    await connection.execute("create database template_orion")
+    await connection.close()
+    await migrate(_url(server, "template_orion"))
+
+
+async def _connect(server: EmbeddedPostgres) -> asyncpg.Connection:
+    return await asyncpg.connect(user="orion", database="postgres", host=str(server.socket_dir))
+
+
+def _url(server: EmbeddedPostgres, name: str) -> str:
+    return server.url.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+async def database_url(postgres) -> AsyncIterator[str]:
+    """The URL of a database of its own, migrated and empty."""
+    name = f"test_{uuid4().hex}"
+    connection = await _connect(postgres)
+    await connection.execute(f"create database {name} template template_orion")
+    yield _url(postgres, name)
+    await connection.execute(f"drop database {name} with (force)")
+    await connection.close()
+
+
+@pytest.fixture
+async def database(database_url) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(data_dir=tmp_path)
+
+
+async def make_user(database: Database, email: str) -> User:
+    async with database.transaction(Principal.system("log-in")) as store:
+        return await store.users.create(email=email, name=email, password_hash="-", role=None)
+
+
+@pytest.fixture
+async def ada(database) -> Principal:
+    """The first user: an admin."""
+    return Principal.of(await make_user(database, "ada@example.org"))
+
+
+@pytest.fixture
+async def ben(database, ada) -> Principal:
+    """A user of the same workspace."""
+    return Principal.of(await make_user(database, "ben@example.org"))

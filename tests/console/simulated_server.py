@@ -1,0 +1,348 @@
+"""A server that speaks the page's wires from a script, with the real content security policy.
+
+REST, the event stream and a WebRTC peer that sends a tone: enough to try the built page in a real
+browser without models or a database. Tests push events by `SimulatedServer.emit`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import uvicorn
+from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc.contrib.media import MediaRelay
+from aiortc.mediastreams import AudioStreamTrack
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+
+from orion.api.shield import Shield
+
+DIST = Path(__file__).parents[2] / "orion" / "console" / "dist"
+USER = {
+    "id": str(uuid4()),
+    "email": "ada@example.org",
+    "name": "Ada",
+    "role": "admin",
+    "created_at": "2026-01-01T00:00:00.000Z",
+}
+PASSWORD = "correct horse battery"  # noqa: S105 - of the simulated account
+LINK_TOKEN = "one-time-link-token-0123456789"  # noqa: S105 - of the simulated link
+
+
+class SimulatedServer:
+    """Runs in a thread of its own; `url` is its origin."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.expires_in_secs = 900
+        self.sessions: dict[str, dict[str, Any]] = {}
+        self.turns: dict[str, list[dict[str, Any]]] = {}
+        self.events: dict[str, list[dict[str, Any]]] = {}
+        self.refreshed: list[str] = []
+        self.resumed: list[str] = []
+        self.offers: list[dict[str, Any]] = []
+        self.track_enabled: list[bool] = []
+        self.access_token = ""
+        self.refresh_token = ""
+        self._link_spent = False
+        self._peers: list[RTCPeerConnection] = []
+        self._streams: set[asyncio.Queue[dict[str, Any] | None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                self._app(), host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=1
+            )
+        )
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    def start(self) -> None:
+        """Serve on a free port of the loopback interface."""
+        self._thread.start()
+        while not self._server.started:
+            self._thread.join(0.01)
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        """Stop serving; open streams are cut."""
+        self.cut_streams()
+        self._server.should_exit = True
+        self._thread.join(10)
+
+    def add_session(self, title: str | None = None, **more: Any) -> str:
+        """A past session of the user."""
+        session = {
+            "id": str(uuid4()),
+            "agent": "receptionist",
+            "status": "active",
+            "live": False,
+            "title": title,
+            "metadata": {},
+            "participants": [],
+            "created_at": "2026-01-31T09:30:00.000Z",
+            "started_at": None,
+            "ended_at": None,
+            "end_reason": None,
+        } | more
+        self.sessions = {session["id"]: session} | self.sessions
+        self.turns[session["id"]] = []
+        return str(session["id"])
+
+    def emit(self, session_id: str, name: str, body: dict[str, Any], at: str = "") -> None:
+        """An event for all who follow the session."""
+        log = self.events.setdefault(session_id, [])
+        event = {
+            "id": f"00000000-0000-7000-8000-{len(log):012d}",
+            "session_id": session_id,
+            "name": name,
+            "created_at": at or f"2026-02-01T10:00:{len(log) % 60:02d}.000Z",
+            "body": body,
+        }
+        log.append(event)
+        for queue in list(self._streams):
+            self._call(queue.put_nowait, event)
+
+    def cut_streams(self) -> None:
+        """Break all event streams, as a lost network does."""
+        for queue in list(self._streams):
+            self._call(queue.put_nowait, None)
+
+    def drop_peers(self) -> None:
+        """Close all WebRTC connections from this side."""
+        if self._loop:
+            peers, self._peers = self._peers, []
+            asyncio.run_coroutine_threadsafe(_close(peers), self._loop).result(10)
+
+    def _call(self, function: Any, *arguments: Any) -> None:
+        if self._loop:
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _signed_in(self) -> dict[str, Any]:
+        self.access_token, self.refresh_token = uuid4().hex, uuid4().hex
+        return {
+            "user": USER,
+            "access_token": self.access_token,
+            "refresh_token": self.refresh_token,
+            "token_type": "bearer",
+            "expires_in": self.expires_in_secs,
+        }
+
+    def _app(self) -> FastAPI:
+        app = FastAPI()
+        self._auth_routes(app)
+        self._session_routes(app)
+        self._call_routes(app)
+
+        @app.get("/")
+        def page() -> FileResponse:
+            return FileResponse(DIST / "index.html", headers={"Cache-Control": "no-store"})
+
+        @app.get("/{name:path}")
+        def asset(name: str) -> Response:
+            path = DIST / name
+            return FileResponse(path) if path.is_file() else _problem(404, "not-found", "no such page")
+
+        @app.middleware("http")
+        async def only_with_token(request: Request, proceed: Any) -> Any:
+            self._loop = asyncio.get_running_loop()
+            path = request.url.path
+            given = request.headers.get("authorization")
+            open_to_all = not path.startswith("/api/") or path.startswith("/api/v1/auth/")
+            if not open_to_all and given != f"Bearer {self.access_token}":
+                return _problem(401, "unauthenticated", "the access token is not valid")
+            return await proceed(request)
+
+        app.add_middleware(Shield)
+        return app
+
+    def _auth_routes(self, app: FastAPI) -> None:
+        @app.post("/api/v1/auth/login")
+        def login(body: dict[str, str]) -> Any:
+            if body["password"] != PASSWORD:
+                return _problem(401, "unauthenticated", "email or password is wrong")
+            return self._signed_in()
+
+        @app.post("/api/v1/auth/register")
+        def register(body: dict[str, str]) -> Any:
+            if body["email"] == "taken@example.org":
+                errors = [{"pointer": "/email", "detail": "this address has an account"}]
+                return _problem(422, "invalid", "some fields are not acceptable", errors=errors)
+            return JSONResponse(self._signed_in(), 201)
+
+        @app.post("/api/v1/auth/sign-in")
+        def sign_in(body: dict[str, str]) -> Any:
+            if body["token"] != LINK_TOKEN or self._link_spent:
+                return _problem(401, "unauthenticated", "the sign-in link is used up or has expired")
+            self._link_spent = True
+            return self._signed_in()
+
+        @app.post("/api/v1/auth/refresh")
+        def refresh(body: dict[str, str]) -> Any:
+            self.refreshed.append(body["refresh_token"])
+            if body["refresh_token"] != self.refresh_token:
+                return _problem(401, "unauthenticated", "the refresh token is not valid any more")
+            return self._signed_in()
+
+        @app.post("/api/v1/auth/logout")
+        def logout() -> Response:
+            self.access_token = self.refresh_token = ""
+            return Response(status_code=204)
+
+    def _session_routes(self, app: FastAPI) -> None:
+        @app.get("/api/v1/agents")
+        def agents() -> Any:
+            names = [("receptionist", "Reception"), ("support", "Technical support")]
+            return {"items": [{"name": n, "title": t} for n, t in names], "next_cursor": None}
+
+        @app.get("/api/v1/sessions")
+        def sessions() -> Any:
+            return {"items": list(self.sessions.values()), "next_cursor": None}
+
+        @app.post("/api/v1/sessions", status_code=201)
+        def create(body: dict[str, Any]) -> Any:
+            return self.sessions[self.add_session(status="created", agent=body.get("agent", "receptionist"))]
+
+        @app.get("/api/v1/sessions/{session_id}")
+        def session(session_id: str) -> Any:
+            return self.sessions.get(session_id) or _problem(404, "not-found", "no such session")
+
+        @app.get("/api/v1/sessions/{session_id}/turns")
+        def turns(session_id: str) -> Any:
+            return {"items": self.turns[session_id], "next_cursor": None}
+
+        @app.patch("/api/v1/sessions/{session_id}/status")
+        def status(session_id: str, body: dict[str, str]) -> Any:
+            self.sessions[session_id] |= {"status": body["status"], "end_reason": "hung_up"}
+            return self.sessions[session_id]
+
+        @app.post("/api/v1/sessions/{session_id}/messages")
+        def message(session_id: str, body: dict[str, str]) -> Any:
+            if body["text"] == "fail":
+                return _problem(504, "provider-timeout", "no answer within a minute")
+            said = turn("user", body["text"])
+            answer = turn("agent", f"You wrote: {body['text']}")
+            for each in (said, answer):
+                self.turns[session_id].append(each)
+                self.emit(session_id, "turn.ended", {"turn": each})
+            return {"turn_id": answer["id"], "text": answer["text"], "tool_calls": []}
+
+        @app.get("/api/v1/sessions/{session_id}/events")
+        async def events(session_id: str, request: Request) -> StreamingResponse:
+            last = request.headers.get("last-event-id", "")
+            self.resumed.append(last)
+            return StreamingResponse(self._stream(session_id, last), media_type="text/event-stream")
+
+    async def _stream(self, session_id: str, last: str) -> AsyncIterator[str]:
+        queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+        self._streams.add(queue)
+        try:
+            yield ": connected\n\n"
+            for event in self.events.get(session_id, []):
+                if last and event["id"] > last:
+                    yield _encode(event)
+            while (event_or_end := await queue.get()) is not None:
+                if event_or_end["session_id"] == session_id:
+                    yield _encode(event_or_end)
+        finally:
+            self._streams.discard(queue)
+
+    def _call_routes(self, app: FastAPI) -> None:
+        @app.get("/api/v1/ice-servers")
+        def ice_servers() -> Any:
+            return {"ice_servers": []}
+
+        @app.post("/api/v1/sessions/{session_id}/offer")
+        async def offer(session_id: str, body: dict[str, Any]) -> Any:
+            self.offers.append(body)
+            if self.sessions[session_id]["status"] == "ended":
+                return _problem(409, "session-ended", "the session has ended")
+            peer = RTCPeerConnection()
+            self._peers.append(peer)
+            self._listen(peer, session_id)
+            peer.addTrack(MediaRelay().subscribe(AudioStreamTrack()))
+            await peer.setRemoteDescription(RTCSessionDescription(body["sdp"], body["type"]))
+            await peer.setLocalDescription(await peer.createAnswer())
+            answer = peer.localDescription
+            return {"sdp": answer.sdp, "type": answer.type, "pc_id": uuid4().hex}
+
+        @app.patch("/api/v1/sessions/{session_id}/offer", status_code=204)
+        def trickle(session_id: str) -> Response:
+            return Response(status_code=204)
+
+    def _listen(self, peer: RTCPeerConnection, session_id: str) -> None:
+        @peer.on("datachannel")
+        def on_datachannel(channel: Any) -> None:
+            @channel.on("message")
+            def on_message(text: str) -> None:
+                if text.startswith("ping"):
+                    return
+                message = json.loads(text)
+                if message["type"] == "client-ready":
+                    ready = {
+                        "label": "rtvi-ai",
+                        "type": "bot-ready",
+                        "id": message["id"],
+                        "data": {"version": "2.2.0"},
+                    }
+                    channel.send(json.dumps(ready))
+                    self.emit(
+                        session_id, "participant.joined", {"participant": "user", "transport": "webrtc"}
+                    )
+                    self.emit(session_id, "session.state", {"state": "listening"})
+                elif message["type"] == "signalling":
+                    self.track_enabled.append(message["message"]["enabled"])
+
+
+def turn(role: str, text: str, **more: Any) -> dict[str, Any]:
+    """A turn as the server sends it."""
+    return {
+        "id": str(uuid4()),
+        "role": role,
+        "agent": "receptionist",
+        "text": text,
+        "interrupted": False,
+        "tool_calls": [],
+        "latency": {},
+        "started_at": "2026-02-01T10:00:00.000Z",
+        "ended_at": "2026-02-01T10:00:01.000Z",
+    } | more
+
+
+def tool_call(status: str, **more: Any) -> dict[str, Any]:
+    """A tool call as the server sends it."""
+    return {
+        "id": "call-1",
+        "tool": "current_time",
+        "arguments": {"zone": "Asia/Tokyo"},
+        "status": status,
+        "result": None,
+        "error": None,
+        "duration_ms": None,
+        "started_at": "2026-02-01T10:00:00.000Z",
+    } | more
+
+
+def _encode(event: dict[str, Any]) -> str:
+    return f"id: {event['id']}\nevent: {event['name']}\ndata: {json.dumps(event)}\n\n"
+
+
+def _problem(status: int, slug: str, detail: str, **more: Any) -> JSONResponse:
+    body = {
+        "type": f"/problems/{slug}",
+        "title": slug,
+        "status": status,
+        "detail": detail,
+        "request_id": "r",
+    } | more
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+async def _close(peers: list[RTCPeerConnection]) -> None:
+    for peer in peers:
+        await peer.close()

@@ -1,0 +1,1 @@
+"""Whole stories over real WebRTC, PostgreSQL and Chromium."""

@@ -1,0 +1,85 @@
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+PASSWORD = "correct horse battery"
+
+
+def need(program: str) -> None:
+    """Skip where a real program is missing, or fail where all of them are required."""
+    if shutil.which(program) is None:
+        reason = f"{program} is not installed"
+        if os.environ.get("ORION_TEST_REQUIRE") == "all":  # noqa: TID251 - the tests' own switch
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@dataclass
+class Server:
+    """A server in a process of its own, as a user runs it."""
+
+    process: subprocess.Popen[str]
+    url: str
+    link: str
+    data_dir: Path
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+
+
+def start_server(data_dir: Path, *arguments: str, **environ: str) -> Server:
+    """Run `orion serve` and wait for its ready line."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("ORION_") and k != "PORT"}  # noqa: TID251
+    process = subprocess.Popen(
+        [sys.executable, "-m", "orion", "serve", "--port", "0", "--data-dir", str(data_dir), *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**env, **environ},
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if match := re.match(r"ORION ready: (http://\S+?)/\?token=(\S+)", line):
+            return Server(process, match[1], f"{match[1]}/?token={match[2]}", data_dir)
+    raise AssertionError(f"the server ended with {process.wait()} before it was ready")
+
+
+@pytest.fixture(scope="session")
+def server(open_dir) -> Iterator[Server]:
+    need("flite")
+    running = start_server(open_dir / "data")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def token(server) -> str:
+    """The access token of a user of the running server."""
+    account = {"email": "ada@example.org", "password": PASSWORD}
+    response = httpx.post(f"{server.url}/api/v1/auth/register", json=account)
+    response.raise_for_status()
+    return response.json()["access_token"]
+
+
+@pytest.fixture
+async def http(server, token):
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+async def session_id(http) -> str:
+    response = await http.post("/api/v1/sessions", json={})
+    response.raise_for_status()
+    return response.json()["id"]

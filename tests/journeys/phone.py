@@ -1,0 +1,201 @@
+"""A caller that nobody of ORION's page wrote: plain aiortc and httpx, as a foreign client would be."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import time
+from contextlib import asynccontextmanager, suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import httpx
+import numpy as np
+from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError
+
+RATE_HZ = 16000
+_FRAME = RATE_HZ // 50
+LOUD = 300
+"""Mean absolute sample value above which a 20 ms block counts as sound (about -40 dBFS)."""
+
+
+def spoken(text: str, folder: Path, voice: str = "slt") -> np.ndarray:
+    """The text as flite speaks it: int16 at 16 kHz."""
+    path = folder / f"{abs(hash((text, voice)))}.wav"
+    subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True)
+    return read_wav(path)
+
+
+def read_wav(path: Path) -> np.ndarray:
+    """A recording as int16 at 16 kHz mono."""
+    with av.open(str(path)) as container:
+        resampler = av.AudioResampler("s16", "mono", RATE_HZ)
+        frames = [f for frame in container.decode(audio=0) for f in resampler.resample(frame)]
+        frames += resampler.resample(None)
+    return np.concatenate([frame.to_ndarray().reshape(-1) for frame in frames]).astype(np.int16)
+
+
+class Microphone(AudioStreamTrack):
+    """Plays what it is given, and faint room noise in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._queue = np.zeros(0, np.int16)
+        self._noise = np.random.default_rng(1).integers(-12, 12, _FRAME * 50).astype(np.int16)
+        self._sent = 0
+        self._begun = 0.0
+        self.said_at = 0.0
+
+    def say(self, pcm: np.ndarray) -> None:
+        self._queue = np.concatenate([self._queue, pcm])
+
+    async def recv(self) -> av.AudioFrame:
+        if not self._begun:
+            self._begun = time.monotonic()
+        await asyncio.sleep(max(0.0, self._begun + self._sent * 0.02 - time.monotonic()))
+        block, self._queue = self._queue[:_FRAME], self._queue[_FRAME:]
+        if len(block):
+            if np.abs(block).mean() > LOUD:
+                self.said_at = time.monotonic()
+            block = np.pad(block, (0, _FRAME - len(block)))
+        else:
+            start = self._sent % 50 * _FRAME
+            block = self._noise[start : start + _FRAME]
+        frame = av.AudioFrame.from_ndarray(block[None, :], layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, self._sent * _FRAME, Fraction(1, RATE_HZ)
+        self._sent += 1
+        return frame
+
+
+class Phone:
+    """One caller in one session: a microphone, an ear, the data channel and the event stream."""
+
+    def __init__(self, http: httpx.AsyncClient, session_id: str) -> None:
+        self.http = http
+        self.session_id = session_id
+        self.microphone = Microphone()
+        self.heard: list[tuple[float, np.ndarray]] = []
+        self.messages: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
+        self._news = asyncio.Condition()
+        self.pc = RTCPeerConnection()
+        self.pc_id = ""
+        self._channel: Any = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _spawn(self, work: Any) -> None:
+        self._tasks.append(asyncio.get_running_loop().create_task(work))
+
+    async def dial(self) -> None:
+        """Join the session's call and follow its events."""
+        self._spawn(self._follow())
+        await self.event("__connected__")
+        self.pc.addTrack(self.microphone)
+        self._channel = self.pc.createDataChannel("chat")
+        self._channel.on("open", self._opened)
+        self._channel.on("message", lambda text: self.messages.append(json.loads(text)))
+        self.pc.on("track", lambda track: self._spawn(self._listen(track)))
+        await self.pc.setLocalDescription(await self.pc.createOffer())
+        offer = {"sdp": self.pc.localDescription.sdp, "type": "offer"}
+        response = await self.http.post(f"/api/v1/sessions/{self.session_id}/offer", json=offer)
+        response.raise_for_status()
+        answer = response.json()
+        self.pc_id = answer["pc_id"]
+        await self.pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
+
+    def _opened(self) -> None:
+        about = {"version": "2.1.0", "about": {"library": "phone"}}
+        self.send("client-ready", about)
+        self._spawn(self._ping())
+
+    def send(self, kind: str, body: dict[str, Any]) -> None:
+        """An RTVI message to the server."""
+        self._channel.send(json.dumps({"label": "rtvi-ai", "id": kind, "type": kind, "data": body}))
+
+    async def _ping(self) -> None:
+        while self._channel.readyState == "open":
+            self._channel.send(f"ping: {time.time()}")
+            await asyncio.sleep(1)
+
+    async def _listen(self, track: Any) -> None:
+        resampler = av.AudioResampler("s16", "mono", RATE_HZ)
+        with suppress(MediaStreamError):
+            while True:
+                for frame in resampler.resample(await track.recv()):
+                    self.heard.append((time.monotonic(), frame.to_ndarray().reshape(-1).astype(np.int16)))
+
+    async def _follow(self) -> None:
+        url = f"/api/v1/sessions/{self.session_id}/events"
+        async with self.http.stream("GET", url, timeout=None) as response:
+            async for line in response.aiter_lines():
+                if line == ": connected":
+                    await self._happened({"name": "__connected__", "body": {}})
+                elif line.startswith("data: "):
+                    await self._happened(json.loads(line[6:]))
+
+    async def _happened(self, event: dict[str, Any]) -> None:
+        async with self._news:
+            self.events.append({**event, "at": time.monotonic()})
+            self._news.notify_all()
+
+    async def event(
+        self, name: str, since: int = 0, timeout_secs: float = 20.0, **wanted: Any
+    ) -> dict[str, Any]:
+        """The first event of that name, from index `since` on, whose body holds what is wanted."""
+
+        def found() -> dict[str, Any] | None:
+            for event in self.events[since:]:
+                body = event["body"].get("turn", event["body"])
+                if event["name"] == name and all(body.get(key) == value for key, value in wanted.items()):
+                    return event
+            return None
+
+        async with asyncio.timeout(timeout_secs), self._news:
+            await self._news.wait_for(lambda: found() is not None)
+        event = found()
+        assert event is not None
+        return event
+
+    async def say(self, pcm: np.ndarray) -> int:
+        """Speak; the index of the next event."""
+        since = len(self.events)
+        self.microphone.say(pcm)
+        return since
+
+    async def answer_to(self, pcm: np.ndarray) -> dict[str, Any]:
+        """Speak, and wait for the agent's turn to end."""
+        since = await self.say(pcm)
+        event = await self.event("turn.ended", since, role="agent")
+        turn: dict[str, Any] = event["body"]["turn"]
+        return turn
+
+    def sound_since(self, moment: float) -> list[tuple[float, np.ndarray]]:
+        """The loud blocks that arrived after `moment` (monotonic seconds)."""
+        return [(at, pcm) for at, pcm in self.heard if at > moment and np.abs(pcm).mean() > LOUD]
+
+    def pcm_between(self, start: float, end: float) -> np.ndarray:
+        """What was heard between two moments, int16 at 16 kHz."""
+        blocks = [pcm for at, pcm in self.heard if start <= at <= end]
+        return np.concatenate(blocks) if blocks else np.zeros(0, np.int16)
+
+    async def hang_up(self) -> None:
+        """Leave, as a closed tab would."""
+        await self.pc.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def calling(http: httpx.AsyncClient, session_id: str):
+    """A phone that has dialled, and hangs up in the end."""
+    phone = Phone(http, session_id)
+    try:
+        await phone.dial()
+        yield phone
+    finally:
+        await phone.hang_up()
