@@ -24,6 +24,7 @@ from orion.pipelines.conversation import load_shared
 from orion.pipelines.writer import Writer
 from orion.settings import Settings
 from orion.store.database import Database
+from orion.tools import phrases
 from orion.transports import webrtc
 
 _SIGN_IN_MINUTES = 5
@@ -74,7 +75,11 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     writer = Writer(database)
     writer.start()
     stack.push_async_callback(writer.stop)
-    calls = Calls(load_shared(settings, database, writer))
+    shared = load_shared(settings, database, writer)
+    recogniser = providers.module(settings, providers.choose(settings, "stt").provider or "scripted")
+    if hasattr(recogniser, "expect"):
+        await recogniser.expect(settings, phrases(tool.tool for tool in shared.tools.values()))
+    calls = Calls(shared)
     calls.start()
     stack.push_async_callback(calls.close)
     key = (settings.jwt_secret or _kept_secret(settings.data_dir / "jwt-secret")).encode()

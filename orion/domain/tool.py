@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +29,7 @@ class Tool:
         description: What the model reads.
         parameters: JSON Schema (2020-12) of the arguments, an object.
         examples: Phrases with which people ask for it; the offline agent routes by them.
+        said: What people say in the places of the examples, by name; the recogniser listens for it.
         say: Template of the spoken answer over the result's keys (`{time}`); empty: a generic one.
         confirm: Whether the agent asks before it calls.
         side_effects: Whether the call changes something; barge-in does not cancel such a call.
@@ -39,6 +41,7 @@ class Tool:
     description: str
     parameters: dict[str, Any]
     examples: tuple[str, ...] = ()
+    said: Mapping[str, Sequence[str]] = field(default_factory=dict)
     say: str = ""
     confirm: bool = False
     side_effects: bool = False

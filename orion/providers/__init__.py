@@ -7,6 +7,7 @@ each returns a Pipecat service that serves one call. It may also have
   how to get it;
 - `async start(settings)` and `async stop()`: for what all calls of the process share (worker
   processes, loaded models); the server calls each once, `start` only for engines that serve;
+- `async expect(settings, phrases)`: a recogniser is told what the tools' users may say;
 - `RANK: int`: its place in `auto`: the available one with the highest rank serves. Embedded engines
   rank below 20, pulled ones from 20, keyed ones from 40; without a rank `auto` leaves it out.
 

@@ -1,7 +1,7 @@
 """Speech to text by PocketSphinx in worker processes: streaming, offline, English.
 
-Good for short clear commands; read sentences have a word error rate around 30 %, free dictation is
-poor. Licence: BSD-like; the model (cmusphinx en-us) is inside the wheel.
+Good for short clear commands, best for those that the tools' examples give; read sentences have a word
+error rate around 30 %, free dictation is poor. Licence: BSD-like; the model (cmusphinx en-us) is inside the wheel.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from pipecat.utils.time import time_now_iso8601
 
 from orion.domain.agent import Agent
 from orion.errors import ProviderError
+from orion.providers._language_model import arpa
 from orion.settings import Settings
 
 RANK = 10
@@ -51,6 +52,7 @@ class Listeners:
     def __init__(self) -> None:
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._model: Path | None = None
         self._starting = asyncio.Lock()
 
     async def start(self) -> None:
@@ -67,10 +69,22 @@ class Listeners:
                 self._process = subprocess.Popen(
                     command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
                 )
-            loop = asyncio.get_running_loop()
-            async with asyncio.timeout(_LOAD_SECS):
-                if not await loop.sock_recv(ours, 1):
-                    raise ProviderError("PocketSphinx cannot be loaded on this machine")
+            await self._loaded(ours)
+            if self._model is not None:
+                ours.send(b"L" + str(self._model).encode())
+                await self._loaded(ours)
+
+    async def expect(self, model: Path) -> None:
+        """Let calls from now on listen for the phrases of a language model, too."""
+        async with self._starting:
+            self._model = model
+            self.close()
+        await self.start()
+
+    async def _loaded(self, control: socket.socket) -> None:
+        async with asyncio.timeout(_LOAD_SECS):
+            if not await asyncio.get_running_loop().sock_recv(control, 1):
+                raise ProviderError("PocketSphinx cannot be loaded on this machine")
 
     async def listener(self) -> socket.socket:
         """A socket to a new child, which serves one call and ends with the socket."""
@@ -103,6 +117,11 @@ class Listeners:
 
 
 _LISTENERS = Listeners()
+_EVERYDAY = (
+    *("yes", "no", "yes please", "no thanks", "okay", "cancel", "never mind", "stop", "repeat that"),
+    *("hello", "good morning", "thank you", "thanks", "help", "what can you do", "goodbye", "who are you"),
+)
+"""What people say to any agent; counted twenty times, as often as a request."""
 
 
 def available(_settings: Settings, _kind: str) -> str | None:
@@ -113,6 +132,16 @@ def available(_settings: Settings, _kind: str) -> str | None:
 async def start(_settings: Settings) -> None:
     """Load the model, so that no call waits for it."""
     await _LISTENERS.start()
+
+
+async def expect(settings: Settings, phrases: Iterable[str]) -> None:
+    """Listen for what tools expect: requests are heard far better, other speech as before."""
+    model = settings.data_dir / "tools.lm"
+    model.parent.mkdir(parents=True, exist_ok=True)
+    part = model.with_suffix(".part")
+    part.write_text(arpa([*phrases, *_EVERYDAY * 20]))
+    part.replace(model)
+    await _LISTENERS.expect(model)
 
 
 async def stop() -> None:

@@ -5,6 +5,7 @@ arguments) and `async def run(args: Args, call: ToolContext)`, which returns som
 or raises ToolFailure with a sentence. It may also set
 
 - `EXAMPLES`: phrases with which people ask for it (the offline agent routes by them);
+- `SAID`: what people say in the places of the examples, `{"place": ["tokyo", "new york"]}`;
 - `SAY`: a template of the spoken answer over the keys of the result, e.g. `"It is {time}."`;
 - `CONFIRM` (ask first), `SIDE_EFFECTS` (barge-in does not cancel it), `RISK`, `TIMEOUT_SECS`.
 
@@ -13,7 +14,8 @@ or raises ToolFailure with a sentence. It may also set
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from inspect import cleandoc
 from pathlib import Path
@@ -25,6 +27,11 @@ from pydantic import BaseModel
 from orion import registry
 from orion.domain.tool import Risk, Tool, ToolContext
 from orion.errors import StartError
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_WORD = re.compile(r"[a-z']+")
+_PLAIN_WEIGHT = 20
+"""A phrase without places counts as often as one whose place has twenty values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,34 @@ def load_all(project: Path | None = None) -> dict[str, RunnableTool]:
     }
 
 
+def phrases(tools: Iterable[Tool]) -> list[str]:
+    """What people may say to the tools: their examples, with the examples of values in their places.
+
+    A phrase whose places have no examples is left out, for nothing is known of what stands there.
+    """
+    return [
+        phrase for tool in tools for example in tool.examples for phrase in _filled(tool, example.lower())
+    ]
+
+
+def _filled(tool: Tool, example: str) -> Iterator[str]:
+    names = _PLACE.findall(example)
+    values = [tool.said.get(name, ()) for name in names]
+    if not names:
+        yield from [_words(example)] * _PLAIN_WEIGHT
+        return
+    longest = max(map(len, values))
+    for index in range(longest if all(values) else 0):
+        phrase = example
+        for name, options in zip(names, values, strict=True):
+            phrase = phrase.replace(f"{{{name}}}", options[index % len(options)])
+        yield _words(phrase)
+
+
+def _words(phrase: str) -> str:
+    return " ".join(_WORD.findall(phrase))
+
+
 def _read(name: str, module: ModuleType) -> RunnableTool:
     args = getattr(module, "Args", None)
     run = getattr(module, "run", None)
@@ -63,6 +98,7 @@ def _read(name: str, module: ModuleType) -> RunnableTool:
         description=cleandoc(module.__doc__),
         parameters={"additionalProperties": False, **schema},
         examples=tuple(getattr(module, "EXAMPLES", ())),
+        said=getattr(module, "SAID", {}),
         say=getattr(module, "SAY", ""),
         confirm=getattr(module, "CONFIRM", False),
         side_effects=getattr(module, "SIDE_EFFECTS", False),

@@ -12,6 +12,10 @@ from text_to_num import alpha2digit
 from orion.domain.tool import ToolContext, ToolFailure
 
 EXAMPLES = (
+    "{expression}",
+    "what is {expression}",
+    "what's {expression}",
+    "how much is {expression}",
     "calculate {expression}",
     "compute {expression}",
     "two plus two",
@@ -23,6 +27,28 @@ EXAMPLES = (
     "five to the power of three",
 )
 SAY = "That is {spoken}."
+
+_ONES = "one two three four five six seven eight nine".split()
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMBERS = [
+    *_ONES,
+    *_TEENS,
+    *_TENS,
+    *(f"{t} {o}" for t in _TENS for o in _ONES),
+    "hundred",
+    "one hundred",
+    "a thousand",
+]
+_OPERATORS = ["plus", "minus", "times", "divided by", "multiplied by", "percent of"]
+SAID = {
+    "expression": [
+        f"{number} {_OPERATORS[(index + shift) % len(_OPERATORS)]} {_NUMBERS[(index * 7 + shift * 31) % len(_NUMBERS)]}"
+        for shift in range(6)
+        for index, number in enumerate(_NUMBERS)
+    ]
+    + [f"the square root of {number}" for number in _NUMBERS]
+}
 
 _MAX_EXPONENT = 1000
 _DIGITS = 28

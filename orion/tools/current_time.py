@@ -94,6 +94,34 @@ _PLACES = {
     "washington": "America/New_York",
 }
 """Large cities and countries that no IANA zone is named after; for a country, its largest city."""
+SAID = {
+    "place": [
+        *(
+            "tokyo",
+            "london",
+            "new york",
+            "paris",
+            "berlin",
+            "moscow",
+            "madrid",
+            "rome",
+            "sydney",
+            "hong kong",
+        ),
+        *(
+            "singapore",
+            "dubai",
+            "chicago",
+            "los angeles",
+            "toronto",
+            "amsterdam",
+            "vienna",
+            "athens",
+            "dublin",
+        ),
+        *_PLACES,
+    ]
+}
 _SIMILAR = 90
 
 

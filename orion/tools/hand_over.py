@@ -17,6 +17,7 @@ EXAMPLES = (
     "can i talk to the {agent}",
     "transfer me to the {agent}",
 )
+SAID = {"agent": ["scheduler", "researcher"]}
 SAY = "I am handing you over to the {agent}."
 
 

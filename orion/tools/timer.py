@@ -24,6 +24,30 @@ SAY = "Okay, {spoken}."
 SIDE_EFFECTS = True
 RISK = Risk.WRITE
 
+SAID = {
+    "duration": [
+        *(
+            f"{n} {unit}s"
+            for unit in ("minute", "second", "hour")
+            for n in "two three four five six seven eight nine".split()
+        ),
+        *(
+            f"{n} {unit}s"
+            for unit in ("minute", "second")
+            for n in "ten twelve fifteen twenty thirty forty fifty ninety".split()
+        ),
+        *(
+            "one minute",
+            "one hour",
+            "a minute",
+            "an hour",
+            "half an hour",
+            "forty five minutes",
+            "twenty five minutes",
+        ),
+        *("one hour and thirty minutes", "an hour and a half", "a minute and a half"),
+    ]
+}
 _UNITS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(second|sec|minute|min|hour|day)s?\b")
 _LONGEST_SECS = 24 * 3600

@@ -36,6 +36,8 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 def start_server(data_dir: Path, *arguments: str, **environ: str) -> Server:

@@ -123,7 +123,9 @@ def _templates(tool: Tool) -> Iterator[tuple[re.Pattern[str], float]]:
 
 
 def _phrases(tool: Tool) -> list[str]:
-    return [*tool.examples, tool.name.replace("_", " ")]
+    """The examples that tell something; `what is {x}` only helps to find the slot."""
+    phrases = [*tool.examples, tool.name.replace("_", " ")]
+    return [phrase for phrase in phrases if set(tokens(_PLACEHOLDER.sub(" ", phrase))) - _GENERIC]
 
 
 def _has(words: list[str], word: str) -> bool:
