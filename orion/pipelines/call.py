@@ -41,6 +41,8 @@ _START_SECS = 15.0
 _RUNG_SECS = 3.0
 """How long each rung of the teardown ladder may take."""
 _ANSWER_SECS = 60.0
+_APOLOGY = "Sorry, something went wrong on my side. Please say that again."
+"""No turn goes silent, not even when the agent itself fails."""
 
 _RTVI = RTVIObserverParams(
     bot_llm_enabled=False,  # the model's text before the guardrail
@@ -48,6 +50,10 @@ _RTVI = RTVIObserverParams(
     metrics_enabled=False,
     system_logs_enabled=False,
 )
+
+
+class CallEnded(Unavailable):
+    """The call ended before the answer."""
 
 
 class Call:
@@ -141,11 +147,13 @@ class Call:
 
         Raises:
             ProviderTimeout: There was no answer within a minute.
-            Unavailable: The call ended before the answer.
+            CallEnded: The call ended before the answer.
         """
         await self._worker.queue_frame(InterruptionFrame())
         # What was heard of the interrupted answer must be in the context before the new message.
         await self._worker.flush_pipeline()
+        if self.over:
+            raise CallEnded
         answer: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
         self._answers.append(answer)
         message: Any = {"role": "user", "content": text}
@@ -189,10 +197,10 @@ class Call:
         await asyncio.shield(self._ending)
 
     async def _end(self, reason: EndReason) -> None:
-        await self._climb_down(reason)
         for answer in self._answers:
             if not answer.done():
-                answer.set_exception(Unavailable("the call ended before the answer"))
+                answer.set_exception(CallEnded())
+        await self._climb_down(reason)
         self.conversation.save_dialogue()
         self._recorder.close()
         for participant in self.participants:
@@ -257,6 +265,8 @@ class Call:
             # The text of an error may quote what was said.
             logger.warning("an error in {}: {}", frame.processor, type(frame.exception).__name__)
             recorder.publish("error", {"slug": "provider-error", "detail": "A part of the call failed."})
+            if frame.processor is self.conversation.llm:
+                await self.say(_APOLOGY)
 
         @user.event_handler("on_user_turn_stopped")
         async def _(_aggregator: Any, _strategy: Any, message: Any) -> None:

@@ -27,7 +27,7 @@ from orion.errors import Conflict, DatabaseUnavailable, Overloaded, SessionEnded
 from orion.media.turn_end import stop_strategy
 from orion.media.vad import vad_analyzer
 from orion.pipelines import text, voice
-from orion.pipelines.call import Call
+from orion.pipelines.call import Call, CallEnded
 from orion.pipelines.conversation import Conversation, Shared
 from orion.pipelines.tasks import Tasks
 from orion.processors.client_messages import ClientMessages
@@ -95,8 +95,13 @@ class Calls:
     async def message(self, session: Session, content: str) -> Turn:
         """Answer a typed message: in the live call if there is one, else by text alone."""
         call = self.get(session.id)
+        if call is not None and not call.over:
+            try:
+                return await call.send_text(content)
+            except CallEnded:
+                pass  # the participant left meanwhile: the conversation goes on by text
         if call is not None:
-            return await call.send_text(content)
+            await call.end(EndReason.HUNG_UP)
         async with self._locks[session.id]:
             call = await self._open_text(session)
             try:

@@ -80,9 +80,10 @@ async def run(args: Args, call: ToolContext) -> dict[str, Any]:
 
 def seconds(duration: str) -> float | None:
     """A duration as people say it, in seconds; None where there is none in it."""
-    text = alpha2digit(duration.lower(), "en", threshold=0)
+    # "second" would be read as an ordinal.
+    text = alpha2digit(re.sub(r"\bsecond", "sec", duration.lower()), "en", threshold=0)
     text = re.sub(r"\bhalf an? (hour|minute)\b", r"0.5 \1", text)
-    text = re.sub(r"\b(?:an?|one) (second|minute|hour|day)\b", r"1 \1", text)
+    text = re.sub(r"\b(?:an?|one) (sec|minute|hour|day)\b", r"1 \1", text)
     text = re.sub(r"(\d+) and a half (hour|minute)s?", r"\1.5 \2", text)
     text = re.sub(r"(\d+) (hour|minute)s? and a half", r"\1.5 \2", text)
     parts = _PART.findall(text)

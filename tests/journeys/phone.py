@@ -177,6 +177,12 @@ class Phone:
         """The loud blocks that arrived after `moment` (monotonic seconds)."""
         return [(at, pcm) for at, pcm in self.heard if at > moment and np.abs(pcm).mean() > LOUD]
 
+    async def quiet(self, secs: float = 0.6) -> None:
+        """Wait until the agent has been heard, and then for that long not."""
+        async with asyncio.timeout(20):
+            while not self.sound_since(0) or time.monotonic() - self.sound_since(0)[-1][0] < secs:
+                await asyncio.sleep(0.05)
+
     def pcm_between(self, start: float, end: float) -> np.ndarray:
         """What was heard between two moments, int16 at 16 kHz."""
         blocks = [pcm for at, pcm in self.heard if start <= at <= end]

@@ -60,7 +60,10 @@ async def test_typed_words_join_a_live_call_and_are_answered_aloud(http, session
 async def test_rtvi_text_is_answered_and_a_tool_result_from_the_client_is_refused(http, session_id):
     async with calling(http, session_id) as phone:
         since = await greeted(phone)
-        phone.send("llm-function-call-result", {"function_name": "x", "tool_call_id": "1", "arguments": {}, "result": 1})
+        phone.send(
+            "llm-function-call-result",
+            {"function_name": "x", "tool_call_id": "1", "arguments": {}, "result": 1},
+        )
         phone.send("send-text", {"content": "what is two plus two"})
         event = await phone.event("turn.ended", since, role="agent")
         assert event["body"]["turn"]["text"] == "That is 4."
@@ -102,7 +105,9 @@ async def test_the_agent_ends_the_session_when_asked_to(http, session_id):
 async def test_a_hand_over_gives_the_word_to_another_agent(http, session_id):
     async with calling(http, session_id) as phone:
         since = await greeted(phone)
-        await http.post(f"/api/v1/sessions/{session_id}/messages", json={"text": "let me talk to the scheduler"})
+        await http.post(
+            f"/api/v1/sessions/{session_id}/messages", json={"text": "let me talk to the scheduler"}
+        )
         await phone.event("hand_off", since, to="scheduler")
         event = await phone.event("turn.ended", since, role="agent", agent="scheduler")
         assert "scheduler" in event["body"]["turn"]["text"].lower()
@@ -134,7 +139,7 @@ async def test_what_the_agent_says_is_intelligible(http, session_id, tmp_path):
     from pocketsphinx import Config, Decoder
 
     async with calling(http, session_id) as phone:
-        await greeted(phone)
+        await phone.quiet()
         decoder = Decoder(Config(loglevel="FATAL"))
         start = phone.sound_since(0)[0][0] - 0.3
         decoder.start_utt()

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
-from text_to_num import alpha2digit
 
 from orion.domain.tool import Tool
+from orion.providers.offline.slots import digits
 
 ACCEPT = 0.6
 """From this score on the tool is taken."""
@@ -101,7 +101,7 @@ class Router:
 
 def tokens(text: str) -> list[str]:
     """The words that say something, stemmed; every number is `#`."""
-    words = _WORD.findall(alpha2digit(text.lower(), "en", threshold=0))
+    words = _WORD.findall(digits(text))
     return ["#" if word[0].isdigit() else _stem(word) for word in words if word not in _STOP]
 
 

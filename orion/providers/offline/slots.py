@@ -17,6 +17,8 @@ _DURATION = re.compile(
     r"\b(?:(?:\d+(?:\.\d+)?|an?|half an?)(?: and a half)? (?:second|minute|hour|day)s?(?: and a half)?"
     r"(?: and )?\s*)+"
 )
+_SECOND = re.compile(r"\bsecond(s?)\b")
+_SEC = re.compile(r"\bsec(s?)\b")
 _YES = re.compile(r"\b(yes|yeah|yep|sure|true|on)\b")
 _NO = re.compile(r"\b(no|nope|false|off)\b")
 _TRAILING = re.compile(r"[\s.?!,]+\Z")
@@ -73,6 +75,12 @@ def resolve(prop: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any
     return found
 
 
+def digits(text: str) -> str:
+    """The text in lower case with its number words as digits; a `second` stays a unit of time."""
+    kept = _SECOND.sub(r"sec\1", text.lower())
+    return _SEC.sub(r"second\1", alpha2digit(kept, "en", threshold=0))
+
+
 def _by_examples(
     tool: Tool, text: str, properties: Mapping[str, Any], schema: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -112,11 +120,10 @@ def _value(prop: Mapping[str, Any], text: str) -> Any:
         match = process.extractOne(text, options, scorer=fuzz.partial_ratio, score_cutoff=85)
         return prop["enum"][options.index(match[0])] if match else None
     if prop.get("x-kind") == "duration":
-        match_ = _DURATION.search(alpha2digit(text.lower(), "en", threshold=0))
+        match_ = _DURATION.search(digits(text))
         return match_[0].strip() if match_ else None
     if prop.get("x-kind") == "arithmetic":
-        digits = _NUMBER.search(alpha2digit(text.lower(), "en", threshold=0))
-        return _TRAILING.sub("", text).strip() if digits else None
+        return _TRAILING.sub("", text).strip() if _NUMBER.search(digits(text)) else None
     kind = prop.get("type")
     if kind in {"integer", "number"}:
         return _number(prop, text)
@@ -141,7 +148,7 @@ def _whole(prop: Mapping[str, Any], text: str) -> Any:
 
 
 def _number(prop: Mapping[str, Any], text: str) -> int | float | None:
-    match = _NUMBER.search(alpha2digit(text.lower(), "en", threshold=0))
+    match = _NUMBER.search(digits(text))
     if match is None:
         return None
     number = float(match[0])
@@ -154,7 +161,7 @@ def _number(prop: Mapping[str, Any], text: str) -> int | float | None:
 
 def _moment(form: str, text: str) -> str | None:
     """The last date or time in the text, ISO 8601; future ones preferred."""
-    prepared = re.sub(r"(\d+) (\d{2})\b", r"\1:\2", alpha2digit(text.lower(), "en", threshold=0))
+    prepared = re.sub(r"(\d+) (\d{2})\b", r"\1:\2", digits(text))
     found = dateparser.search.search_dates(
         prepared, languages=["en"], settings={"PREFER_DATES_FROM": "future"}
     )
