@@ -8,7 +8,7 @@ import getpass
 import json
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from orion import __version__, log
 from orion.errors import OrionError, StartError
 from orion.settings import Settings
 
-Command = Callable[[Settings, argparse.Namespace], Awaitable[int]]
+Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
 
 _SHUTDOWN_SECS = 5
 
@@ -36,12 +36,13 @@ def main(argv: list[str] | None = None) -> None:
     sys.exit(code)
 
 
-def _run(work: Any) -> int:
+def _run(work: Coroutine[Any, Any, int]) -> int:
     try:
         import uvloop
     except ImportError:
         return asyncio.run(work)
-    return uvloop.run(work)  # type: ignore[no-any-return]
+    code: int = uvloop.run(work)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

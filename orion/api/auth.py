@@ -102,7 +102,7 @@ async def log_in(body: Credentials, parts: PartsDep) -> Any:
     """Exchange email and password for tokens; a wrong email takes as long as a wrong password."""
     async with parts.database.transaction(_LOG_IN) as store:
         found = await store.users.by_email(body.email)
-    user, stored = found if found else (None, None)
+    user, stored = found or (None, None)
     matches = await verify_password(stored, body.password)
     if user is None or stored is None or not matches or user.disabled:
         raise Unauthenticated("email or password is wrong")

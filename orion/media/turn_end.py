@@ -60,7 +60,7 @@ class _FusedAnalyzer(LocalSmartTurnAnalyzerV3):
         return EndOfTurnState.INCOMPLETE if patience_secs else EndOfTurnState.COMPLETE
 
 
-class _FusedStop(TurnAnalyzerUserTurnStopStrategy):  # type: ignore[no-untyped-call]
+class _FusedStop(TurnAnalyzerUserTurnStopStrategy):
     """Pipecat's strategy, which also lets the policy read the transcript as it grows."""
 
     def __init__(self, analyzer: _FusedAnalyzer) -> None:
@@ -83,7 +83,7 @@ class _FusedStop(TurnAnalyzerUserTurnStopStrategy):  # type: ignore[no-untyped-c
         """Forget the words of the turn that is over."""
         self._orion_finals.clear()
         self._orion_analyzer.orion_transcript = ""
-        await super().handle_user_turn_stopped()  # type: ignore[no-untyped-call]
+        await super().handle_user_turn_stopped()
 
     def _orion_note(self, interim: str) -> None:
         self._orion_analyzer.orion_transcript = " ".join([*self._orion_finals, interim]).strip()

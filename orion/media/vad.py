@@ -17,7 +17,7 @@ class _SharedModel(SileroOnnxModel):
     def __init__(self) -> None:
         self.session = models.session(models.SILERO)
         self.sample_rates = [8000, 16000]
-        self.reset_states()  # type: ignore[no-untyped-call]
+        self.reset_states()
 
 
 class _SharedSilero(SileroVADAnalyzer):

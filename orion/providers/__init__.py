@@ -62,6 +62,7 @@ class Stateful(Protocol):
     """An LLM service that keeps a JSON object between turns and calls; the session stores it."""
 
     state: dict[str, Any]
+    agent: Agent
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from ctypes.util import find_library
 from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
-from orion.providers._espeak_voice import library
 from orion.providers._speech import SpeechWorker, WorkerTTSService
+from orion.providers._speech.espeak_voice import library
 from orion.settings import Settings
 
 RANK = 11

@@ -11,8 +11,8 @@ from functools import cache
 from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
-from orion.providers._flite_voice import VOICES
 from orion.providers._speech import SpeechWorker, WorkerTTSService
+from orion.providers._speech.flite_voice import VOICES
 from orion.settings import Settings
 
 RANK = 12

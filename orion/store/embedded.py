@@ -168,7 +168,7 @@ class EmbeddedPostgres:
         return version.returncode == 0
 
     def _make_cluster(self) -> None:
-        """Make the cluster by initdb into a folder beside, then rename: a half-made cluster is never taken for a whole one."""
+        """Make the cluster beside, then rename it: a half-made one is never taken for a whole one."""
         layout = self._layout
         part = layout.cluster.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)

@@ -38,6 +38,11 @@ def config(connection: Connection | None = None) -> Config:
     return settings
 
 
+def head() -> str:
+    """The newest revision that this version knows."""
+    return str(ScriptDirectory.from_config(config()).get_current_head())
+
+
 async def migrate(url: str, revision: str = "head") -> None:
     """Bring the schema to `revision`.
 

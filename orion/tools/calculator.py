@@ -43,7 +43,7 @@ _NUMBERS = [
 _OPERATORS = ["plus", "minus", "times", "divided by", "multiplied by", "percent of"]
 SAID = {
     "expression": [
-        f"{number} {_OPERATORS[(index + shift) % len(_OPERATORS)]} {_NUMBERS[(index * 7 + shift * 31) % len(_NUMBERS)]}"
+        f"{number} {_OPERATORS[(index + shift) % 6]} {_NUMBERS[(index * 7 + shift * 31) % len(_NUMBERS)]}"
         for shift in range(6)
         for index, number in enumerate(_NUMBERS)
     ]

@@ -213,7 +213,7 @@ async def _add(peer: Peer, candidate: Candidate) -> None:
 
 
 def _answer(connection: SmallWebRTCConnection) -> dict[str, Any]:
-    answer = connection.get_answer()
+    answer: dict[str, Any] | None = connection.get_answer()
     assert answer is not None
     return answer
 

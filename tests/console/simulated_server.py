@@ -31,8 +31,8 @@ USER = {
     "role": "admin",
     "created_at": "2026-01-01T00:00:00.000Z",
 }
-PASSWORD = "correct horse battery"  # noqa: S105 - of the simulated account
-LINK_TOKEN = "one-time-link-token-0123456789"  # noqa: S105 - of the simulated link
+PASSWORD = "correct horse battery"
+LINK_TOKEN = "one-time-link-token-0123456789"
 
 
 class SimulatedServer:
@@ -77,7 +77,7 @@ class SimulatedServer:
 
     def add_session(self, title: str | None = None, **more: Any) -> str:
         """A past session of the user."""
-        session = {
+        session: dict[str, Any] = {
             "id": str(uuid4()),
             "agent": "receptionist",
             "status": "active",
@@ -137,6 +137,7 @@ class SimulatedServer:
         app = FastAPI()
         self._auth_routes(app)
         self._session_routes(app)
+        self._conversation_routes(app)
         self._call_routes(app)
 
         @app.get("/")
@@ -206,7 +207,8 @@ class SimulatedServer:
 
         @app.post("/api/v1/sessions", status_code=201)
         def create(body: dict[str, Any]) -> Any:
-            return self.sessions[self.add_session(status="created", agent=body.get("agent", "receptionist"))]
+            created = self.add_session(status="created", agent=body.get("agent", "receptionist"))
+            return self.sessions[created]
 
         @app.get("/api/v1/sessions/{session_id}")
         def session(session_id: str) -> Any:
@@ -216,6 +218,7 @@ class SimulatedServer:
         def turns(session_id: str) -> Any:
             return {"items": self.turns[session_id], "next_cursor": None}
 
+    def _conversation_routes(self, app: FastAPI) -> None:
         @app.patch("/api/v1/sessions/{session_id}/status")
         def status(session_id: str, body: dict[str, str]) -> Any:
             self.sessions[session_id] |= {"status": body["status"], "end_reason": "hung_up"}
@@ -278,7 +281,6 @@ class SimulatedServer:
     def _listen(self, peer: RTCPeerConnection, session_id: str) -> None:
         @peer.on("datachannel")
         def on_datachannel(channel: Any) -> None:
-            @channel.on("message")
             def on_message(text: str) -> None:
                 if text.startswith("ping"):
                     return
@@ -297,6 +299,8 @@ class SimulatedServer:
                     self.emit(session_id, "session.state", {"state": "listening"})
                 elif message["type"] == "signalling":
                     self.track_enabled.append(message["message"]["enabled"])
+
+            channel.on("message", on_message)
 
 
 def turn(role: str, text: str, **more: Any) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def token(server) -> str:
     account = {"email": "ada@example.org", "password": PASSWORD}
     response = httpx.post(f"{server.url}/api/v1/auth/register", json=account)
     response.raise_for_status()
-    return response.json()["access_token"]
+    return str(response.json()["access_token"])
 
 
 @pytest.fixture
@@ -84,4 +84,4 @@ async def http(server, token):
 async def session_id(http) -> str:
     response = await http.post("/api/v1/sessions", json={})
     response.raise_for_status()
-    return response.json()["id"]
+    return str(response.json()["id"])

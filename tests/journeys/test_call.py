@@ -88,7 +88,7 @@ async def test_the_context_outlives_the_call(http, session_id, tmp_path):
     async with calling(http, session_id) as phone:
         reply = await http.post(f"/api/v1/sessions/{session_id}/messages", json={"text": "repeat that"})
         assert reply.json()["text"] == "Okay, I will tell you in 2 hours."
-        assert [e for e in phone.events if e["name"] == "turn.ended"][0]["body"]["turn"]["role"] == "user"
+        assert next(e for e in phone.events if e["name"] == "turn.ended")["body"]["turn"]["role"] == "user"
 
 
 async def test_the_agent_ends_the_session_when_asked_to(http, session_id):

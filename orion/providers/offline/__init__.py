@@ -19,7 +19,8 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
-from pipecat.services.llm_service import FunctionCallFromLLM, LLMService
+from pipecat.frames.frames import FunctionCallFromLLM
+from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 
 from orion.domain.agent import Agent
@@ -57,7 +58,13 @@ class OfflineLLMService(LLMService[Any]):
         else:
             await self.push_frame(frame, direction)
 
-    async def run_inference(self, context: LLMContext, **_options: Any) -> str | None:
+    async def run_inference(
+        self,
+        context: LLMContext,  # noqa: ARG002 - Pipecat's signature
+        max_tokens: int | None = None,  # noqa: ARG002
+        system_instruction: str | None = None,  # noqa: ARG002
+        response_schema: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> str | None:
         """No model, no inference: summaries and classifiers have to do without."""
         return None
 
@@ -120,8 +127,9 @@ class OfflineLLMService(LLMService[Any]):
 
 def _called(context: LLMContext, call_id: Any) -> str:
     """The name of the tool that a result belongs to."""
-    for message in reversed(context.get_messages()):
-        for call in message.get("tool_calls") or [] if isinstance(message, dict) else []:
+    messages: list[Any] = list(context.get_messages())
+    for message in reversed(messages):
+        for call in message.get("tool_calls") or []:
             if call.get("id") == call_id:
                 return str(call["function"]["name"])
     return ""

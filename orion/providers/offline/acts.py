@@ -26,7 +26,10 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (Act.CANCEL, r"(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop|leave it)(?: please)?"),
     (
         Act.REPEAT,
-        r"(?:(?:can|could) you )?(?:repeat(?: that)?|say (?:that|it) again)(?: please)?|what did you say|pardon",
+        (
+            r"(?:(?:can|could) you )?(?:repeat(?: that)?|say (?:that|it) again)(?: please)?|"
+            r"what did you say|pardon"
+        ),
     ),
     (
         Act.HELP,
@@ -36,12 +39,15 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (Act.HOW_ARE_YOU, r"how are you(?: doing)?(?: today)?|how do you do"),
     (
         Act.THANKS,
-        r"(?:many |no )?thank(?:s| you)(?: (?:very|so) much| a lot| orion)?|that(?:'s| is) (?:great|perfect|nice)",
+        (
+            r"(?:many |no )?thank(?:s| you)(?: (?:very|so) much| a lot| orion)?|"
+            r"that(?:'s| is) (?:great|perfect|nice)"
+        ),
     ),
     (Act.GREETING, r"(?:hello|hi|hey|good (?:morning|afternoon|evening))(?: there| orion)?"),
     (
         Act.YES,
-        r"(?:yes|yeah|yep|sure|of course|right|correct|exactly|do it|go ahead|yes please|that(?:'s| is) right)(?: please)?",
+        r"(?:yes|yeah|yep|sure|of course|right|correct|exactly|do it|go ahead|that is right)(?: please)?",
     ),
     (Act.NO, r"(?:no|nope|not really|wrong|that(?:'s| is) wrong|no thanks|no thank you)"),
     (Act.ACKNOWLEDGEMENT, r"(?:okay|ok|alright|all right|mhm|uh huh|aha|i see|fine|good|got it|hm+)"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import dateparser.search
@@ -70,7 +70,8 @@ def resolve(prop: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any
         name = str(found.pop("$ref")).rsplit("/", 1)[-1]
         found = {**schema.get("$defs", {}).get(name, {}), **found}
     if "anyOf" in found:
-        branch = next((b for b in found.pop("anyOf") if b.get("type") != "null"), {})
+        branches: list[dict[str, Any]] = found.pop("anyOf")
+        branch = next((b for b in branches if b.get("type") != "null"), {})
         found = {**resolve(branch, schema), **found}
     return found
 
@@ -115,26 +116,32 @@ def _pattern(example: str) -> re.Pattern[str]:
 
 def _value(prop: Mapping[str, Any], text: str) -> Any:
     """A value of a typed property anywhere in the text; None where there is none."""
+    kind = prop.get("x-kind") or prop.get("format") or prop.get("type")
     if "enum" in prop:
-        options = [str(option) for option in prop["enum"]]
-        match = process.extractOne(text, options, scorer=fuzz.partial_ratio, score_cutoff=85)
-        return prop["enum"][options.index(match[0])] if match else None
-    if prop.get("x-kind") == "duration":
-        match_ = _DURATION.search(digits(text))
-        return match_[0].strip() if match_ else None
-    if prop.get("x-kind") == "arithmetic":
-        return _TRAILING.sub("", text).strip() if _NUMBER.search(digits(text)) else None
-    kind = prop.get("type")
-    if kind in {"integer", "number"}:
-        return _number(prop, text)
-    if kind == "boolean":
-        return True if _YES.search(text) else False if _NO.search(text) else None
-    if prop.get("format") in {"date", "date-time", "time"}:
-        return _moment(prop["format"], text)
-    if "pattern" in prop:
-        matched = re.search(str(prop["pattern"]).strip("^$"), text)
-        return matched[0] if matched else None
-    return None
+        return _option(prop["enum"], text)
+    if kind in _READERS:
+        return _READERS[kind](prop, text)
+    matched = re.search(str(prop["pattern"]).strip("^$"), text) if "pattern" in prop else None
+    return matched[0] if matched else None
+
+
+def _option(options: list[Any], text: str) -> Any:
+    spoken = [str(option) for option in options]
+    match = process.extractOne(text, spoken, scorer=fuzz.partial_ratio, score_cutoff=85)
+    return options[spoken.index(match[0])] if match else None
+
+
+def _duration(_prop: Mapping[str, Any], text: str) -> str | None:
+    match = _DURATION.search(digits(text))
+    return match[0].strip() if match else None
+
+
+def _arithmetic(_prop: Mapping[str, Any], text: str) -> str | None:
+    return _TRAILING.sub("", text).strip() if _NUMBER.search(digits(text)) else None
+
+
+def _boolean(_prop: Mapping[str, Any], text: str) -> bool | None:
+    return True if _YES.search(text) else False if _NO.search(text) else None
 
 
 def _whole(prop: Mapping[str, Any], text: str) -> Any:
@@ -159,8 +166,9 @@ def _number(prop: Mapping[str, Any], text: str) -> int | float | None:
     return number
 
 
-def _moment(form: str, text: str) -> str | None:
+def _moment(prop: Mapping[str, Any], text: str) -> str | None:
     """The last date or time in the text, ISO 8601; future ones preferred."""
+    form = prop["format"]
     prepared = re.sub(r"(\d+) (\d{2})\b", r"\1:\2", digits(text))
     found = dateparser.search.search_dates(
         prepared, languages=["en"], settings={"PREFER_DATES_FROM": "future"}
@@ -172,3 +180,16 @@ def _moment(form: str, text: str) -> str | None:
     if form == "date":
         return moment.date().isoformat()
     return moment.time().isoformat("minutes") if form == "time" else moment.isoformat("minutes")
+
+
+_READERS: dict[str, Callable[[Mapping[str, Any], str], Any]] = {
+    "arithmetic": _arithmetic,
+    "boolean": _boolean,
+    "date": _moment,
+    "date-time": _moment,
+    "duration": _duration,
+    "integer": _number,
+    "number": _number,
+    "time": _moment,
+}
+"""How a value is read, by `x-kind`, `format` or `type`."""

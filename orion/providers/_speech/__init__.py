@@ -22,9 +22,9 @@ from pipecat.services.settings import TTSSettings
 from pipecat.services.tts_service import TTSService
 
 from orion.errors import ProviderError
-from orion.providers._speech_worker import HEADER
+from orion.providers._speech.worker import HEADER
 
-_WORKER = Path(__file__).with_name("_speech_worker.py")
+_WORKER = Path(__file__).with_name("worker.py")
 _ANSWER_SECS = 10.0
 _ATTEMPTS = 2
 

@@ -1,4 +1,4 @@
-"""The process that speaks: `python _speech_worker.py flite|espeak`, by its path.
+"""The process that speaks: `python worker.py flite|espeak`, by its path.
 
 Requests come on stdin, a JSON object per line: `{"id", "text", "voice", "language"}`. Answers go to
 stdout as packets: kind (1 byte), id (4), length (4), little-endian, then the content:
@@ -41,7 +41,7 @@ def main() -> None:
 
 def _load(engine: str) -> tuple[Any, int]:
     """The engine's synthesizer, by its file: importing the package would load all of Pipecat."""
-    path = Path(__file__).with_name(f"_{engine}_voice.py")
+    path = Path(__file__).with_name(f"{engine}_voice.py")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None

@@ -1,4 +1,4 @@
-"""The processes that listen: `python _pocketsphinx_worker.py FD`, by its path.
+"""The processes that listen: `python worker.py FD`, by its path.
 
 PocketSphinx holds the GIL while it decodes, so it never runs in ORION's process. This one loads the
 model once, then forks a child for every call, which shares the model's memory. A message `C` on the

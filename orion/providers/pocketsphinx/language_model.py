@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 _DISCOUNT = 0.5
 _NEVER = "-99"
@@ -21,7 +22,7 @@ def arpa(phrases: Iterable[str]) -> str:
     for phrase in phrases:
         words = ["<s>", *phrase.split(), "</s>"]
         unigrams.update(words[1:])
-        bigrams.update(zip(words, words[1:], strict=False))
+        bigrams.update(pairwise(words))
         trigrams.update(zip(words, words[1:], words[2:], strict=False))
     return _Model(unigrams, bigrams, trigrams).text()
 

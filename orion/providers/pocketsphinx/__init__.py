@@ -1,7 +1,8 @@
 """Speech to text by PocketSphinx in worker processes: streaming, offline, English.
 
-Good for short clear commands, best for those that the tools' examples give; read sentences have a word
-error rate around 30 %, free dictation is poor. Licence: BSD-like; the model (cmusphinx en-us) is inside the wheel.
+Good for short clear commands, best for those that the tools' examples give; read sentences have a
+word error rate around 30 %, free dictation is poor. Licence: BSD-like; the model (cmusphinx en-us) is
+inside the wheel.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ from pipecat.utils.time import time_now_iso8601
 
 from orion.domain.agent import Agent
 from orion.errors import ProviderError
-from orion.providers._language_model import arpa
+from orion.providers.pocketsphinx.language_model import arpa
 from orion.settings import Settings
 
 RANK = 10
-_WORKER = Path(__file__).with_name("_pocketsphinx_worker.py")
+_WORKER = Path(__file__).with_name("worker.py")
 _HEADER_BYTES = 5
 _RATE_HZ = 16000
 _BEFORE_BYTES = _RATE_HZ * 2 // 2
@@ -62,11 +63,12 @@ class Listeners:
                 return
             self.close()
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            ours.setblocking(False)
+            ours.setblocking(False)  # noqa: FBT003 - the socket module's own signature
             self._control = ours
             command = [sys.executable, "-sP", str(_WORKER), str(theirs.fileno())]
             with theirs:
-                self._process = subprocess.Popen(
+                # A fork and an exec: milliseconds, and asyncio's own kind cannot outlive its loop.
+                self._process = subprocess.Popen(  # noqa: ASYNC220
                     command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
                 )
             await self._loaded(ours)
@@ -99,7 +101,7 @@ class Listeners:
                     ours.close()
                     self.close()
                     continue
-            ours.setblocking(False)
+            ours.setblocking(False)  # noqa: FBT003 - the socket module's own signature
             return ours
         raise ProviderError("the processes of PocketSphinx cannot be started")
 

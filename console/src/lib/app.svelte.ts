@@ -1,0 +1,158 @@
+import { account } from './account.svelte'
+import { get, signOut, write } from './api'
+import { Call } from './call.svelte'
+import { Conversation } from './conversation.svelte'
+import { recall, remember } from './memory'
+import { Microphone } from './microphone.svelte'
+import { Problem } from './problem'
+import type { Agent, Page, Provider, Session } from './wire'
+
+/** Everything on the page of a signed-in person. */
+class App {
+  readonly microphone = new Microphone()
+  readonly call = new Call(this.microphone)
+  readonly conversation = new Conversation()
+  agents = $state.raw<Agent[]>([])
+  agentName = $state('')
+  sessions = $state.raw<Session[]>([])
+  nextCursor = $state<string | null>(null)
+  providers = $state.raw<Provider[]>([])
+  /** The last failure of something the person asked for. */
+  failure = $state<unknown>(null)
+  /** The key M mutes (WCAG 2.1.4: it can be turned off). */
+  keyMutes = $state(recall('key-m') !== 'off')
+
+  constructor() {
+    this.call.onOut = () => this.conversation.quiet()
+    account.onToken = (token) => this.call.useToken(token)
+    this.call.reason = () => {
+      const { left, session } = this.conversation.transcript
+      return session?.status === 'ended' ? 'ended' : left
+    }
+  }
+
+  async start(): Promise<void> {
+    await this.attempt(async () => {
+      const agents = await get<Page<Agent>>('/agents')
+      this.agents = agents.items
+      if (!this.agents.some((agent) => agent.name === this.agentName)) this.agentName = this.agents[0]?.name ?? ''
+    })
+    await this.attempt(() => this.refresh())
+    this.providers = await get<Page<Provider>>('/providers').then((page) => page.items ?? [], () => [])
+    const id = new URLSearchParams(location.hash.slice(1)).get('session')
+    if (id && /^[\w-]+$/.test(id)) await this.attempt(() => this.reopen(id))
+  }
+
+  /** Nothing of a person stays on the page after the sign-out. */
+  stop(): void {
+    void this.call.leave()
+    this.conversation.close()
+    this.sessions = this.agents = []
+    this.failure = null
+    setHash(null)
+  }
+
+  async signOut(): Promise<void> {
+    this.stop()
+    await signOut()
+  }
+
+  async refresh(): Promise<void> {
+    const page = await get<Page<Session>>('/sessions?limit=20')
+    this.sessions = page.items
+    this.nextCursor = page.next_cursor
+  }
+
+  async more(): Promise<void> {
+    const page = await get<Page<Session>>(`/sessions?limit=20&cursor=${encodeURIComponent(this.nextCursor ?? '')}`)
+    this.sessions = [...this.sessions, ...page.items]
+    this.nextCursor = page.next_cursor
+  }
+
+  async reopen(id: string): Promise<void> {
+    try {
+      await this.open(await get<Session>(`/sessions/${id}`))
+    } catch (error) {
+      setHash(null)
+      if (!(error instanceof Problem && (error.status === 404 || error.status === 422))) throw error
+    }
+  }
+
+  async open(session: Session): Promise<void> {
+    if (session.id === this.conversation.session?.id) return
+    await this.call.leave()
+    this.failure = null
+    this.conversation.show(session)
+    setHash(session.id)
+  }
+
+  /** Back to the start page. */
+  async home(): Promise<void> {
+    await this.call.leave()
+    this.conversation.close()
+    this.failure = null
+    setHash(null)
+    await this.attempt(() => this.refresh())
+  }
+
+  async join(): Promise<void> {
+    this.failure = null
+    await this.attempt(async () => this.call.join((await this.#session()).id))
+  }
+
+  async say(text: string): Promise<boolean> {
+    this.failure = null
+    const said = await this.attempt(async () => {
+      await this.#session()
+      await this.conversation.say(text)
+    })
+    // Without a call nobody listens after the answer.
+    if (!this.call.active) this.conversation.quiet()
+    return said
+  }
+
+  async end(): Promise<void> {
+    await this.attempt(async () => {
+      await this.call.leave()
+      await this.conversation.end()
+      await this.refresh()
+    })
+  }
+
+  useKey(mutes: boolean): void {
+    this.keyMutes = mutes
+    remember('key-m', mutes ? '' : 'off')
+  }
+
+  titleOf(agent: string): string {
+    return this.agents.find((other) => other.name === agent)?.title || agent
+  }
+
+  /** Does something that may fail, and shows why if it did. */
+  async attempt(task: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await task()
+      return true
+    } catch (error) {
+      this.failure = error
+      return false
+    }
+  }
+
+  /** The session on the page, or a new one with the chosen agent. */
+  async #session(): Promise<Session> {
+    const current = this.conversation.session
+    if (current) return current
+    const session = await write<Session>('POST', '/sessions', this.agentName ? { agent: this.agentName } : {})
+    this.conversation.show(session)
+    setHash(session.id)
+    this.sessions = [session, ...this.sessions]
+    return session
+  }
+}
+
+function setHash(id: string | null): void {
+  history.replaceState(null, '', location.pathname + (id ? `#session=${id}` : ''))
+}
+
+export const app = new App()

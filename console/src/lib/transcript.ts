@@ -1,0 +1,198 @@
+import type { AgentState, Latency, ServerEvent, Session, Speaker, ToolCall, Turn } from './wire'
+
+/** A turn as the page shows it; `open` while its words are still coming. */
+export interface TurnItem {
+  kind: 'turn'
+  id: string
+  at: string
+  speaker: Speaker
+  agent: string
+  text: string
+  open: boolean
+  interrupted: boolean
+  toolCalls: ToolCall[]
+  latency: Latency | null
+}
+
+/** Something that is no turn but belongs between them: a hand-over, a guardrail, an error. */
+export interface NoteItem {
+  kind: 'note'
+  id: string
+  at: string
+  tone: 'plain' | 'warning' | 'error'
+  text: string
+}
+
+export type Item = TurnItem | NoteItem
+
+export interface Transcript {
+  items: Item[]
+  session: Session | null
+  state: AgentState | null
+  /** Somebody is in the session's call, here or elsewhere. */
+  live: boolean
+  /** Why the last call ended, until the next one begins. */
+  left: string | null
+}
+
+export const empty = (session: Session | null = null): Transcript => ({
+  items: [],
+  session,
+  state: null,
+  live: session?.live ?? false,
+  left: null,
+})
+
+/** The turns as the server keeps them; whatever the page knows of a turn of the same id gives way. */
+export function withTurns(transcript: Transcript, turns: Turn[]): Transcript {
+  return turns.reduce((before, turn) => ended(before, turn), transcript)
+}
+
+/** What the page shows after `event`. Applying an event twice changes nothing. */
+export function apply(before: Transcript, event: ServerEvent): Transcript {
+  const body = event.body
+  switch (event.name) {
+    case 'session.updated':
+      return { ...before, session: body.session as Session }
+    case 'session.state':
+      return { ...before, state: body.state as AgentState }
+    case 'session.ended':
+      return sessionEnded(before, event)
+    case 'participant.joined':
+      return { ...before, live: true, left: null }
+    case 'participant.left':
+      return { ...closeAll(before), live: false, state: null, left: text(body.reason) }
+    case 'turn.started':
+      return started(before, event)
+    case 'turn.partial':
+      return change(started(before, event), text(body.turn_id), (turn) =>
+        turn.open ? { ...turn, text: text(body.text) } : turn,
+      )
+    case 'turn.ended':
+      return ended(before, body.turn as Turn)
+    case 'tool.started':
+    case 'tool.ended':
+      return tool(before, event, body.tool_call as ToolCall)
+    default:
+      return noted(before, event)
+  }
+}
+
+function started(before: Transcript, { body, created_at }: ServerEvent): Transcript {
+  const id = text(body.turn_id)
+  if (!id || before.items.some((item) => item.id === id)) return before
+  const speaker = (body.role ?? body.speaker) === 'user' ? 'user' : 'agent'
+  const turn: TurnItem = {
+    kind: 'turn',
+    id,
+    at: created_at,
+    speaker,
+    agent: text(body.agent),
+    text: '',
+    open: true,
+    interrupted: false,
+    toolCalls: [],
+    latency: null,
+  }
+  // A speaker has one turn at a time: one that is still open was given up without a word.
+  const others = before.items.filter((item) => item.kind !== 'turn' || !item.open || item.speaker !== speaker)
+  return put({ ...before, items: others }, turn)
+}
+
+function ended(before: Transcript, turn: Turn): Transcript {
+  const items = before.items.filter((item) => item.id !== turn.id)
+  if (!turn.text && !turn.tool_calls.length) return { ...before, items }
+  return put(
+    { ...before, items },
+    {
+      kind: 'turn',
+      id: turn.id,
+      at: turn.started_at,
+      speaker: (turn.role ?? turn.speaker) === 'user' ? 'user' : 'agent',
+      agent: turn.agent,
+      text: turn.text,
+      open: false,
+      interrupted: turn.interrupted,
+      toolCalls: turn.tool_calls,
+      latency: turn.latency,
+    },
+  )
+}
+
+function tool(before: Transcript, event: ServerEvent, call: ToolCall): Transcript {
+  const withCall = (turn: TurnItem): TurnItem => {
+    const known = turn.toolCalls.some((other) => other.id === call.id)
+    const calls = known
+      ? turn.toolCalls.map((other) => (other.id === call.id ? newer(other, call) : other))
+      : [...turn.toolCalls, call]
+    return { ...turn, toolCalls: calls }
+  }
+  const id = text(event.body.turn_id)
+  if (id) return change(started(before, event), id, withCall)
+  // Its turn was cut off while the tool ran.
+  const owner = before.items.find((i) => i.kind === 'turn' && i.toolCalls.some((c) => c.id === call.id))
+  return owner ? change(before, owner.id, withCall) : before
+}
+
+const newer = (old: ToolCall, call: ToolCall) =>
+  call.status === 'running' && old.status !== 'running' ? old : call
+
+function sessionEnded(before: Transcript, event: ServerEvent): Transcript {
+  const reason = text(event.body.end_reason)
+  const session = before.session && { ...before.session, status: 'ended' as const, end_reason: reason, live: false }
+  const closed = { ...closeAll(before), session, live: false, state: null }
+  return note(closed, event, 'plain', `The conversation has ended${reason ? ` (${plain(reason)})` : ''}.`)
+}
+
+function noted(before: Transcript, event: ServerEvent): Transcript {
+  const body = event.body
+  switch (event.name) {
+    case 'hand_off':
+      return note(before, event, 'plain', `${plain(text(body.from))} handed over to ${plain(text(body.to))}.`)
+    case 'guardrail':
+      return note(before, event, 'warning', guardrailWords(body))
+    case 'error':
+      return note(before, event, 'error', text(body.detail) || plain(text(body.slug)) || 'Something went wrong.')
+    default:
+      return before
+  }
+}
+
+const VERDICTS: Record<string, string> = { mask: 'masked', block: 'blocked', flag: 'flagged' }
+
+function guardrailWords(body: Record<string, unknown>): string {
+  const findings = Array.isArray(body.findings) ? body.findings : []
+  const kinds = [...new Set(findings.map((f: Record<string, unknown>) => plain(text(f.kind) || text(f.check))))]
+  const what = kinds.filter(Boolean).join(', ') || 'Something'
+  const where = body.channel === 'output' ? 'what the agent said' : `the ${plain(text(body.channel)) || 'input'}`
+  return `Guardrail: ${what} in ${where} was ${VERDICTS[text(body.action)] ?? 'noticed'}.`
+}
+
+function note(before: Transcript, event: ServerEvent, tone: NoteItem['tone'], words: string): Transcript {
+  if (before.items.some((item) => item.id === event.id)) return before
+  return put(before, { kind: 'note', id: event.id, at: event.created_at, tone, text: words })
+}
+
+/** The call is over: what was under way stays as far as it came. */
+function closeAll(before: Transcript): Transcript {
+  const items = before.items
+    .filter((item) => item.kind !== 'turn' || !item.open || item.text || item.toolCalls.length)
+    .map((item) => (item.kind === 'turn' && item.open ? { ...item, open: false } : item))
+  return { ...before, items }
+}
+
+function change(before: Transcript, id: string, to: (turn: TurnItem) => TurnItem): Transcript {
+  const items = before.items.map((item) => (item.kind === 'turn' && item.id === id ? to(item) : item))
+  return { ...before, items }
+}
+
+/** Puts the item in its place by time; of two with the same time the earlier comer stays first. */
+function put(before: Transcript, item: Item): Transcript {
+  const later = before.items.findLastIndex((other) => other.at <= item.at)
+  return { ...before, items: before.items.toSpliced(later + 1, 0, item) }
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** `hung_up` -> `hung up`. */
+export const plain = (name: string): string => name.replaceAll('_', ' ')

@@ -1,0 +1,98 @@
+/** The JSON shapes of the server, as `CONTRACT` and `/openapi.json` describe them. */
+
+export interface User {
+  id: string
+  email: string
+  name: string
+  role: 'admin' | 'user'
+}
+
+export interface SignedIn {
+  user: User
+  access_token: string
+  refresh_token: string
+  expires_in: number
+}
+
+export interface Session {
+  id: string
+  agent: string
+  status: 'created' | 'active' | 'paused' | 'ended'
+  live: boolean
+  title: string | null
+  created_at: string
+  started_at: string | null
+  ended_at: string | null
+  end_reason: string | null
+}
+
+export interface Agent {
+  name: string
+  title?: string
+  greeting?: string | null
+  language?: string | null
+}
+
+export interface Provider {
+  kind: string
+  provider: string | null
+  reason?: string
+}
+
+export type Speaker = 'user' | 'agent'
+export type AgentState = 'listening' | 'thinking' | 'speaking'
+export type ToolCallStatus = 'running' | 'done' | 'failed' | 'refused' | 'timed_out' | 'cancelled'
+
+export interface ToolCall {
+  id: string
+  tool: string
+  arguments: Record<string, unknown>
+  status: ToolCallStatus
+  result: unknown
+  error: string | null
+  duration_ms: number | null
+}
+
+/** Cumulative milliseconds after the end of the user's speech; null where a stage was not reached. */
+export interface Latency {
+  end_of_turn_ms?: number | null
+  stt_final_ms?: number | null
+  llm_first_token_ms?: number | null
+  first_sentence_ms?: number | null
+  tts_first_byte_ms?: number | null
+  first_audio_ms?: number | null
+}
+
+export interface Turn {
+  id: string
+  /** Who spoke; the server names it `role`, older ones `speaker`. */
+  role?: Speaker
+  speaker?: Speaker
+  agent: string
+  text: string
+  interrupted: boolean
+  tool_calls: ToolCall[]
+  latency: Latency | null
+  started_at: string
+  ended_at: string | null
+}
+
+/** One event of `GET /sessions/{id}/events`. */
+export interface ServerEvent {
+  id: string
+  session_id: string
+  name: string
+  created_at: string
+  body: Record<string, unknown>
+}
+
+export interface Page<T> {
+  items: T[]
+  next_cursor: string | null
+}
+
+export interface Reply {
+  turn_id: string
+  text: string
+  tool_calls: ToolCall[]
+}

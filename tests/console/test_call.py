@@ -1,0 +1,135 @@
+from playwright.sync_api import Page, expect
+
+from tests.console.simulated_server import turn
+
+
+def join(page: Page) -> None:
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("button", name="Mute")).to_be_enabled()
+
+
+def sound_is_seen(page: Page) -> None:
+    """The fake microphone beeps once a second: look at every frame."""
+    page.evaluate(
+        """() => new Promise((resolve, reject) => {
+            const meter = document.querySelector('[role=meter]')
+            const look = () => Number(meter.ariaValueNow) > 9 ? resolve() : requestAnimationFrame(look)
+            setTimeout(() => reject(new Error('no sound was seen')), 8000)
+            look()
+        })"""
+    )
+
+
+def state_of(page: Page, state: str) -> None:
+    expect(page.get_by_test_id("agent-state")).to_have_attribute("data-state", state)
+
+
+def test_joining_offers_one_audio_line_and_no_video(signed_in, server):
+    page = signed_in()
+    join(page)
+    state_of(page, "listening")
+    sdp = server.offers[0]["sdp"]
+    sections = [line.split()[0] for line in sdp.splitlines() if line.startswith("m=")]
+    assert sections == ["m=audio", "m=application"]
+    assert "a=sendrecv" in sdp
+    expect(page.get_by_test_id("quality")).to_contain_text("Connection good")
+
+
+def test_leaving_keeps_the_conversation_and_lets_go_of_the_microphone(signed_in):
+    page = signed_in()
+    join(page)
+    page.get_by_role("button", name="Leave").click()
+    state_of(page, "idle")
+    join(page)
+
+
+def test_mute_by_button_and_by_key_but_not_while_writing(signed_in, server):
+    page = signed_in()
+    join(page)
+    mute = page.get_by_role("button", name="Mute")
+    mute.click()
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("Message").fill("")
+    page.get_by_label("Message").press("m")
+    expect(page.get_by_label("Message")).to_have_value("m")
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    page.get_by_test_id("captions").click()
+    page.keyboard.press("m")
+    expect(mute).to_have_attribute("aria-pressed", "false")
+    assert server.track_enabled[-2:] == [False, True]
+
+
+def test_the_mute_key_can_be_turned_off(signed_in):
+    page = signed_in()
+    join(page)
+    page.get_by_role("button", name="Help").click()
+    page.get_by_label("mutes and unmutes").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.get_by_test_id("captions").click()
+    page.keyboard.press("m")
+    expect(page.get_by_role("button", name="Mute")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_denied_microphone_is_explained_and_the_call_goes_on_without(signed_in, server):
+    page = signed_in(microphone=False)
+    join(page)
+    expect(page.get_by_test_id("microphone-help")).to_have_attribute("data-problem", "denied")
+    page.get_by_label("Message").fill("I write")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_test_id("turn-text").last).to_have_text("You wrote: I write")
+    assert "m=audio" in server.offers[0]["sdp"]
+
+
+def test_a_microphone_granted_during_the_call_is_used(signed_in, server):
+    page = signed_in(microphone=False)
+    join(page)
+    page.context.grant_permissions(["microphone"])
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_test_id("microphone-help")).to_have_count(0)
+
+
+def test_the_microphone_is_tested_and_changed_before_and_in_the_call(signed_in):
+    page = signed_in()
+    page.get_by_test_id("devices").locator("summary").click()
+    page.get_by_role("button", name="Test the microphone").click()
+    picker = page.get_by_label("Microphone", exact=True)
+    expect(picker.get_by_role("option")).not_to_have_count(1)
+    sound_is_seen(page)
+    join(page)
+    values = picker.evaluate("select => [...select.options].map(option => option.value)")
+    picker.select_option(values[-1])
+    sound_is_seen(page)
+
+
+def test_a_lost_peer_is_joined_again_by_itself(signed_in, server):
+    page = signed_in()
+    join(page)
+    session_id = next(iter(server.sessions))
+    server.emit(session_id, "turn.ended", {"turn": turn("agent", "Before the loss.")})
+    server.emit(session_id, "participant.left", {"participant": "user", "reason": "shutdown"})
+    with page.expect_request("**/offer", timeout=20_000):
+        server.drop_peers()
+    expect(page.get_by_role("button", name="Mute")).to_be_enabled(timeout=20_000)
+    state_of(page, "listening")
+    expect(page.get_by_text("Before the loss.")).to_be_visible()
+
+
+def test_a_refused_join_says_why(signed_in, server):
+    page = signed_in(f"/#session={server.add_session('Old')}")
+    expect(page.get_by_text("Nothing has been said yet")).to_be_visible()
+    for session in server.sessions.values():
+        session["status"] = "ended"
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_test_id("failure")).to_contain_text("This conversation has ended.")
+
+
+def test_a_call_that_the_agent_ended_is_not_joined_again_by_itself(signed_in, server):
+    page = signed_in()
+    join(page)
+    session_id = next(iter(server.sessions))
+    server.emit(session_id, "participant.left", {"participant": "user", "reason": "agent"})
+    server.drop_peers()
+    expect(page.get_by_test_id("lost")).to_contain_text("The agent ended the call.")
+    page.get_by_role("button", name="Rejoin").click()
+    expect(page.get_by_role("button", name="Mute")).to_be_enabled()
+    expect(page.get_by_test_id("lost")).to_have_count(0)

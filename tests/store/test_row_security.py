@@ -1,0 +1,163 @@
+"""Who sees what: every table, as the database itself decides it."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+
+from orion.domain.identity import Principal
+from orion.errors import StartError
+from orion.store.database import Database
+from orion.store.schema import migrate, refuse_unbound
+from orion.store.tables import SCHEMA, metadata
+from tests.store.rows import fill
+
+TABLES = [table.name for table in metadata.sorted_tables]
+ADMIN_SEES = {
+    "workspaces": 1,
+    "users": 2,
+    "sessions": 2,
+    "turns": 2,
+    "tool_calls": 2,
+    "memories": 1,
+    "events": 2,
+}
+USER_SEES = {
+    "workspaces": 1,
+    "users": 1,
+    "sessions": 1,
+    "turns": 1,
+    "tool_calls": 1,
+    "memories": 1,
+    "events": 1,
+}
+PURPOSES = {
+    "log-in": {"workspaces": 2, "users": 3, "refresh_tokens": 3, "sign_in_tokens": 1},
+    "recorder": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
+    "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
+    "ready": {},
+    "": {},
+}
+
+
+async def counts(database, principal):
+    """How many rows of each table the principal sees."""
+    async with database.transaction(principal) as store:
+        return {
+            name: (
+                await store.connection.execute(
+                    select(func.count()).select_from(metadata.tables[f"{SCHEMA}.{name}"])
+                )
+            ).scalar_one()
+            for name in TABLES
+        }
+
+
+def expected(seen):
+    return {name: seen.get(name, 0) for name in TABLES}
+
+
+async def matrix(database):
+    """The whole matrix over every table."""
+    ada, ben, cleo = await fill(database)
+    assert await counts(database, ada) == expected(ADMIN_SEES)
+    assert await counts(database, ben) == expected(USER_SEES)
+    assert await counts(database, cleo) == expected(USER_SEES)
+    for purpose, seen in PURPOSES.items():
+        assert await counts(database, Principal.system(purpose)) == expected(seen), purpose
+    impostor = Principal(ada.workspace_id, cleo.user_id)
+    assert await counts(database, impostor) == expected({"workspaces": 1})
+
+
+async def test_everybody_sees_their_own_and_nothing_else(database):
+    await matrix(database)
+
+
+@pytest.mark.parametrize("name", ["sessions", "turns", "tool_calls", "memories", "events"])
+async def test_nobody_writes_in_anothers_name(database, name):
+    _, ben, cleo = await fill(database)
+    table = metadata.tables[f"{SCHEMA}.{name}"]
+    async with database.transaction(ben) as store:
+        changed = await store.connection.execute(
+            update(table).where(table.c.user_id == cleo.user_id).values(created_at=func.now())
+            if "created_at" in table.c
+            else update(table).where(table.c.user_id == cleo.user_id).values(started_at=func.now())
+        )
+        assert changed.rowcount == 0
+    with pytest.raises((ProgrammingError, DBAPIError)):
+        async with database.transaction(ben) as store:
+            await store.connection.execute(update(table).values(user_id=cleo.user_id))
+
+
+async def test_every_table_is_guarded_and_has_a_policy(database):
+    async with database.transaction(Principal.system("")) as store:
+        found = await store.connection.execute(
+            text("select tablename from pg_policies where schemaname = :schema group by 1"),
+            {"schema": SCHEMA},
+        )
+        assert {row[0] for row in found} == set(TABLES)
+    await refuse_unbound(database.url)
+
+
+async def test_the_server_does_not_start_where_security_would_not_bind(database):
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine(database.url)
+    async with engine.begin() as connection:
+        await connection.execute(text("alter table orion.memories no force row level security"))
+    await engine.dispose()
+    with pytest.raises(StartError, match="memories"):
+        await refuse_unbound(database.url)
+
+
+async def test_the_same_holds_on_debians_postgresql_15_for_a_role_that_is_no_superuser(open_dir):
+    binaries = Path("/usr/lib/postgresql/15/bin")
+    if not (binaries / "initdb").is_file():
+        if os.environ.get("ORION_TEST_REQUIRE") == "all":  # noqa: TID251 - the tests' own switch
+            pytest.fail("postgresql-15 is not installed")
+        pytest.skip("postgresql-15 is not installed")
+    folder = open_dir / "pg15"
+    folder.mkdir()
+    if os.getuid() == 0:
+        shutil.chown(folder, "nobody", "nogroup")
+    with _Cluster(binaries, folder) as cluster:
+        cluster.sql("create role ordinary login createrole; create database app owner ordinary")
+        url = f"postgresql+asyncpg://ordinary@/app?host={folder}"
+        await migrate(url)
+        await refuse_unbound(url)
+        database = Database(url)
+        await matrix(database)
+        await database.close()
+
+
+class _Cluster:
+    """A server of the system's PostgreSQL on a socket in `folder`, as an unprivileged user."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries, self._folder = binaries, folder
+        root = os.getuid() == 0
+        self._as = {"user": "nobody", "group": "nogroup", "extra_groups": []} if root else {}
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._binaries / program, *arguments], check=True, capture_output=True, cwd="/", **self._as
+        )
+
+    def __enter__(self) -> "_Cluster":
+        self._run("initdb", "-D", f"{self._folder}/data", "-U", "super", "-A", "trust", "--no-sync")
+        options = f"-k {self._folder} -h ''"
+        self._run(
+            "pg_ctl", "-D", f"{self._folder}/data", "-w", "-o", options, "-l", f"{self._folder}/log", "start"
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run("pg_ctl", "-D", f"{self._folder}/data", "-w", "-m", "fast", "stop")
+
+    def sql(self, statements: str) -> None:
+        for statement in statements.split(";"):
+            self._run("psql", "-h", str(self._folder), "-U", "super", "-d", "postgres", "-c", statement)
