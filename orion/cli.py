@@ -203,12 +203,12 @@ async def _openapi(settings: Settings, _arguments: argparse.Namespace) -> int:
 
 
 async def _backup(settings: Settings, arguments: argparse.Namespace) -> int:
-    from orion.store import backup
+    from orion.store.backup import backup
     from orion.store.database import Database
 
     database = await Database.open(settings)
     try:
-        rows = await backup.backup(database, arguments.file)
+        rows = await backup(database, arguments.file)
     finally:
         await database.close()
     print(f"{rows} rows are in {arguments.file}; it holds personal data, keep it safe.")
@@ -216,12 +216,12 @@ async def _backup(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _restore(settings: Settings, arguments: argparse.Namespace) -> int:
-    from orion.store import backup
+    from orion.store.backup import restore
     from orion.store.database import Database
 
     database = await Database.open(settings)
     try:
-        rows = await backup.restore(database, arguments.file, force=arguments.force)
+        rows = await restore(database, arguments.file, force=arguments.force)
     finally:
         await database.close()
     print(f"{rows} rows are restored.")

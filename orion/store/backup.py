@@ -12,6 +12,8 @@ import io
 import json
 import os
 import tarfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from orion.store.schema import head
 from orion.store.tables import SCHEMA, metadata
 
 _FORMAT = 1
+_IS_SUPERUSER = text("select rolsuper from pg_roles where rolname = current_user")
 
 
 async def backup(database: Database, file: Path) -> int:
@@ -37,7 +40,6 @@ async def backup(database: Database, file: Path) -> int:
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
         with tarfile.open(fileobj=raw, mode="w") as archive:
             async with _owner(database) as connection:
-                await connection.execute(text("set transaction isolation level repeatable read"))
                 for table in metadata.sorted_tables:
                     rows, content = await _copy_out(connection, table)
                     manifest["tables"][table.name] = {
@@ -72,24 +74,29 @@ async def restore(database: Database, file: Path, *, force: bool = False) -> int
     return sum(int(table["rows"]) for table in manifest["tables"].values())
 
 
-class _owner:  # noqa: N801 - used like a function
-    """A transaction of the role that logged in, whom the policies do not bind: it owns the tables."""
+@asynccontextmanager
+async def _owner(database: Database) -> AsyncIterator[AsyncConnection]:
+    """A transaction of the role that logged in and owns the tables.
 
-    def __init__(self, database: Database) -> None:
-        self._engine = create_async_engine(database.url, poolclass=NullPool)
+    The policies are forced upon the owner, too, unless it is a superuser: it lifts that inside the
+    transaction, whose locks then keep everybody else out, and puts it back before the end.
+    """
+    engine = create_async_engine(database.url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("set transaction isolation level repeatable read"))
+            found = await connection.execute(_IS_SUPERUSER)
+            forced = not found.scalar_one()
+            await _force(connection, "no force" if forced else "")
+            yield connection
+            await _force(connection, "force" if forced else "")
+    finally:
+        await engine.dispose()
 
-    async def __aenter__(self) -> AsyncConnection:
-        self._connection = await self._engine.connect()
-        self._transaction = await self._connection.begin()
-        return self._connection
 
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            await self._transaction.commit()
-        else:
-            await self._transaction.rollback()
-        await self._connection.close()
-        await self._engine.dispose()
+async def _force(connection: AsyncConnection, change: str) -> None:
+    for table in metadata.sorted_tables if change else []:
+        await connection.execute(text(f"alter table {SCHEMA}.{table.name} {change} row level security"))
 
 
 def _columns(table: Table) -> list[str]:

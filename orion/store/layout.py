@@ -35,18 +35,30 @@ class Layout:
         self.owner_lock = self.data_dir / "lock"
         self.users_lock = self.data_dir / "users.lock"
         self.log = self.data_dir / "postgres.log"
-        self.home = self._home()
-        self.cluster = self.home / f"pg{MAJOR}"
-        self.copied_binaries = self.home / f"bin{MAJOR}"
-        self.pid_file = self.cluster / "postmaster.pid"
 
-    def _home(self) -> Path:
+    @cached_property
+    def home(self) -> Path:
         """Where cluster, socket and copied binaries lie; once made, the cluster decides."""
         if self.link.is_symlink():
             return self.link.readlink().parent
         if self.server_uid is None or self.link.exists() or lets_others_pass(self.data_dir.parent):
             return self.data_dir
         return Path("/var/lib/orion") / hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+
+    @property
+    def cluster(self) -> Path:
+        """The cluster's folder."""
+        return self.home / f"pg{MAJOR}"
+
+    @property
+    def copied_binaries(self) -> Path:
+        """Where the binaries are copied to, if the server's user cannot read the installed ones."""
+        return self.home / f"bin{MAJOR}"
+
+    @property
+    def pid_file(self) -> Path:
+        """The server's own pid file."""
+        return self.cluster / "postmaster.pid"
 
     @cached_property
     def socket_dir(self) -> Path:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from orion.domain.identity import Principal, Role, User, new_id
@@ -36,6 +36,7 @@ async def fill(database: Database) -> list[Principal]:
 async def _another_workspace(database: Database, user: User) -> None:
     engine = create_async_engine(database.url)
     async with engine.begin() as connection:
+        await connection.execute(text("select set_config('orion.purpose', 'log-in', true)"))
         workspace = {"id": user.workspace_id, "name": "elsewhere", "created_at": user.created_at}
         await connection.execute(insert(workspaces).values(workspace))
         row = {

@@ -19,7 +19,9 @@ async def difference(url):
         }
         return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
 
-    engine = create_async_engine(url)
+    # The user is called orion, too: its schema would be the default one, and come without its name.
+    settings = {"server_settings": {"search_path": "public"}}
+    engine = create_async_engine(url, connect_args=settings)
     async with engine.connect() as connection:
         found = await connection.run_sync(compare)
     await engine.dispose()

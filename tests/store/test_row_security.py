@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from orion.domain.identity import Principal
 from orion.errors import StartError
+from orion.store.backup import backup, restore
 from orion.store.database import Database
 from orion.store.schema import migrate, refuse_unbound
 from orion.store.tables import SCHEMA, metadata
@@ -131,6 +133,10 @@ async def test_the_same_holds_on_debians_postgresql_15_for_a_role_that_is_no_sup
         await refuse_unbound(url)
         database = Database(url)
         await matrix(database)
+        written = await backup(database, open_dir / "15.tar")
+        assert written > len(TABLES)
+        assert await restore(database, open_dir / "15.tar", force=True) == written
+        await refuse_unbound(url)
         await database.close()
 
 
@@ -140,14 +146,14 @@ class _Cluster:
     def __init__(self, binaries: Path, folder: Path) -> None:
         self._binaries, self._folder = binaries, folder
         root = os.getuid() == 0
-        self._as = {"user": "nobody", "group": "nogroup", "extra_groups": []} if root else {}
+        self._as: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if root else {}
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
             [self._binaries / program, *arguments], check=True, capture_output=True, cwd="/", **self._as
         )
 
-    def __enter__(self) -> "_Cluster":
+    def __enter__(self) -> Self:
         self._run("initdb", "-D", f"{self._folder}/data", "-U", "super", "-A", "trust", "--no-sync")
         options = f"-k {self._folder} -h ''"
         self._run(

@@ -13,13 +13,13 @@ from uuid import uuid4
 
 from pipecat.frames.frames import (
     Frame,
+    FunctionCallFromLLM,
     LLMContextFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
-from pipecat.frames.frames import FunctionCallFromLLM
 from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 
