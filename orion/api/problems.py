@@ -73,6 +73,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(StarletteHTTPException)
     async def _(request: Request, error: StarletteHTTPException) -> JSONResponse:
+        if isinstance(error.__cause__, OrionError):  # raised while FastAPI read the body
+            return render(request, error.__cause__)
         kind = _BY_STATUS.get(error.status_code, OrionError)
         return render(request, kind(str(error.detail) if error.status_code < 500 else ""))
 
