@@ -120,6 +120,7 @@ async def test_a_killed_server_is_started_again_with_what_was_committed(data_dir
     await server.start()
     await ask(server, "create table kept as select 7 as n")
     before = layout.postmaster_pid()
+    assert before
     os.kill(before, signal.SIGKILL)
     await until(lambda: layout.is_ready() and layout.postmaster_pid() != before)
     assert await ask(server, "select n from kept") == 7
@@ -130,6 +131,7 @@ async def test_a_killed_supervisor_is_replaced(data_dir):
     server, layout = EmbeddedPostgres(data_dir), Layout(data_dir)
     await server.start()
     supervisor = supervisor_pid(layout)
+    assert supervisor
     os.kill(supervisor, signal.SIGKILL)
     await until(lambda: not layout.is_ready())
     await server.ensure()
@@ -142,7 +144,9 @@ async def test_supervisor_and_server_killed_at_once_are_recovered_from(data_dir)
     server, layout = EmbeddedPostgres(data_dir), Layout(data_dir)
     await server.start()
     for pid in (supervisor_pid(layout), layout.postmaster_pid()):
+        assert pid
         os.kill(pid, signal.SIGKILL)
+    await until(lambda: not layout.is_ready())
     await server.ensure()
     assert await ask(server) == 1
     await server.stop()
