@@ -31,7 +31,7 @@ layers: $(VENV)/.development ## Check that floors only look down
 
 bench: $(VENV)/.development ## Measure, print tables and write JSON into .data/bench
 	@mkdir -p .data/bench
-	@for script in benchmarks/*.py; do \
+	@for script in benchmarks/[a-z]*.py; do \
 	  echo "== $$script"; $(BIN)/python $$script --json .data/bench/$$(basename $$script .py).json || exit 1; \
 	done
 

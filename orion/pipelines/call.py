@@ -90,6 +90,7 @@ class Call:
         self._recorder.on_agent_turn = self._agent_turn_ended
         self._pair = pair
         self._on_ended = on_ended
+        self._spoken = rtvi is not None
         self._tasks = Tasks()
         self._answers: list[asyncio.Future[Turn]] = []
         self._ending: asyncio.Task[None] | None = None
@@ -275,6 +276,8 @@ class Call:
         @assistant.event_handler("on_assistant_turn_stopped")
         async def _(_aggregator: Any, message: Any) -> None:
             recorder.agent_said(message.content, interrupted=message.interrupted)
+            if not self._spoken:
+                recorder.state("listening")
 
 
 async def _quietly(work: Awaitable[Any]) -> None:

@@ -25,7 +25,7 @@ FLAGS = [
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium; skipped where it is missing, unless everything is required."""
     path = shutil.which("chromium")

@@ -27,7 +27,9 @@ async def test_the_database_is_killed_in_a_call_and_nothing_is_lost(server, http
     async with calling(http, session_id) as phone:
         await greeted(phone)
         await phone.answer_to(question)
-        os.kill(Layout(server.data_dir).postmaster_pid(), signal.SIGKILL)
+        pid = Layout(server.data_dir).postmaster_pid()
+        assert pid
+        os.kill(pid, signal.SIGKILL)
         turn = await phone.answer_to(question)
         assert turn["text"] == "That is 108."
     async with asyncio.timeout(20):

@@ -16,7 +16,9 @@ README = Path(__file__).parents[2] / "README.md"
 def lighthouse(tmp_path_factory):
     """The project's files, as the README shows them."""
     root = tmp_path_factory.mktemp("project")
-    files = re.findall(r"^`(lighthouse/\S+)`\n```\w+\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL)
+    files = re.findall(
+        r"^`(lighthouse/\S+)`\n```\w+\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL
+    )
     assert len(files) == 3
     for name, content in files:
         path = root / name

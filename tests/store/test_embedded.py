@@ -86,7 +86,7 @@ async def test_the_server_starts_answers_and_ends_with_its_last_user(data_dir):
     assert await ask(second) == 1
     await second.stop()
     await gone(Layout(data_dir))
-    assert supervisor_pid(Layout(data_dir)) is None
+    await until(lambda: supervisor_pid(Layout(data_dir)) is None)
 
 
 async def test_the_database_outlives_the_process_that_started_it(data_dir):

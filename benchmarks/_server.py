@@ -1,0 +1,81 @@
+"""A server in a process of its own, and what its processes weigh."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+
+@dataclass
+class Server:
+    """A running `orion serve` on loopback."""
+
+    process: subprocess.Popen[str]
+    url: str
+    data_dir: Path
+
+    def client(self) -> httpx.AsyncClient:
+        """A client signed in as the first user."""
+        account = {"email": "bench@example.org", "password": "a password of a benchmark"}
+        reply = httpx.post(f"{self.url}/api/v1/auth/login", json=account)
+        if reply.status_code != 200:
+            reply = httpx.post(f"{self.url}/api/v1/auth/register", json=account)
+        headers = {"Authorization": f"Bearer {reply.json()['access_token']}"}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60)
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Server]:
+    """Run a server with an empty data directory, and stop it in the end."""
+    with tempfile.TemporaryDirectory(prefix="orion-bench-") as folder:
+        Path(folder).chmod(0o711)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "orion", "serve", "--port", "0", "--data-dir", f"{folder}/data"],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        assert process.stdout
+        for line in process.stdout:
+            if found := re.match(r"ORION ready: (http://\S+?)/\?", line):
+                break
+        else:
+            raise SystemExit("the server did not start")
+        try:
+            yield Server(process, found[1], Path(folder) / "data")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+            process.stdout.close()
+
+
+def mb(pid: int, kind: str = "pss") -> float:
+    """Memory of a process in MB: `rss`, `pss` (shared pages divided) or `uss` (its own)."""
+    return float(getattr(psutil.Process(pid).memory_full_info(), kind)) / 2**20
+
+
+def machine() -> str:
+    """Cores and processor, for the head of a table."""
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    return f"{psutil.cpu_count()} cores, {model[1] if model else 'unknown'}, Python {sys.version.split()[0]}"
+
+
+def table(title: str, rows: list[tuple[str, ...]]) -> None:
+    """Print rows in columns."""
+    print(f"\n{title}")
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
