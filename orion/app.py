@@ -18,7 +18,7 @@ from orion.api.access import Parts
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
 from orion.domain.identity import Principal
-from orion.media import models
+from orion.media import memory, models
 from orion.pipelines.calls import Calls
 from orion.pipelines.conversation import load_shared
 from orion.pipelines.writer import Writer
@@ -67,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     """Build the parts, lowest floor first; the stack closes what was built, also after a failure."""
+    memory.return_large_buffers()
     webrtc.use_ice_hosts(settings.ice_hosts)
     database = await Database.open(settings)
     stack.push_async_callback(database.close)
@@ -82,6 +83,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     calls = Calls(shared)
     calls.start()
     stack.push_async_callback(calls.close)
+    memory.give_back()
     key = (settings.jwt_secret or _kept_secret(settings.data_dir / "jwt-secret")).encode()
     return Parts(settings, database, calls, AccessTokens(key, settings.jwt_expires_secs), new_token())
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from orion.errors import StartError
 from orion.store.tables import SCHEMA
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 ROLE = "orion_app"
 """The role as which every connection acts; it cannot log in."""
@@ -32,6 +32,8 @@ def migrations_folder() -> Path:
 
 def config(connection: Connection | None = None) -> Config:
     """Alembic's configuration, without an ini file; `connection` is what the migrations use."""
+    from alembic.config import Config  # noqa: PLC0415 - 12 MB that only a change of the schema needs
+
     settings = Config()
     settings.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     settings.attributes["connection"] = connection
@@ -39,8 +41,12 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def head() -> str:
-    """The newest revision that this version knows."""
-    return str(ScriptDirectory.from_config(config()).get_current_head())
+    """The newest revision that this version knows: files begin with their revision, in order."""
+    return _revisions()[-1]
+
+
+def _revisions() -> list[str]:
+    return sorted(path.name.split("_")[0] for path in (migrations_folder() / "versions").glob("[0-9]*.py"))
 
 
 async def migrate(url: str, revision: str = "head") -> None:
@@ -61,18 +67,22 @@ async def migrate(url: str, revision: str = "head") -> None:
 
 
 def _upgrade(connection: Connection, revision: str) -> None:
-    script = ScriptDirectory.from_config(config())
-    context = MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA})
-    current = context.get_current_revision() if _has_schema(connection) else None
-    if current is not None and current not in {r.revision for r in script.walk_revisions()}:
+    current = _current(connection)
+    if current is not None and current not in _revisions():
         raise StartError(f"the database was made by a newer ORION (schema {current}); update this one")
-    if current != script.get_current_head() or revision != "head":
+    if current != head() or revision != "head":
+        from alembic import command  # noqa: PLC0415 - only a change of the schema needs it
+
         command.upgrade(config(connection), revision)
 
 
-def _has_schema(connection: Connection) -> bool:
-    found = connection.execute(text("select 1 from pg_namespace where nspname = :name"), {"name": SCHEMA})
-    return found.first() is not None
+def _current(connection: Connection) -> str | None:
+    """The revision of the database; None for one that has no schema of ORION yet."""
+    table = connection.execute(text("select to_regclass(:name)"), {"name": f"{SCHEMA}.alembic_version"})
+    if table.scalar_one() is None:
+        return None
+    found = connection.execute(text(f"select version_num from {SCHEMA}.alembic_version")).first()  # noqa: S608
+    return str(found[0]) if found else None
 
 
 _UNBOUND = text(

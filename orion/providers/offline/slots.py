@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import dateparser.search
 from rapidfuzz import fuzz, process
 from text_to_num import alpha2digit
 
@@ -168,6 +167,8 @@ def _number(prop: Mapping[str, Any], text: str) -> int | float | None:
 
 def _moment(prop: Mapping[str, Any], text: str) -> str | None:
     """The last date or time in the text, ISO 8601; future ones preferred."""
+    import dateparser.search  # noqa: PLC0415 - 11 MB that most servers never need
+
     form = prop["format"]
     prepared = re.sub(r"(\d+) (\d{2})\b", r"\1:\2", digits(text))
     found = dateparser.search.search_dates(
@@ -179,7 +180,8 @@ def _moment(prop: Mapping[str, Any], text: str) -> str | None:
     moment = moments[-1]
     if form == "date":
         return moment.date().isoformat()
-    return moment.time().isoformat("minutes") if form == "time" else moment.isoformat("minutes")
+    timed = moment.time() if form == "time" else moment
+    return timed.isoformat(timespec="minutes")
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any], str], Any]] = {

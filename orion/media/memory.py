@@ -1,0 +1,31 @@
+"""Large buffers go back to the system when they are freed.
+
+glibc learns from a freed large block to keep such blocks, and keeps an arena per thread: the 30 MB
+that one run of smart-turn needs for a moment then stay for good. Fixed thresholds prevent that.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
+"""Parameters of mallopt(3)."""
+
+
+def return_large_buffers() -> None:
+    """Fix the thresholds of this process's allocator, once, before anything large; glibc only."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(_M_ARENA_MAX, 2)
+        libc.mallopt(_M_MMAP_THRESHOLD, 256 * 1024)
+        libc.mallopt(_M_TRIM_THRESHOLD, 1024 * 1024)
+
+
+def give_back() -> None:
+    """Collect what the start left behind and return its pages; what lives on is not looked at again."""
+    gc.collect()
+    gc.freeze()
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "malloc_trim"):
+        libc.malloc_trim(0)
