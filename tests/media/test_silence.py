@@ -8,15 +8,15 @@ def test_no_silence_is_due_before_any_audio_has_come():
 
 
 def test_jitter_is_no_silence():
-    filler = SilenceFiller(16000, grace_secs=0.2)
+    filler = SilenceFiller(16000, grace_secs=0.25)
     filler.audio(10.0)
-    assert filler.due(10.19) == []
+    assert filler.due(10.125) == []
 
 
 def test_a_gap_is_filled_from_its_beginning():
-    filler = SilenceFiller(16000, grace_secs=0.2)
+    filler = SilenceFiller(16000, grace_secs=0.25)
     filler.audio(10.0)
-    assert filler.due(10.2) == [FRAME] * 10
+    assert filler.due(10.25) == [FRAME] * 12
 
 
 def test_how_often_one_asks_does_not_change_how_much_is_due():

@@ -1,0 +1,74 @@
+"""A signal that is like a voice: a VAD takes it for speech; the same every time, computed once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_RATE_HZ = 24000
+_SYLLABLE_SECS = 0.22
+_HARMONICS = 28
+_VOWELS = ((730, 1090, 2440), (270, 2290, 3010), (530, 1840, 2480), (300, 870, 2240), (570, 840, 2410))
+"""First three formants in Hz (Peterson and Barney 1952, men): [a], [i], [e], [u], [o]."""
+_WIDTHS_HZ = (70.0, 100.0, 140.0)
+_PEAK = 9000
+_CHUNK_BYTES = _RATE_HZ // 5 * 2
+
+Samples = NDArray[np.float64]
+
+
+class ScriptedVoice:
+    """Every text sounds for `secs` seconds, from `delay_ms` milliseconds after it was asked for."""
+
+    rate_hz = _RATE_HZ
+
+    def __init__(self, secs: float, delay_ms: float) -> None:
+        self._secs = secs
+        self._delay_ms = delay_ms
+
+    async def speak(self, text: str, _voice: str, _language: str) -> AsyncIterator[tuple[bytes, bytes]]:
+        """Packets as those of a speech worker: `W` the words, spread evenly, then `A` PCM at 24 kHz."""
+        await asyncio.sleep(self._delay_ms / 1000)
+        words = text.split()
+        times = [(word, index * self._secs / len(words)) for index, word in enumerate(words)]
+        yield b"W", json.dumps(times).encode()
+        pcm = voice_like(self._secs)
+        for start in range(0, len(pcm), _CHUNK_BYTES):
+            yield b"A", pcm[start : start + _CHUNK_BYTES]
+
+
+@lru_cache(maxsize=4)
+def voice_like(secs: float) -> bytes:
+    """16-bit mono PCM at 24 kHz: harmonics of a falling pitch under the formants of a row of vowels."""
+    times = np.arange(round(secs * _RATE_HZ)) / _RATE_HZ
+    pitch_hz = 130 - 25 * (times % 2.5) / 2.5 + 9 * np.sin(2 * np.pi * 0.9 * times)
+    phase = 2 * np.pi * np.cumsum(pitch_hz) / _RATE_HZ
+    formants = _gliding(times)
+    signal = np.zeros_like(times)
+    for number in range(1, _HARMONICS + 1):
+        signal += _loudness(number * pitch_hz, formants) / number * np.sin(number * phase)
+    signal *= np.sin(np.pi * (times % _SYLLABLE_SECS) / _SYLLABLE_SECS) ** 0.5
+    breath = np.random.default_rng(1).standard_normal(len(times)) * 0.002
+    signal = signal / max(float(np.abs(signal).max(initial=0.0)), 1e-9) + breath
+    return np.clip(signal * _PEAK, -32768, 32767).astype("<i2").tobytes()
+
+
+def _gliding(times: Samples) -> list[Samples]:
+    """The three formants over time, in Hz: from vowel to vowel in the middle of each syllable."""
+    middles = np.arange(int(times[-1] / _SYLLABLE_SECS) + 2 if len(times) else 1) * _SYLLABLE_SECS
+    row: Any = np.array([_VOWELS[index % len(_VOWELS)] for index in range(len(middles))], float)
+    return [np.interp(times, middles, row[:, number]) for number in range(3)]
+
+
+def _loudness(hz: Samples, formants: list[Samples]) -> Samples:
+    """The vocal tract as resonances: 1 at a formant, falling off with the distance to it."""
+    total = np.zeros_like(hz)
+    for formant, width_hz in zip(formants, _WIDTHS_HZ, strict=True):
+        total += 1 / (1 + ((hz - formant) / width_hz) ** 2)
+    return total
