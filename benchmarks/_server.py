@@ -10,9 +10,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import httpx
+import numpy as np
 import psutil
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +73,19 @@ def machine() -> str:
     """Cores and processor, for the head of a table."""
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     return f"{psutil.cpu_count()} cores, {model[1] if model else 'unknown'}, Python {sys.version.split()[0]}"
+
+
+def head() -> str:
+    """Machine, date, commit and load, for the first line of a run."""
+    git = ("git", "-C", str(ROOT), "describe", "--always", "--dirty")
+    commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    load = psutil.getloadavg()[0]
+    return f"{machine()}, {date.today().isoformat()}, commit {commit}, load {load:.2f}"  # noqa: DTZ011
+
+
+def percentile(values: list[float], of: int = 95) -> float:
+    """The value below which so many of a hundred lie."""
+    return float(np.percentile(values, of))
 
 
 def table(title: str, rows: list[tuple[str, ...]]) -> None:

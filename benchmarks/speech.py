@@ -211,7 +211,11 @@ async def pace(clips: list[bytes]) -> dict[str, float]:
         late.append((await ear.hear(pcm, live=True))[1] * 1000)
     cpu = (ear.cpu_secs() - before) / (sum(map(len, clips)) / 2 / RATE_HZ)
     await ear.close()
-    return {"cpu_per_audio_sec": cpu, "final_ms_p50": statistics.median(late), "final_ms_p95": percentile(late)}
+    return {
+        "cpu_per_audio_sec": cpu,
+        "final_ms_p50": statistics.median(late),
+        "final_ms_p95": percentile(late),
+    }
 
 
 async def speaking(worker: SpeechWorker, voice: str, pid: int) -> dict[str, float]:
@@ -256,18 +260,11 @@ async def measure(shown: list[str]) -> dict[str, Any]:
             if model == "with tools":
                 await pocketsphinx.expect(settings, phrases(tool.tool for tool in load_all().values()))
             figures["pace"][model] = await pace(clips["requests", "flite slt"] + clips["human", ""])
-            two = asyncio.Semaphore(2)
-
-            async def one(key: tuple[str, str], model: str = model, two: asyncio.Semaphore = two) -> None:
-                async with two:
-                    lines: list[str] = []
-                    found = await rate(clips[key], said[key[0]], lines)
-                    figures["wer"][" ".join((*key, model)).replace("  ", " ")] = found
-                    shown.extend(f"{model}, {' '.join(key)}: {line}" for line in lines)
-
-            # One at a time: a listener is told from the others by when it appears.
             for key in clips:
-                await one(key)
+                lines: list[str] = []
+                name = " ".join((*key, model)).replace("  ", " ")
+                figures["wer"][name] = await rate(clips[key], said[key[0]], lines)
+                shown.extend(f"{name}: {line}" for line in lines)
         await pocketsphinx.stop()
     return figures
 
@@ -297,7 +294,11 @@ def main() -> None:
     for title, name in (("Recognition in real time", "pace"), ("Speech", "speech")):
         found = figures[name]
         table(
-            title, [("", *next(iter(found.values()))), *((k, *(f"{x:.3g}" for x in v.values())) for k, v in found.items())]
+            title,
+            [
+                ("", *next(iter(found.values()))),
+                *((k, *(f"{x:.3g}" for x in v.values())) for k, v in found.items()),
+            ],
         )
     if arguments.transcripts:
         print(*shown, sep="\n")

@@ -13,7 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from orion.api.tokens import AccessTokens
 from orion.domain.identity import Principal
 from orion.domain.session import Session
-from orion.errors import Unauthenticated
+from orion.errors import NotFound, Unauthenticated
 from orion.pipelines.calls import Calls
 from orion.settings import Settings
 from orion.store.database import Database
@@ -65,7 +65,19 @@ StoreDep = Annotated[Store, Depends(transaction, scope="function")]
 SessionId = UUID
 
 
-async def own_session(parts: Parts, principal: Principal, session_id: UUID) -> Session:
+async def visible_session(parts: Parts, principal: Principal, session_id: UUID) -> Session:
     """The session, in a short transaction of its own. Raises NotFound if the caller may not see it."""
     async with parts.database.transaction(principal) as store:
         return await store.sessions.get(session_id)
+
+
+async def own_session(parts: Parts, principal: Principal, session_id: UUID) -> Session:
+    """The caller's own session: an admin sees those of others, but takes no part in them.
+
+    Raises:
+        NotFound: There is none, or it is somebody else's.
+    """
+    session = await visible_session(parts, principal, session_id)
+    if session.user_id != principal.user_id:
+        raise NotFound("no such session")
+    return session

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, Parts, PartsDep, SessionId, StoreDep, own_session
+from orion.api.access import CallerDep, Parts, PartsDep, SessionId, StoreDep, own_session, visible_session
 from orion.domain import wire
 from orion.domain.identity import new_id
 from orion.domain.session import EndReason, Session, SessionStatus
@@ -156,7 +156,7 @@ async def get(session_id: SessionId, parts: PartsDep, store: StoreDep) -> Any:
 @router.delete("/{session_id}", status_code=204)
 async def delete(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> Response:
     """Delete a session and everything of it; its call ends."""
-    await own_session(parts, caller, session_id)
+    await visible_session(parts, caller, session_id)
     call = parts.calls.get(session_id)
     if call is not None:
         await call.end(EndReason.HUNG_UP)
@@ -169,11 +169,11 @@ async def delete(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> R
 @router.patch("/{session_id}/status", response_model=SessionBody)
 async def set_status(session_id: SessionId, body: StatusChange, caller: CallerDep, parts: PartsDep) -> Any:
     """Pause, resume or end a session; an ended one stays ended."""
-    session = await own_session(parts, caller, session_id)
+    session = await visible_session(parts, caller, session_id)
     wanted = SessionStatus(body.status)
     if wanted is SessionStatus.ENDED and session.status is not SessionStatus.ENDED:
         await parts.calls.end_session(session, EndReason.HUNG_UP)
-        return _body(parts, await own_session(parts, caller, session_id))
+        return _body(parts, await visible_session(parts, caller, session_id))
     async with parts.database.transaction(caller) as store:
         session = await store.sessions.set_status(session_id, wanted)
     if wanted is SessionStatus.PAUSED:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from loguru import logger
 from pipecat.processors.aggregators.llm_response_universal import (
@@ -43,7 +43,7 @@ class Calls:
         self.shared = shared
         self.abandoned = 0
         self._live: dict[UUID, Call] = {}
-        self._locks: defaultdict[UUID, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tasks = Tasks()
         self._closing = False
 
@@ -68,7 +68,7 @@ class Calls:
             SessionEnded, Conflict: The session's status does not allow a call.
             Unavailable: The pipeline did not start.
         """
-        async with self._locks[session.id]:
+        async with self._lock(session.id):
             await self._replace(session.id)
             self._admit()
             conversation = await self._conversation(session)
@@ -102,7 +102,7 @@ class Calls:
                 pass  # the participant left meanwhile: the conversation goes on by text
         if call is not None:
             await call.end(EndReason.HUNG_UP)
-        async with self._locks[session.id]:
+        async with self._lock(session.id):
             call = await self._open_text(session)
             try:
                 return await call.send_text(content)
@@ -123,6 +123,13 @@ class Calls:
         self._closing = True
         await asyncio.gather(*(call.end(EndReason.SHUTDOWN) for call in list(self._live.values())))
         await self._tasks.close()
+
+    def _lock(self, session_id: UUID) -> asyncio.Lock:
+        """The lock that lets one call of a session begin at a time; it is gone with its last user."""
+        lock = self._locks.get(session_id)
+        if lock is None:
+            lock = self._locks[session_id] = asyncio.Lock()
+        return lock
 
     def _admit(self) -> None:
         limit = self.shared.settings.max_sessions

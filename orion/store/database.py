@@ -121,7 +121,12 @@ def report(settings: Settings) -> tuple[str, str | None, str]:
 
 def _engine(url: str) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True, pool_timeout=10
+        url,
+        pool_size=_POOL,
+        max_overflow=_POOL,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        hide_parameters=True,  # an error would quote what people said
     )
 
     @event.listens_for(engine.sync_engine, "connect")

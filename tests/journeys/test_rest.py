@@ -102,6 +102,19 @@ async def test_somebody_elses_session_does_not_exist(server, http, session_id):
         assert (await other.get("/api/v1/sessions")).json()["items"] == []
 
 
+async def test_an_admin_sees_the_sessions_of_others_but_takes_no_part_in_them(server, http):
+    _, signed_in = await sign_up(http)
+    bearer = {"Authorization": f"Bearer {signed_in['access_token']}"}
+    async with httpx.AsyncClient(base_url=server.url, headers=bearer) as other:
+        base = f"/api/v1/sessions/{(await other.post('/api/v1/sessions', json={})).json()['id']}"
+    assert (await http.get("/api/v1/auth/profile")).json()["role"] == "admin"
+    assert (await http.get(base)).status_code == 200
+    assert (await http.get(f"{base}/turns")).status_code == 200
+    problem(await http.post(f"{base}/messages", json={"text": "hello"}), 404, "not-found")
+    problem(await http.post(f"{base}/offer", json={"sdp": "v=0", "type": "offer"}), 404, "not-found")
+    problem(await http.get(f"{base}/events"), 404, "not-found")
+
+
 async def test_a_session_is_created_listed_paused_ended_and_deleted(http):
     made = (await http.post("/api/v1/sessions", json={"title": "Trip", "metadata": {"a": 1}})).json()
     base = f"/api/v1/sessions/{made['id']}"

@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 from loguru import logger
 from pipecat.audio.utils import create_stream_resampler
@@ -41,7 +42,12 @@ class SpeechWorker:
         self._answers: dict[int, asyncio.Queue[Packet]] = {}
         self._numbers = count(1)
         self._starting = asyncio.Lock()
-        self.rate_hz = 0
+        self._rate_hz = 0
+
+    @property
+    def rate_hz(self) -> int:
+        """Sample rate of the engine's audio in Hz, once it has started."""
+        return self._rate_hz
 
     @property
     def pid(self) -> int | None:
@@ -65,7 +71,7 @@ class SpeechWorker:
                 _, _, content = await _packet(self._process.stdout)
             except asyncio.IncompleteReadError as error:
                 raise ProviderError(f"{self._engine} cannot be loaded on this machine") from error
-            self.rate_hz = int(content)
+            self._rate_hz = int(content)
             self._reader = asyncio.get_running_loop().create_task(self._read(self._process.stdout))
 
     async def stop(self) -> None:
@@ -137,13 +143,24 @@ async def _packet(stream: asyncio.StreamReader) -> tuple[bytes, int, bytes]:
     return kind, number, await stream.readexactly(length)
 
 
+class Voice(Protocol):
+    """What speaks: packets `W` (words, JSON `[[word, secs], ...]`) and `A` (PCM at `rate_hz`)."""
+
+    @property
+    def rate_hz(self) -> int:
+        """Sample rate of the audio, in Hz."""
+
+    def speak(self, text: str, voice: str, language: str, /) -> AsyncIterator[Packet]:
+        """The packets of the spoken text."""
+
+
 class WorkerTTSService(TTSService):
     """Text to speech by a speech worker, with the time of every word.
 
     Words travel behind their sound, so that after a barge-in the context holds those that were played.
     """
 
-    def __init__(self, worker: SpeechWorker, voice: str, language: str) -> None:
+    def __init__(self, worker: Voice, voice: str, language: str) -> None:
         super().__init__(
             push_start_frame=True,
             push_stop_frames=True,
