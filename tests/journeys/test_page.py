@@ -20,7 +20,9 @@ CHROMIUM = (
     *("--use-fake-device-for-media-stream", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 )
 HEARD = """async () => {
-    const element = [...document.querySelectorAll('audio')].find(one => one.srcObject);
+    const pause = () => new Promise(done => setTimeout(done, 50));
+    let element;
+    while (!(element = [...document.querySelectorAll('audio')].find(one => one.srcObject))) await pause();
     const context = new AudioContext();
     const analyser = context.createAnalyser();
     context.createMediaStreamSource(element.srcObject).connect(analyser);
@@ -28,7 +30,7 @@ HEARD = """async () => {
     for (let round = 0; round < 200; round++) {
         analyser.getFloatTimeDomainData(samples);
         if (samples.some(sample => Math.abs(sample) > 0.05)) return true;
-        await new Promise(done => setTimeout(done, 50));
+        await pause();
     }
     return false;
 }"""
@@ -64,16 +66,16 @@ async def page_of(server, microphone=None, **options):
 
 
 def microphone_file(tmp_path, text):
-    """A recording that is quiet for six seconds (the greeting), asks, and is quiet again."""
+    """A recording that is quiet for nine seconds (the greeting) and asks, three times over."""
     said = spoken(text, tmp_path) if text else np.zeros(0, np.int16)
     pcm = soxr.resample(said, RATE_HZ, 48_000)  # as Chromium wants it
-    quiet = np.random.default_rng(2).integers(-12, 12, 48_000 * 6).astype(np.int16)
+    quiet = np.random.default_rng(2).integers(-12, 12, 48_000 * 9).astype(np.int16)
     path = tmp_path / "microphone.wav"
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE_HZ * 3)
-        file.writeframes(np.concatenate([quiet, pcm, np.tile(quiet, 4)]).tobytes())
+        file.writeframes(np.concatenate([np.tile(np.concatenate([quiet, pcm]), 3), quiet]).tobytes())
     return path
 
 
@@ -90,9 +92,9 @@ async def test_a_spoken_question_is_answered_audibly_with_a_tool_card(server, tm
         assert await page.evaluate(HEARD), "the greeting was not heard"
         captions = page.get_by_test_id("captions")
         await expect(captions).to_contain_text(
-            re.compile(r"It is \d+:\d\d [AP]M on \w+, \w+ \d+ in Tokyo"), timeout=20_000
+            re.compile(r"It is \d+:\d\d [AP]M on \w+, \w+ \d+ in Tokyo"), timeout=45_000
         )
-        card = page.get_by_test_id("tool-call")
+        card = page.get_by_test_id("tool-call").last
         await expect(card).to_have_attribute("data-tool", "current_time")
         await expect(card).to_have_attribute("data-status", "done")
         print(f"joined in {joined_secs:.2f} s")
