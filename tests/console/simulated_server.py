@@ -10,6 +10,7 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -134,7 +135,7 @@ class SimulatedServer:
         }
 
     def _app(self) -> FastAPI:
-        app = FastAPI()
+        app = FastAPI(lifespan=self._lifespan)
         self._auth_routes(app)
         self._session_routes(app)
         self._conversation_routes(app)
@@ -161,6 +162,11 @@ class SimulatedServer:
 
         app.add_middleware(Shield)
         return app
+
+    @asynccontextmanager
+    async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await _close(self._peers)  # after the last request, so that none can add another
 
     def _auth_routes(self, app: FastAPI) -> None:
         @app.post("/api/v1/auth/login")
