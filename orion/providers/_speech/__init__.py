@@ -1,7 +1,7 @@
 """What flite and espeak-ng share: the client of a speech worker process, and a TTS service over it.
 
 All calls of a process share one worker per engine: a sentence takes it 4 to 40 ms. A worker that dies
-is started again, and the sentence that it was at is asked for once more.
+is started again, and goes on where the sentence broke off. A barge-in cancels what is synthesized.
 """
 
 from __future__ import annotations
@@ -9,20 +9,21 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from itertools import count
 from pathlib import Path
 from typing import Protocol
 
 from loguru import logger
-from pipecat.audio.utils import create_stream_resampler
 from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.settings import TTSSettings
 from pipecat.services.tts_service import TTSService
 
 from orion.errors import ProviderError
+from orion.providers._speech.blocks import Blocks
+from orion.providers._speech.timeline import Timeline
 from orion.providers._speech.worker import HEADER
 
 _WORKER = Path(__file__).with_name("worker.py")
@@ -85,46 +86,51 @@ class SpeechWorker:
             await asyncio.gather(self._reader, return_exceptions=True)
         self._process = self._reader = None
 
-    async def speak(self, text: str, voice: str, language: str) -> AsyncIterator[Packet]:
-        """Packets `(kind, content)` of the spoken text: `W` words, `A` audio.
+    async def speak(self, text: str, voice: str, language: str) -> AsyncGenerator[Packet, None]:
+        """Packets `(kind, content)` of the spoken text: `W` words, `A` audio; closing it cancels.
 
         Raises:
             ProviderError: The engine refused the text, or its process died twice over it.
         """
-        for attempt in range(_ATTEMPTS):
+        given = {b"W": 0, b"A": 0}
+        for _ in range(_ATTEMPTS):
             await self.start()
-            begun = False
-            async for kind, content in self._request(text, voice, language):
-                if kind == b"X":
-                    raise ProviderError(f"{self._engine} cannot speak this: {content.decode()}")
-                if kind == b"E":
-                    return
-                if kind != b"D":
-                    begun = True
-                    yield kind, content
-            if begun or attempt == _ATTEMPTS - 1:
-                break
+            already = dict(given)
+            async with aclosing(self._request(text, voice, language)) as packets:
+                async for kind, content in packets:
+                    if kind == b"X":
+                        raise ProviderError(f"{self._engine} cannot speak this: {content.decode()}")
+                    if kind == b"E":
+                        return
+                    if kind == b"D":
+                        break
+                    fresh = content[already[kind] :]  # after a death: not what was given before
+                    already[kind] = max(0, already[kind] - len(content))
+                    given[kind] += len(fresh)
+                    if fresh:
+                        yield kind, fresh
         raise ProviderError(f"the process of {self._engine} died")
 
-    async def _request(self, text: str, voice: str, language: str) -> AsyncIterator[Packet]:
+    async def _request(self, text: str, voice: str, language: str) -> AsyncGenerator[Packet, None]:
         number = next(self._numbers)
         answers = self._answers[number] = asyncio.Queue()
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
-        request = {"id": number, "text": text, "voice": voice, "language": language}
+        ended = False
+        self._send({"id": number, "text": text, "voice": voice, "language": language})
         try:
-            with suppress(ConnectionError):
-                process.stdin.write(json.dumps(request).encode() + b"\n")
-                await process.stdin.drain()
-            while True:
+            while not ended:
                 async with asyncio.timeout(_ANSWER_SECS):
                     packet = await answers.get()
+                ended = packet[0] in b"EXD"
                 yield packet
-                if packet[0] in b"EXD":
-                    return
         finally:
             del self._answers[number]
+            if not ended:
+                self._send({"cancel": number})
+
+    def _send(self, message: dict[str, str | int]) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(ConnectionError, RuntimeError):  # a process that is gone is seen by `_read`
+                self._process.stdin.write(json.dumps(message).encode() + b"\n")
 
     async def _read(self, stream: asyncio.StreamReader) -> None:
         """Hand the packets to who asked; what nobody waits for any more was interrupted."""
@@ -150,14 +156,15 @@ class Voice(Protocol):
     def rate_hz(self) -> int:
         """Sample rate of the audio, in Hz."""
 
-    def speak(self, text: str, voice: str, language: str, /) -> AsyncIterator[Packet]:
-        """The packets of the spoken text."""
+    def speak(self, text: str, voice: str, language: str, /) -> AsyncGenerator[Packet, None]:
+        """The packets of the spoken text; closing it cancels."""
 
 
 class WorkerTTSService(TTSService):
     """Text to speech by a speech worker, with the time of every word.
 
-    Words travel behind their sound, so that after a barge-in the context holds those that were played.
+    Audio comes in whole blocks of 20 ms. Words travel behind their sound, so that after a barge-in the
+    context holds those that were played.
     """
 
     def __init__(self, worker: Voice, voice: str, language: str) -> None:
@@ -170,40 +177,63 @@ class WorkerTTSService(TTSService):
         self._orion_worker = worker
         self._orion_voice = voice
         self._orion_language = language
-        self._orion_spoken_secs: dict[str, float] = {}
+        self._orion_timeline = Timeline()
 
     def can_generate_metrics(self) -> bool:
         """Time to first byte and characters are measured."""
         return True
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        """Forget the offsets of what was cut off."""
-        if isinstance(frame, InterruptionFrame):
-            self._orion_spoken_secs.clear()
+        """Forget what was cut off."""
         await super().process_frame(frame, direction)
+        if isinstance(frame, InterruptionFrame):
+            self._orion_timeline.cut()
 
     async def on_audio_context_completed(self, context_id: str) -> None:
-        """Forget the offset of a turn that was spoken."""
-        self._orion_spoken_secs.pop(context_id, None)
+        """Forget a turn that is synthesized."""
+        self._orion_timeline.completed(context_id)
         await super().on_audio_context_completed(context_id)
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
         """Speak one sentence: words first, then the audio in which they are heard."""
         await self.start_tts_usage_metrics(text)
-        voice = self._settings.voice or self._orion_voice
-        resampler = create_stream_resampler()
-        # Word times count from the start of the turn, which may have several sentences.
-        offset = self._orion_spoken_secs.get(context_id, 0.0)
+        voice = str(self._settings.voice or self._orion_voice)
         try:
-            async for kind, content in self._orion_worker.speak(text, str(voice), self._orion_language):
-                if kind == b"W":
-                    words = [(word, secs + offset) for word, secs in json.loads(content)]
-                    await self.add_word_timestamps(words, context_id)
-                    continue
-                pcm = await resampler.resample(content, self._orion_worker.rate_hz, self.sample_rate)
-                spoken = self._orion_spoken_secs.get(context_id, 0.0)
-                self._orion_spoken_secs[context_id] = spoken + len(pcm) / 2 / self.sample_rate
-                if pcm:
+            async with (
+                aclosing(self._orion_worker.speak(text, voice, self._orion_language)) as packets,
+                aclosing(self._orion_blocks(packets, context_id)) as blocks,
+            ):
+                async for pcm in blocks:
                     yield TTSAudioRawFrame(pcm, self.sample_rate, 1, context_id=context_id)
         except (ProviderError, TimeoutError) as error:
-            yield ErrorFrame(error=str(error), exception=error)
+            yield ErrorFrame(error=str(error) or "the speech worker does not answer", exception=error)
+
+    async def _orion_blocks(
+        self, packets: AsyncGenerator[Packet, None], context_id: str
+    ) -> AsyncGenerator[bytes, None]:
+        """The audio of a sentence at the transport's rate; its words go to Pipecat as they come."""
+        offset_secs, blocks, silent = None, None, True
+        async for kind, content in packets:
+            # Word times count from the start of the turn, which may have several sentences.
+            if offset_secs is None:
+                offset_secs = self._orion_timeline.offset_secs(context_id, self._orion_now())
+            if kind == b"W":
+                words = [(word, secs + offset_secs) for word, secs in json.loads(content)]
+                await self.add_word_timestamps(words, context_id)
+                continue
+            blocks = blocks or Blocks(self._orion_worker.rate_hz, self.sample_rate)
+            if pcm := blocks.take(content):
+                silent = False
+                yield self._orion_timed(pcm)
+        rest = blocks.rest() if blocks else b""
+        if silent and not rest:  # of a text without words; Pipecat takes no audio for a failure
+            rest = bytes(self.sample_rate // 50 * 2)
+        if rest:
+            yield self._orion_timed(rest)
+
+    def _orion_timed(self, pcm: bytes) -> bytes:
+        self._orion_timeline.add(len(pcm) / 2 / self.sample_rate, self._orion_now())
+        return pcm
+
+    def _orion_now(self) -> float:
+        return asyncio.get_running_loop().time()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes as c
 import importlib.util
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,8 @@ _EVENT_END, _EVENT_WORD = 0, 1
 _PARAMETER_RATE = 1
 _WORDS_PER_MINUTE = 160
 
-Emit = Callable[[bytes, list[tuple[str, float]]], None]
+Emit = Callable[[bytes, list[tuple[str, float]]], bool]
+"""Takes PCM and the words that begin in it; False: nobody listens any more, stop."""
 
 
 class _Event(c.Structure):
@@ -64,8 +66,8 @@ class Synthesizer:
             *(c.c_char_p, c.c_size_t, c.c_uint, c.c_int),
             *(c.c_uint, c.c_uint, c.c_void_p, c.c_void_p),
         ]
-        self._text = ""
-        self._emit: Emit = lambda _pcm, _words: None
+        self._unsaid: list[tuple[int, str]] = []
+        self._emit: Emit = lambda _pcm, _words: True
         self._callback = _CALLBACK(self._on_audio)  # kept alive: C calls it
         self._espeak.espeak_SetSynthCallback(self._callback)
         self._espeak.espeak_SetParameter(_PARAMETER_RATE, _WORDS_PER_MINUTE, 0)
@@ -75,7 +77,8 @@ class Synthesizer:
         names = (voice, language, "en-us")
         if all(self._espeak.espeak_SetVoiceByName(name.encode()) for name in names if name):
             raise ValueError(f"no voice for {language!r}")
-        self._text, self._emit = text, emit
+        self._emit = emit
+        self._unsaid = [(found.start(), found[0]) for found in re.finditer(r"\S+", text)]
         encoded = text.encode()
         self._espeak.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, _CHARS_UTF8, None, None)
 
@@ -85,14 +88,15 @@ class Synthesizer:
         while events[index].type != _EVENT_END:  # type: ignore[index]
             event = events[index]  # type: ignore[index]
             if event.type == _EVENT_WORD:
-                words.append((self._word_at(event.text_position - 1), event.audio_position / 1000))
+                words += self._words_up_to(event.text_position - 1, event.audio_position / 1000)
             index += 1
         pcm = c.string_at(samples, count * 2) if samples and count else b""  # type: ignore[arg-type]
         if pcm or words:
-            self._emit(pcm, [word for word in words if word[0]])
+            return 0 if self._emit(pcm, words) else 1  # 1 stops the synthesis
         return 0
 
-    def _word_at(self, position: int) -> str:
-        """The written word that begins at a character, to the next white space."""
-        rest = self._text[max(position, 0) :].split(maxsplit=1)
-        return rest[0] if rest else ""
+    def _words_up_to(self, position: int, secs: float) -> list[tuple[str, float]]:
+        """The written words that begin at or before a character: espeak-ng joins and splits some."""
+        number = sum(start <= position for start, _ in self._unsaid)
+        said, self._unsaid = self._unsaid[:number], self._unsaid[number:]
+        return [(word, secs) for _, word in said]

@@ -1,20 +1,30 @@
-"""flite through ctypes, for the speech worker: whole sentences, with the times of their words.
+"""flite through ctypes, for the speech worker: speech as it is made, with the times of its words.
 
-Runs in the worker process only. Source: flite 2.2, `include/flite.h`; relations and feature paths as
-in the Festival Speech Synthesis System's utterance structure.
+Runs in the worker process only. Source: flite 2.2, `include/flite.h`, `cst_audio.h`; relations and feature
+paths as in the Festival Speech Synthesis System's utterance structure.
 """
 
 from __future__ import annotations
 
 import ctypes as c
+import textwrap
+import unicodedata
 from collections.abc import Callable
+from typing import Any
 
 _LIBRARIES = ("libflite.so.1", "libflite_cmulex.so.1", "libflite_usenglish.so.1")
 _START = b"daughter1.R:SylStructure.daughter1.daughter1.R:Segment.p.end"
 """Path from a token to the end of the segment before its first one, in seconds."""
+_TYPOGRAPHIC = str.maketrans("‘’“”–—…", "''\"\"---")
 VOICES = ("slt", "rms", "awb", "kal16")
 
-Emit = Callable[[bytes, list[tuple[str, float]]], None]
+_CHUNK_SAMPLES = 1600
+_GO_ON, _STOP = 0, -1
+_PIECE_CHARS = 300
+"""flite works out a whole text before the first sound, so long ones are spoken in pieces."""
+
+Emit = Callable[[bytes, list[tuple[str, float]]], bool]
+"""Takes PCM and the words that begin in it or later; False: nobody listens any more, stop."""
 
 
 class _Wave(c.Structure):
@@ -27,8 +37,28 @@ class _Wave(c.Structure):
     )
 
 
+class _Streaming(c.Structure):
+    """`cst_audio_streaming_info`."""
+
+
+_CALLBACK = c.CFUNCTYPE(c.c_int, c.POINTER(_Wave), c.c_int, c.c_int, c.c_int, c.POINTER(_Streaming))
+_Streaming._fields_ = (
+    ("min_buffsize", c.c_int),
+    ("asc", _CALLBACK),
+    ("utt", c.c_void_p),
+    ("item", c.c_void_p),
+    ("userdata", c.c_void_p),
+)
+
+
+class _Voice(c.Structure):
+    """The beginning of `cst_voice`."""
+
+    _fields_ = (("name", c.c_char_p), ("features", c.c_void_p))
+
+
 class Synthesizer:
-    """flite with the voices that the system has."""
+    """flite with the voices that the system has; it speaks one text at a time."""
 
     sample_rate_hz = 16000
 
@@ -39,6 +69,12 @@ class Synthesizer:
         self._voices: dict[str, int] = {}
         self._declare()
         self._flite.flite_init()
+        self._callback = _CALLBACK(self._on_audio)  # kept alive: C calls it
+        self._written: list[str] = []
+        self._emit: Emit = lambda _pcm, _words: True
+        self._before_secs = 0.0
+        self._emitted_samples = 0
+        self._stopped = False
 
     def _declare(self) -> None:
         pointer, text = c.c_void_p, c.c_char_p
@@ -51,29 +87,59 @@ class Synthesizer:
             ("ffeature_float", c.c_float, [pointer, text]),
             ("utt_wave", c.POINTER(_Wave), [pointer]),
             ("delete_utterance", None, [pointer]),
+            ("new_audio_streaming_info", c.POINTER(_Streaming), []),
+            ("audio_streaming_info_val", pointer, [c.POINTER(_Streaming)]),
+            ("feat_set", None, [pointer, text, pointer]),
         ):
             function = getattr(self._flite, name)
             function.restype, function.argtypes = result, arguments
 
     def speak(self, text: str, voice: str, _language: str, emit: Emit) -> None:
-        """Synthesize `text` and emit it at once: PCM at 16 kHz, and words with their start in seconds."""
-        utterance = self._flite.flite_synth_text(text.encode(), self._voice(voice))
+        """Synthesize `text`: PCM at 16 kHz in chunks of 0.1 s, before the first one all words.
+
+        Words carry their start in seconds. A voice that cannot stream is emitted at once.
+        """
+        self._emit, self._stopped, self._before_secs = emit, False, 0.0
+        for piece in textwrap.wrap(text, _PIECE_CHARS) or [""]:
+            if not self._stopped:
+                self._speak_piece(piece, self._voice(voice))
+                self._before_secs += self._emitted_samples / self.sample_rate_hz
+
+    def _speak_piece(self, text: str, voice: int) -> None:
+        self._written, self._emitted_samples = text.split(), 0
+        plain = unicodedata.normalize("NFKD", text.translate(_TYPOGRAPHIC)).encode("ascii", "ignore")
+        utterance = self._flite.flite_synth_text(plain, voice)
+        if not utterance:
+            raise ValueError("flite made nothing of it")
         try:
-            words = self._words(utterance, text.split())
-            wave = self._flite.utt_wave(utterance).contents
-            emit(c.string_at(wave.samples, wave.num_samples * 2), words)
+            wave = self._flite.utt_wave(utterance)
+            if wave and not self._stopped:
+                self._emit_up_to(wave.contents, wave.contents.num_samples, utterance)
         finally:
             self._flite.delete_utterance(utterance)
 
-    def _words(self, utterance: int, written: list[str]) -> list[tuple[str, float]]:
+    def _on_audio(self, wave: Any, start: int, size: int, _last: int, streaming: Any) -> int:
+        return self._emit_up_to(wave.contents, start + size, streaming.contents.utt)
+
+    def _emit_up_to(self, wave: _Wave, end: int, utterance: int | None) -> int:
+        words = self._words(utterance) if utterance and not self._emitted_samples else []
+        samples = c.cast(wave.samples, c.c_void_p).value or 0
+        pcm = c.string_at(samples + self._emitted_samples * 2, max(0, end - self._emitted_samples) * 2)
+        self._emitted_samples = max(end, self._emitted_samples)
+        if (pcm or words) and not self._emit(pcm, words):
+            self._stopped = True
+        return _STOP if self._stopped else _GO_ON
+
+    def _words(self, utterance: int) -> list[tuple[str, float]]:
         flite, found = self._flite, []
         token = flite.relation_head(flite.utt_relation(utterance, b"Token"))
         while token:
             name = flite.ffeature_string(token, b"name").decode(errors="replace")
-            found.append((name, round(flite.ffeature_float(token, _START), 3)))
+            secs = self._before_secs + flite.ffeature_float(token, _START)
+            found.append((name, round(secs, 3)))
             token = flite.item_next(token)
-        if len(found) == len(written):  # as written, with its punctuation
-            return [(word, secs) for word, (_, secs) in zip(written, found, strict=True)]
+        if len(found) == len(self._written):  # as written, with its punctuation
+            return [(word, secs) for word, (_, secs) in zip(self._written, found, strict=True)]
         return found
 
     def _voice(self, name: str) -> int:
@@ -83,5 +149,13 @@ class Synthesizer:
                 c.CDLL(f"libflite_cmu_us_{name}.so.1", c.RTLD_GLOBAL), f"register_cmu_us_{name}"
             )
             register.restype, register.argtypes = c.c_void_p, [c.c_char_p]
-            self._voices[name] = register(None)
+            self._voices[name] = self._streaming(register(None))
         return self._voices[name]
+
+    def _streaming(self, voice: int) -> int:
+        info = self._flite.new_audio_streaming_info()
+        info.contents.min_buffsize = _CHUNK_SAMPLES
+        info.contents.asc = self._callback
+        features = c.cast(voice, c.POINTER(_Voice)).contents.features
+        self._flite.feat_set(features, b"streaming_info", self._flite.audio_streaming_info_val(info))
+        return voice

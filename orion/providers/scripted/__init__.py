@@ -36,7 +36,7 @@ from orion.domain.agent import Agent
 from orion.errors import StartError
 from orion.providers._speech import WorkerTTSService
 from orion.providers.scripted.script import Answer, Heard, read
-from orion.providers.scripted.voice import ScriptedVoice
+from orion.providers.scripted.voice import ScriptedVoice, voice_like
 from orion.settings import Settings
 
 _PARTIAL_SECS = 0.2
@@ -49,6 +49,15 @@ def available(settings: Settings, _kind: str) -> str | None:
     except StartError as error:
         return str(error)
     return None
+
+
+async def start(settings: Settings) -> None:
+    """Compute the signal, so that no call waits for it."""
+    voice_like(read(settings.script).tts.secs)
+
+
+async def stop() -> None:
+    """Nothing runs."""
 
 
 def stt(settings: Settings, _agent: Agent) -> STTService:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import lru_cache
 from typing import Any
 
@@ -32,7 +32,12 @@ class ScriptedVoice:
         self._secs = secs
         self._delay_ms = delay_ms
 
-    async def speak(self, text: str, _voice: str, _language: str) -> AsyncIterator[tuple[bytes, bytes]]:
+    async def speak(
+        self,
+        text: str,
+        voice: str,  # noqa: ARG002 - a Voice is asked so
+        language: str,  # noqa: ARG002
+    ) -> AsyncGenerator[tuple[bytes, bytes], None]:
         """Packets as those of a speech worker: `W` the words, spread evenly, then `A` PCM at 24 kHz."""
         await asyncio.sleep(self._delay_ms / 1000)
         words = text.split()

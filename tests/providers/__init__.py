@@ -1,0 +1,1 @@
+"""Engines in small real pipelines."""
