@@ -45,6 +45,10 @@ _BEFORE_BYTES = _RATE_HZ * 2 // 2
 _LATENCY_SECS = 0.5
 """Time from the end of speech to the final words, 99 of 100 times; the VAD waits 0.2 s of it."""
 _LOAD_SECS = 30.0
+_LONGEST_BYTES = 30 * _RATE_HZ * 2
+"""Longer utterances (a radio, a machine) are heard in parts, so that none is kept for ever."""
+_DEATHS = 3
+"""Processes that may die over one utterance before it is given up."""
 
 
 class Listeners:
@@ -171,10 +175,11 @@ class PocketSphinxSTTService(STTService):
         )
         self._orion_listeners = listeners
         self._orion_writer: asyncio.StreamWriter | None = None
-        self._orion_reading: asyncio.Task[None] | None = None
+        self._orion_listening: asyncio.Task[None] | None = None
         self._orion_before: deque[bytes] = deque()
         self._orion_utterance: list[tuple[bytes, bytes]] = []
         self._orion_speaking = False
+        self._orion_heard_bytes = 0
 
     def can_generate_metrics(self) -> bool:
         """Time to the final transcript is measured."""
@@ -183,29 +188,27 @@ class PocketSphinxSTTService(STTService):
     async def start(self, frame: StartFrame) -> None:
         """Get a listener for the call."""
         await super().start(frame)
-        await self._orion_connect()
+        self._orion_listen()
 
     async def cleanup(self) -> None:
         """Let the listener go."""
         await super().cleanup()
-        if self._orion_reading is not None:
-            await self.cancel_task(self._orion_reading)
-            self._orion_reading = None
-        if self._orion_writer is not None:
-            self._orion_writer.close()
-            self._orion_writer = None
+        if self._orion_listening is not None:
+            await self.cancel_task(self._orion_listening)
+            self._orion_listening = None
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Begin and end utterances where the VAD does."""
         await super().process_frame(frame, direction)
         if isinstance(frame, VADUserStartedSpeakingFrame) and not self._orion_speaking:
             self._orion_speaking = True
-            self._orion_say(b"S", b"")
-            self._orion_say(b"A", b"".join(self._orion_before))
+            self._orion_listen()
+            self._orion_begin(b"".join(self._orion_before))
         elif isinstance(frame, VADUserStoppedSpeakingFrame) and self._orion_speaking:
             self._orion_speaking = False
             self.request_finalize()
             self._orion_say(b"E", b"")
+            self._orion_before.clear()  # it is part of this utterance, not of the next
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
         """Hand 20 ms or so of audio on; the words come back later."""
@@ -214,34 +217,60 @@ class PocketSphinxSTTService(STTService):
             self._orion_before.popleft()
         if self._orion_speaking:
             self._orion_say(b"A", audio)
+            if self._orion_heard_bytes > _LONGEST_BYTES:
+                self._orion_say(b"E", b"")
+                self._orion_begin(b"")
         yield None
 
+    def _orion_begin(self, before: bytes) -> None:
+        self._orion_heard_bytes = 0
+        self._orion_say(b"S", b"")
+        self._orion_say(b"A", before)
+
     def _orion_say(self, kind: bytes, content: bytes) -> None:
+        self._orion_heard_bytes += len(content)
         self._orion_utterance.append((kind, content))
         if self._orion_writer is not None:
             self._orion_writer.write(_packet(kind, content))
 
-    async def _orion_connect(self) -> None:
-        """Get a listener and tell it all of the utterance that is under way."""
-        listener = await self._orion_listeners.listener()
-        reader, writer = await asyncio.open_unix_connection(sock=listener)
-        for kind, content in self._orion_utterance:
-            writer.write(_packet(kind, content))
-        self._orion_writer = writer
-        self._orion_reading = self.create_task(self._orion_read(reader))
+    def _orion_listen(self) -> None:
+        """See to it that somebody listens; after a failure every utterance is a new attempt."""
+        if self._orion_listening is None or self._orion_listening.done():
+            self._orion_listening = self.create_task(self._orion_keep_listening())
 
-    async def _orion_read(self, reader: asyncio.StreamReader) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+    async def _orion_keep_listening(self) -> None:
+        deaths = 0
+        while deaths < _DEATHS:
+            try:
+                listener = await self._orion_listeners.listener()
+            except (ProviderError, OSError) as error:  # a TimeoutError is an OSError
+                await self.push_error("speech recognition cannot be started", exception=error)
+                return
+            heard = await self._orion_serve(listener)
+            deaths = 1 if heard else deaths + 1
+            logger.warning("a speech recognition process died; another one hears the utterance again")
+        self._orion_utterance.clear()
+        self._orion_speaking = False
+        await self.push_error("speech recognition died again and again over one utterance, which is lost")
+
+    async def _orion_serve(self, listener: socket.socket) -> bool:
+        """Tell a listener all of the utterance under way, and hear it until it dies; True if it heard one."""
+        reader, writer = await asyncio.open_unix_connection(sock=listener)
+        heard = False
+        try:
+            for kind, content in self._orion_utterance:
+                writer.write(_packet(kind, content))
+            self._orion_writer = writer
             while True:
                 header = await reader.readexactly(_HEADER_BYTES)
                 content = await reader.readexactly(int.from_bytes(header[1:], "little"))
+                heard = heard or header[:1] == b"F"
                 await self._orion_heard(header[:1], content.decode())
-        if self._orion_writer is None:
-            return
-        logger.warning("a speech recognition process died; another one hears the utterance again")
-        self._orion_writer.close()
-        self._orion_writer = None
-        await self._orion_connect()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return heard
+        finally:
+            self._orion_writer = None
+            writer.close()
 
     async def _orion_heard(self, kind: bytes, words: str) -> None:
         if kind == b"P":

@@ -8,11 +8,13 @@ likelier words win, so that requests are heard well and everything else is still
 
 Packets both ways: kind (1 byte), length (4, little-endian), content. To the child: `S` an utterance
 begins, `A` PCM (16-bit mono, 16 kHz), `E` it ends. Back: `P` words so far, `F` the final words.
-All end with their parents: at the end of their sockets.
+A listener ends with its call and the fork server with ORION, at the end of their sockets; on Linux the
+latter also by a signal, should another process have inherited the socket.
 """
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
 import re
@@ -23,6 +25,7 @@ import sys
 
 from pocketsphinx import Config, Decoder
 
+_PR_SET_PDEATHSIG = 1
 HEADER = struct.Struct("<cI")
 _PRONUNCIATION = re.compile(r"\(\d+\)")
 _PARTIAL_BYTES = 16000 * 2 // 5
@@ -35,6 +38,8 @@ def main() -> None:
     """Load the model, say so, and fork for every socket that comes."""
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # children do not inherit it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for ORION
     decoders = [_decoder()]
     control.send(b"R")
