@@ -48,10 +48,18 @@ class _FusedAnalyzer(LocalSmartTurnAnalyzerV3):
 
     async def analyze_end_of_turn(self) -> tuple[EndOfTurnState, MetricsData | None]:
         """Ask the model, then the policy."""
+        audio, began = self._audio_buffer, self._speech_start_time
         _, metrics = await super().analyze_end_of_turn()
-        if isinstance(metrics, TurnMetricsData):
-            self._orion_probability = metrics.probability
-        return self.orion_decide(), metrics
+        if not isinstance(metrics, TurnMetricsData):
+            return self.orion_decide(), metrics
+        self._orion_probability = metrics.probability
+        decision = self.orion_decide()
+        if decision is EndOfTurnState.COMPLETE:
+            self._clear(decision)
+        elif not self._speech_triggered:
+            # The model took the turn for complete and has forgotten it; the words say that it goes on.
+            self._audio_buffer, self._speech_start_time, self._speech_triggered = audio, began, True
+        return decision, metrics
 
     def orion_decide(self) -> EndOfTurnState:
         """Apply the policy to what is known now; an unfinished turn ends after its patience."""
@@ -73,6 +81,7 @@ class _FusedStop(TurnAnalyzerUserTurnStopStrategy):
         if isinstance(frame, TranscriptionFrame):
             self._orion_finals.append(frame.text)
             self._orion_note("")
+            self._orion_analyzer.orion_decide()
         elif isinstance(frame, InterimTranscriptionFrame):
             self._orion_note(frame.text)
         elif isinstance(frame, VADUserStartedSpeakingFrame):
@@ -84,6 +93,14 @@ class _FusedStop(TurnAnalyzerUserTurnStopStrategy):
         self._orion_finals.clear()
         self._orion_analyzer.orion_transcript = ""
         await super().handle_user_turn_stopped()
+
+    async def _maybe_trigger_user_turn_stopped(self) -> None:
+        """A turn without words (a cough, noise) ends when they are overdue; Pipecat would wait for 5 s."""
+        wordless = not self._text and not self._orion_analyzer.orion_transcript
+        if self._turn_complete and self._timeout_expired and wordless:
+            await self.trigger_user_turn_stopped()
+        else:
+            await super()._maybe_trigger_user_turn_stopped()
 
     def _orion_note(self, interim: str) -> None:
         self._orion_analyzer.orion_transcript = " ".join([*self._orion_finals, interim]).strip()
