@@ -2,8 +2,9 @@
 
     .venv/bin/python benchmarks/routing.py [--json FILE] [--misses]
 
-Utterances and tools stand in routing.yaml; their even half served for development, the odd half is
-held out. One turn each, from an empty state. Figures per half:
+Utterances and tools stand in routing.yaml and routing_unseen.yaml, written apart from each other; of both
+the even half served for development, the odd half is held out. One turn each, from an empty state.
+Figures per half:
 
 - routed: the right tool is called, or its missing argument or confirmation is asked for;
 - asked back: the agent asks "Shall I A, or B?" and the right tool is among them;
@@ -53,18 +54,23 @@ def main() -> None:
     """Measure both halves, print them, write them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--json", type=Path, help="write the figures there")
-    parser.add_argument("--misses", action="store_true", help="print what went wrong in the development half")
+    parser.add_argument(
+        "--misses", action="store_true", help="print what went wrong in the development halves"
+    )
     arguments = parser.parse_args()
-    content = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text())
-    tools = [runnable.tool for runnable in load_all().values()] + _invented(content["tools"])
-    dialogue = Dialogue(Agent(name="orion", instructions="", hand_offs=("scheduler", "researcher")), tools)
-    dialogue.step({}, "set a timer for ten minutes")  # loads what is loaded on first use
     figures = {}
-    for offset, half in enumerate(("development", "held out")):
-        tally = measure(dialogue, _cases(content, offset))
-        figures[half] = _figures(tally)
-        if arguments.misses and half == "development":
-            print(*tally.misses, sep="\n")
+    for name, suffix in (("routing.yaml", ""), ("routing_unseen.yaml", " 2")):
+        content = yaml.safe_load(Path(__file__).with_name(name).read_text())
+        tools = [runnable.tool for runnable in load_all().values()] + _invented(content["tools"])
+        dialogue = Dialogue(
+            Agent(name="orion", instructions="", hand_offs=("scheduler", "researcher")), tools
+        )
+        dialogue.step({}, "set a timer for ten minutes")  # loads what is loaded on first use
+        for offset, half in enumerate(("development", "held out")):
+            tally = measure(dialogue, _cases(content, offset))
+            figures[half + suffix] = _figures(tally)
+            if arguments.misses and half == "development":
+                print(*tally.misses, sep="\n")
     _print(figures)
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n")

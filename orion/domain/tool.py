@@ -106,7 +106,7 @@ class ToolContext(Protocol):
         """End the session after what is being said."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class ToolFailure(Exception):
     """A tool's own refusal, with a sentence that the agent may say."""
 

@@ -25,6 +25,11 @@ EXAMPLES = (
     "the square root of sixteen",
     "hundred divided by four minus three",
     "five to the power of three",
+    "half of sixty",
+    "add three and five",
+    "multiply four by six",
+    "subtract two from nine",
+    "divide ten by two",
 )
 SAY = "That is {spoken}."
 
@@ -52,13 +57,19 @@ SAID = {
 
 _MAX_EXPONENT = 1000
 _DIGITS = 28
+_OPERAND = r"\d+(?:[.,]\d+)*"
 _SPOKEN: tuple[tuple[str, str], ...] = (
     (r"\b(?:what(?:'s| is| are)?|how much is|calculate|compute|equals?|please|the)\b|[?=]", " "),
+    (rf"\badd (?:up )?({_OPERAND}) (?:and|to) ({_OPERAND})", r"(\1 + \2)"),
+    (rf"\bmultiply ({_OPERAND}) (?:by|with|and) ({_OPERAND})", r"(\1 * \2)"),
+    (rf"\bsubtract ({_OPERAND}) from ({_OPERAND})", r"(\2 - \1)"),
+    (rf"\bdivide ({_OPERAND}) by ({_OPERAND})", r"(\1 / \2)"),
+    (r"\bhalf of\b", " 0.5 * "),
     (r"\bsquare root of\b", " sqrt "),
     (r"(\S+) percent of\b", r" (\1 / 100) * "),
     (r"(\S+)\s*% of\b", r" (\1 / 100) * "),
     (r"\bpercent\b", " % "),
-    (r"\b(?:to the power of|raised to)\b|\*\*", " ^ "),
+    (r"\b(?:to\s+(?:the\s+)?power of|raised to)\b|\*\*", " ^ "),
     (r"\bsquared\b", " ^ 2 "),
     (r"\bcubed\b", " ^ 3 "),
     (r"\bdivided by\b|\bover\b|÷", " / "),
@@ -87,7 +98,7 @@ async def run(args: Args, _call: ToolContext) -> dict[str, Any]:
     """The `result` as a decimal text, and `spoken` for the answer."""
     value = evaluate(args.expression)
     text = _shown(value)
-    return {"result": text, "spoken": text.replace("-", "minus ")}
+    return {"result": text, "spoken": _spoken(text)}
 
 
 def evaluate(expression: str) -> Decimal:
@@ -103,11 +114,14 @@ def evaluate(expression: str) -> Decimal:
     with localcontext() as context:
         context.prec = _DIGITS
         try:
-            return parser.whole()
+            value = parser.whole()
         except DivisionByZero as error:
             raise ToolFailure("I cannot divide by zero.") from error
         except (InvalidOperation, Overflow) as error:
             raise ToolFailure("I cannot calculate that.") from error
+    if not value.is_finite():
+        raise ToolFailure("I cannot divide by zero.")
+    return value
 
 
 def _tokens(text: str) -> list[str]:
@@ -189,6 +203,15 @@ def _deeper(depth: int) -> int:
     if depth >= 40:
         raise ToolFailure("That is nested too deeply for me.")
     return depth + 1
+
+
+def _spoken(text: str) -> str:
+    """The result as a voice reads it well: no signs, no exponents written with an E."""
+    mantissa, _, exponent = text.lower().partition("e")
+    if exponent:
+        power = exponent.removeprefix("+").replace("-", "minus ")
+        mantissa = f"about {mantissa} times ten to the power of {power}"
+    return mantissa.replace("-", "minus ", 1) if mantissa.startswith("-") else mantissa
 
 
 def _shown(value: Decimal) -> str:

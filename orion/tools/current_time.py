@@ -21,6 +21,10 @@ EXAMPLES = (
     "what is the date today",
     "what day is it",
     "which day is it in {place}",
+    "which day of the week is it",
+    "how late is it in {place}",
+    "give me the time in {place}",
+    "time in {place}",
 )
 SAY = "It is {spoken}."
 

@@ -11,9 +11,12 @@ from orion.domain.tool import ToolContext
 EXAMPLES = (
     "goodbye",
     "bye bye",
+    "bye",
     "hang up",
     "end the call",
     "please hang up",
+    "you can hang up now",
+    "see you later",
     "that is all goodbye",
     "end this conversation",
 )

@@ -17,6 +17,10 @@ EXAMPLES = (
     "what is my {query}",
     "where is my {query}",
     "who is my {query}",
+    "when is my {query}",
+    "what's the name of my {query}",
+    "what have I told you about {query}",
+    "do you remember where {query}",
     "what did I ask you to remember",
 )
 SAY = "{spoken}"

@@ -16,9 +16,13 @@ EXAMPLES = (
     "set a timer",
     "timer for {duration}",
     "remind me in {duration} to {about}",
+    "remind me to {about} in {duration}",
     "remind me in {duration}",
     "wake me in {duration}",
     "tell me when {duration} are over",
+    "set an alarm for {duration}",
+    "count down {duration}",
+    "start a {duration} timer",
 )
 SAY = "Okay, {spoken}."
 SIDE_EFFECTS = True
@@ -82,6 +86,7 @@ def seconds(duration: str) -> float | None:
     """A duration as people say it, in seconds; None where there is none in it."""
     # "second" would be read as an ordinal.
     text = alpha2digit(re.sub(r"\bsecond", "sec", duration.lower()), "en", threshold=0)
+    text = re.sub(r"\b(?:a )?quarter of an hour\b", "15 minutes", text)
     text = re.sub(r"\bhalf an? (hour|minute)\b", r"0.5 \1", text)
     text = re.sub(r"\b(?:an?|one) (sec|minute|hour|day)\b", r"1 \1", text)
     text = re.sub(r"(\d+) and a half (hour|minute)s?", r"\1.5 \2", text)

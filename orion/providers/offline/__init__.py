@@ -8,6 +8,7 @@ tool calls and records are the same. English only; one intent per clause; no wor
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from pipecat.frames.frames import (
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
 )
+from pipecat.processors.aggregators import async_tool_messages
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import LLMService
@@ -83,26 +85,38 @@ class OfflineLLMService(LLMService[Any]):
 
     def _orion_decide(self, context: LLMContext) -> Do:
         dialogue = self._orion_mind(context)
-        message: Any = context.get_messages()[-1]
+        messages: list[Any] = list(context.get_messages())
+        message: Any = messages[-1] if messages else {}
         role, content = message.get("role"), message.get("content")
         if role == "tool":
-            name = _called(context, message.get("tool_call_id"))
-            self.state, do = dialogue.told(self.state, name, _json(content))
-        elif role == "user":
+            return self._orion_told(dialogue, context, message.get("tool_call_id"), content)
+        if role == "developer" and (late := async_tool_messages.parse_message(message)):
+            return self._orion_told(dialogue, context, late.tool_call_id, late.result)
+        if role == "user":
             self.state, do = dialogue.step(self.state, content if isinstance(content, str) else "")
-        elif role in {"developer", "system"}:
-            do = self._orion_prompted(dialogue, content)
-        else:
-            do = Do()
+            owed = [self._orion_late(dialogue, context, before) for before in _just_before(messages)]
+            return replace(do, text=" ".join(filter(None, (do.text, *owed))))
+        if role == "developer":  # a turn without words that cut the agent off
+            self.state, do = dialogue.step(self.state, "")
+            return do
+        return Do()
+
+    def _orion_told(self, dialogue: Dialogue, context: LLMContext, call_id: Any, content: Any) -> Do:
+        """Answer over a result; a call that still runs or was cut off has none."""
+        result = _json(content)
+        unanswered = isinstance(result, str) and result in {"IN_PROGRESS", "CANCELLED"}
+        if result is None or unanswered or _running(result):
+            return Do()
+        self.state, do = dialogue.told(self.state, _called(context, call_id), result)
         return do
 
-    def _orion_prompted(self, dialogue: Dialogue, content: Any) -> Do:
-        """A developer message: a late tool result, or a turn without words that cut the agent off."""
-        late = _json(content)
-        if isinstance(late, dict) and late.get("type") == "async_tool":
-            return Do()
-        self.state, do = dialogue.step(self.state, "")
-        return do
+    def _orion_late(self, dialogue: Dialogue, context: LLMContext, message: Any) -> str:
+        """The words over a result that came while the user was speaking; the dialogue goes on without it."""
+        late = async_tool_messages.parse_message(message)
+        if late is None or late.kind != "final":
+            return ""
+        _, do = dialogue.told({}, _called(context, late.tool_call_id), _json(late.result))
+        return do.text
 
     def _orion_mind(self, context: LLMContext) -> Dialogue:
         """The dialogue over the context's tools, kept while neither they nor the agent change."""
@@ -133,6 +147,20 @@ def _called(context: LLMContext, call_id: Any) -> str:
             if call.get("id") == call_id:
                 return str(call["function"]["name"])
     return ""
+
+
+def _just_before(messages: list[Any]) -> list[Any]:
+    """The developer messages right before the last one."""
+    found: list[Any] = []
+    for message in reversed(messages[:-1]):
+        if message.get("role") != "developer":
+            break
+        found.insert(0, message)
+    return found
+
+
+def _running(result: Any) -> bool:
+    return isinstance(result, dict) and result.get("type") == "async_tool"
 
 
 def _json(content: Any) -> Any:

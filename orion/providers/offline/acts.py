@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 
 
@@ -23,7 +24,13 @@ class Act(StrEnum):
 
 _POLITE = r"(?:please |okay |ok |well |oh |hey |orion )*"
 _PATTERNS: tuple[tuple[Act, str], ...] = (
-    (Act.CANCEL, r"(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop|leave it)(?: please)?"),
+    (
+        Act.CANCEL,
+        (
+            r"(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop|leave it|no thank(?:s| you))"
+            r"(?: please)?"
+        ),
+    ),
     (
         Act.REPEAT,
         (
@@ -40,7 +47,7 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.THANKS,
         (
-            r"(?:many |no )?thank(?:s| you)(?: (?:very|so) much| a lot| orion)?|"
+            r"(?:many )?thank(?:s| you)(?: (?:very|so) much| a lot| orion)?|"
             r"that(?:'s| is) (?:great|perfect|nice)"
         ),
     ),
@@ -49,11 +56,16 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
         Act.YES,
         r"(?:yes|yeah|yep|sure|of course|right|correct|exactly|do it|go ahead|that is right)(?: please)?",
     ),
-    (Act.NO, r"(?:no|nope|not really|wrong|that(?:'s| is) wrong|no thanks|no thank you)"),
-    (Act.ACKNOWLEDGEMENT, r"(?:okay|ok|alright|all right|mhm|uh huh|aha|i see|fine|good|got it|hm+)"),
+    (Act.NO, r"(?:no|nope|not really|wrong|that(?:'s| is) wrong)"),
+    (
+        Act.ACKNOWLEDGEMENT,
+        r"(?:okay|ok|alright|all right|mhm|uh huh|aha|i see|fine|good|great|nice|cool|got it|hm+|u[hm]+)",
+    ),
 )
 _COMPILED = tuple((act, re.compile(rf"{_POLITE}(?:{pattern})\Z")) for act, pattern in _PATTERNS)
 _LEADING = re.compile(r"(?:no|nope|sorry|i mean|wait|actually)[ ,]+(?=\S)")
+_FOLLOW_UP = re.compile(r"(?:and(?: what about| how about)?|what about|how about)\s+(?=\S)")
+_AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
 _CLAUSES = re.compile(r",?\s+(?:and then|and after that|then|and also)\s+", re.IGNORECASE)
 
 
@@ -69,6 +81,22 @@ def correction(text: str) -> str | None:
     return text[match.end() :] if match else None
 
 
+def follow_up(text: str) -> str | None:
+    """What follows `and ...` or `what about ...`; None if the text does not go on from the last answer."""
+    match = _FOLLOW_UP.match(text.lower())
+    return text[match.end() :] if match else None
+
+
 def clauses(text: str) -> list[str]:
     """The parts of `do this, and then that`, in order."""
     return [part.strip() for part in _CLAUSES.split(text) if part.strip()]
+
+
+def conjuncts(text: str, meant: Callable[[str], str | None]) -> list[str]:
+    """The parts of `this and that` where `meant` names two different tools; else the whole text."""
+    for match in _AND.finditer(text):
+        before, after = text[: match.start()].strip(), text[match.end() :].strip()
+        first, second = meant(before), meant(after)
+        if first and second and first != second:
+            return [before, *conjuncts(after, meant)]
+    return [text]

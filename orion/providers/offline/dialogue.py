@@ -2,7 +2,9 @@
 
 `step` takes what the user said, `told` what a tool answered; both give the next state and what to do.
 The state is a JSON object, so a session can keep it:
-`{"tool", "arguments", "asked", "phase": "ask" | "confirm" | "choose", "options", "waiting", "last"}`.
+`{"agent", "tool", "arguments", "asked", "phase": "ask" | "confirm" | "choose", "options", "text", "waiting",
+"done": {"tool", "arguments"}, "last"}`. An open question belongs to the agent that asked it: after a
+hand-over it is dropped, while what was last said can still be repeated.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from orion.providers.offline.acts import Act
 from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match, Router
 
 State = dict[str, Any]
+_SURE = 0.7
+"""From this score on, a plain `and` may part two requests."""
 _SWITCH = 0.75
 """With a question open, another tool needs a better score than usual."""
 _MOST_CLAUSES = 5
@@ -42,33 +46,78 @@ class Dialogue:
 
     def step(self, state: State, text: str) -> tuple[State, Do]:
         """Answer what the user said."""
-        last = str(state.get("last", ""))
-        text = text.strip()
-        if not text:
-            return state, Do(speech.NOT_CAUGHT)
-        act = acts.recognise(text)
-        open_tool = self._tools.get(str(state.get("tool", "")))
-        if act is Act.REPEAT:
-            return state, Do(last or "I have not said anything yet.")
-        if state.get("phase") == "choose":
-            return self._chosen(state, text, act)
-        if open_tool is not None:
-            return self._continue(state, open_tool, text, act)
-        if act is not None and not self._asks_for_tool(text):
-            return self._said({}, self._small_talk(act))
-        first, *rest = acts.clauses(text)[:_MOST_CLAUSES]
-        return self._route(first, rest)
+        state = self._own(state)
+        return self._kept(state, *self._step(state, text.strip()))
 
     def told(self, state: State, tool_name: str, result: Any) -> tuple[State, Do]:
         """Answer over a tool's result, and go on with the next clause if there is one."""
         tool = self._tools.get(tool_name)
         said = speech.answer(tool, result) if tool else speech.SORRY
         waiting = list(state.get("waiting", []))
-        if not waiting or (isinstance(result, dict) and "error" in result):
-            return self._said({}, Do(said))
+        if not waiting:
+            return self._kept(state, {}, Do(said))
+        if isinstance(result, dict) and "error" in result:
+            return self._kept(state, {}, Do(f"{said} I leave the rest undone."))
         after, do = self._route(waiting[0], waiting[1:])
-        spoken = f"{said} {do.text}".strip()
-        return {**after, "last": spoken}, Do(spoken, do.tool, do.arguments)
+        return self._kept(state, after, Do(f"{said} {do.text}".strip(), do.tool, do.arguments))
+
+    def _own(self, state: State) -> State:
+        if state.get("agent") in {None, self._agent.name}:
+            return state
+        return {"last": state.get("last", "")}
+
+    def _kept(self, before: State, after: State, do: Do) -> tuple[State, Do]:
+        """The next state, with what outlives a turn: whose it is, what was said and what was done."""
+        kept = {"agent": self._agent.name, "last": do.text or before.get("last", "")}
+        done = after.get("done", before.get("done"))
+        return {**after, **kept, **({"done": done} if done else {})}, do
+
+    def _step(self, state: State, text: str) -> tuple[State, Do]:
+        if not text:
+            return state, Do(speech.NOT_CAUGHT)
+        act = acts.recognise(text)
+        open_tool = self._tools.get(str(state.get("tool", "")))
+        if act is Act.REPEAT:
+            return state, Do(str(state.get("last") or "I have not said anything yet."))
+        if state.get("phase") == "choose":
+            return self._chosen(state, text, act)
+        if open_tool is not None:
+            return self._continue(state, open_tool, text, act)
+        if act is not None and not self._asks_for_tool(text):
+            return {}, self._small_talk(act)
+        first, *rest = self._clauses(text)
+        return self._again(state, text) or self._route(first, rest)
+
+    def _clauses(self, text: str) -> list[str]:
+        """What is asked for one after the other; a plain `and` parts only what two tools claim for sure."""
+        return [part for clause in acts.clauses(text) for part in acts.conjuncts(clause, self._top) if part][
+            :_MOST_CLAUSES
+        ]
+
+    def _top(self, text: str) -> str | None:
+        """The name of the tool that surely is meant."""
+        match = next(iter(self._router.rank(text)), None)
+        return match.tool.name if match is not None and match.score >= _SURE else None
+
+    def _again(self, state: State, text: str) -> tuple[State, Do] | None:
+        """The last tool once more with other arguments: `no, for ten minutes`, `and in London`."""
+        done = state.get("done") or {}
+        tool = self._tools.get(str(done.get("tool", "")))
+        corrected, further = acts.correction(text), acts.follow_up(text)
+        changed = corrected or further
+        if tool is None or changed is None:
+            return None
+        best = next(iter(self._router.rank(changed)), None)
+        if best is not None and best.score >= ACCEPT and best.tool.name != tool.name:
+            return None
+        free = slots.places(tool)
+        found = slots.fill(tool, changed, asked=free[0] if further and len(free) == 1 else None)
+        if not found:
+            return None
+        after, do = self._fill({}, tool, {**done.get("arguments", {}), **found})
+        if corrected and tool.side_effects and do.tool:
+            do = Do(speech.STANDS, do.tool, do.arguments)
+        return after, do
 
     def _asks_for_tool(self, text: str) -> bool:
         """Whether a tool claims a phrase that is small talk too (`goodbye`, `stop`)."""
@@ -78,7 +127,7 @@ class Dialogue:
     def _route(self, text: str, waiting: list[str]) -> tuple[State, Do]:
         ranked = self._router.rank(text)
         if not ranked or ranked[0].score < ASK:
-            return self._said({}, self._cannot())
+            return {}, self._cannot()
         close = [match for match in ranked[1:2] if ranked[0].score - match.score < MARGIN]
         if ranked[0].score < ACCEPT or (close and ranked[0].score < 0.9):
             return self._choose(text, ranked[: 2 if close else 1], waiting)
@@ -89,12 +138,12 @@ class Dialogue:
         names = [match.tool.name for match in ranked]
         offered = ", or ".join(speech.ability(match.tool) for match in ranked)
         state = {"phase": "choose", "options": names, "text": text, "waiting": waiting}
-        return self._said(state, Do(f"Shall I {offered}?"))
+        return state, Do(f"Shall I {offered}?")
 
     def _chosen(self, state: State, text: str, act: Act | None) -> tuple[State, Do]:
         options = [self._tools[name] for name in state.get("options", []) if name in self._tools]
         if act in {Act.NO, Act.CANCEL}:
-            return self._said({}, Do("All right. " + speech.abilities(self._tools.values())))
+            return {}, Do("All right. " + speech.abilities(self._tools.values()))
         picked = options[0] if act is Act.YES and len(options) == 1 else None
         if picked is None:
             ranked = [match for match in self._router.rank(text) if match.score >= ASK]
@@ -102,7 +151,7 @@ class Dialogue:
                 return self._route(text, [])
             picked = ranked[0].tool if ranked else None
         if picked is None:
-            return self._said({}, self._cannot())
+            return {}, self._cannot()
         before = slots.fill(picked, str(state.get("text", "")))
         return self._fill(
             {"waiting": state.get("waiting", [])}, picked, {**before, **slots.fill(picked, text)}
@@ -110,37 +159,55 @@ class Dialogue:
 
     def _continue(self, state: State, tool: Tool, text: str, act: Act | None) -> tuple[State, Do]:
         """A question of the tool is open: its answer, a correction, or something else."""
-        if act is Act.CANCEL:
-            return self._said({}, Do("All right, I will not do it."))
-        arguments = dict(state.get("arguments", {}))
-        confirming = state.get("phase") == "confirm"
-        if confirming and act is Act.YES:
-            return self._call(state, tool, arguments)
-        if confirming and act is Act.NO:
-            return self._said(state, Do("What should I change?"))
-        asked = state.get("asked")
+        settled = self._settled(state, tool, act) if act is not None else None
+        if settled is not None:
+            return settled
+        confirming, asked = state.get("phase") == "confirm", state.get("asked")
         found = slots.fill(tool, acts.correction(text) or text, asked=None if confirming else asked)
         other = next(iter(self._router.rank(text)), None)
         switching = other is not None and other.tool.name != tool.name and other.score >= _SWITCH
         if switching and (confirming or not found or set(found) == {asked}):
             return self._route(text, [])
         if not found:
-            question = self._confirmation(tool, arguments) if confirming else slots.question(tool, str(asked))
-            return self._said(state, Do(f"{speech.NOT_CAUGHT} {question}"))
-        return self._fill(state, tool, {**arguments, **found})
+            return state, Do(f"{speech.NOT_CAUGHT} {self._open_question(state, tool)}")
+        return self._fill(state, tool, {**state.get("arguments", {}), **found})
+
+    def _settled(self, state: State, tool: Tool, act: Act) -> tuple[State, Do] | None:
+        """What an act does to an open question; None where it may be the value that was asked for."""
+        confirming = state.get("phase") == "confirm"
+        if act is Act.CANCEL:
+            return {}, Do("All right, I will not do it.")
+        if confirming and act in {Act.YES, Act.ACKNOWLEDGEMENT}:
+            return self._call(state, tool, dict(state.get("arguments", {})))
+        if confirming and act is Act.NO:
+            return state, Do("What should I change?")
+        if self._may_answer(tool, act, state.get("asked")):
+            return None
+        return state, Do(f"{self._small_talk(act).text} {self._open_question(state, tool)}")
+
+    def _may_answer(self, tool: Tool, act: Act, asked: Any) -> bool:
+        """Whether a bare `yes` or `no` can be the value that was asked for."""
+        prop = slots.resolve(tool.parameters.get("properties", {}).get(str(asked), {}), tool.parameters)
+        return act in {Act.YES, Act.NO} and prop.get("type") == "boolean"
+
+    def _open_question(self, state: State, tool: Tool) -> str:
+        if state.get("phase") == "confirm":
+            return self._confirmation(tool, state.get("arguments", {}))
+        return slots.question(tool, str(state.get("asked")))
 
     def _fill(self, state: State, tool: Tool, arguments: dict[str, Any]) -> tuple[State, Do]:
         """Ask for what is missing, confirm if the tool wants it, call otherwise."""
         state = {"waiting": state.get("waiting", []), "tool": tool.name, "arguments": arguments}
         name = slots.missing(tool, arguments)
         if name is not None:
-            return self._said({**state, "phase": "ask", "asked": name}, Do(slots.question(tool, name)))
+            return {**state, "phase": "ask", "asked": name}, Do(slots.question(tool, name))
         if tool.confirm:
-            return self._said({**state, "phase": "confirm"}, Do(self._confirmation(tool, arguments)))
+            return {**state, "phase": "confirm"}, Do(self._confirmation(tool, arguments))
         return self._call(state, tool, arguments)
 
     def _call(self, state: State, tool: Tool, arguments: dict[str, Any]) -> tuple[State, Do]:
-        return {"waiting": state.get("waiting", [])}, Do("", tool.name, arguments)
+        done = {"tool": tool.name, "arguments": arguments}
+        return {"waiting": state.get("waiting", []), "done": done}, Do("", tool.name, arguments)
 
     def _confirmation(self, tool: Tool, arguments: Mapping[str, Any]) -> str:
         told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in arguments.items())
@@ -156,13 +223,10 @@ class Dialogue:
             Act.HELP: speech.abilities(self._tools.values()),
             Act.YES: "All right.",
             Act.NO: "All right.",
-            Act.CANCEL: "There is nothing to cancel.",
+            Act.CANCEL: "All right.",
             Act.ACKNOWLEDGEMENT: "All right.",
         }
         return Do(said[act])
 
     def _cannot(self) -> Do:
         return Do(f"I cannot help with that. {speech.abilities(self._tools.values())}")
-
-    def _said(self, state: State, do: Do) -> tuple[State, Do]:
-        return {**state, "last": do.text}, do

@@ -10,17 +10,35 @@ from rapidfuzz import fuzz, process
 from text_to_num import alpha2digit
 
 from orion.domain.tool import Tool
+from orion.providers.offline import free_text
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _DURATION = re.compile(
-    r"\b(?:(?:\d+(?:\.\d+)?|an?|half an?)(?: and a half)? (?:second|minute|hour|day)s?(?: and a half)?"
+    r"\b(?:(?:\d+(?:\.\d+)?|an?|half an?|(?:a )?quarter of an)(?: and a half)?"
+    r" (?:second|minute|hour|day)s?(?: and a half)?"
     r"(?: and )?\s*)+"
 )
 _SECOND = re.compile(r"\bsecond(s?)\b")
 _SEC = re.compile(r"\bsec(s?)\b")
 _YES = re.compile(r"\b(yes|yeah|yep|sure|true|on)\b")
 _NO = re.compile(r"\b(no|nope|false|off)\b")
-_TRAILING = re.compile(r"[\s.?!,]+\Z")
+_PLACES = re.compile(r"\{(\w+)\}")
+_HOMOPHONES = {"for": "four", "to": "two", "too": "two", "ate": "eight", "won": "one", "tree": "three"}
+_HOMOPHONE = re.compile(
+    rf"\b(?:{'|'.join(_HOMOPHONES)})(?= (?:times|plus|minus|divided by|multiplied by)\b)"
+    r"|(?:(?<=times )|(?<=plus )|(?<=minus )|(?<=divided by )|(?<=multiplied by ))"
+    rf"(?:{'|'.join(_HOMOPHONES)})\b"
+)
+_OPERATION = re.compile(
+    r"\b(?:plus|minus|times|divided by|multiplied by|over|percent of|squared|cubed|less|power of|x"
+    r"|half of|root of|add|multiply|subtract|divide)\b|[+*/^×÷]|(?<=[\d)])\s*-"
+)
+_CALCULATION = re.compile(
+    r"(?:\b(?:add(?: up)?|multiply|subtract|divide|half of|(?:the )?square root of|minus)\s+|[-(]\s*)*"
+    r"\d.*?(?:(?:[\d)%]|\b(?:percent|squared|cubed)\b)"
+    r"(?!.*(?:[\d)%]|\b(?:percent|squared|cubed)\b)))"
+)
+_TIMES = frozenset({"date", "date-time", "time"})
 
 
 def fill(tool: Tool, text: str, *, asked: str | None = None) -> dict[str, Any]:
@@ -32,6 +50,7 @@ def fill(tool: Tool, text: str, *, asked: str | None = None) -> dict[str, Any]:
     schema = tool.parameters
     properties: Mapping[str, Any] = schema.get("properties", {})
     found = _by_examples(tool, text, properties, schema)
+    found |= _by_anchors(tool, text, properties, schema, found)
     for name, prop in properties.items():
         if name not in found:
             value = _value(resolve(prop, schema), text)
@@ -42,6 +61,25 @@ def fill(tool: Tool, text: str, *, asked: str | None = None) -> dict[str, Any]:
         if value is not None:
             found[asked] = value
     return found
+
+
+def evidence(tool: Tool, text: str) -> float:
+    """The share of the required properties with a form of their own (numbers, options, ...) that is found.
+
+    Free text and dates do not count: anything can be the one, and the other takes milliseconds to read.
+    """
+    schema = tool.parameters
+    required = [
+        resolve(schema.get("properties", {}).get(name, {}), schema) for name in schema.get("required", [])
+    ]
+    formed = [prop for prop in required if not _is_free(prop) and prop.get("format") not in _TIMES]
+    return sum(_value(prop, text) is not None for prop in formed) / len(formed) if formed else 0.0
+
+
+def places(tool: Tool) -> list[str]:
+    """The names of the properties that take any text."""
+    properties = tool.parameters.get("properties", {})
+    return [name for name, prop in properties.items() if _is_free(resolve(prop, tool.parameters))]
 
 
 def missing(tool: Tool, arguments: Mapping[str, Any]) -> str | None:
@@ -85,32 +123,44 @@ def _by_examples(
     tool: Tool, text: str, properties: Mapping[str, Any], schema: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Values where the placeholders of an example stand; the example with the most fixed words wins."""
+    spoken = text.lower()
     best: dict[str, Any] = {}
     best_fixed = -1
     for example in tool.examples:
-        names = [name for name in re.findall(r"\{(\w+)\}", example) if name in properties]
-        match = _pattern(example).search(text) if names else None
-        fixed = len(re.sub(r"\{\w+\}", "", example).split())
-        if match is None or fixed <= best_fixed:
+        names = [name for name in _PLACES.findall(example) if name in properties]
+        fixed = len(_PLACES.sub("", example).split())
+        read = free_text.whole(example, spoken) if names and fixed > best_fixed else None
+        if read is None:
             continue
-        values = {name: _whole(resolve(properties[name], schema), match[name]) for name in names}
+        values = {name: _whole(resolve(properties[name], schema), read[name]) for name in names}
         if all(value is not None for value in values.values()):
             best, best_fixed = values, fixed
     return best
 
 
-def _pattern(example: str) -> re.Pattern[str]:
-    parts = re.split(r"(\{\w+\})", example.lower())
-    pieces = [
-        f"(?P<{part[1:-1]}>.+{'?' if index < len(parts) - 2 else ''})"
-        if part.startswith("{")
-        else r"\s*".join(
-            re.escape(word) + r"\b" if word[-1].isalnum() else re.escape(word) for word in part.split()
-        )
-        for index, part in enumerate(parts)
-        if part.strip()
-    ]
-    return re.compile(r"(?:^|.*?\b)" + r"\s+".join(pieces) + r"\s*$", re.IGNORECASE)
+def _by_anchors(
+    tool: Tool, text: str, properties: Mapping[str, Any], schema: Mapping[str, Any], known: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Free text behind the words that stand before its place in an example; the longest anchor wins."""
+    found: dict[str, Any] = {}
+    for name, prop in properties.items():
+        if name in known or not _is_free(resolve(prop, schema)):
+            continue
+        hits = [
+            hit
+            for example in tool.examples
+            if f"{{{name}}}" in example and (hit := free_text.anchored(example, name, text.lower()))
+        ]
+        if hits:
+            found[name] = max(hits, key=lambda hit: hit[0])[1]
+    return found
+
+
+def _is_free(prop: Mapping[str, Any]) -> bool:
+    """Whether any text can be the value."""
+    return prop.get("type", "string") == "string" and not (
+        {"enum", "pattern", "x-kind"} & prop.keys() or prop.get("format") in _READERS
+    )
 
 
 def _value(prop: Mapping[str, Any], text: str) -> Any:
@@ -125,9 +175,19 @@ def _value(prop: Mapping[str, Any], text: str) -> Any:
 
 
 def _option(options: list[Any], text: str) -> Any:
-    spoken = [str(option) for option in options]
-    match = process.extractOne(text, spoken, scorer=fuzz.partial_ratio, score_cutoff=85)
-    return options[spoken.index(match[0])] if match else None
+    """The option that was named; of several the one behind `to`, `in` or `into`, else the last."""
+    low = text.lower()
+    named = [
+        (match.start(), option)
+        for option in options
+        for match in re.finditer(rf"\b{re.escape(str(option).lower())}\b", low)
+    ]
+    if named:
+        aimed = [hit for hit in named if re.search(r"\b(?:to|in|into)\s+(?:the\s+)?$", low[: hit[0]])]
+        return max(aimed or named, key=lambda hit: hit[0])[1]
+    spoken = [str(option).lower() for option in options if len(str(option)) > 3]
+    match = process.extractOne(low, spoken, scorer=fuzz.partial_ratio, score_cutoff=85) if low else None
+    return next((o for o in options if match and str(o).lower() == match[0]), None)
 
 
 def _duration(_prop: Mapping[str, Any], text: str) -> str | None:
@@ -135,8 +195,17 @@ def _duration(_prop: Mapping[str, Any], text: str) -> str | None:
     return match[0].strip() if match else None
 
 
+def arithmetic(text: str) -> str | None:
+    """The part of the text that calculates, number words as digits; None if it holds no operation.
+
+    A recogniser writes `four times two` as `for times to` as well, so beside an operator those count.
+    """
+    match = _CALCULATION.search(digits(_HOMOPHONE.sub(lambda word: _HOMOPHONES[word[0]], text.lower())))
+    return match[0].strip() if match and _OPERATION.search(match[0]) else None
+
+
 def _arithmetic(_prop: Mapping[str, Any], text: str) -> str | None:
-    return _TRAILING.sub("", text).strip() if _NUMBER.search(digits(text)) else None
+    return arithmetic(text)
 
 
 def _boolean(_prop: Mapping[str, Any], text: str) -> bool | None:
@@ -145,12 +214,12 @@ def _boolean(_prop: Mapping[str, Any], text: str) -> bool | None:
 
 def _whole(prop: Mapping[str, Any], text: str) -> Any:
     """The text as the value of the property; None where it does not fit."""
-    value = _value(prop, text)
+    value = _value(prop, _HOMOPHONES.get(text.strip().lower(), text))
     if value is not None or prop.get("type", "string") != "string" or "enum" in prop:
         return value
-    if prop.get("format") in {"date", "date-time", "time"} or "pattern" in prop or "x-kind" in prop:
+    if prop.get("format") in _TIMES or "pattern" in prop or "x-kind" in prop:
         return None
-    return _TRAILING.sub("", text).strip() or None
+    return free_text.tidy(text) or None
 
 
 def _number(prop: Mapping[str, Any], text: str) -> int | float | None:
@@ -160,9 +229,9 @@ def _number(prop: Mapping[str, Any], text: str) -> int | float | None:
     number = float(match[0])
     if not prop.get("minimum", number) <= number <= prop.get("maximum", number):
         return None
-    if prop.get("type") == "integer":
-        return int(number) if number.is_integer() else None
-    return number
+    if number.is_integer():
+        return int(number)
+    return None if prop.get("type") == "integer" else number
 
 
 def _moment(prop: Mapping[str, Any], text: str) -> str | None:

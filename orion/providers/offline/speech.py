@@ -9,6 +9,9 @@ from typing import Any
 from orion.domain.tool import Tool
 
 SORRY = "Sorry, that did not work."
+TOO_LONG = "Sorry, that took too long."
+REFUSED = "Sorry, I cannot do that with what you said."
+STANDS = "What I did before stays."
 NOT_CAUGHT = "Sorry, I did not catch that."
 _TITLES = {
     "current_time": "tell the time anywhere",
@@ -24,7 +27,7 @@ _TITLES = {
 def answer(tool: Tool, result: Any) -> str:
     """The answer over a result: an error in its words, else the tool's template, else its values."""
     if isinstance(result, dict) and "error" in result:
-        return _sentence(str(result["error"])) or SORRY
+        return _refusal(tool, result)
     if tool.say and isinstance(result, dict):
         try:
             return tool.say.format_map(result)
@@ -52,6 +55,18 @@ def abilities(tools: Iterable[Tool]) -> str:
         return "I can only listen for now."
     listed = found[0] if len(found) == 1 else f"{', '.join(found[:-1])}, or {found[-1]}"
     return f"I can {listed}."
+
+
+def _refusal(tool: Tool, result: dict[str, Any]) -> str:
+    """The tool's own sentence where it failed with one; what only a program reads is put into words."""
+    status, error = result.get("status"), str(result["error"] or "")
+    if status == "timed_out":
+        return TOO_LONG
+    if status == "refused":
+        return REFUSED
+    if status == "cancelled" or error == f"{tool.name} failed":
+        return SORRY
+    return _sentence(error) or SORRY
 
 
 def _told(value: Any) -> str:
