@@ -82,10 +82,12 @@ def validate(path: Path, tools: set[str], agents: set[str]) -> list[str]:
         agents: Names of the agents that there are.
     """
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         content = yaml.safe_load(text)
     except OSError as error:
         return [f"{path}: {error.strerror}"]
+    except UnicodeDecodeError:
+        return [f"{path}: not in UTF-8; save it so"]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -104,7 +106,7 @@ def validate(path: Path, tools: set[str], agents: set[str]) -> list[str]:
 
 def _unknown(path: Path, text: str, key: str, given: list[str], known: set[str]) -> list[str]:
     return [
-        f"{path}:{_line(text, name)}: {key}: there is no {name!r}; there are: {', '.join(sorted(known))}"
+        f"{path}:{_line(text, key, name)}: {key}: there is no {name!r}; there are: {', '.join(sorted(known))}"
         for name in given
         if name not in known
     ]
@@ -112,7 +114,7 @@ def _unknown(path: Path, text: str, key: str, given: list[str], known: set[str])
 
 def _complaint(path: Path, text: str, problem: Any) -> str:
     key = str(problem["loc"][0])
-    line = _line(text, f"{key}:")
+    line = _line(text, key)
     if problem["type"] == "extra_forbidden":
         known = ", ".join(AgentFile.model_fields)
         return f"{path}:{line}: unknown key {key!r}; known are: {known}"
@@ -121,16 +123,19 @@ def _complaint(path: Path, text: str, problem: Any) -> str:
     return f"{path}:{line}: {key}: {problem['msg']}"
 
 
-def _line(text: str, word: str) -> int:
-    """The first line that holds `word`, counted from 1."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if word in line:
-            return number
+def _line(text: str, key: str, item: str | None = None) -> int:
+    """The line of a key, or of the item in its list, counted from 1."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for key_node, value_node in root.value if root is not None else ():
+        if key_node.value == key:
+            items = value_node.value if isinstance(value_node, yaml.SequenceNode) else []
+            found = next((node for node in items if item is not None and node.value == item), key_node)
+            return int(found.start_mark.line) + 1
     return 1
 
 
 def _read(path: Path) -> Agent:
-    values = AgentFile.model_validate(yaml.safe_load(path.read_text())).model_dump()
+    values = AgentFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).model_dump()
     values = {field.name: values[field.name] for field in fields(Agent) if field.name in values}
     tools = values.pop("tools")
     hand_offs = tuple(values.pop("hand_offs"))
