@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
@@ -11,9 +11,9 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from orion.api.tokens import AccessTokens
-from orion.domain.identity import Principal
+from orion.domain.identity import Principal, Scope
 from orion.domain.session import Session
-from orion.errors import NotFound, Unauthenticated
+from orion.errors import NotFound, Refused, Unauthenticated
 from orion.pipelines.calls import Calls
 from orion.settings import Settings
 from orion.store.database import Database
@@ -52,6 +52,36 @@ async def caller(
 
 
 CallerDep = Annotated[Principal, Depends(caller)]
+
+
+def needs(*scopes: Scope) -> Callable[[Principal], Awaitable[Principal]]:
+    """The dependency of a router whose routes take a signed-in person, or a key with any of the scopes."""
+
+    async def scoped(principal: CallerDep) -> Principal:
+        if not principal.may(*scopes):
+            names = " or ".join(scope.value for scope in scopes)
+            raise Refused(f"this API key lacks the scope {names}")
+        return principal
+
+    return scoped
+
+
+async def person(principal: CallerDep) -> Principal:
+    """A signed-in person. Raises Refused for an API key: keys do not make keys."""
+    if principal.scopes is not None:
+        raise Refused("an API key cannot do this; sign in")
+    return principal
+
+
+async def admin(principal: CallerDep) -> Principal:
+    """An admin, in person or by a key with the scope `admin`. Raises Refused for everybody else."""
+    if not (principal.is_admin and principal.may(Scope.ADMIN)):
+        raise Refused("only an admin of the workspace can do this")
+    return principal
+
+
+PersonDep = Annotated[Principal, Depends(person)]
+AdminDep = Annotated[Principal, Depends(admin)]
 
 
 async def transaction(parts: PartsDep, principal: CallerDep) -> AsyncIterator[Store]:

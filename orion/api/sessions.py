@@ -6,16 +6,27 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, Parts, PartsDep, SessionId, StoreDep, own_session, visible_session
+from orion.api.access import (
+    CallerDep,
+    Parts,
+    PartsDep,
+    SessionId,
+    StoreDep,
+    needs,
+    own_session,
+    visible_session,
+)
 from orion.domain import wire
-from orion.domain.identity import new_id
+from orion.domain.identity import Scope, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.errors import FieldProblem, Invalid, NotFound, SessionEnded
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
+router = APIRouter(
+    prefix="/api/v1/sessions", tags=["sessions"], dependencies=[Depends(needs(Scope.SESSIONS))]
+)
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 

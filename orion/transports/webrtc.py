@@ -14,20 +14,21 @@ from typing import Annotated, Any, Literal
 import aioice.ice
 from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
 from aiortc.sdp import candidate_from_sdp
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pipecat.transports.base_transport import TransportParams
 from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
 from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, PartsDep, SessionId, own_session
+from orion.api.access import CallerDep, PartsDep, SessionId, needs, own_session
+from orion.domain.identity import Scope
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.errors import InvalidOffer, NotFound, SessionEnded
 from orion.pipelines.call import Call
 from orion.pipelines.calls import Calls
 from orion.pipelines.tasks import Tasks
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["webrtc"])
+router = APIRouter(prefix="/api/v1/sessions", tags=["webrtc"], dependencies=[Depends(needs(Scope.SESSIONS))])
 
 _SILENT_PEER_SECS = 15.0
 _CONNECT_SECS = 20
