@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from orion.domain.identity import Principal
 from orion.store.events import Events
 from orion.store.memories import Memories
+from orion.store.people import People
 from orion.store.sessions import Sessions
 from orion.store.tokens import Tokens
 from orion.store.turns import Turns
@@ -51,3 +52,8 @@ class Store:
     def events(self) -> Events:
         """What happened in a session."""
         return Events(self.connection)
+
+    @cached_property
+    def people(self) -> People:
+        """All rows of one person, to be written out or erased."""
+        return People(self.connection)
