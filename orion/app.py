@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from orion import __version__, providers, registry
-from orion.api import agents, auth, console, erasure, events, health, memories, problems, sessions
+from orion.api import agents, auth, console, erasure, events, health, memories, openapi, problems, sessions
 from orion.api.access import Parts
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
@@ -46,8 +46,10 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=openapi.operation_id,
     )
     problems.install(app)
+    openapi.install(app)
     for module in (auth, erasure, sessions, memories, events, agents, health, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):

@@ -13,10 +13,11 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from orion.api.access import CallerDep, Parts, PartsDep, person
+from orion.api.openapi import fails
 from orion.domain.identity import Principal, User
 from orion.domain.session import EndReason
 from orion.domain.wire import timestamp
-from orion.errors import NotFound
+from orion.errors import Conflict, NotFound
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"], dependencies=[Depends(person)])
 
@@ -53,7 +54,7 @@ async def export(user_id: UUID, caller: CallerDep, parts: PartsDep) -> Response:
     return Response(_archive(tables), media_type="application/zip", headers=headers)
 
 
-@router.delete("/{user_id}", response_model=Receipt)
+@router.delete("/{user_id}", response_model=Receipt, responses=fails(Conflict))
 async def erase(user_id: UUID, caller: CallerDep, parts: PartsDep) -> Any:
     """Remove a person and all of theirs: account, sessions, turns, memories, keys. It cannot be undone."""
     user = await _subject(parts, caller, user_id)

@@ -174,6 +174,7 @@ class Calls:
         if session.status is SessionStatus.PAUSED:
             raise Conflict("the session is paused; set its status to active first")
         last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
+        self._tasks.spawn(self.shared.recollection.catch_up(_owner(session)), "catch-up of embeddings")
         known = await self.shared.recollection.relevant(_owner(session), said or last)
         return Conversation(
             self.shared,
