@@ -68,10 +68,13 @@ def _walk(peer: _Address, hops: list[_Hop], trusted: _Networks) -> tuple[_Addres
     """From the nearest proxy outwards to the first address that is no trusted proxy."""
     client, scheme = peer, ""
     for hop in reversed(hops):
-        address = _address(hop.address)
-        if address is None or not _within(client, trusted):
+        if not _within(client, trusted):
             break
-        client, scheme = address, hop.scheme
+        scheme = hop.scheme
+        address = _address(hop.address)
+        if address is None:
+            break
+        client = address
     return client, scheme
 
 
@@ -79,7 +82,7 @@ def _x_forwarded(headers: Headers) -> list[_Hop]:
     """The hops of X-Forwarded-For; its proxies tell one scheme, that of the nearest."""
     scheme = ",".join(headers.getlist("x-forwarded-proto")).rpartition(",")[2].strip().lower()
     addresses = ",".join(headers.getlist("x-forwarded-for"))
-    return [_Hop(address, scheme) for address in addresses.split(",")] if addresses else []
+    return [_Hop(address, scheme) for address in addresses.split(",")] if addresses or scheme else []
 
 
 def _forwarded(headers: Headers) -> list[_Hop]:

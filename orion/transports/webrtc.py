@@ -218,8 +218,14 @@ def _answer(connection: SmallWebRTCConnection) -> dict[str, Any]:
 
 
 async def _watch(call: Call, peer: Peer) -> None:
-    """End the call, not the session, when the peer has been silent for 15 seconds."""
+    """End the call, not the session, when the peer has been silent for 15 seconds.
+
+    Pipecat's transport closes only a connection that its peer still pings: the others would keep
+    their sockets.
+    """
     while not call.over:
         await asyncio.sleep(1)
         if await peer.silent_secs() > _SILENT_PEER_SECS:
-            await call.end(EndReason.IDLE)
+            break
+    await call.end(EndReason.IDLE)  # or wait for the end that has begun: a farewell is still heard
+    await peer.connection.disconnect()
