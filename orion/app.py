@@ -13,19 +13,31 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from orion import __version__, providers, registry
-from orion.api import agents, auth, console, erasure, events, health, memories, openapi, problems, sessions
+from orion.api import (
+    agents,
+    auth,
+    console,
+    erasure,
+    events,
+    health,
+    ice,
+    memories,
+    openapi,
+    problems,
+    sessions,
+)
 from orion.api.access import Parts
+from orion.api.proxies import Proxies
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
 from orion.domain.identity import Principal
-from orion.media import memory, models
+from orion.media import ice_sockets, memory, models
 from orion.pipelines.calls import Calls
 from orion.pipelines.conversation import load_shared
 from orion.pipelines.writer import Writer
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.tools import phrases
-from orion.transports import webrtc
 
 _SIGN_IN_MINUTES = 5
 
@@ -50,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     openapi.install(app)
-    for module in (auth, erasure, sessions, memories, events, agents, health, problems):
+    for module in (auth, erasure, sessions, memories, events, agents, ice, health, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -63,14 +75,15 @@ def create_app(settings: Settings) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-API-Key"],
             expose_headers=["X-Request-ID", "Retry-After"],
         )
-    app.add_middleware(Shield)
+    app.add_middleware(Shield, always_https=settings.always_https)
+    app.add_middleware(Proxies, trusted=settings.trusted_proxies)
     return app
 
 
 async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     """Build the parts, lowest floor first; the stack closes what was built, also after a failure."""
     memory.return_large_buffers()
-    webrtc.use_ice_hosts(settings.ice_hosts)
+    ice_sockets.use(settings.ice_hosts, settings.udp_ports, settings.ice_public_ip)
     database = await Database.open(settings)
     stack.push_async_callback(database.close)
     models.load()

@@ -11,7 +11,6 @@ import re
 import time
 from typing import Annotated, Any, Literal
 
-import aioice.ice
 from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
 from aiortc.sdp import candidate_from_sdp
 from fastapi import APIRouter, Depends, Response
@@ -225,24 +224,14 @@ def _answer(connection: SmallWebRTCConnection) -> dict[str, Any]:
 
 
 async def _watch(call: Call, peer: Peer) -> None:
-    """End the call, not the session, when the peer has been silent for 15 seconds."""
+    """End the call, not the session, when the peer has been silent for 15 seconds.
+
+    Pipecat's transport closes only a connection that its peer still pings: the others would keep
+    their sockets.
+    """
     while not call.over:
         await asyncio.sleep(1)
         if await peer.silent_secs() > _SILENT_PEER_SECS:
-            await call.end(EndReason.IDLE)
-
-
-def use_ice_hosts(hosts: tuple[str, ...]) -> None:
-    """Offer these addresses as host candidates; with none named, all of this machine's.
-
-    aioice leaves loopback out, and has no setting: without this, a machine with nothing but
-    loopback (a container without a network) could never connect.
-    """
-    found = aioice.ice.get_host_addresses
-
-    def addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
-        if hosts:
-            return [host for host in hosts if (use_ipv6 if ":" in host else use_ipv4)]
-        return found(use_ipv4, use_ipv6) or ["127.0.0.1"]
-
-    aioice.ice.get_host_addresses = addresses
+            break
+    await call.end(EndReason.IDLE)  # or wait for the end that has begun: a farewell is still heard
+    await peer.connection.disconnect()

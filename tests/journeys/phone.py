@@ -17,9 +17,9 @@ import numpy as np
 from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
-from orion.transports.webrtc import use_ice_hosts
+from orion.media import ice_sockets
 
-use_ice_hosts(())  # aiortc as a client leaves loopback out, too, even where it is all there is
+ice_sockets.use()  # aiortc as a client leaves loopback out, too, even where it is all there is
 
 RATE_HZ = 16000
 _FRAME = RATE_HZ // 50
