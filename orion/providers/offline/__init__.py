@@ -27,7 +27,8 @@ from pipecat.services.settings import LLMSettings
 
 from orion.domain.agent import Agent
 from orion.providers import ToolSchema
-from orion.providers.offline.dialogue import Dialogue, Do, State
+from orion.providers.offline.dialogue import Dialogue, Do
+from orion.providers.offline.state import State
 from orion.settings import Settings
 
 RANK = 10

@@ -1,10 +1,8 @@
 """The offline agent's mind: a state machine over what was said, without clocks, frames or I/O.
 
 `step` takes what the user said, `told` what a tool answered; both give the next state and what to do.
-The state is a JSON object, so a session can keep it:
-`{"agent", "tool", "arguments", "asked", "phase": "ask" | "confirm" | "choose", "options", "text", "waiting",
-"done": {"tool", "arguments"}, "last"}`. An open question belongs to the agent that asked it: after a
-hand-over it is dropped, while what was last said can still be repeated.
+The state (`state.py`) is a JSON object, so a session can keep it. An open question belongs to the agent
+that asked it: after a hand-over it is dropped, while what was last said can still be repeated.
 """
 
 from __future__ import annotations
@@ -18,13 +16,15 @@ from orion.domain.tool import Tool
 from orion.providers.offline import acts, slots, speech
 from orion.providers.offline.acts import Act
 from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match, Router
+from orion.providers.offline.state import State, sound
 
-State = dict[str, Any]
 _SURE = 0.7
 """From this score on, a plain `and` may part two requests."""
 _SWITCH = 0.75
 """With a question open, another tool needs a better score than usual."""
 _MOST_CLAUSES = 5
+_MOST_CHARS = 500
+"""Half a minute of speech. The time for longer texts grows with the square of their length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,12 @@ class Dialogue:
 
     def step(self, state: State, text: str) -> tuple[State, Do]:
         """Answer what the user said."""
-        state = self._own(state)
+        state = self._own(sound(state, self._tools))
         return self._kept(state, *self._step(state, text.strip()))
 
     def told(self, state: State, tool_name: str, result: Any) -> tuple[State, Do]:
         """Answer over a tool's result, and go on with the next clause if there is one."""
+        state = sound(state, self._tools)
         tool = self._tools.get(tool_name)
         said = speech.answer(tool, result) if tool else speech.SORRY
         waiting = list(state.get("waiting", []))
@@ -75,6 +76,8 @@ class Dialogue:
     def _step(self, state: State, text: str) -> tuple[State, Do]:
         if not text:
             return state, Do(speech.NOT_CAUGHT)
+        if len(text) > _MOST_CHARS:
+            return state, Do(speech.TOO_MUCH)
         act = acts.recognise(text)
         open_tool = self._tools.get(str(state.get("tool", "")))
         if act is Act.REPEAT:
