@@ -16,6 +16,7 @@ from orion.domain.tool import Tool
 from orion.providers.offline import acts, slots, speech
 from orion.providers.offline.acts import Act
 from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match, Router
+from orion.providers.offline.schema import properties
 from orion.providers.offline.state import State, sound
 
 _SURE = 0.7
@@ -74,10 +75,8 @@ class Dialogue:
         return {**after, **kept, **({"done": done} if done else {})}, do
 
     def _step(self, state: State, text: str) -> tuple[State, Do]:
-        if not text:
-            return state, Do(speech.NOT_CAUGHT)
-        if len(text) > _MOST_CHARS:
-            return state, Do(speech.TOO_MUCH)
+        if not text or len(text) > _MOST_CHARS:
+            return state, Do(speech.TOO_MUCH if text else speech.NOT_CAUGHT)
         act = acts.recognise(text)
         open_tool = self._tools.get(str(state.get("tool", "")))
         if act is Act.REPEAT:
@@ -190,7 +189,7 @@ class Dialogue:
 
     def _may_answer(self, tool: Tool, act: Act, asked: Any) -> bool:
         """Whether a bare `yes` or `no` can be the value that was asked for."""
-        prop = slots.resolve(tool.parameters.get("properties", {}).get(str(asked), {}), tool.parameters)
+        prop = properties(tool.parameters).get(str(asked), {})
         return act in {Act.YES, Act.NO} and prop.get("type") == "boolean"
 
     def _open_question(self, state: State, tool: Tool) -> str:

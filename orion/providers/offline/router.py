@@ -9,12 +9,12 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from rapidfuzz import fuzz
 
 from orion.domain.tool import Tool
 from orion.providers.offline import slots
+from orion.providers.offline.schema import properties
 
 ACCEPT = 0.6
 """From this score on the tool is taken."""
@@ -127,8 +127,7 @@ def tokens(text: str) -> list[str]:
 
 def _calculates(tool: Tool, text: str) -> float:
     """What a calculation in the text is worth to a tool that takes one."""
-    properties: dict[str, dict[str, Any]] = tool.parameters.get("properties", {})
-    if not any(prop.get("x-kind") == "arithmetic" for prop in properties.values()):
+    if not any(prop.get("x-kind") == "arithmetic" for prop in properties(tool.parameters).values()):
         return 0.0
     calculation = slots.arithmetic(text)
     if calculation is None:

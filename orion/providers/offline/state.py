@@ -17,7 +17,9 @@ State = dict[str, Any]
 
 def sound(state: Mapping[str, Any], tools: Mapping[str, Tool]) -> State:
     """The state without what has another type, or speaks of a tool or a property that there is not."""
-    kept: State = {name: state[name] for name in ("agent", "text", "last") if isinstance(state.get(name), str)}
+    kept: State = {
+        name: state[name] for name in ("agent", "text", "last") if isinstance(state.get(name), str)
+    }
     if waiting := [clause for clause in _list(state.get("waiting")) if isinstance(clause, str)]:
         kept["waiting"] = waiting
     done = state.get("done")
@@ -33,7 +35,7 @@ def _question(state: Mapping[str, Any], tools: Mapping[str, Tool]) -> State:
         options = [name for name in _list(state.get("options")) if isinstance(name, str) and name in tools]
         return {"phase": phase, "options": options} if options else {}
     tool = _tool(state, tools)
-    if tool is None or phase not in ("ask", "confirm"):  # noqa: PLR6201 - it may not be hashable
+    if tool is None or phase not in ("ask", "confirm"):
         return {}
     found: State = {"phase": phase, "tool": tool.name, "arguments": _arguments(state, tool)}
     if phase == "confirm":
@@ -50,7 +52,11 @@ def _tool(holder: Mapping[str, Any], tools: Mapping[str, Tool]) -> Tool | None:
 def _arguments(holder: Mapping[str, Any], tool: Tool) -> dict[str, Any]:
     arguments = holder.get("arguments")
     known = _properties(tool)
-    return {name: value for name, value in arguments.items() if name in known} if isinstance(arguments, dict) else {}
+    return (
+        {name: value for name, value in arguments.items() if name in known}
+        if isinstance(arguments, dict)
+        else {}
+    )
 
 
 def _properties(tool: Tool) -> Mapping[str, Any]:
