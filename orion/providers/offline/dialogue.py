@@ -55,6 +55,8 @@ class Dialogue:
         state = sound(state, self._tools)
         tool = self._tools.get(tool_name)
         said = speech.answer(tool, result) if tool else speech.SORRY
+        if "phase" in state:  # the result is late: something else has been asked meanwhile
+            return self._kept(state, state, Do(f"{said} {self._open_question(state)}"))
         waiting = list(state.get("waiting", []))
         if not waiting:
             return self._kept(state, {}, Do(said))
@@ -138,9 +140,8 @@ class Dialogue:
 
     def _choose(self, text: str, ranked: list[Match], waiting: list[str]) -> tuple[State, Do]:
         names = [match.tool.name for match in ranked]
-        offered = ", or ".join(speech.ability(match.tool) for match in ranked)
         state = {"phase": "choose", "options": names, "text": text, "waiting": waiting}
-        return state, Do(f"Shall I {offered}?")
+        return state, Do(self._open_question(state))
 
     def _chosen(self, state: State, text: str, act: Act | None) -> tuple[State, Do]:
         options = [self._tools[name] for name in state.get("options", []) if name in self._tools]
@@ -171,7 +172,7 @@ class Dialogue:
         if switching and (confirming or not found or set(found) == {asked}):
             return self._route(text, [])
         if not found:
-            return state, Do(f"{speech.NOT_CAUGHT} {self._open_question(state, tool)}")
+            return state, Do(f"{speech.NOT_CAUGHT} {self._open_question(state)}")
         return self._fill(state, tool, {**state.get("arguments", {}), **found})
 
     def _settled(self, state: State, tool: Tool, act: Act) -> tuple[State, Do] | None:
@@ -185,15 +186,19 @@ class Dialogue:
             return state, Do("What should I change?")
         if self._may_answer(tool, act, state.get("asked")):
             return None
-        return state, Do(f"{self._small_talk(act).text} {self._open_question(state, tool)}")
+        return state, Do(f"{self._small_talk(act).text} {self._open_question(state)}")
 
     def _may_answer(self, tool: Tool, act: Act, asked: Any) -> bool:
         """Whether a bare `yes` or `no` can be the value that was asked for."""
         prop = properties(tool.parameters).get(str(asked), {})
         return act in {Act.YES, Act.NO} and prop.get("type") == "boolean"
 
-    def _open_question(self, state: State, tool: Tool) -> str:
-        if state.get("phase") == "confirm":
+    def _open_question(self, state: State) -> str:
+        if state["phase"] == "choose":
+            offered = ", or ".join(speech.ability(self._tools[name]) for name in state["options"])
+            return f"Shall I {offered}?"
+        tool = self._tools[state["tool"]]
+        if state["phase"] == "confirm":
             return self._confirmation(tool, state.get("arguments", {}))
         return slots.question(tool, str(state.get("asked")))
 

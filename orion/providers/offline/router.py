@@ -43,6 +43,8 @@ _FREE_WEIGHT = 0.35
 """How much a word that no tool knows counts against a tool that takes free text."""
 _EVIDENCE = 0.2
 """What it adds that all arguments with a form of their own were found."""
+_VERBATIM = 0.1
+"""What it adds that the text reads like an example from its first word on: words in their order tell more."""
 _CALCULATES = (0.9, 0.6)
 """What a calculation is worth, alone and with one more telling word beside it."""
 _EXAMPLE_SHARE = 0.75
@@ -92,9 +94,11 @@ class Router:
             ((self._overlap(query, words, free), example) for example, words in phrases), default=(0.0, "")
         )
         score = _EXAMPLE_SHARE * best[0] + (1 - _EXAMPLE_SHARE) * share
+        if floor:
+            score = max(score, floor) + _VERBATIM
         if score >= _EVIDENCE:
             score += _EVIDENCE * slots.evidence(tool, text)
-        return Match(tool, min(0.95, max(score, floor, _calculates(tool, text))), best[1])
+        return Match(tool, min(0.95, max(score, _calculates(tool, text))), best[1])
 
     def _overlap(self, query: list[str], words: list[str], free: float) -> float:
         """F-measure of both coverages; the free text of a placeholder counts little against the query."""
