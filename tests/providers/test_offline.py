@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,17 +38,17 @@ class Conversation:
         self.dialogue = dialogue
         self.state: State = state or {}
 
-    def say(self, text: str) -> str | tuple[str, dict]:
+    def say(self, text: str) -> Any:
         """The agent's words, or the tool that it calls with its arguments."""
         state, do = self.dialogue.step(self.state, text)
         return self._done(state, do)
 
-    def tell(self, tool: str, result: object) -> str | tuple[str, dict]:
+    def tell(self, tool: str, result: object) -> Any:
         """A tool's result; the agent's words, or else the next call."""
         state, do = self.dialogue.told(self.state, tool, result)
         return self._done(state, do)
 
-    def _done(self, state: State, do: Do) -> str | tuple[str, dict]:
+    def _done(self, state: State, do: Do) -> Any:
         self.state = json.loads(json.dumps(state, allow_nan=False))
         self.do = do
         return (do.tool, dict(do.arguments or {})) if do.tool else do.text

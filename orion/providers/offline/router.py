@@ -175,7 +175,7 @@ def _has(words: list[str], word: str) -> bool:
 
 def _stem(word: str) -> str:
     word = word.removesuffix("'s").replace("'", "")
-    for ending in ("ings", "ing", "ers", "ies", "es", "ed", "s"):
+    for ending in ("ings", "ing", "ies", "es", "ed", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word

@@ -13,7 +13,7 @@ from orion.domain.tool import Tool
 from orion.providers.offline import free_text
 from orion.providers.offline.schema import properties
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(?:-|(?<!\d )\bminus )?\d+(?:\.\d+)?")
 _DURATION = re.compile(
     r"\b(?:(?:\d+(?:\.\d+)?|an?|half an?|(?:a )?quarter of an)(?: and a half)?"
     r" (?:second|minute|hour|day)s?(?: and a half)?"
@@ -223,8 +223,11 @@ def _number(prop: Mapping[str, Any], text: str) -> int | float | None:
     match = _NUMBER.search(digits(text))
     if match is None:
         return None
-    number: int | float = float(match[0]) if "." in match[0] else int(match[0][:_MOST_DIGITS])
-    if len(match[0]) > _MOST_DIGITS or not _within(prop, number):
+    written = match[0].replace("minus ", "-")
+    if len(written) > _MOST_DIGITS:
+        return None
+    number = float(written) if "." in written else int(written)
+    if not _within(prop, number):
         return None
     if float(number).is_integer():
         return int(number)
