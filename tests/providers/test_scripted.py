@@ -122,7 +122,9 @@ def test_the_signal_is_the_same_every_time_and_a_vad_takes_it_for_speech():
     assert pcm == voice_like.__wrapped__(1.5)
     samples = np.frombuffer(pcm, "<i2").astype(float)
     at_16_khz = np.interp(np.arange(0, len(samples), 1.5), np.arange(len(samples)), samples).astype("<i2")
-    model = vad_analyzer(RATE_HZ).voice_confidence
+    vad = vad_analyzer(RATE_HZ)
+    vad.set_sample_rate(RATE_HZ)
+    model = vad.voice_confidence
     windows = [at_16_khz[i : i + 512].tobytes() for i in range(0, len(at_16_khz) - 512, 512)]
     assert np.mean([np.asarray(model(window)).item() > 0.7 for window in windows]) > 0.7
 
