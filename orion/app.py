@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from orion import __version__, providers, registry
-from orion.api import agents, auth, console, events, health, problems, sessions
+from orion.api import agents, auth, console, events, health, metrics, problems, sessions
 from orion.api.access import Parts
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    for module in (auth, sessions, events, agents, health, problems):
+    for module in (auth, sessions, events, agents, health, metrics, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)

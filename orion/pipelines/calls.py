@@ -50,6 +50,7 @@ class Calls:
     def start(self) -> None:
         """Begin to end the sessions that nobody is in any more."""
         self._tasks.spawn(self._sweep(), "sweeper")
+        self._tasks.spawn(self.shared.meter.watch_loop(), "loop lag")
 
     def get(self, session_id: UUID) -> Call | None:
         """The live call of the session, if there is one here."""
@@ -188,6 +189,7 @@ class Calls:
         if self._live.get(call.session_id) is call:
             del self._live[call.session_id]
         self.abandoned += call.abandoned
+        self.shared.meter.call_ended(call.kind, reason)
         if reason is EndReason.AGENT and call.ends_session:
             self._tasks.spawn(self.end_session(call.conversation.session, reason), "session end")
 

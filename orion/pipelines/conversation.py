@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from orion.domain.session import Session
 from orion.domain.turn import Speaker, Turn
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
+from orion.pipelines.meter import Meter
 from orion.pipelines.recorder import Recorder
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.pipelines.writer import Writer
@@ -42,6 +43,7 @@ class Shared:
     checks: Mapping[str, guardrails.Check]
     feed: Feed
     writer: Writer
+    meter: Meter = field(default_factory=Meter)
 
 
 class Conversation:
@@ -64,7 +66,9 @@ class Conversation:
         self.agent = shared.roster.get(session.agent)
         self.requests = Requests()
         self.stopwatch = Stopwatch()
-        self.recorder = Recorder(session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch)
+        self.recorder = Recorder(
+            session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch, meter=shared.meter
+        )
         principal = Principal(session.workspace_id, session.user_id)
         tool_context = SessionTools(shared.database, principal, session.id, self.requests, announce)
         self.tool_context = tool_context
