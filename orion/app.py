@@ -83,7 +83,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     calls = Calls(shared)
     calls.start()
     stack.push_async_callback(calls.close)
-    memory.give_back()
+    memory.give_back(for_good=True)
     key = (settings.jwt_secret or _kept_secret(settings.data_dir / "jwt-secret")).encode()
     return Parts(settings, database, calls, AccessTokens(key, settings.jwt_expires_secs), new_token())
 
