@@ -22,6 +22,7 @@ from orion.api import (
     health,
     ice,
     memories,
+    metrics,
     openapi,
     problems,
     sessions,
@@ -62,7 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     openapi.install(app)
-    for module in (auth, erasure, sessions, memories, events, agents, ice, health, problems):
+    for module in (auth, erasure, sessions, memories, events, agents, ice, health, metrics, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -101,7 +102,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     calls = Calls(shared)
     calls.start()
     stack.push_async_callback(calls.close)
-    memory.give_back()
+    memory.give_back(for_good=True)
     key = (settings.jwt_secret or _kept_secret(settings.data_dir / "jwt-secret")).encode()
     return Parts(settings, database, calls, AccessTokens(key, settings.jwt_expires_secs), new_token())
 

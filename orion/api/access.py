@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Annotated
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.store import Store
 
-_BEARER = HTTPBearer(auto_error=False, description="Access token of /auth/login, or an API key")
+BEARER = HTTPBearer(auto_error=False, description="Access token of /auth/login, or an API key")
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ PartsDep = Annotated[Parts, Depends(parts_of)]
 
 
 async def caller(
-    parts: PartsDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+    parts: PartsDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
 ) -> Principal:
     """The signed-in user. Raises Unauthenticated without a valid access token."""
     if credentials is None:
@@ -82,6 +83,21 @@ async def admin(principal: CallerDep) -> Principal:
 
 PersonDep = Annotated[Principal, Depends(person)]
 AdminDep = Annotated[Principal, Depends(admin)]
+
+
+def at_the_machine(request: Request) -> bool:
+    """Whether the request comes from this machine itself: loopback peer and Host, and no proxy between."""
+    host = (request.url.hostname or "").strip("[]")
+    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    peer = request.client.host if request.client else ""
+    return _loopback(peer) and _loopback(host) and not forwarded
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def transaction(parts: PartsDep, principal: CallerDep) -> AsyncIterator[Store]:

@@ -9,6 +9,7 @@ from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Speaker, Turn
 from orion.pipelines.feed import Feed, Subscription
 from orion.pipelines.latency import Stopwatch
+from orion.pipelines.meter import Meter
 from orion.pipelines.recorder import Recorder
 from orion.pipelines.writer import Writer
 
@@ -34,7 +35,7 @@ class Recording:
         self.database, self.owner, self.session = database, owner, session
         self.feed, self.writer, self.stopwatch = Feed(), Writer(database), Stopwatch()
         self.writer.start()
-        self.recorder = Recorder(session.id, "orion", self.feed, self.writer, self.stopwatch)
+        self.recorder = Recorder(session.id, "orion", self.feed, self.writer, self.stopwatch, meter=Meter())
         self.subscription = Subscription()
 
     def seen(self):
