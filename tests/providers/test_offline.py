@@ -66,7 +66,7 @@ def talk() -> Conversation:
         ("could you please tell me the time in new york", "current_time", {"place": "new york"}),
         ("what is seven plus five", "calculator", {"expression": "7 plus 5"}),
         ("set a timer for ten minutes", "timer", {"duration": "10 minutes"}),
-        ("remember that my dog is called Bello", "remember", {"content": "my dog is called bello"}),
+        ("remember that my dog is called Bello", "remember", {"content": "my dog is called Bello"}),
         ("what did i tell you about my dog", "recall", {"query": "my dog"}),
         ("let me talk to the scheduler", "hand_over", {"agent": "scheduler"}),
         ("goodbye", "end_call", {}),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from orion.domain.tool import Tool
 from orion.providers.offline import slots
 from orion.providers.offline.schema import resolve
+from orion.tools import load_all
 
 
 def tool(*examples: str, defs=None, **properties) -> Tool:
@@ -75,7 +76,7 @@ def test_a_date_is_read_as_it_is_said_and_lies_ahead():
 @pytest.mark.parametrize(
     ("example", "text", "value"),
     [
-        ("weather in {place}", "what's the weather in New York please", "new york"),
+        ("weather in {place}", "what's the weather in New York please", "New York"),
         ("weather in {place}", "weather in paris today", "paris"),
         ("play {music}", "could you play some jazz for me", "jazz"),
         ("note that {fact}", "note that my car is in the garage", "my car is in the garage"),
@@ -155,3 +156,10 @@ def test_no_schema_and_no_text_break_the_reading_and_the_values_are_json(prop, t
     json.dumps(found, allow_nan=False)
     assert slots.question(any_tool, "x")
     assert 0 <= slots.evidence(any_tool, text) <= 1
+
+
+def test_names_keep_the_capitals_that_the_user_wrote():
+    remember = load_all()["remember"].tool
+    assert slots.fill(remember, "Remember that my canary is called Caruso") == {
+        "content": "my canary is called Caruso"
+    }

@@ -61,7 +61,16 @@ def fill(tool: Tool, text: str, *, asked: str | None = None) -> dict[str, Any]:
         value = _whole(known[asked], text)
         if value is not None:
             found[asked] = value
-    return found
+    return {name: _as_written(known[name], value, text) for name, value in found.items()}
+
+
+def _as_written(prop: Mapping[str, Any], value: Any, text: str) -> Any:
+    """Free text with the capitals that the user wrote; the search for it is blind to them."""
+    if not (isinstance(value, str) and _is_free(prop)):
+        return value
+    start = text.lower().find(value.lower())
+    same_length = len(text.lower()) == len(text)
+    return text[start : start + len(value)] if start >= 0 and same_length else value
 
 
 def evidence(tool: Tool, text: str) -> float:
