@@ -61,6 +61,7 @@ async def test_a_network_that_freezes_is_told_and_the_call_goes_on(browser, mort
     async with signed_in(browser, mortal.url, ADA) as tab:
         await tab.greeted()
         assert (await tab.answer_to(spoken("twelve times nine", tmp_path)))[0] == "That is 108."
+        await tab.quiet()
         async with tab.page.expect_request("**/offer", timeout=30_000) as again:
             mortal.process.send_signal(signal.SIGSTOP)  # no packet, no answer: as a dead network
             try:
