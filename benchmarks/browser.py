@@ -55,7 +55,6 @@ async def talk(browser: Browser, url: str, folder: Path) -> dict[str, list[float
 
 
 async def measure(url: str) -> dict[str, dict[str, Any]]:
-    httpx.post(f"{url}/api/v1/auth/register", json=ACCOUNT).raise_for_status()
     with tempfile.TemporaryDirectory() as folder:
         async with chromium() as browser:
             values = {"join": await joins(browser, url), **await talk(browser, url, Path(folder))}
@@ -76,6 +75,7 @@ def main() -> None:
     arguments = parser.parse_args()
     print(head())
     with serving() as server:
+        httpx.post(f"{server.url}/api/v1/auth/register", json=ACCOUNT).raise_for_status()
         figures = asyncio.run(measure(server.url))
     rows = [("", "p50", "p95", "each")] + [
         (name, f"{f['p50']:.0f}", f"{f['p95']:.0f}", " ".join(map(str, f["values"])))

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import re
 import time
+import wave
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import soxr
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+from tests.journeys.phone import RATE_HZ
+
+__all__ = ["Said", "Tab", "chromium", "expect", "microphone_file", "signed_in"]
 
 CHROMIUM = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -32,9 +38,21 @@ class Said:
     ended: float
 
 
+def microphone_file(path: Path, pcm: np.ndarray, quiet_secs: int, times: int = 1) -> Path:
+    """What Chromium's fake microphone plays: a quiet room, then the utterance (16 kHz), so many times."""
+    quiet = np.random.default_rng(2).integers(-12, 12, 48_000 * quiet_secs).astype(np.int16)
+    once = np.concatenate([quiet, soxr.resample(pcm, RATE_HZ, 48_000)])
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(np.concatenate([np.tile(once, times), np.tile(quiet, 6)]).tobytes())
+    return path
+
+
 @asynccontextmanager
 async def chromium(microphone: Path | None = None) -> AsyncIterator[Browser]:
-    """A browser; its microphone beeps, or plays a recording (48 kHz, 16 bit, mono) once."""
+    """A browser; its microphone beeps, or plays a `microphone_file`."""
     arguments = [*CHROMIUM]
     if microphone:
         arguments.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
@@ -133,12 +151,10 @@ class Tab:
 
     async def heard(self, since: float = 0.0) -> list[float]:
         """When the agent was heard after `since`: the beginnings of loud blocks of 10 ms."""
-        return cast(
-            "list[float]", await self.page.evaluate("t => voice.loud.filter(at => at > t)", since)
-        )
+        return cast("list[float]", await self.page.evaluate("t => voice.loud.filter(at => at > t)", since))
 
     async def until(self, enough: Callable[[list[float], float], bool], since: float = 0.0) -> list[float]:
-        """What was heard after `since`, once it and the clock (ms) are enough. Raises TimeoutError after 20 s."""
+        """What was heard after `since`, once it and the clock (ms) are enough; TimeoutError after 20 s."""
         async with asyncio.timeout(20):
             while not enough(heard := await self.heard(since), await self.now()):
                 await asyncio.sleep(0.05)
@@ -152,9 +168,7 @@ class Tab:
         """Voice to voice: from the last sound of an utterance to the first of the agent's after it, in ms."""
         return (await self.until(lambda heard, _: bool(heard), said.ended))[0] - said.ended
 
-    async def barge_in(
-        self, question: np.ndarray, interruption: np.ndarray, after_ms: float = 1200
-    ) -> float:
+    async def barge_in(self, question: np.ndarray, interruption: np.ndarray, after_ms: float = 1200) -> float:
         """Ask, listen for a while, interrupt: ms from the first sound of it to the agent's last.
 
         The interruption must be longer than the agent may take, for what is heard after it may be

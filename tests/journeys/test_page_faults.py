@@ -49,7 +49,7 @@ async def test_what_is_said_while_muted_starts_no_turn(tab, tmp_path):
 
 @pytest.fixture(scope="module")
 def mortal(open_dir) -> Iterator[Server]:
-    """A server of its own, to be frozen and restarted."""
+    """A server of its own, to be frozen and killed."""
     need("flite")
     running = start_server(open_dir / "mortal")
     httpx.post(f"{running.url}/api/v1/auth/register", json=ADA).raise_for_status()
@@ -69,6 +69,7 @@ async def test_a_network_that_freezes_is_told_and_the_call_goes_on(browser, mort
                 offer = (await again.value).post_data_json
             finally:
                 mortal.process.send_signal(signal.SIGCONT)
+        assert offer is not None
         assert offer["restart_pc"]
         await tab.connected()
         await expect(tab.reconnecting).to_have_count(0)
@@ -78,12 +79,13 @@ async def test_a_network_that_freezes_is_told_and_the_call_goes_on(browser, mort
         assert await tab.latency(said)
 
 
-async def test_a_restarted_server_is_joined_again_and_the_conversation_is_kept(browser, mortal, tmp_path):
+async def test_a_killed_server_is_joined_again_and_the_conversation_is_kept(browser, mortal, tmp_path):
     async with signed_in(browser, mortal.url, ADA) as tab:
         await tab.greeted()
         assert (await tab.answer_to(spoken("twelve times nine", tmp_path)))[0] == "That is 108."
-        mortal.stop()
+        mortal.process.kill()
         await expect(tab.reconnecting).to_be_visible(timeout=20_000)
+        mortal.stop()
         mortal.process = start_server(mortal.data_dir, "--port", mortal.url.rpartition(":")[2]).process
         await tab.connected()
         await expect(tab.reconnecting).to_have_count(0)

@@ -1,17 +1,15 @@
 """Recordings of people as the microphone of real Chromium, and a project's tools that they ask for."""
 
 import re
-import wave
 from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
-import soxr
 
-from tests.journeys.browser import chromium, expect, signed_in
+from tests.journeys.browser import chromium, expect, microphone_file, signed_in
 from tests.journeys.conftest import ADA, need, start_server
-from tests.journeys.phone import RATE_HZ, read_wav
+from tests.journeys.phone import read_wav
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -64,18 +62,6 @@ def token(server):
     """Ada is registered with the rover's server."""
 
 
-def capture_file(recording: Path, path: Path) -> Path:
-    """The recording after four seconds of a quiet room, as Chromium wants its fake microphone to be."""
-    room = np.random.default_rng(2).integers(-12, 12, 48_000 * 30).astype(np.int16)
-    pcm = soxr.resample(read_wav(recording), RATE_HZ, 48_000)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(48_000)
-        file.writeframes(np.concatenate([room[: 48_000 * 4], pcm, room]).tobytes())
-    return path
-
-
 async def card_is(tab, tool, **arguments):
     card = tab.cards.last
     await expect(card).to_have_attribute("data-tool", tool)
@@ -86,7 +72,8 @@ async def card_is(tab, tool, **arguments):
 
 async def test_a_recording_of_a_person_is_the_microphone_and_the_rover_goes(server, tmp_path):
     need("chromium")
-    microphone = capture_file(RECORDINGS / "go_forward_ten_meters.wav", tmp_path / "microphone.wav")
+    person = read_wav(RECORDINGS / "go_forward_ten_meters.wav")
+    microphone = microphone_file(tmp_path / "microphone.wav", person, quiet_secs=4)
     async with chromium(microphone) as own, signed_in(own, server.url, ADA, commanded=False) as tab:
         await tab.join()
         await expect(tab.turns("agent")).to_have_count(2, timeout=20_000)
