@@ -4,14 +4,19 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.journeys.browser import Tab, chromium, signed_in
 
 PASSWORD = "correct horse battery"
+ADA = {"email": "ada@example.org", "password": PASSWORD}
 
 
 def need(program: str) -> None:
@@ -78,8 +83,7 @@ def server(open_dir) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def token(server) -> str:
     """The access token of a user of the running server."""
-    account = {"email": "ada@example.org", "password": PASSWORD}
-    response = httpx.post(f"{server.url}/api/v1/auth/register", json=account)
+    response = httpx.post(f"{server.url}/api/v1/auth/register", json=ADA)
     response.raise_for_status()
     return str(response.json()["access_token"])
 
@@ -96,3 +100,18 @@ async def session_id(http) -> str:
     response = await http.post("/api/v1/sessions", json={})
     response.raise_for_status()
     return str(response.json()["id"])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for a module, whose tests must run in the module's event loop."""
+    need("chromium")
+    async with chromium() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def tab(browser, server, token) -> AsyncIterator[Tab]:
+    """A page with a commanded microphone, signed in."""
+    async with signed_in(browser, server.url, ADA) as page:
+        yield page

@@ -5,13 +5,14 @@ import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
-from playwright.async_api import async_playwright, expect
 
+from tests.journeys.browser import VOICE, Tab, chromium, expect, microphone_file
 from tests.journeys.certificates import certificates
 from tests.journeys.conftest import need, start_server
 from tests.journeys.networks import EDGE_INSIDE, EDGE_OUTSIDE, SERVER, need_networks, networks, running
-from tests.journeys.test_page import CHROMIUM, HEARD, microphone_file
+from tests.journeys.phone import spoken
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 PORTS = range(40000, 40101)
@@ -113,28 +114,26 @@ def relay(made, certified, folder):
 
 @asynccontextmanager
 async def page_behind_the_nat(made, certified, folder, link, question):
-    """ORION's page in a Chromium behind the NAT, signed in by the printed link."""
-    chromium = folder / "chromium"
-    chromium.write_text(f'#!/bin/sh\nexec {" ".join(made.client.inside)} /usr/bin/chromium "$@"\n')
-    chromium.chmod(0o755)
-    arguments = [
-        *CHROMIUM,
+    """ORION's page in a Chromium behind the NAT, signed in by the printed link, in the call."""
+    program = folder / "chromium"
+    program.write_text(f'#!/bin/sh\nexec {" ".join(made.client.inside)} /usr/bin/chromium "$@"\n')
+    program.chmod(0o755)
+    pcm = spoken(question, folder) if question else np.zeros(0, np.int16)
+    recording = microphone_file(folder / "microphone.wav", pcm, quiet_secs=5, times=3)
+    flags = (
         f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {EDGE_OUTSIDE}",
         f"--ignore-certificate-errors-spki-list={certified.pin()}",
-        f"--use-file-for-fake-audio-capture={microphone_file(folder, question, first_quiet_secs=5)}%noloop",
-    ]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, headless=True, args=arguments)
+    )
+    async with chromium(recording, *flags, program=program) as browser:
         context = await browser.new_context(permissions=["microphone"])
         page = await context.new_page()
         await page.add_init_script(KEPT)
+        await page.add_init_script("window.commandedMicrophone = false")
+        await page.add_init_script(path=VOICE)
         await page.goto(link)
-        await page.get_by_test_id("join").click()
-        state = page.get_by_test_id("agent-state")
-        await expect(state).to_have_attribute("data-state", re.compile("listening|speaking"), timeout=15_000)
-        assert await page.evaluate(HEARD), "the greeting was not heard"
+        tab = Tab(page)
+        await tab.greeted()
         yield page
-        await browser.close()
 
 
 async def test_a_call_goes_by_the_proxy_and_the_relay_alone(made, certified, serve, tmp_path):

@@ -92,15 +92,13 @@ export class Call {
       enableMic: !this.muted,
       enableCam: false,
       callbacks: {
-        onTrackStarted: (track, participant) => {
-          if (!participant?.local && track.kind === 'audio') this.#hear(track)
-        },
         onBotDisconnected: () => void this.#ended(client, false),
         onDisconnected: () => void this.#ended(client, false),
       },
     })
     // A server that hangs up says so first: a channel that just closes is a loss.
     transport.onChannelClosed = () => void this.#ended(client, true)
+    transport.onVoice = (track) => this.#hear(track)
     transport.onConnectionState = (state) => this.#stateOf(client, state)
     this.#client = client
     this.#transport = transport

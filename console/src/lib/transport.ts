@@ -13,11 +13,14 @@ const internals = SmallWebRTCTransport.prototype as unknown as Internals
 
 /**
  * Pipecat's transport with one audio m-line and no video, a microphone that may be changed during
- * the call, and a view of the peer connection's state.
+ * the call, and a view of the peer connection's state and voice.
  */
 export class VoiceTransport extends SmallWebRTCTransport {
   onConnectionState: (state: RTCPeerConnectionState) => void = () => {}
   onChannelClosed: () => void = () => {}
+  /** Given the agent's voice of each new peer connection. Pipecat's own callback keeps silent after a
+   * reconnect: the end of the old connection's track makes it forget the new one. */
+  onVoice: (track: MediaStreamTrack) => void = () => {}
   readonly #microphone: Microphone
   readonly #policy: RTCIceTransportPolicy
 
@@ -37,6 +40,9 @@ export class VoiceTransport extends SmallWebRTCTransport {
     connection.setConfiguration({ ...connection.getConfiguration(), iceTransportPolicy: this.#policy })
     connection.addEventListener('connectionstatechange', () => {
       if (connection === this.connection) this.onConnectionState(connection.connectionState)
+    })
+    connection.addEventListener('track', ({ track }) => {
+      if (connection === this.connection && track.kind === 'audio') this.onVoice(track)
     })
     return connection
   }

@@ -1,0 +1,60 @@
+"""Conversations in real Chromium, timed as they are heard at the page's audio element."""
+
+import asyncio
+import statistics
+from contextlib import AsyncExitStack
+
+import pytest
+
+from tests.journeys.browser import expect, signed_in
+from tests.journeys.conftest import ADA
+from tests.journeys.phone import spoken
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HEARD_WITHIN_MS = 1500
+SILENT_WITHIN_MS = 1500
+
+
+async def test_ten_questions_in_a_row_are_answered_rightly_and_soon(tab, tmp_path):
+    questions = {
+        "twelve times nine": "That is 108.",
+        "what is seven plus five": "That is 12.",
+    }
+    await tab.greeted()
+    latencies = []
+    for _ in range(5):
+        for question, answer in questions.items():
+            text, said = await tab.answer_to(spoken(question, tmp_path))
+            assert text == answer
+            latencies.append(await tab.latency(said))
+    assert await tab.turns("user").all_inner_texts() == [f"You\n\n{question}" for question in questions] * 5
+    print(f"heard after {[round(ms) for ms in latencies]} ms")
+    assert statistics.median(latencies) <= HEARD_WITHIN_MS
+
+
+async def test_a_barge_in_silences_the_agent_and_the_caption_is_cut_where_it_was(tab, tmp_path):
+    await tab.greeted()
+    silent_ms = await tab.barge_in(
+        spoken("what can you do", tmp_path), spoken("stop please stop it now i have heard enough", tmp_path)
+    )
+    print(f"silent after {silent_ms:.0f} ms")
+    assert 0 < silent_ms <= SILENT_WITHIN_MS
+    answer = tab.turns("agent").nth(1).get_by_test_id("turn-text")
+    await expect(answer).to_contain_text("I can calculate")
+    await expect(answer).not_to_contain_text("set a timer")
+
+
+async def test_four_pages_at_once_are_all_answered(browser, server, token, tmp_path):
+    question = spoken("twelve times nine", tmp_path)
+
+    async def one(tab):
+        await tab.greeted()
+        text, said = await tab.answer_to(question)
+        return text, await tab.latency(said)
+
+    async with AsyncExitStack() as pages:
+        tabs = [await pages.enter_async_context(signed_in(browser, server.url, ADA)) for _ in range(4)]
+        answers = await asyncio.gather(*(one(tab) for tab in tabs))
+    print(f"heard after {[round(ms) for _, ms in answers]} ms")
+    assert [text for text, _ in answers] == ["That is 108."] * 4
