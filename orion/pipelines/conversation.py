@@ -24,6 +24,7 @@ from orion.pipelines.recorder import Recorder
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.pipelines.writer import Writer
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
+from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
 from orion.settings import Settings
@@ -50,6 +51,7 @@ class Conversation:
     Args:
         turns: The session's turns so far; the agent's context is rebuilt from them.
         announce: Says a text in this session after some seconds.
+        guest: Who takes part is a guest, not the user whose session it is.
     """
 
     def __init__(
@@ -58,15 +60,20 @@ class Conversation:
         session: Session,
         turns: Iterable[Turn],
         announce: Callable[[float, str], None],
+        *,
+        guest: bool = False,
     ) -> None:
         self.shared = shared
         self.session = session
         self.agent = shared.roster.get(session.agent)
         self.requests = Requests()
+        self.pause = Pause()
         self.stopwatch = Stopwatch()
         self.recorder = Recorder(session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch)
         principal = Principal(session.workspace_id, session.user_id)
-        tool_context = SessionTools(shared.database, principal, session.id, self.requests, announce)
+        tool_context = SessionTools(
+            shared.database, principal, session.id, self.requests, announce, guest=guest
+        )
         self.tool_context = tool_context
         self.caller = ToolCaller(shared.tools, tool_context.for_call, self.recorder.tool_call)
         self._guardrail_state: guardrails.State = {}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from orion.domain.identity import Principal, new_id
 from orion.domain.memory import Memory, MemoryType
-from orion.domain.tool import ToolContext
+from orion.domain.tool import ToolContext, ToolFailure
 from orion.errors import NotFound
 from orion.store.database import Database
 
@@ -25,7 +25,10 @@ class Requests:
 
 
 class SessionTools:
-    """Makes the contexts of one conversation's tool calls; `agents` are the hand-over targets."""
+    """Makes the contexts of one conversation's tool calls; `agents` are the hand-over targets.
+
+    With a guest in the call, the memory of the user whose session it is stays closed.
+    """
 
     def __init__(
         self,
@@ -34,6 +37,8 @@ class SessionTools:
         session_id: UUID,
         requests: Requests,
         announce: Callable[[float, str], None],
+        *,
+        guest: bool = False,
     ) -> None:
         self.agents: tuple[str, ...] = ()
         self.database = database
@@ -41,6 +46,7 @@ class SessionTools:
         self.session_id = session_id
         self.requests = requests
         self.announce = announce
+        self.guest = guest
 
     def for_call(self, call_id: str) -> ToolContext:
         """The context of the call with this id."""
@@ -63,6 +69,7 @@ class _CallContext:
         return self._tools.agents
 
     async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
+        self._refuse_guests()
         user_id = self._tools.principal.user_id
         assert user_id is not None
         memory = Memory(new_id(), user_id, self.session_id, kind, content, datetime.now(UTC))
@@ -70,6 +77,7 @@ class _CallContext:
             return await store.memories.add(memory)
 
     async def recall(self, query: str, limit: int = 5) -> list[Memory]:
+        self._refuse_guests()
         async with self._tools.database.transaction(self._tools.principal) as store:
             if query.strip():
                 return await store.memories.search(query, limit=limit)
@@ -87,3 +95,7 @@ class _CallContext:
 
     def end_call(self) -> None:
         self._tools.requests.end_call = True
+
+    def _refuse_guests(self) -> None:
+        if self._tools.guest:
+            raise ToolFailure("I keep no notes about guests.")
