@@ -9,21 +9,37 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2 as httpx
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from orion import __version__, providers, registry
-from orion.api import agents, auth, console, events, health, problems, sessions
+from orion.api import (
+    agents,
+    auth,
+    connect,
+    console,
+    events,
+    health,
+    messages,
+    problems,
+    rooms,
+    sessions,
+    webhooks,
+)
 from orion.api.access import Parts
+from orion.api.room_tokens import RoomTokens
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
 from orion.domain.identity import Principal
 from orion.media import memory, models
+from orion.nodes.webhooks import WebhookDeliveries
 from orion.pipelines.calls import Calls
 from orion.pipelines.conversation import load_shared
 from orion.pipelines.writer import Writer
 from orion.settings import Settings
 from orion.store.database import Database
+from orion.store.sealing import Sealer
 from orion.tools import phrases
 from orion.transports import webrtc
 
@@ -48,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    for module in (auth, sessions, events, agents, health, problems):
+    for module in (auth, sessions, messages, rooms, connect, events, webhooks, agents, health, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -85,7 +101,20 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     stack.push_async_callback(calls.close)
     memory.give_back()
     key = (settings.jwt_secret or _kept_secret(settings.data_dir / "jwt-secret")).encode()
-    return Parts(settings, database, calls, AccessTokens(key, settings.jwt_expires_secs), new_token())
+    tokens = AccessTokens(key, settings.jwt_expires_secs)
+    sealer = await _start_webhooks(settings, database, stack)
+    return Parts(settings, database, calls, tokens, RoomTokens(key), sealer.seal, new_token())
+
+
+async def _start_webhooks(settings: Settings, database: Database, stack: AsyncExitStack) -> Sealer:
+    """Begin to deliver to webhooks; what seals their secrets."""
+    sealer = Sealer(settings.secret_keys or (_kept_secret(settings.data_dir / "secret-key"),))
+    client = httpx.AsyncClient(trust_env=False, follow_redirects=False)
+    await stack.enter_async_context(client)
+    deliveries = WebhookDeliveries(database, client, sealer.open)
+    deliveries.start()
+    stack.push_async_callback(deliveries.close)
+    return sealer
 
 
 async def _start_engines(settings: Settings, stack: AsyncExitStack) -> None:

@@ -58,7 +58,7 @@ TABLES = (
         CONSTRAINT fk_webhook_deliveries_workspace_id FOREIGN KEY(workspace_id) REFERENCES orion.workspaces (id) ON DELETE CASCADE,
         CONSTRAINT fk_webhook_deliveries_webhook_id FOREIGN KEY(webhook_id) REFERENCES orion.webhooks (id) ON DELETE CASCADE,
         CONSTRAINT fk_webhook_deliveries_session_id FOREIGN KEY(session_id) REFERENCES orion.sessions (id) ON DELETE CASCADE,
-        CONSTRAINT uq_webhook_deliveries_webhook_id UNIQUE (webhook_id, event_id)
+        CONSTRAINT uq_webhook_deliveries_webhook_id_event_id UNIQUE (webhook_id, event_id)
     )
     """,
     """
