@@ -76,9 +76,12 @@ class Microphone(AudioStreamTrack):
 
 
 class Phone:
-    """One caller in one session: a microphone, an ear, the data channel and the event stream."""
+    """One caller in one session: a microphone, an ear, the data channel and the event stream.
 
-    def __init__(self, http: httpx.AsyncClient, session_id: str) -> None:
+    With a room token a guest calls; the events are followed as the owner all the same.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, session_id: str, room_token: str | None = None) -> None:
         self.http = http
         self.session_id = session_id
         self.microphone = Microphone()
@@ -88,6 +91,8 @@ class Phone:
         self._news = asyncio.Condition()
         self.pc = RTCPeerConnection()
         self.pc_id = ""
+        self.headers = {"Authorization": f"Bearer {room_token}"} if room_token else {}
+        self.answer: dict[str, Any] = {}
         self._channel: Any = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -105,9 +110,10 @@ class Phone:
         self.pc.on("track", lambda track: self._spawn(self._listen(track)))
         await self.pc.setLocalDescription(await self.pc.createOffer())
         offer = {"sdp": self.pc.localDescription.sdp, "type": "offer"}
-        response = await self.http.post(f"/api/v1/sessions/{self.session_id}/offer", json=offer)
+        url = f"/api/v1/sessions/{self.session_id}/offer"
+        response = await self.http.post(url, json=offer, headers=self.headers)
         response.raise_for_status()
-        answer = response.json()
+        self.answer = answer = response.json()
         self.pc_id = answer["pc_id"]
         await self.pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
 
@@ -201,9 +207,9 @@ class Phone:
 
 
 @asynccontextmanager
-async def calling(http: httpx.AsyncClient, session_id: str):
+async def calling(http: httpx.AsyncClient, session_id: str, room_token: str | None = None):
     """A phone that has dialled, and hangs up in the end."""
-    phone = Phone(http, session_id)
+    phone = Phone(http, session_id, room_token)
     try:
         await phone.dial()
         yield phone
