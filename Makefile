@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: help serve test check format lint types layers bench lock console clean
+.PHONY: help serve test check format lint types layers bench lock console clients clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,12 @@ lock: $(VENV)/.development ## Resolve the dependencies anew
 
 console: ## Build the browser console (needs Node 20 or newer)
 	@cd console && npm ci --no-audit --no-fund && npm run build
+
+clients: $(VENV)/.development ## Generate the typed clients from the server's description (needs Node 20 or newer)
+	@$(BIN)/orion openapi > clients/openapi.json
+	@PATH="$(CURDIR)/$(BIN):$$PATH" openapi-python-client generate --path clients/openapi.json \
+	  --config clients/python.yaml --output-path clients/python --overwrite --meta uv --fail-on-warning
+	@cd clients/typescript && npm ci --no-audit --no-fund && npm run generate && npm run build
 
 clean: ## Remove what make has installed
 	rm -rf $(VENV)

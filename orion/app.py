@@ -19,9 +19,12 @@ from orion.api import (
     auth,
     connect,
     console,
+    erasure,
     events,
     health,
+    memories,
     messages,
+    openapi,
     problems,
     rooms,
     sessions,
@@ -62,9 +65,24 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=openapi.operation_id,
     )
     problems.install(app)
-    for module in (auth, sessions, messages, rooms, connect, events, webhooks, agents, health, problems):
+    openapi.install(app)
+    for module in (
+        auth,
+        erasure,
+        sessions,
+        messages,
+        rooms,
+        connect,
+        memories,
+        events,
+        webhooks,
+        agents,
+        health,
+        problems,
+    ):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -92,7 +110,10 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     writer = Writer(database)
     writer.start()
     stack.push_async_callback(writer.stop)
-    shared = load_shared(settings, database, writer)
+    embedder = providers.embedder(settings)
+    if embedder is not None:
+        stack.push_async_callback(embedder.close)
+    shared = load_shared(settings, database, writer, embedder)
     recogniser = providers.module(settings, providers.choose(settings, "stt").provider or "scripted")
     if hasattr(recogniser, "expect"):
         await recogniser.expect(settings, phrases(tool.tool for tool in shared.tools.values()))

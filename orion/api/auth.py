@@ -12,11 +12,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.api.access import CallerDep, Parts, PartsDep, StoreDep
+from orion.api.openapi import fails
 from orion.api.passwords import hash_password, needs_rehash, verify_password
 from orion.api.tokens import digest, new_token
 from orion.domain.identity import Principal, User
 from orion.domain.wire import timestamp
-from orion.errors import Refused, Unauthenticated
+from orion.errors import Conflict, Refused, Unauthenticated
 from orion.store.store import Store
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
@@ -82,7 +83,7 @@ class SignedIn(BaseModel):
     expires_in: int
 
 
-@router.post("/register", status_code=201, response_model=SignedIn)
+@router.post("/register", status_code=201, response_model=SignedIn, responses=fails(Refused, Conflict))
 async def register(body: Registration, request: Request, parts: PartsDep) -> Any:
     """Create an account; the first one of an empty server becomes its admin."""
     hashed = await hash_password(body.password)
@@ -97,7 +98,7 @@ async def register(body: Registration, request: Request, parts: PartsDep) -> Any
         return await _signed_in(parts, store, user, uuid4())
 
 
-@router.post("/login", response_model=SignedIn)
+@router.post("/login", response_model=SignedIn, responses=fails(Unauthenticated))
 async def log_in(body: Credentials, parts: PartsDep) -> Any:
     """Exchange email and password for tokens; a wrong email takes as long as a wrong password."""
     async with parts.database.transaction(_LOG_IN) as store:
@@ -113,7 +114,7 @@ async def log_in(body: Credentials, parts: PartsDep) -> Any:
         return await _signed_in(parts, store, user, uuid4())
 
 
-@router.post("/refresh", response_model=SignedIn)
+@router.post("/refresh", response_model=SignedIn, responses=fails(Unauthenticated))
 async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
     """Exchange a refresh token for new tokens; a spent one that comes again signs its family out."""
     async with parts.database.transaction(_LOG_IN) as store:
@@ -133,7 +134,7 @@ async def log_out(body: RefreshToken, parts: PartsDep) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/sign-in", response_model=SignedIn)
+@router.post("/sign-in", response_model=SignedIn, responses=fails(Unauthenticated))
 async def sign_in(body: SignInToken, parts: PartsDep) -> Any:
     """Exchange the token of the printed link, once, for the first admin's tokens."""
     hashed = await hash_password(new_token())

@@ -14,13 +14,22 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from orion.api.access import CallerDep, Parts, PartsDep, SessionId, needs, own_session
+from orion.api.openapi import fails
 from orion.api.problems import NotAcceptable, problem
 from orion.api.sessions import ToolCallBody
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import Event, Session, SessionStatus
 from orion.domain.turn import Speaker, Turn
-from orion.errors import Conflict, NoCall, OrionError, SessionEnded
+from orion.errors import (
+    Conflict,
+    NoCall,
+    OrionError,
+    Overloaded,
+    ProviderTimeout,
+    SessionEnded,
+    Unavailable,
+)
 from orion.pipelines.call import PAUSED
 from orion.pipelines.feed import Subscription
 
@@ -68,7 +77,13 @@ class Accepted(BaseModel):
 @router.post(
     "/{session_id}/messages",
     response_model=Reply,
-    responses={200: {"content": {_STREAM: {}}, "description": "The answer, or the stream of it"}},
+    responses={
+        200: {
+            "content": {_STREAM: {"schema": {"type": "string"}}},
+            "description": "The answer or its stream",
+        },
+        **fails(SessionEnded, Conflict, NotAcceptable, Overloaded, Unavailable, ProviderTimeout),
+    },
 )
 async def message(
     session_id: SessionId, body: Message, request: Request, caller: CallerDep, parts: PartsDep
@@ -90,7 +105,12 @@ async def message(
     return _reply(await parts.calls.message(session, body.text))
 
 
-@router.post("/{session_id}/say", status_code=202, response_model=Accepted)
+@router.post(
+    "/{session_id}/say",
+    status_code=202,
+    response_model=Accepted,
+    responses=fails(NoCall, SessionEnded, Conflict),
+)
 async def say(session_id: SessionId, body: Saying, caller: CallerDep, parts: PartsDep) -> Any:
     """Let the agent say something in the live call; it passes the guardrail like all that it says."""
     await _open_session(parts, caller, session_id)

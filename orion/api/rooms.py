@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.api.access import CallerDep, Parts, PartsDep, SessionId, caller, needs, own_session
+from orion.api.openapi import fails
 from orion.api.room_tokens import Guest
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope
@@ -45,7 +46,7 @@ class RoomToken(BaseModel):
     expires_at: str
 
 
-@router.post("/{session_id}/room-token", response_model=RoomToken)
+@router.post("/{session_id}/room-token", response_model=RoomToken, responses=fails(SessionEnded))
 async def room_token(
     session_id: SessionId, principal: CallerDep, parts: PartsDep, body: NewRoomToken | None = None
 ) -> Any:

@@ -18,10 +18,11 @@ from orion.api.access import (
     needs,
     visible_session,
 )
+from orion.api.openapi import fails
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
-from orion.errors import FieldProblem, Invalid, NotFound
+from orion.errors import Conflict, FieldProblem, Invalid, NotFound
 
 router = APIRouter(
     prefix="/api/v1/sessions", tags=["sessions"], dependencies=[Depends(needs(Scope.SESSIONS))]
@@ -183,7 +184,7 @@ async def delete(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> R
     return Response(status_code=204)
 
 
-@router.patch("/{session_id}/status", response_model=SessionBody)
+@router.patch("/{session_id}/status", response_model=SessionBody, responses=fails(Conflict))
 async def set_status(session_id: SessionId, body: StatusChange, caller: CallerDep, parts: PartsDep) -> Any:
     """Pause, resume or end a session; an ended one stays ended.
 

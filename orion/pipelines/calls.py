@@ -21,8 +21,9 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from orion import log, providers
 from orion.domain import wire
 from orion.domain.identity import Principal
+from orion.domain.memory import Memory
 from orion.domain.session import EndReason, Session, SessionStatus
-from orion.domain.turn import Turn
+from orion.domain.turn import Speaker, Turn
 from orion.errors import (
     Conflict,
     DatabaseUnavailable,
@@ -138,7 +139,7 @@ class Calls:
         if call is not None:
             await call.end(EndReason.HUNG_UP)
         async with self._lock(session.id):
-            call = await self._open_text(session)
+            call = await self._open_text(session, content)
             self._writing[session.id] = call
             try:
                 await self._refuse_closed(session.id)
@@ -198,6 +199,11 @@ class Calls:
             await call.end(reason)
         await self._stop_writing(session_id)
 
+    async def end_of(self, user_id: UUID, reason: EndReason) -> None:
+        """End all live calls of a user."""
+        theirs = [call for call in self._live.values() if call.conversation.session.user_id == user_id]
+        await asyncio.gather(*(call.end(reason) for call in theirs))
+
     async def close(self) -> None:
         """End all calls and take no more; sessions stay open, their users may come back."""
         self._closing = True
@@ -253,9 +259,9 @@ class Calls:
         if status is SessionStatus.PAUSED:
             raise Conflict(PAUSED)
 
-    async def _open_text(self, session: Session) -> Call:
+    async def _open_text(self, session: Session, content: str) -> Call:
         self._admit()
-        conversation = await self._conversation(session)
+        conversation = await self._conversation(session, content)
         pair = _aggregators(conversation)
         stages = text.build(
             input_guardrail=conversation.input_guardrail(),
@@ -270,7 +276,7 @@ class Calls:
         await self._activate(session)
         return call
 
-    async def _conversation(self, session: Session, *, guest: bool = False) -> Conversation:
+    async def _conversation(self, session: Session, said: str = "", *, guest: bool = False) -> Conversation:
         """The conversation as the store knows it, once all that is recorded has been written."""
         await self.shared.writer.flush()
         async with self.shared.database.transaction(_owner(session)) as store:
@@ -278,10 +284,16 @@ class Calls:
             turns = await store.turns.of_session(session.id)
         if session.status is SessionStatus.ENDED:
             raise SessionEnded
+        last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
+        known: list[Memory] = []
+        if not guest:
+            self._tasks.spawn(self.shared.recollection.catch_up(_owner(session)), "catch-up of embeddings")
+            known = await self.shared.recollection.relevant(_owner(session), said or last)
         return Conversation(
             self.shared,
             session,
             turns,
+            known,
             announce=lambda secs, words: self._announcements.after(session, secs, words),
             guest=guest,
         )

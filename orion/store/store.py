@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from orion.domain.identity import Principal
 from orion.store.events import Events
 from orion.store.memories import Memories
+from orion.store.people import People
 from orion.store.rooms import Rooms
 from orion.store.sessions import Sessions
 from orion.store.tokens import Tokens
@@ -63,3 +64,8 @@ class Store:
     def webhooks(self) -> Webhooks:
         """Webhooks and their deliveries."""
         return Webhooks(self.connection)
+
+    @cached_property
+    def people(self) -> People:
+        """All rows of one person, to be written out or erased."""
+        return People(self.connection)

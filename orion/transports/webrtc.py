@@ -22,9 +22,10 @@ from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.api.access import Parts, PartsDep, SessionId
+from orion.api.openapi import fails
 from orion.api.rooms import Joiner, JoinerDep, admitted, joined_session, resume_token
 from orion.domain.session import EndReason, Session, SessionStatus
-from orion.errors import InvalidOffer, NotFound, SessionEnded
+from orion.errors import InvalidOffer, NotFound, Overloaded, RoomFull, SessionEnded, Unavailable
 from orion.pipelines.call import Call
 from orion.pipelines.calls import Calls
 from orion.pipelines.tasks import Tasks
@@ -125,7 +126,12 @@ class Peer:
         return time.monotonic() - self._heard_at
 
 
-@router.post("/{session_id}/offer", response_model=Answer, response_model_exclude_none=True)
+@router.post(
+    "/{session_id}/offer",
+    response_model=Answer,
+    response_model_exclude_none=True,
+    responses=fails(InvalidOffer, SessionEnded, RoomFull, Overloaded, Unavailable),
+)
 async def offer(session_id: SessionId, body: Offer, joiner: JoinerDep, parts: PartsDep) -> Any:
     """Join the session's call: the answer comes once the call's pipeline runs."""
     session = await joined_session(parts, joiner, session_id)
@@ -141,7 +147,7 @@ async def offer(session_id: SessionId, body: Offer, joiner: JoinerDep, parts: Pa
     return answer
 
 
-@router.patch("/{session_id}/offer", status_code=204)
+@router.patch("/{session_id}/offer", status_code=204, responses=fails(InvalidOffer))
 async def trickle(session_id: SessionId, body: Trickle, joiner: JoinerDep, parts: PartsDep) -> Response:
     """Add ICE candidates to the session's connection."""
     await joined_session(parts, joiner, session_id)

@@ -26,10 +26,12 @@ ADMIN_SEES = {
     "turns": 2,
     "tool_calls": 2,
     "memories": 1,
+    "memory_vectors": 1,
     "events": 2,
     "room_tokens": 2,
     "webhooks": 2,
     "webhook_deliveries": 4,
+    "erasures": 2,
 }
 USER_SEES = {
     "workspaces": 1,
@@ -38,6 +40,7 @@ USER_SEES = {
     "turns": 1,
     "tool_calls": 1,
     "memories": 1,
+    "memory_vectors": 1,
     "events": 1,
     "room_tokens": 1,
 }
@@ -54,6 +57,7 @@ PURPOSES = {
     },
     "webhooks": {"webhooks": 3, "webhook_deliveries": 5},
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
+    "erasure": {"erasures": 3},
     "ready": {},
     "": {},
 }
@@ -81,7 +85,7 @@ async def matrix(database):
     ada, ben, cleo = await fill(database)
     assert await counts(database, ada) == expected(ADMIN_SEES)
     assert await counts(database, ben) == expected(USER_SEES)
-    assert await counts(database, cleo) == expected(ADMIN_ALONE_SEES)
+    assert await counts(database, cleo) == expected({**ADMIN_ALONE_SEES, "erasures": 1})
     for purpose, seen in PURPOSES.items():
         assert await counts(database, Principal.system(purpose)) == expected(seen), purpose
     impostor = Principal(ada.workspace_id, cleo.user_id)
