@@ -34,7 +34,7 @@ from orion.pipelines.call import PAUSED
 from orion.pipelines.feed import Subscription
 
 router = APIRouter(
-    prefix="/api/v1/sessions", tags=["messages"], dependencies=[Depends(needs(Scope.SESSIONS))]
+    prefix="/api/v1/sessions", tags=["sessions"], dependencies=[Depends(needs(Scope.SESSIONS))]
 )
 
 _KEEP_ALIVE_SECS = 15.0

@@ -29,8 +29,7 @@ from orion.errors import (
 TAGS = {
     "auth": "Register, log in, stay signed in; API keys and invitations.",
     "users": "The people of a workspace; everything about one written out, or erased.",
-    "sessions": "Conversations: the records and their turns.",
-    "messages": "Words into a session: messages by text, and what the agent shall say.",
+    "sessions": "Conversations: the records, their turns, messages by text, what the agent shall say.",
     "rooms": "Guests of a session's call.",
     "connect": "A new session and a guest's way into it, in one request.",
     "events": "What happens in a session, as it happens (server-sent events).",
