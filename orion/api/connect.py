@@ -42,7 +42,7 @@ async def connect(caller: CallerDep, parts: PartsDep, request: Request, body: Co
     """Begin a session of the caller's, and let a guest into it."""
     wanted = body or Connect()
     session = await open_session(parts, caller, agent=wanted.agent, variables=wanted.variables)
-    token, expires_at = parts.rooms.issue(session, wanted.identity, DEFAULT_TTL_SECS)
+    token, expires_at = parts.rooms.issue(session, wanted.identity, DEFAULT_TTL_SECS, key_id=caller.key_id)
     base = (parts.settings.public_url or str(request.base_url)).rstrip("/")
     return {
         "session_id": session.id,

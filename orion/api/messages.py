@@ -138,7 +138,9 @@ async def _stream(parts: Parts, session: Session, text: str, request_id: str) ->
         answering.add_done_callback(lambda _: subscription.offer(answered))
         tokens = Tokens()
         async for event in _until_answered(subscription):
-            yield tokens.encode(event) if event else b": still here\n\n"
+            encoded = tokens.encode(event) if event else b": still here\n\n"
+            if encoded:
+                yield encoded
     result = await asyncio.shield(answering)
     if isinstance(result, OrionError):
         yield _encode("error", problem(result, request_id))

@@ -51,11 +51,22 @@ class RoomTokens:
     key: bytes
 
     def issue(
-        self, session: Session, identity: str, lifetime_secs: int, guest_id: UUID | None = None
+        self,
+        session: Session,
+        identity: str,
+        lifetime_secs: int,
+        *,
+        guest_id: UUID | None = None,
+        key_id: UUID | None = None,
     ) -> tuple[str, datetime]:
-        """A token for a guest, by default a new one, and when it expires."""
+        """A token for a guest, and when it expires.
+
+        Args:
+            guest_id: The guest who comes back; by default a new one.
+            key_id: The API key by which it is asked for: the token is good as long as the key is.
+        """
         now = int(time.time())
-        claims = {
+        claims: dict[str, Any] = {
             "iss": _ISSUER,
             "aud": _AUDIENCE,
             "sub": str(guest_id or new_id()),
@@ -67,6 +78,8 @@ class RoomTokens:
             "iat": now,
             "exp": now + lifetime_secs,
         }
+        if key_id is not None:
+            claims["key"] = str(key_id)
         token = jwt.encode(claims, self.key, algorithm="HS256", headers={"typ": _TYPE})
         return token, datetime.fromtimestamp(now + lifetime_secs, UTC)
 
@@ -111,6 +124,10 @@ def _guest(claims: dict[str, Any]) -> Guest:
         identity=claims["identity"],
         token_id=UUID(claims["jti"]),
         session_id=UUID(claims["session"]),
-        owner=Principal(UUID(claims["workspace"]), UUID(claims["user"])),
+        owner=Principal(
+            UUID(claims["workspace"]),
+            UUID(claims["user"]),
+            key_id=UUID(claims["key"]) if "key" in claims else None,
+        ),
         expired=time.time() >= claims["exp"],
     )

@@ -55,7 +55,7 @@ async def room_token(
     if session.status is SessionStatus.ENDED:
         raise SessionEnded
     wanted = body or NewRoomToken()
-    token, expires_at = parts.rooms.issue(session, wanted.identity, wanted.ttl_secs)
+    token, expires_at = parts.rooms.issue(session, wanted.identity, wanted.ttl_secs, key_id=principal.key_id)
     return {"token": token, "expires_at": wire.timestamp(expires_at)}
 
 
@@ -131,5 +131,7 @@ def resume_token(parts: Parts, session: Session, guest: Guest) -> str:
     """The token with which the guest comes back after a reload, as long as its call could last."""
     settings = parts.settings
     lifetime_secs = settings.call_max_secs + settings.session_idle_secs
-    token, _ = parts.rooms.issue(session, guest.identity, lifetime_secs, guest.id)
+    token, _ = parts.rooms.issue(
+        session, guest.identity, lifetime_secs, guest_id=guest.id, key_id=guest.owner.key_id
+    )
     return token

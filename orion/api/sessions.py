@@ -203,7 +203,7 @@ async def turns(
     session_id: SessionId,
     caller: CallerDep,
     parts: PartsDep,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    limit: Annotated[int, Query(ge=1, le=500)] = 500,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Any:
     """The transcript as it was really heard."""

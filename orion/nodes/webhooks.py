@@ -31,6 +31,8 @@ from orion.store.database import Database
 
 DEADLINE_SECS = 10.0
 """How long a recipient may take for its whole answer."""
+KEPT_DAYS = 30
+"""How long a delivery that has ended is listed."""
 _BATCH = 5
 _LEASE_SECS = _BATCH * DEADLINE_SECS + 10
 _POLL_SECS = 1.0
@@ -62,6 +64,7 @@ class WebhookDeliveries:
         self._open_secret = open_secret
         self._retry_secs = retry_secs
         self._deadline_secs = deadline_secs
+        self._forget_at = datetime.now(UTC)
         self._busy: set[UUID] = set()
         self._served = asyncio.Event()
         self._tasks = Tasks()
@@ -77,6 +80,7 @@ class WebhookDeliveries:
     async def _run(self) -> None:
         while True:
             try:
+                await self._forget()
                 while await self._claim():
                     pass
             except DatabaseUnavailable:
@@ -85,6 +89,15 @@ class WebhookDeliveries:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_POLL_SECS):
                     await self._served.wait()
+
+    async def _forget(self) -> None:
+        """Once an hour, remove what ended long ago: it holds what people said."""
+        now = datetime.now(UTC)
+        if now < self._forget_at:
+            return
+        self._forget_at = now + timedelta(hours=1)
+        async with self._database.transaction(_PRINCIPAL) as store:
+            await store.webhooks.forget_ended(now - timedelta(days=KEPT_DAYS))
 
     async def _claim(self) -> bool:
         """Begin with what is due and nobody else's; whether there was any."""

@@ -136,6 +136,11 @@ class Webhooks:
         of_it = webhook_deliveries.c.id == delivery.id
         await self._connection.execute(update(webhook_deliveries).where(of_it, _DUE).values(values))
 
+    async def forget_ended(self, before: datetime) -> int:
+        """Remove the deliveries that ended before that time; how many there were."""
+        old = webhook_deliveries.c.ended_at < before
+        return (await self._connection.execute(delete(webhook_deliveries).where(old))).rowcount
+
     async def _page(
         self, wanted: Select[Any], key: Any, limit: int, cursor: str | None
     ) -> tuple[list[Row[Any]], str | None]:

@@ -33,9 +33,15 @@ def test_a_token_names_the_guest_the_session_and_its_owner(session):
 def test_a_guest_who_comes_back_is_the_same_with_another_token(session):
     rooms = RoomTokens(KEY)
     first = rooms.verify(rooms.issue(session, "Ben", 60)[0])
-    again = rooms.verify(rooms.issue(session, "Ben", 60, first.id)[0])
+    again = rooms.verify(rooms.issue(session, "Ben", 60, guest_id=first.id)[0])
     assert first.id == again.id
     assert first.token_id != again.token_id
+
+
+def test_a_token_is_bound_to_the_key_by_which_it_was_asked_for(session):
+    rooms, key_id = RoomTokens(KEY), new_id()
+    assert rooms.verify(rooms.issue(session, "Ben", 60, key_id=key_id)[0]).owner.key_id == key_id
+    assert rooms.verify(rooms.issue(session, "Ben", 60)[0]).owner.key_id is None
 
 
 def test_an_expired_token_is_read_and_told(session):

@@ -199,6 +199,21 @@ async def test_the_claim_of_a_process_that_died_runs_out(database, ada, session)
     assert (delivery.status, delivery.attempts) == (DeliveryStatus.DONE, 2)
 
 
+async def test_deliveries_are_listed_for_thirty_days(database, ada, session):
+    with Recipient() as recipient:
+        webhook = await hook(database, ada, recipient.url)
+        await happens(database, session)
+        async with delivering(database):
+            (delivery,) = await ended(database, ada, webhook)
+        await happens(database, session)
+    async with database.transaction(DELIVERER) as store:
+        assert await store.webhooks.forget_ended(delivery.ended_at) == 0
+        assert await store.webhooks.forget_ended(datetime.now(UTC)) == 1
+    async with database.transaction(ada) as store:
+        (waiting,), _ = await store.webhooks.deliveries(webhook.id, 10, None)
+    assert waiting.status is DeliveryStatus.PENDING
+
+
 async def test_a_delivery_stands_and_falls_with_the_transaction_of_its_event(database, ada, session):
     webhook = await hook(database, ada, "http://127.0.0.1:9/")
     event = Event(new_id(), session.id, "error", {}, datetime.now(UTC))

@@ -15,7 +15,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     session_id: UUID,
     *,
-    limit: int | Unset = 100,
+    limit: int | Unset = 500,
     cursor: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
 
@@ -98,7 +98,7 @@ def sync_detailed(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
-    limit: int | Unset = 100,
+    limit: int | Unset = 500,
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | TurnPage]:
     """Turns
@@ -107,7 +107,7 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset):  Default: 500.
         cursor (None | str | Unset):
 
     Raises:
@@ -135,7 +135,7 @@ def sync(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
-    limit: int | Unset = 100,
+    limit: int | Unset = 500,
     cursor: None | str | Unset = UNSET,
 ) -> Problem | TurnPage | None:
     """Turns
@@ -144,7 +144,7 @@ def sync(
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset):  Default: 500.
         cursor (None | str | Unset):
 
     Raises:
@@ -167,7 +167,7 @@ async def asyncio_detailed(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
-    limit: int | Unset = 100,
+    limit: int | Unset = 500,
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | TurnPage]:
     """Turns
@@ -176,7 +176,7 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset):  Default: 500.
         cursor (None | str | Unset):
 
     Raises:
@@ -202,7 +202,7 @@ async def asyncio(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
-    limit: int | Unset = 100,
+    limit: int | Unset = 500,
     cursor: None | str | Unset = UNSET,
 ) -> Problem | TurnPage | None:
     """Turns
@@ -211,7 +211,7 @@ async def asyncio(
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset):  Default: 500.
         cursor (None | str | Unset):
 
     Raises:
