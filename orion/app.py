@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2 as httpx
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
@@ -16,28 +17,35 @@ from orion import __version__, providers, registry
 from orion.api import (
     agents,
     auth,
+    connect,
     console,
     erasure,
     events,
     health,
     ice,
     memories,
+    messages,
     metrics,
     openapi,
     problems,
+    rooms,
     sessions,
+    webhooks,
 )
 from orion.api.access import Parts
 from orion.api.proxies import Proxies
+from orion.api.room_tokens import RoomTokens
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
 from orion.domain.identity import Principal
 from orion.media import ice_sockets, memory, models
+from orion.nodes.webhooks import WebhookDeliveries
 from orion.pipelines.calls import Calls
 from orion.pipelines.conversation import load_shared
 from orion.pipelines.writer import Writer
 from orion.settings import Settings
 from orion.store.database import Database
+from orion.store.sealing import Sealer
 from orion.tools import phrases
 
 _SIGN_IN_MINUTES = 5
@@ -63,7 +71,22 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     openapi.install(app)
-    for module in (auth, erasure, sessions, memories, events, agents, ice, health, metrics, problems):
+    for module in (
+        auth,
+        erasure,
+        sessions,
+        messages,
+        rooms,
+        connect,
+        memories,
+        events,
+        webhooks,
+        agents,
+        ice,
+        health,
+        metrics,
+        problems,
+    ):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -104,7 +127,20 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     stack.push_async_callback(calls.close)
     memory.give_back(for_good=True)
     key = (settings.jwt_secret or _kept_secret(settings.data_dir / "jwt-secret")).encode()
-    return Parts(settings, database, calls, AccessTokens(key, settings.jwt_expires_secs), new_token())
+    tokens = AccessTokens(key, settings.jwt_expires_secs)
+    sealer = await _start_webhooks(settings, database, stack)
+    return Parts(settings, database, calls, tokens, RoomTokens(key), sealer.seal, new_token())
+
+
+async def _start_webhooks(settings: Settings, database: Database, stack: AsyncExitStack) -> Sealer:
+    """Begin to deliver to webhooks; what seals their secrets."""
+    sealer = Sealer(settings.secret_keys or (_kept_secret(settings.data_dir / "secret-key"),))
+    client = httpx.AsyncClient(trust_env=False, follow_redirects=False)
+    await stack.enter_async_context(client)
+    deliveries = WebhookDeliveries(database, client, sealer.open)
+    deliveries.start()
+    stack.push_async_callback(deliveries.close)
+    return sealer
 
 
 async def _start_engines(settings: Settings, stack: AsyncExitStack) -> None:

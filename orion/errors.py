@@ -7,7 +7,8 @@ OrionError                    500 internal
 ├── NotFound                  404 not-found
 ├── Conflict                  409 conflict
 │   ├── SessionEnded          409 session-ended
-│   └── RoomFull              409 room-full
+│   ├── RoomFull              409 room-full
+│   └── NoCall                409 no-call
 ├── TooLarge                  413 too-large
 ├── Malformed                 400 malformed
 │   └── InvalidOffer          400 invalid-offer
@@ -102,6 +103,12 @@ class RoomFull(Conflict):
     """The room already has its participant."""
 
     slug = "room-full"
+
+
+class NoCall(Conflict):
+    """Nobody is in a call of the session."""
+
+    slug = "no-call"
 
 
 class TooLarge(OrionError):

@@ -7,7 +7,7 @@ the login role may install it) the search compares them by it.
 from alembic import op
 
 revision = "0005"
-down_revision = "0001"
+down_revision = "0004"
 
 TABLES = (
     """

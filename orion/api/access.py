@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from orion.api.room_tokens import RoomTokens
 from orion.api.tokens import AccessTokens
 from orion.domain.identity import Principal, Scope
 from orion.domain.session import Session
@@ -31,6 +32,8 @@ class Parts:
     database: Database
     calls: Calls
     tokens: AccessTokens
+    rooms: RoomTokens
+    seal: Callable[[str], bytes]
     first_user_token: str = field(default="", repr=False)
 
 

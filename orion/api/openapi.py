@@ -29,7 +29,9 @@ from orion.errors import (
 TAGS = {
     "auth": "Register, log in, stay signed in; API keys and invitations.",
     "users": "The people of a workspace; everything about one written out, or erased.",
-    "sessions": "Conversations: the records, their turns, messages by text.",
+    "sessions": "Conversations: the records, their turns, messages by text, what the agent shall say.",
+    "rooms": "Guests of a session's call.",
+    "connect": "A new session and a guest's way into it, in one request.",
     "events": "What happens in a session, as it happens (server-sent events).",
     "webrtc": "Voice: offers, answers and candidates.",
     "memory": "What is kept about a user, and found again.",

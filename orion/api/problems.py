@@ -25,6 +25,13 @@ class MethodNotAllowed(OrionError):
     slug = "method-not-allowed"
 
 
+class NotAcceptable(OrionError):
+    """The resource has no representation of the media types asked for."""
+
+    status = 406
+    slug = "not-acceptable"
+
+
 class UnsupportedMediaType(OrionError):
     """The body's media type is not understood."""
 
@@ -36,28 +43,35 @@ _BY_STATUS: dict[int, type[OrionError]] = {
     400: Malformed,
     404: NotFound,
     405: MethodNotAllowed,
+    406: NotAcceptable,
     413: TooLarge,
     415: UnsupportedMediaType,
 }
 
 
-def render(request: Request, error: OrionError) -> JSONResponse:
-    """The response for an error."""
-    problem: dict[str, Any] = {
+def problem(error: OrionError, request_id: str) -> dict[str, Any]:
+    """The error as JSON, on whatever wire it goes."""
+    content: dict[str, Any] = {
         "type": f"/problems/{error.slug}",
         "title": error.title(),
         "status": error.status,
         "detail": error.detail,
-        "request_id": request.scope.get("orion.request_id", ""),
+        "request_id": request_id,
     }
     if isinstance(error, Invalid):
-        problem["errors"] = [{"pointer": p.pointer, "detail": p.detail} for p in error.problems]
+        content["errors"] = [{"pointer": p.pointer, "detail": p.detail} for p in error.problems]
+    return content
+
+
+def render(request: Request, error: OrionError) -> JSONResponse:
+    """The response for an error."""
+    content = problem(error, request.scope.get("orion.request_id", ""))
     headers: dict[str, str] = {}
     if error.retry_after_secs is not None or error.status == 503:
         headers["Retry-After"] = str(error.retry_after_secs or 2)
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(problem, error.status, headers, media_type=_MEDIA_TYPE)
+    return JSONResponse(content, error.status, headers, media_type=_MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:

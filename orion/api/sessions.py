@@ -1,4 +1,4 @@
-"""Sessions: the conversations, their turns, and messages by text."""
+"""Sessions: the conversations and their turns."""
 
 from __future__ import annotations
 
@@ -16,29 +16,20 @@ from orion.api.access import (
     SessionId,
     StoreDep,
     needs,
-    own_session,
     visible_session,
 )
 from orion.api.openapi import fails
 from orion.domain import wire
-from orion.domain.identity import Scope, new_id
+from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
-from orion.errors import (
-    Conflict,
-    FieldProblem,
-    Invalid,
-    NotFound,
-    Overloaded,
-    ProviderTimeout,
-    SessionEnded,
-    Unavailable,
-)
+from orion.errors import Conflict, FieldProblem, Invalid, NotFound
 
 router = APIRouter(
     prefix="/api/v1/sessions", tags=["sessions"], dependencies=[Depends(needs(Scope.SESSIONS))]
 )
 
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+AgentName = Annotated[str, StringConstraints(max_length=100)]
+Variables = dict[str, Annotated[str, StringConstraints(max_length=2000)]]
 
 
 class NewSession(BaseModel):
@@ -46,12 +37,10 @@ class NewSession(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    agent: Annotated[str, StringConstraints(max_length=100)] | None = None
+    agent: AgentName | None = None
     title: Annotated[str, StringConstraints(max_length=200)] | None = None
     metadata: dict[str, Any] = Field(default_factory=dict, max_length=50)
-    variables: dict[str, Annotated[str, StringConstraints(max_length=2000)]] = Field(
-        default_factory=dict, max_length=50
-    )
+    variables: Variables = Field(default_factory=dict, max_length=50)
 
 
 class SessionBody(BaseModel):
@@ -111,48 +100,58 @@ class TurnBody(BaseModel):
 
 
 class TurnPage(BaseModel):
-    """All turns of a session, in order."""
+    """One page of a session's turns, in the order in which they began; `next_cursor` is null on the last."""
 
     items: list[TurnBody]
     next_cursor: str | None
 
 
-class Message(BaseModel):
-    """A typed message of the user."""
-
-    text: _Text
-
-
-class Reply(BaseModel):
-    """The agent's answer to a message."""
-
-    turn_id: UUID
-    text: str
-    tool_calls: list[ToolCallBody]
-
-
 @router.post("", status_code=201, response_model=SessionBody)
-async def create(body: NewSession, caller: CallerDep, parts: PartsDep, store: StoreDep) -> Any:
+async def create(body: NewSession, caller: CallerDep, parts: PartsDep) -> Any:
     """Open a conversation with an agent."""
+    session = await open_session(
+        parts,
+        caller,
+        agent=body.agent,
+        title=body.title,
+        metadata=body.metadata,
+        variables=body.variables,
+    )
+    return _body(parts, session)
+
+
+async def open_session(
+    parts: Parts,
+    caller: Principal,
+    *,
+    agent: str | None = None,
+    title: str | None = None,
+    metadata: dict[str, Any] | None = None,
+    variables: dict[str, str] | None = None,
+) -> Session:
+    """A new session of the caller's. Raises Invalid for an agent that there is not."""
     assert caller.workspace_id is not None
     assert caller.user_id is not None
     roster = parts.calls.shared.roster
     try:
-        agent = roster.get(body.agent or roster.default)
+        name = roster.get(agent or roster.default).name
     except NotFound as error:
         raise Invalid(error.detail, problems=[FieldProblem("/agent", error.detail)]) from error
     session = Session(
         id=new_id(),
         workspace_id=caller.workspace_id,
         user_id=caller.user_id,
-        agent=agent.name,
+        agent=name,
         status=SessionStatus.CREATED,
         created_at=datetime.now(UTC),
-        title=body.title,
-        metadata=body.metadata,
-        variables=body.variables,
+        title=title,
+        metadata=metadata or {},
+        variables=variables or {},
     )
-    return _body(parts, await store.sessions.create(session))
+    async with parts.database.transaction(caller) as store:
+        await store.sessions.create(session)
+    parts.calls.publish(session.id, "session.created", {"session": wire.session(session, live=False)})
+    return session
 
 
 @router.get("", response_model=SessionPage)
@@ -177,10 +176,9 @@ async def get(session_id: SessionId, parts: PartsDep, store: StoreDep) -> Any:
 @router.delete("/{session_id}", status_code=204)
 async def delete(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> Response:
     """Delete a session and everything of it; its call ends."""
-    await visible_session(parts, caller, session_id)
-    call = parts.calls.get(session_id)
-    if call is not None:
-        await call.end(EndReason.HUNG_UP)
+    async with parts.database.transaction(caller) as store:
+        await store.sessions.end(session_id, EndReason.HUNG_UP)  # nobody joins it any more
+    await parts.calls.end_call(session_id, EndReason.HUNG_UP)
     await parts.calls.shared.writer.flush()
     async with parts.database.transaction(caller) as store:
         await store.sessions.delete(session_id)
@@ -189,47 +187,32 @@ async def delete(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> R
 
 @router.patch("/{session_id}/status", response_model=SessionBody, responses=fails(Conflict))
 async def set_status(session_id: SessionId, body: StatusChange, caller: CallerDep, parts: PartsDep) -> Any:
-    """Pause, resume or end a session; an ended one stays ended."""
+    """Pause, resume or end a session; an ended one stays ended.
+
+    A pause holds the agent silent and deaf while the call stays connected.
+    """
     session = await visible_session(parts, caller, session_id)
     wanted = SessionStatus(body.status)
     if wanted is SessionStatus.ENDED and session.status is not SessionStatus.ENDED:
         await parts.calls.end_session(session, EndReason.HUNG_UP)
         return _body(parts, await visible_session(parts, caller, session_id))
-    async with parts.database.transaction(caller) as store:
-        session = await store.sessions.set_status(session_id, wanted)
-    if wanted is SessionStatus.PAUSED:
-        call = parts.calls.get(session_id)
-        if call is not None:
-            await call.end(EndReason.HUNG_UP)
-    return _body(parts, session)
+    return _body(parts, await parts.calls.set_status(caller, session_id, wanted))
 
 
 @router.get("/{session_id}/turns", response_model=TurnPage)
-async def turns(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> Any:
+async def turns(
+    session_id: SessionId,
+    caller: CallerDep,
+    parts: PartsDep,
+    limit: Annotated[int, Query(ge=1, le=500)] = 500,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+) -> Any:
     """The transcript as it was really heard."""
     await parts.calls.shared.writer.flush(1.0)
     async with parts.database.transaction(caller) as store:
         await store.sessions.get(session_id)
-        found = await store.turns.of_session(session_id)
-    return {"items": [wire.turn(turn) for turn in found], "next_cursor": None}
-
-
-@router.post(
-    "/{session_id}/messages",
-    response_model=Reply,
-    responses=fails(SessionEnded, Conflict, Overloaded, Unavailable, ProviderTimeout),
-)
-async def message(session_id: SessionId, body: Message, caller: CallerDep, parts: PartsDep) -> Any:
-    """Say something by text: in the live call if there is one, else without audio."""
-    session = await own_session(parts, caller, session_id)
-    if session.status is SessionStatus.ENDED:
-        raise SessionEnded
-    turn = await parts.calls.message(session, body.text)
-    return {
-        "turn_id": turn.id,
-        "text": turn.text,
-        "tool_calls": [wire.tool_call(call) for call in turn.tool_calls],
-    }
+        found, next_cursor = await store.turns.page(session_id, limit=limit, cursor=cursor)
+    return {"items": [wire.turn(turn) for turn in found], "next_cursor": next_cursor}
 
 
 def _body(parts: Parts, session: Session) -> dict[str, Any]:

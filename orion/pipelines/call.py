@@ -31,7 +31,7 @@ from pipecat.workers.runner import WorkerRunner
 from orion.domain.agent import Agent
 from orion.domain.session import EndReason
 from orion.domain.turn import Turn
-from orion.errors import ProviderTimeout, Unavailable
+from orion.errors import Conflict, ProviderTimeout, Unavailable
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.latency import LatencyObserver
 from orion.pipelines.tasks import Tasks
@@ -50,6 +50,7 @@ _RTVI = RTVIObserverParams(
     metrics_enabled=False,
     system_logs_enabled=False,
 )
+PAUSED = "the session is paused; set its status to active first"
 
 
 class CallEnded(Unavailable):
@@ -66,7 +67,9 @@ class Call:
         on_ended: Told once when the call is over.
 
     Attributes:
+        joiner: Who is in it: `user`, or the id of a guest. One person per room.
         peer: What the way in keeps of the other end; nobody else looks into it.
+        settling: Held while the call is brought to the status of its session.
         abandoned: The pipeline did not end; it was left behind and counted.
         ends_session: The agent ended not only the call.
     """
@@ -79,13 +82,16 @@ class Call:
         *,
         rtvi: RTVIProcessor | None,
         on_ended: Callable[[Call, EndReason], Awaitable[None]],
+        joiner: str = "user",
     ) -> None:
         self.conversation = conversation
         self.session_id = conversation.session.id
+        self.joiner = joiner
         self.participants: list[str] = []
         self.peer: object = None
         self.abandoned = False
         self.ends_session = False
+        self.settling = asyncio.Lock()
         self._recorder = conversation.recorder
         self._recorder.on_agent_turn = self._agent_turn_ended
         self._pair = pair
@@ -143,18 +149,45 @@ class Call:
             await self._worker.queue_frame(InterruptionFrame())
         await self._worker.queue_frame(TTSSpeakFrame(text, append_to_context=True))
 
+    @property
+    def paused(self) -> bool:
+        """Whether the agent hears and says nothing."""
+        return self.conversation.pause.on
+
+    async def pause(self) -> None:
+        """Stop what the agent is saying, and let it hear and say nothing until `resume`."""
+        if self.paused:
+            return
+        self._recorder.state("listening")
+        self._recorder.paused = self.conversation.pause.on = True
+        await self._worker.queue_frame(InterruptionFrame())
+        # What was heard of the interrupted answer is its sender's, if it has one.
+        await self._worker.flush_pipeline()
+        self._fail_answers(Conflict("the session was paused before the answer"))
+
+    async def resume(self) -> None:
+        """Let the agent hear and speak again; the context goes on."""
+        if self.paused:
+            self._recorder.paused = False
+            await self.conversation.pause.end()
+
     async def send_text(self, text: str) -> Turn:
         """Put a typed message of the user into the conversation and wait for the agent's turn.
 
         Raises:
+            Conflict: The call is paused, or was before the answer.
             ProviderTimeout: There was no answer within a minute.
             CallEnded: The call ended before the answer.
         """
+        if self.paused:
+            raise Conflict(PAUSED)
         await self._worker.queue_frame(InterruptionFrame())
         # What was heard of the interrupted answer must be in the context before the new message.
         await self._worker.flush_pipeline()
         if self.over:
             raise CallEnded
+        if self.paused:
+            raise Conflict(PAUSED)
         answer: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
         self._answers.append(answer)
         message: Any = {"role": "user", "content": text}
@@ -203,9 +236,7 @@ class Call:
         await asyncio.shield(self._ending)
 
     async def _end(self, reason: EndReason) -> None:
-        for answer in self._answers:
-            if not answer.done():
-                answer.set_exception(CallEnded())
+        self._fail_answers(CallEnded())
         await self._climb_down(reason)
         self.conversation.save_dialogue()
         self._recorder.close()
@@ -214,6 +245,11 @@ class Call:
             self._recorder.publish("participant.left", body)
         await self._tasks.close()
         await self._on_ended(self, reason)
+
+    def _fail_answers(self, error: Exception) -> None:
+        for answer in self._answers:
+            if not answer.done():
+                answer.set_exception(error)
 
     async def _climb_down(self, reason: EndReason) -> None:
         """The teardown ladder: ask, cancel, cancel past the queues, abandon and count."""

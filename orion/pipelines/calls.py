@@ -20,15 +20,24 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from orion import log, providers
 from orion.domain import wire
-from orion.domain.identity import Principal, new_id
+from orion.domain.identity import Principal
+from orion.domain.memory import Memory
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.domain.turn import Speaker, Turn
-from orion.errors import Conflict, DatabaseUnavailable, Overloaded, SessionEnded
+from orion.errors import (
+    Conflict,
+    DatabaseUnavailable,
+    OrionError,
+    Overloaded,
+    RoomFull,
+    SessionEnded,
+)
 from orion.media import memory
 from orion.media.turn_end import stop_strategy
 from orion.media.vad import vad_analyzer
 from orion.pipelines import text, voice
-from orion.pipelines.call import Call, CallEnded
+from orion.pipelines.announcements import Announcements
+from orion.pipelines.call import PAUSED, Call, CallEnded
 from orion.pipelines.conversation import Conversation, Shared
 from orion.pipelines.tasks import Tasks
 from orion.processors.client_messages import ClientMessages
@@ -45,9 +54,11 @@ class Calls:
         self.shared = shared
         self.abandoned = 0
         self._live: dict[UUID, Call] = {}
+        self._writing: dict[UUID, Call] = {}
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tasks = Tasks()
         self._tidying: asyncio.Task[None] | None = None
+        self._announcements = Announcements(shared, self.get, self._tasks)
         self._closing = False
 
     def start(self) -> None:
@@ -64,18 +75,27 @@ class Calls:
         """How many calls are live."""
         return len(self._live)
 
-    async def open_voice(self, session: Session, transport: BaseTransport) -> Call:
-        """Start a voice call; a call that the session already has is ended first.
+    async def open_voice(
+        self, session: Session, transport: BaseTransport, *, joiner: str = "user", guest: bool = False
+    ) -> Call:
+        """Start a voice call; one that the same person is in already is ended first.
+
+        In a session that is paused it begins paused.
+
+        Args:
+            joiner: Who joins: `user`, or the id of a guest.
+            guest: Who joins is a guest: the user's memory stays closed.
 
         Raises:
+            RoomFull: Somebody else is in the call.
             Overloaded: The server takes no more calls.
-            SessionEnded, Conflict: The session's status does not allow a call.
+            SessionEnded: The session has ended.
             Unavailable: The pipeline did not start.
         """
         async with self._lock(session.id):
-            await self._replace(session.id)
+            await self._replace(session.id, joiner)
             self._admit()
-            conversation = await self._conversation(session)
+            conversation = await self._conversation(session, guest=guest)
             settings, agent = self.shared.settings, conversation.agent
             pair = _aggregators(conversation)
             stages = voice.build(
@@ -88,16 +108,32 @@ class Calls:
                 output_guardrail=conversation.output_guardrail(),
                 tts=providers.tts(settings, agent),
                 played=conversation.played_words(),
+                pause=conversation.pause,
             )
-            call = Call(conversation, stages, pair, rtvi=ClientMessages(), on_ended=self._ended)
+            call = Call(
+                conversation,
+                stages,
+                pair,
+                rtvi=ClientMessages(lambda: conversation.pause.on),
+                on_ended=self._ended,
+                joiner=joiner,
+            )
             with log.in_session(str(session.id)):
                 self._live[session.id] = call
                 await call.start()
             await self._activate(session)
+            if await self._settle(call) is SessionStatus.ENDED:
+                raise SessionEnded
             return call
 
     async def message(self, session: Session, content: str) -> Turn:
-        """Answer a typed message: in the live call if there is one, else by text alone."""
+        """Answer a typed message: in the live call if there is one, else by text alone.
+
+        Raises:
+            SessionEnded, Conflict: The session has ended or is paused, or was before the answer.
+            ProviderTimeout: There was no answer within a minute.
+            Overloaded, Unavailable: The server takes no more calls, or the pipeline did not start.
+        """
         call = self.get(session.id)
         if call is not None and not call.over:
             try:
@@ -108,19 +144,64 @@ class Calls:
             await call.end(EndReason.HUNG_UP)
         async with self._lock(session.id):
             call = await self._open_text(session, content)
+            self._writing[session.id] = call
             try:
+                await self._refuse_closed(session.id)
                 return await call.send_text(content)
+            except CallEnded:
+                await self._refuse_closed(session.id)
+                raise
             finally:
+                del self._writing[session.id]
                 await call.end(EndReason.AGENT if call.ends_session else EndReason.HUNG_UP)
 
+    def begin_message(self, session: Session, content: str) -> asyncio.Task[Turn | OrionError]:
+        """Answer a typed message whether or not its sender waits for it: an error is a result, too."""
+
+        async def answer() -> Turn | OrionError:
+            try:
+                return await self.message(session, content)
+            except OrionError as error:
+                return error
+
+        return self._tasks.spawn(answer(), "message")
+
+    async def set_status(self, principal: Principal, session_id: UUID, status: SessionStatus) -> Session:
+        """Pause or resume a session, with its call if it has one.
+
+        Raises:
+            NotFound: There is no such session.
+            Conflict: It may not go from its status to that one.
+        """
+        async with self.shared.database.transaction(principal) as store:
+            session = await store.sessions.set_status(session_id, status)
+        call = self.get(session_id)
+        self.publish(session_id, "session.updated", {"session": wire.session(session, live=call is not None)})
+        if call is not None:
+            await self._settle(call)
+        if status is SessionStatus.PAUSED:
+            await self._stop_writing(session_id)
+        else:
+            await self._announcements.resume(session)
+        return session
+
     async def end_session(self, session: Session, reason: EndReason) -> None:
-        """End the session for good, and its call if it has one."""
-        call = self.get(session.id)
+        """End the session for good, and its call if it has one; what is being said is cut off."""
+        async with self.shared.database.transaction(Principal.system("sweeper")) as store:
+            before = await store.sessions.get(session.id, lock=True)
+            ended = await store.sessions.end(session.id, reason)
+        await self.end_call(session.id, reason)
+        if before.status is SessionStatus.ENDED:
+            return
+        self.publish(session.id, "session.ended", {"end_reason": ended.end_reason})
+
+    async def end_call(self, session_id: UUID, reason: EndReason) -> None:
+        """End what goes on in a session, spoken or written, and forget what was to be said later."""
+        self._announcements.forget(session_id)
+        call = self.get(session_id)
         if call is not None:
             await call.end(reason)
-        async with self.shared.database.transaction(Principal.system("sweeper")) as store:
-            ended = await store.sessions.end(session.id, reason)
-        self._publish(session.id, "session.ended", {"end_reason": ended.end_reason})
+        await self._stop_writing(session_id)
 
     async def end_of(self, user_id: UUID, reason: EndReason) -> None:
         """End all live calls of a user."""
@@ -145,10 +226,42 @@ class Calls:
         if self._closing or (limit is not None and self.live >= limit):
             raise Overloaded("all lines are busy; try again soon", retry_after_secs=_RETRY_AFTER_SECS)
 
-    async def _replace(self, session_id: UUID) -> None:
+    async def _replace(self, session_id: UUID, joiner: str) -> None:
         old = self.get(session_id)
         if old is not None:
+            if old.joiner != joiner and not old.over:
+                raise RoomFull
             await old.end(EndReason.HUNG_UP)
+
+    async def _stop_writing(self, session_id: UUID) -> None:
+        call = self._writing.get(session_id)
+        if call is not None:
+            await call.end(EndReason.HUNG_UP)
+
+    async def _settle(self, call: Call) -> SessionStatus:
+        """Bring a call to its session's status, which may have changed while it began or just now."""
+        async with call.settling:
+            status = (await self._current(call.session_id)).status
+            match status:
+                case SessionStatus.ENDED:
+                    await call.end(EndReason.HUNG_UP)
+                case SessionStatus.PAUSED:
+                    await call.pause()
+                case _:
+                    await call.resume()
+        return status
+
+    async def _current(self, session_id: UUID) -> Session:
+        async with self.shared.database.transaction(Principal.system("sweeper")) as store:
+            return await store.sessions.get(session_id)
+
+    async def _refuse_closed(self, session_id: UUID) -> None:
+        """Raise what a message is told when its session is not open."""
+        status = (await self._current(session_id)).status
+        if status is SessionStatus.ENDED:
+            raise SessionEnded
+        if status is SessionStatus.PAUSED:
+            raise Conflict(PAUSED)
 
     async def _open_text(self, session: Session, content: str) -> Call:
         self._admit()
@@ -167,7 +280,7 @@ class Calls:
         await self._activate(session)
         return call
 
-    async def _conversation(self, session: Session, said: str = "") -> Conversation:
+    async def _conversation(self, session: Session, said: str = "", *, guest: bool = False) -> Conversation:
         """The conversation as the store knows it, once all that is recorded has been written."""
         await self.shared.writer.flush()
         async with self.shared.database.transaction(_owner(session)) as store:
@@ -175,17 +288,18 @@ class Calls:
             turns = await store.turns.of_session(session.id)
         if session.status is SessionStatus.ENDED:
             raise SessionEnded
-        if session.status is SessionStatus.PAUSED:
-            raise Conflict("the session is paused; set its status to active first")
         last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
-        self._tasks.spawn(self.shared.recollection.catch_up(_owner(session)), "catch-up of embeddings")
-        known = await self.shared.recollection.relevant(_owner(session), said or last)
+        known: list[Memory] = []
+        if not guest:
+            self._tasks.spawn(self.shared.recollection.catch_up(_owner(session)), "catch-up of embeddings")
+            known = await self.shared.recollection.relevant(_owner(session), said or last)
         return Conversation(
             self.shared,
             session,
             turns,
             known,
-            announce=lambda secs, words: self._announce(session, secs, words),
+            announce=lambda secs, words: self._announcements.after(session, secs, words),
+            guest=guest,
         )
 
     async def _activate(self, session: Session) -> None:
@@ -195,7 +309,7 @@ class Calls:
             session = await store.sessions.get(session.id)
             if session.status is SessionStatus.CREATED:
                 session = await store.sessions.set_status(session.id, SessionStatus.ACTIVE)
-        self._publish(session.id, "session.updated", {"session": wire.session(session, live=True)})
+        self.publish(session.id, "session.updated", {"session": wire.session(session, live=True)})
 
     async def _ended(self, call: Call, reason: EndReason) -> None:
         if self._live.get(call.session_id) is call:
@@ -213,23 +327,8 @@ class Calls:
         if not self._live:
             memory.give_back()
 
-    def _announce(self, session: Session, secs: float, words: str) -> None:
-        self._tasks.spawn(self._announce_later(session, secs, words), "announcement")
-
-    async def _announce_later(self, session: Session, secs: float, words: str) -> None:
-        """Say it in the live call; with nobody there it becomes a turn that is read later."""
-        await asyncio.sleep(secs)
-        call = self.get(session.id)
-        if call is not None:
-            await call.say(words)
-            return
-        now = datetime.now(UTC)
-        turn = Turn(new_id(), session.id, Speaker.AGENT, session.agent, words, now, now)
-        event = self.shared.feed.publish(session.id, "turn.ended", {"turn": wire.turn(turn)})
-        self.shared.writer.put(lambda store: store.turns.save(turn))
-        self.shared.writer.put(lambda store: store.events.add([event]))
-
-    def _publish(self, session_id: UUID, name: str, body: dict[str, object]) -> None:
+    def publish(self, session_id: UUID, name: str, body: dict[str, object]) -> None:
+        """An event of a session for its watchers, kept for those who come later."""
         event = self.shared.feed.publish(session_id, name, body)
         self.shared.writer.put(lambda store: store.events.add([event]))
 

@@ -29,6 +29,7 @@ from orion.pipelines.recorder import Recorder
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.pipelines.writer import Writer
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
+from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
 from orion.settings import Settings
@@ -58,6 +59,7 @@ class Conversation:
         turns: The session's turns so far; the agent's context is rebuilt from them.
         known: What is known of the user from before, for the agent's instructions.
         announce: Says a text in this session after some seconds.
+        guest: Who takes part is a guest, not the user whose session it is.
     """
 
     def __init__(
@@ -67,18 +69,24 @@ class Conversation:
         turns: Iterable[Turn],
         known: Sequence[Memory],
         announce: Callable[[float, str], None],
+        *,
+        guest: bool = False,
     ) -> None:
         self.shared = shared
         self.session = session
         self.agent = shared.roster.get(session.agent)
         self.requests = Requests()
+        self.pause = Pause()
         self.stopwatch = Stopwatch()
         self.recorder = Recorder(
             session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch, meter=shared.meter
         )
         self.principal = Principal(session.workspace_id, session.user_id)
+        self._guest = guest
         self._known = recollection.note(known)
-        tool_context = SessionTools(shared.recollection, self.principal, session.id, self.requests, announce)
+        tool_context = SessionTools(
+            shared.recollection, self.principal, session.id, self.requests, announce, guest=guest
+        )
         self.tool_context = tool_context
         self.caller = ToolCaller(shared.tools, tool_context.for_call, self.recorder.tool_call)
         self._guardrail_state: guardrails.State = {}
@@ -94,7 +102,12 @@ class Conversation:
         return {"role": "system", "content": "\n\n".join(filter(None, (told, self._known)))}
 
     async def remind(self, said: str) -> bool:
-        """Look up what fits the user's words; whether the instructions have changed by it."""
+        """Look up what fits the user's words; whether the instructions have changed by it.
+
+        A guest's words bring nothing of the user's memory to light.
+        """
+        if self._guest:
+            return False
         try:
             found = await self.shared.recollection.relevant(self.principal, said)
         except DatabaseUnavailable:

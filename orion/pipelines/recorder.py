@@ -41,6 +41,7 @@ class Recorder:
     Attributes:
         agent: Name of the agent that has the word.
         on_agent_turn: Told of each turn of the agent when it has ended.
+        paused: The conversation is paused: its state does not change.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Recorder:
     ) -> None:
         self.agent = agent
         self.on_agent_turn: Callable[[Turn], None] = lambda _turn: None
+        self.paused = False
         self._session_id = session_id
         self._feed = feed
         self._writer = writer
@@ -70,7 +72,7 @@ class Recorder:
 
     def state(self, state: str) -> None:
         """The agent is `listening`, `thinking` or `speaking`; said once per change, not kept."""
-        if state != self._state:
+        if state != self._state and not self.paused:
             self._state = state
             self._feed.publish(self._session_id, "session.state", {"state": state})
 

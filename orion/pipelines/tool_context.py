@@ -10,7 +10,7 @@ from uuid import UUID
 from orion.agents.recollection import Recollection
 from orion.domain.identity import Principal, new_id
 from orion.domain.memory import Memory, MemoryType
-from orion.domain.tool import ToolContext
+from orion.domain.tool import ToolContext, ToolFailure
 from orion.errors import NotFound
 
 MAX_ANNOUNCE_SECS = 24 * 3600.0
@@ -25,7 +25,10 @@ class Requests:
 
 
 class SessionTools:
-    """Makes the contexts of one conversation's tool calls; `agents` are the hand-over targets."""
+    """Makes the contexts of one conversation's tool calls; `agents` are the hand-over targets.
+
+    With a guest in the call, the memory of the user whose session it is stays closed.
+    """
 
     def __init__(
         self,
@@ -34,6 +37,8 @@ class SessionTools:
         session_id: UUID,
         requests: Requests,
         announce: Callable[[float, str], None],
+        *,
+        guest: bool = False,
     ) -> None:
         self.agents: tuple[str, ...] = ()
         self.recollection = recollection
@@ -41,6 +46,7 @@ class SessionTools:
         self.session_id = session_id
         self.requests = requests
         self.announce = announce
+        self.guest = guest
 
     def for_call(self, call_id: str) -> ToolContext:
         """The context of the call with this id."""
@@ -63,12 +69,14 @@ class _CallContext:
         return self._tools.agents
 
     async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
+        self._refuse_guests()
         user_id = self._tools.principal.user_id
         assert user_id is not None
         memory = Memory(new_id(), user_id, self.session_id, kind, content, datetime.now(UTC))
         return await self._tools.recollection.keep(self._tools.principal, memory)
 
     async def recall(self, query: str, limit: int = 5) -> list[Memory]:
+        self._refuse_guests()
         return await self._tools.recollection.search(self._tools.principal, query, limit=limit)
 
     def announce_after(self, secs: float, text: str) -> None:
@@ -83,3 +91,7 @@ class _CallContext:
 
     def end_call(self) -> None:
         self._tools.requests.end_call = True
+
+    def _refuse_guests(self) -> None:
+        if self._tools.guest:
+            raise ToolFailure("I keep no notes about guests.")

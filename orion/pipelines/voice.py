@@ -13,6 +13,7 @@ from pipecat.services.tts_service import TTSService
 from pipecat.transports.base_transport import BaseTransport
 
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
+from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 
 
@@ -27,16 +28,20 @@ def build(
     output_guardrail: OutputGuardrail,
     tts: TTSService,
     played: PlayedWords,
+    pause: Pause,
 ) -> Pipeline:
     """Audio in, audio out: 16-bit mono PCM, 16 kHz in and 24 kHz out."""
     return Pipeline(
         [
             transport.input(),
+            pause.gate(),
             vad,
             stt,
             input_guardrail,
             context.user(),
+            pause.gate(),
             llm,
+            pause.gate(),
             output_guardrail,
             tts,
             transport.output(),

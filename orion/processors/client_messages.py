@@ -7,6 +7,7 @@ Protocol: https://docs.pipecat.ai/client/rtvi-standard
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pipecat.frames.frames import Frame, InputTransportMessageFrame, OutputTransportMessageUrgentFrame
@@ -21,12 +22,20 @@ _MAX_AUDIO_CHARS = 64_000
 
 
 class ClientMessages(RTVIProcessor):
-    """Pipecat's RTVI processor, behind a check of what the client sent."""
+    """Pipecat's RTVI processor, behind a check of what the client sent.
+
+    Args:
+        paused: Whether the conversation is paused now: nothing typed is taken then.
+    """
+
+    def __init__(self, paused: Callable[[], bool] = lambda: False) -> None:
+        super().__init__()
+        self._orion_paused = paused
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Drop and answer what is not allowed; leave the rest to Pipecat."""
         if isinstance(frame, InputTransportMessageFrame):
-            refusal = refuse(frame.message)
+            refusal = refuse(frame.message, paused=self._orion_paused())
             if refusal:
                 await self.push_frame(
                     OutputTransportMessageUrgentFrame(message=_error(frame.message, refusal))
@@ -35,13 +44,15 @@ class ClientMessages(RTVIProcessor):
         await super().process_frame(frame, direction)
 
 
-def refuse(message: Any) -> str:
+def refuse(message: Any, *, paused: bool = False) -> str:
     """Why the message is refused, as `slug: sentence`; empty if it may pass."""
     if not isinstance(message, dict) or message.get("label") != _LABEL:
         return "malformed: not an RTVI message"
     kind = message.get("type")
     if kind not in ALLOWED:
         return "refused: this message type is not taken from clients"
+    if paused and kind == "send-text":
+        return "conflict: the session is paused"
     body = message.get("data")
     if body is not None and not isinstance(body, dict):
         return "malformed: data must be an object"

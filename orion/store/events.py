@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from orion.domain.session import Event
 from orion.store.owners import owned
 from orion.store.tables import events
+from orion.store.webhooks import Outbox
 
 
 class Events:
@@ -19,13 +20,18 @@ class Events:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._outbox = Outbox(connection)
 
     async def add(self, happened: Iterable[Event]) -> None:
-        """Write events; written again, they stay as they are. Those of a deleted session are dropped."""
+        """Write events, and what webhooks are to be told of them; written again, they stay as they are.
+
+        Those of a deleted session are dropped.
+        """
         for event in happened:
             values = {"id": event.id, "name": event.name, "body": event.body, "created_at": event.created_at}
             statement = upsert(events).from_select(*owned(events, event.session_id, values))
             await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
+            await self._outbox.put(event)
 
     async def after(self, session_id: UUID, event_id: UUID | None, limit: int = 500) -> list[Event]:
         """Events of a session with greater ids than `event_id` (None: from the first), in order."""

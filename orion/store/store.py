@@ -10,10 +10,12 @@ from orion.domain.identity import Principal
 from orion.store.events import Events
 from orion.store.memories import Memories
 from orion.store.people import People
+from orion.store.rooms import Rooms
 from orion.store.sessions import Sessions
 from orion.store.tokens import Tokens
 from orion.store.turns import Turns
 from orion.store.users import Users
+from orion.store.webhooks import Webhooks
 
 
 class Store:
@@ -52,6 +54,16 @@ class Store:
     def events(self) -> Events:
         """What happened in a session."""
         return Events(self.connection)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        """Room tokens that were spent."""
+        return Rooms(self.connection)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Webhooks and their deliveries."""
+        return Webhooks(self.connection)
 
     @cached_property
     def people(self) -> People:

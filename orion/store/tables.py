@@ -13,10 +13,12 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TIMESTAMP, TSVECTOR, UUID
@@ -207,4 +209,56 @@ events = Table(
     _json("body"),
     _time("created_at"),
     Index(None, "session_id", "id"),
+)
+
+room_tokens = Table(
+    "room_tokens",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    _reference("user_id", "users"),
+    _reference("session_id", "sessions"),
+    _time("spent_at"),
+    Index(None, "session_id"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    Column("url", Text, nullable=False),
+    Column("events", ARRAY(Text), nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    _time("created_at"),
+    _time("disabled_at", nullable=True),
+    Index(None, "workspace_id", "id"),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    _reference("webhook_id", "webhooks"),
+    _reference("session_id", "sessions", nullable=True),
+    Column("event_id", UUID(as_uuid=True), nullable=False),
+    Column("name", Text, nullable=False),
+    _json("body"),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("response_status", Integer),
+    Column("error", Text),
+    _time("created_at"),
+    _time("next_attempt_at", nullable=True),
+    _time("ended_at", nullable=True),
+    UniqueConstraint("webhook_id", "event_id"),
+    Index(None, "webhook_id", "id"),
+    Index(None, "session_id"),
+    Index(
+        "ix_webhook_deliveries_due",
+        "next_attempt_at",
+        "id",
+        postgresql_where=text("status = 'pending'"),
+    ),
 )

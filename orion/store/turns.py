@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from orion.domain.identity import new_id
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Latency, Speaker, Turn
+from orion.store.cursors import cursor_id
 from orion.store.owners import owned
 from orion.store.tables import sessions, tool_calls, turns
 
@@ -52,14 +54,30 @@ class Turns:
 
     async def of_session(self, session_id: UUID) -> list[Turn]:
         """All turns of a session, in the order in which they began."""
+        wanted = select(turns).where(turns.c.session_id == session_id).order_by(turns.c.id)
+        return await self._with_calls((await self._connection.execute(wanted)).all())
+
+    async def page(
+        self, session_id: UUID, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[Turn], str | None]:
+        """A page of turns in the order in which they began, and the cursor of the next (None on the last).
+
+        Raises:
+            Invalid: The cursor is none that was given out.
+        """
+        wanted = select(turns).where(turns.c.session_id == session_id).order_by(turns.c.id)
+        if cursor is not None:
+            wanted = wanted.where(turns.c.id > cursor_id(cursor))
+        rows = (await self._connection.execute(wanted.limit(limit + 1))).all()
+        found = await self._with_calls(rows[:limit])
+        return found, str(found[-1].id) if len(rows) > limit else None
+
+    async def _with_calls(self, rows: Sequence[Row[Any]]) -> list[Turn]:
         calls: defaultdict[UUID, list[ToolCall]] = defaultdict(list)
-        wanted = select(tool_calls).where(tool_calls.c.session_id == session_id)
+        wanted = select(tool_calls).where(tool_calls.c.turn_id.in_([row.id for row in rows]))
         for row in await self._connection.execute(wanted.order_by(tool_calls.c.started_at, tool_calls.c.id)):
             calls[row.turn_id].append(_call(row))
-        found = await self._connection.execute(
-            select(turns).where(turns.c.session_id == session_id).order_by(turns.c.id)
-        )
-        return [_turn(row, calls[row.id]) for row in found]
+        return [_turn(row, calls[row.id]) for row in rows]
 
     async def _put(self, table: Any, session_id: UUID, values: dict[str, Any], key: list[str]) -> None:
         statement = upsert(table).from_select(*owned(table, session_id, values))

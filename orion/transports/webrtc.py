@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from aiortc.sdp import candidate_from_sdp
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pipecat.transports.base_transport import TransportParams
 from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, PartsDep, SessionId, needs, own_session
+from orion.api.access import Parts, PartsDep, SessionId
 from orion.api.openapi import fails
-from orion.domain.identity import Scope
+from orion.api.rooms import Joiner, JoinerDep, admitted, joined_session, resume_token
 from orion.domain.session import EndReason, Session, SessionStatus
-from orion.errors import Conflict, InvalidOffer, NotFound, Overloaded, SessionEnded, Unavailable
+from orion.errors import InvalidOffer, NotFound, Overloaded, RoomFull, SessionEnded, Unavailable
 from orion.pipelines.call import Call
 from orion.pipelines.calls import Calls
 from orion.pipelines.tasks import Tasks
@@ -28,7 +29,7 @@ from orion.transports._connection import Connection
 from orion.transports._ice_restart import IceRestart, Remote
 from orion.transports._offers import check_audio, check_sections, refusing, rehearse, usable
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["webrtc"], dependencies=[Depends(needs(Scope.SESSIONS))])
+router = APIRouter(prefix="/api/v1/sessions", tags=["webrtc"])
 
 _SILENT_PEER_SECS = 15.0
 _CONNECT_SECS = 20
@@ -47,11 +48,15 @@ class Offer(BaseModel):
 
 
 class Answer(BaseModel):
-    """The SDP answer; `pc_id` names the connection in later requests."""
+    """The SDP answer; `pc_id` names the connection in later requests.
+
+    A guest's answer has a `resume_token`: the room token for the offer after a reload.
+    """
 
     sdp: str
     type: Literal["answer"]
     pc_id: str
+    resume_token: str | None = None
 
 
 class Candidate(BaseModel):
@@ -75,12 +80,14 @@ class Peer:
     """The other end of a WebRTC call. It counts as silent when neither media nor a message came.
 
     Attributes:
+        token_id: The room token that admitted it; None for the session's owner.
         changing: Held while an offer of the peer is being taken; one at a time.
         restart: The ICE restart that is under way, or was the last.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, token_id: UUID | None) -> None:
         self.connection = connection
+        self.token_id = token_id
         self.changing = asyncio.Lock()
         self.restart: asyncio.Task[bool] | None = None
         self.tasks = Tasks()
@@ -120,25 +127,30 @@ class Peer:
 @router.post(
     "/{session_id}/offer",
     response_model=Answer,
-    responses=fails(InvalidOffer, SessionEnded, Conflict, Overloaded, Unavailable),
+    response_model_exclude_none=True,
+    responses=fails(InvalidOffer, SessionEnded, RoomFull, Overloaded, Unavailable),
 )
-async def offer(session_id: SessionId, body: Offer, caller: CallerDep, parts: PartsDep) -> Any:
+async def offer(session_id: SessionId, body: Offer, joiner: JoinerDep, parts: PartsDep) -> Any:
     """Join the session's call: the answer comes once the call's pipeline runs."""
-    session = await own_session(parts, caller, session_id)
+    session = await joined_session(parts, joiner, session_id)
     if session.status is SessionStatus.ENDED:
         raise SessionEnded
-    peer = _peer(parts.calls.get(session_id), body.pc_id)
+    peer = _peer(parts, session_id, joiner, body.pc_id)
     if peer is not None:
         async with peer.changing:
             return await _renegotiate(peer, body)
-    return await _open(parts.calls, session, body)
+    async with admitted(parts, joiner):
+        answer = await _open(parts.calls, session, joiner, body)
+    if joiner.guest is not None:
+        answer["resume_token"] = resume_token(parts, session, joiner.guest)
+    return answer
 
 
 @router.patch("/{session_id}/offer", status_code=204, responses=fails(InvalidOffer))
-async def trickle(session_id: SessionId, body: Trickle, caller: CallerDep, parts: PartsDep) -> Response:
+async def trickle(session_id: SessionId, body: Trickle, joiner: JoinerDep, parts: PartsDep) -> Response:
     """Add ICE candidates to the session's connection."""
-    await own_session(parts, caller, session_id)
-    peer = _peer(parts.calls.get(session_id), body.pc_id)
+    await joined_session(parts, joiner, session_id)
+    peer = _peer(parts, session_id, joiner, body.pc_id)
     if peer is None:
         raise NotFound("no such connection; send a new offer")
     for candidate in body.candidates:
@@ -146,7 +158,15 @@ async def trickle(session_id: SessionId, body: Trickle, caller: CallerDep, parts
     return Response(status_code=204)
 
 
-async def _open(calls: Calls, session: Session, body: Offer) -> dict[str, Any]:
+def _peer(parts: Parts, session_id: UUID, joiner: Joiner, pc_id: str | None) -> Peer | None:
+    """The joiner's own connection, if `pc_id` names it: a spent room token is good for that alone."""
+    call = parts.calls.get(session_id)
+    peer = call.peer if call is not None and not call.over else None
+    own = isinstance(peer, Peer) and peer.token_id == joiner.token_id and peer.connection.pc_id == pc_id
+    return peer if own and isinstance(peer, Peer) else None
+
+
+async def _open(calls: Calls, session: Session, joiner: Joiner, body: Offer) -> dict[str, Any]:
     connection = Connection(ice_servers=[], connection_timeout_secs=_CONNECT_SECS)
     try:
         await _take(connection, usable(body.sdp))
@@ -161,11 +181,12 @@ async def _open(calls: Calls, session: Session, body: Offer) -> dict[str, Any]:
                 audio_out_write_timeout_secs=_CONNECT_SECS + 10,
             ),
         )
-        call = await calls.open_voice(session, transport)
+        guest = joiner.guest is not None
+        call = await calls.open_voice(session, transport, joiner=joiner.key, guest=guest)
     except BaseException:
         await connection.disconnect()
         raise
-    call.peer = peer = Peer(connection)
+    call.peer = peer = Peer(connection, joiner.token_id)
     joined = False
 
     @transport.event_handler("on_client_connected")
@@ -173,7 +194,7 @@ async def _open(calls: Calls, session: Session, body: Offer) -> dict[str, Any]:
         nonlocal joined
         if not joined:
             joined = True
-            await call.joined("user", "webrtc")
+            await call.joined(joiner.name, "webrtc")
 
     @transport.event_handler("on_client_disconnected")
     async def _(_transport: Any, _connection: Any) -> None:
@@ -232,12 +253,6 @@ async def _take(connection: Connection, sdp: str, *, again: bool = False) -> Non
         else:
             await connection.initialize(sdp, "offer")
     check_audio(connection.pc)
-
-
-def _peer(call: Call | None, pc_id: str | None) -> Peer | None:
-    """The peer of a call that goes on, by the pc_id that it was given."""
-    peer = call.peer if call is not None and not call.over else None
-    return peer if isinstance(peer, Peer) and pc_id == peer.connection.pc_id else None
 
 
 async def _add(peer: Peer, candidate: Candidate) -> None:

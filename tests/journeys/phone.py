@@ -76,9 +76,12 @@ class Microphone(AudioStreamTrack):
 
 
 class Phone:
-    """One caller in one session: a microphone, an ear, the data channel and the event stream."""
+    """One caller in one session: a microphone, an ear, the data channel and the event stream.
 
-    def __init__(self, http: httpx.AsyncClient, session_id: str) -> None:
+    With a room token a guest calls; the events are followed as the owner all the same.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, session_id: str, room_token: str | None = None) -> None:
         self.http = http
         self.session_id = session_id
         self.microphone = Microphone()
@@ -88,6 +91,8 @@ class Phone:
         self._news = asyncio.Condition()
         self.pc = RTCPeerConnection()
         self.pc_id = ""
+        self.headers = {"Authorization": f"Bearer {room_token}"} if room_token else {}
+        self.answer: dict[str, Any] = {}
         self._channel: Any = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -118,7 +123,7 @@ class Phone:
         await self.pc.setLocalDescription(await self.pc.createOffer())
         response = await self.offer(self.pc.localDescription.sdp, **offer)
         if response.status_code == 200:
-            answer = response.json()
+            self.answer = answer = response.json()
             self.pc_id = answer["pc_id"]
             await self.pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
         return response
@@ -126,7 +131,8 @@ class Phone:
     async def offer(self, sdp: str, **offer: Any) -> httpx.Response:
         """Send an offer as it stands; what comes back is the caller's business."""
         url = f"/api/v1/sessions/{self.session_id}/offer"
-        return await self.http.post(url, json={"sdp": sdp, "type": "offer", **offer})
+        body = {"sdp": sdp, "type": "offer", **offer}
+        return await self.http.post(url, json=body, headers=self.headers)
 
     def _opened(self) -> None:
         about = {"version": "2.1.0", "about": {"library": "phone"}}
@@ -218,9 +224,9 @@ class Phone:
 
 
 @asynccontextmanager
-async def calling(http: httpx.AsyncClient, session_id: str):
+async def calling(http: httpx.AsyncClient, session_id: str, room_token: str | None = None):
     """A phone that has dialled, and hangs up in the end."""
-    phone = Phone(http, session_id)
+    phone = Phone(http, session_id, room_token)
     try:
         await phone.dial()
         yield phone

@@ -10,6 +10,7 @@ from orion.domain.memory import Memory, MemoryType
 from orion.domain.session import Event, Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Speaker, Turn
+from orion.domain.webhook import Webhook
 from orion.store.database import Database
 from orion.store.tables import users, workspaces
 
@@ -26,6 +27,8 @@ async def fill(database: Database) -> list[Principal]:
     cleo = User(new_id(), new_id(), "cleo@example.org", "Cleo", Role.ADMIN, False, now)
     await _another_workspace(database, cleo)
     principals = [Principal.of(user) for user in (ada, ben, cleo)]
+    for number, principal in enumerate(principals):
+        await _webhook_of(database, principals[0] if number == 1 else principal)
     for principal in principals:
         await _rows_of(database, principal)
     async with database.transaction(LOG_IN) as store:
@@ -52,6 +55,14 @@ async def _another_workspace(database: Database, user: User) -> None:
     await engine.dispose()
 
 
+async def _webhook_of(database: Database, admin: Principal) -> None:
+    assert admin.workspace_id
+    now = datetime.now(UTC)
+    webhook = Webhook(new_id(), admin.workspace_id, "https://hooks.example.org", ("error",), b"sealed", now)
+    async with database.transaction(admin) as store:
+        await store.webhooks.add(webhook)
+
+
 async def _rows_of(database: Database, principal: Principal) -> None:
     assert principal.workspace_id
     assert principal.user_id
@@ -61,6 +72,7 @@ async def _rows_of(database: Database, principal: Principal) -> None:
             new_id(), principal.workspace_id, principal.user_id, "orion", SessionStatus.CREATED, now
         )
         await store.sessions.create(session)
+        assert await store.rooms.spend(new_id(), session.id)
         memory = Memory(
             new_id(), principal.user_id, session.id, MemoryType.FACT, "a secret\twith\ttabs\\", now
         )

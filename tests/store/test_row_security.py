@@ -28,6 +28,9 @@ ADMIN_SEES = {
     "memories": 1,
     "memory_vectors": 1,
     "events": 2,
+    "room_tokens": 2,
+    "webhooks": 2,
+    "webhook_deliveries": 4,
     "erasures": 2,
 }
 USER_SEES = {
@@ -39,10 +42,20 @@ USER_SEES = {
     "memories": 1,
     "memory_vectors": 1,
     "events": 1,
+    "room_tokens": 1,
 }
+ADMIN_ALONE_SEES = {**USER_SEES, "webhooks": 1, "webhook_deliveries": 1}
 PURPOSES = {
     "log-in": {"workspaces": 2, "users": 3, "refresh_tokens": 3, "sign_in_tokens": 1},
-    "recorder": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
+    "recorder": {
+        "sessions": 3,
+        "turns": 3,
+        "tool_calls": 3,
+        "events": 3,
+        "webhooks": 3,
+        "webhook_deliveries": 5,
+    },
+    "webhooks": {"webhooks": 3, "webhook_deliveries": 5},
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
     "erasure": {"erasures": 3},
     "ready": {},
@@ -72,7 +85,7 @@ async def matrix(database):
     ada, ben, cleo = await fill(database)
     assert await counts(database, ada) == expected(ADMIN_SEES)
     assert await counts(database, ben) == expected(USER_SEES)
-    assert await counts(database, cleo) == expected({**USER_SEES, "erasures": 1})
+    assert await counts(database, cleo) == expected({**ADMIN_ALONE_SEES, "erasures": 1})
     for purpose, seen in PURPOSES.items():
         assert await counts(database, Principal.system(purpose)) == expected(seen), purpose
     impostor = Principal(ada.workspace_id, cleo.user_id)
@@ -83,7 +96,7 @@ async def test_everybody_sees_their_own_and_nothing_else(database):
     await matrix(database)
 
 
-@pytest.mark.parametrize("name", ["sessions", "turns", "tool_calls", "memories", "events"])
+@pytest.mark.parametrize("name", ["sessions", "turns", "tool_calls", "memories", "events", "room_tokens"])
 async def test_nobody_writes_in_anothers_name(database, name):
     _, ben, cleo = await fill(database)
     table = metadata.tables[f"{SCHEMA}.{name}"]
@@ -91,7 +104,7 @@ async def test_nobody_writes_in_anothers_name(database, name):
         changed = await store.connection.execute(
             update(table).where(table.c.user_id == cleo.user_id).values(created_at=func.now())
             if "created_at" in table.c
-            else update(table).where(table.c.user_id == cleo.user_id).values(started_at=func.now())
+            else update(table).where(table.c.user_id == cleo.user_id).values(session_id=None)
         )
         assert changed.rowcount == 0
     with pytest.raises((ProgrammingError, DBAPIError)):

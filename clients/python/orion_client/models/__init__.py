@@ -1,11 +1,18 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .accepted import Accepted
 from .agents_ice_servers_response_agents_ice_servers import AgentsIceServersResponseAgentsIceServers
 from .agents_list_agents_response_agents_list_agents import AgentsListAgentsResponseAgentsListAgents
 from .agents_list_providers_response_agents_list_providers import AgentsListProvidersResponseAgentsListProviders
 from .answer import Answer
 from .candidate import Candidate
+from .connect import Connect
+from .connect_variables import ConnectVariables
+from .connection import Connection
+from .connection_ice_servers_item import ConnectionIceServersItem
 from .credentials import Credentials
+from .delivery_body import DeliveryBody
+from .delivery_page import DeliveryPage
 from .health_alive_response_health_alive import HealthAliveResponseHealthAlive
 from .memory_body import MemoryBody
 from .memory_body_metadata import MemoryBodyMetadata
@@ -16,9 +23,11 @@ from .memory_type import MemoryType
 from .message import Message
 from .new_memory import NewMemory
 from .new_memory_metadata import NewMemoryMetadata
+from .new_room_token import NewRoomToken
 from .new_session import NewSession
 from .new_session_metadata import NewSessionMetadata
 from .new_session_variables import NewSessionVariables
+from .new_webhook import NewWebhook
 from .offer import Offer
 from .problem import Problem
 from .problem_errors_item import ProblemErrorsItem
@@ -29,6 +38,8 @@ from .receipt_rows import ReceiptRows
 from .refresh_token import RefreshToken
 from .registration import Registration
 from .reply import Reply
+from .room_token import RoomToken
+from .saying import Saying
 from .session_body import SessionBody
 from .session_body_metadata import SessionBodyMetadata
 from .session_body_status import SessionBodyStatus
@@ -45,14 +56,24 @@ from .turn_body import TurnBody
 from .turn_body_latency import TurnBodyLatency
 from .turn_body_role import TurnBodyRole
 from .turn_page import TurnPage
+from .webhook_body import WebhookBody
+from .webhook_made import WebhookMade
+from .webhook_page import WebhookPage
 
 __all__ = (
+    "Accepted",
     "AgentsIceServersResponseAgentsIceServers",
     "AgentsListAgentsResponseAgentsListAgents",
     "AgentsListProvidersResponseAgentsListProviders",
     "Answer",
     "Candidate",
+    "Connect",
+    "Connection",
+    "ConnectionIceServersItem",
+    "ConnectVariables",
     "Credentials",
+    "DeliveryBody",
+    "DeliveryPage",
     "HealthAliveResponseHealthAlive",
     "MemoryBody",
     "MemoryBodyMetadata",
@@ -63,9 +84,11 @@ __all__ = (
     "Message",
     "NewMemory",
     "NewMemoryMetadata",
+    "NewRoomToken",
     "NewSession",
     "NewSessionMetadata",
     "NewSessionVariables",
+    "NewWebhook",
     "Offer",
     "Problem",
     "ProblemErrorsItem",
@@ -76,6 +99,8 @@ __all__ = (
     "RefreshToken",
     "Registration",
     "Reply",
+    "RoomToken",
+    "Saying",
     "SessionBody",
     "SessionBodyMetadata",
     "SessionBodyStatus",
@@ -92,4 +117,7 @@ __all__ = (
     "TurnBodyLatency",
     "TurnBodyRole",
     "TurnPage",
+    "WebhookBody",
+    "WebhookMade",
+    "WebhookPage",
 )

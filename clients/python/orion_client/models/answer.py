@@ -6,6 +6,8 @@ from typing import Any, Literal, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="Answer")
 
 
@@ -13,15 +15,19 @@ T = TypeVar("T", bound="Answer")
 class Answer:
     """The SDP answer; `pc_id` names the connection in later requests.
 
-    Attributes:
-        sdp (str):
-        type_ (Literal['answer']):
-        pc_id (str):
+    A guest's answer has a `resume_token`: the room token for the offer after a reload.
+
+        Attributes:
+            sdp (str):
+            type_ (Literal['answer']):
+            pc_id (str):
+            resume_token (None | str | Unset):
     """
 
     sdp: str
     type_: Literal["answer"]
     pc_id: str
+    resume_token: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -30,6 +36,12 @@ class Answer:
         type_ = self.type_
 
         pc_id = self.pc_id
+
+        resume_token: None | str | Unset
+        if isinstance(self.resume_token, Unset):
+            resume_token = UNSET
+        else:
+            resume_token = self.resume_token
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -40,6 +52,8 @@ class Answer:
                 "pc_id": pc_id,
             }
         )
+        if resume_token is not UNSET:
+            field_dict["resume_token"] = resume_token
 
         return field_dict
 
@@ -54,10 +68,20 @@ class Answer:
 
         pc_id = d.pop("pc_id")
 
+        def _parse_resume_token(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        resume_token = _parse_resume_token(d.pop("resume_token", UNSET))
+
         answer = cls(
             sdp=sdp,
             type_=type_,
             pc_id=pc_id,
+            resume_token=resume_token,
         )
 
         answer.additional_properties = d

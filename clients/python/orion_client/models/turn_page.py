@@ -15,7 +15,7 @@ T = TypeVar("T", bound="TurnPage")
 
 @_attrs_define
 class TurnPage:
-    """All turns of a session, in order.
+    """One page of a session's turns, in the order in which they began; `next_cursor` is null on the last.
 
     Attributes:
         items (list[TurnBody]):

@@ -61,6 +61,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_404
 
+    if response.status_code == 406:
+        response_406 = Problem.from_dict(response.json())
+
+        return response_406
+
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
 
@@ -116,6 +121,9 @@ def sync_detailed(
 
      Say something by text: in the live call if there is one, else without audio.
 
+    With `Accept: text/event-stream` the answer comes as it is said: `token` `{text}`, `tool.started`
+    and `tool.ended`, then `done` with what would be the answer otherwise, or `error` with a problem.
+
     Args:
         session_id (UUID):
         body (Message): A typed message of the user.
@@ -150,6 +158,9 @@ def sync(
 
      Say something by text: in the live call if there is one, else without audio.
 
+    With `Accept: text/event-stream` the answer comes as it is said: `token` `{text}`, `tool.started`
+    and `tool.ended`, then `done` with what would be the answer otherwise, or `error` with a problem.
+
     Args:
         session_id (UUID):
         body (Message): A typed message of the user.
@@ -178,6 +189,9 @@ async def asyncio_detailed(
     """Message
 
      Say something by text: in the live call if there is one, else without audio.
+
+    With `Accept: text/event-stream` the answer comes as it is said: `token` `{text}`, `tool.started`
+    and `tool.ended`, then `done` with what would be the answer otherwise, or `error` with a problem.
 
     Args:
         session_id (UUID):
@@ -210,6 +224,9 @@ async def asyncio(
     """Message
 
      Say something by text: in the live call if there is one, else without audio.
+
+    With `Accept: text/event-stream` the answer comes as it is said: `token` `{text}`, `tool.started`
+    and `tool.ended`, then `done` with what would be the answer otherwise, or `error` with a problem.
 
     Args:
         session_id (UUID):

@@ -113,6 +113,8 @@ def sync_detailed(
 
      Pause, resume or end a session; an ended one stays ended.
 
+    A pause holds the agent silent and deaf while the call stays connected.
+
     Args:
         session_id (UUID):
         body (StatusChange): The status that a session shall have.
@@ -147,6 +149,8 @@ def sync(
 
      Pause, resume or end a session; an ended one stays ended.
 
+    A pause holds the agent silent and deaf while the call stays connected.
+
     Args:
         session_id (UUID):
         body (StatusChange): The status that a session shall have.
@@ -175,6 +179,8 @@ async def asyncio_detailed(
     """Set Status
 
      Pause, resume or end a session; an ended one stays ended.
+
+    A pause holds the agent silent and deaf while the call stays connected.
 
     Args:
         session_id (UUID):
@@ -207,6 +213,8 @@ async def asyncio(
     """Set Status
 
      Pause, resume or end a session; an ended one stays ended.
+
+    A pause holds the agent silent and deaf while the call stays connected.
 
     Args:
         session_id (UUID):

@@ -9,18 +9,35 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.turn_page import TurnPage
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     session_id: UUID,
+    *,
+    limit: int | Unset = 500,
+    cursor: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["limit"] = limit
+
+    json_cursor: None | str | Unset
+    if isinstance(cursor, Unset):
+        json_cursor = UNSET
+    else:
+        json_cursor = cursor
+    params["cursor"] = json_cursor
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/api/v1/sessions/{session_id}/turns".format(
             session_id=quote(str(session_id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -81,6 +98,8 @@ def sync_detailed(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
+    limit: int | Unset = 500,
+    cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | TurnPage]:
     """Turns
 
@@ -88,6 +107,8 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
+        limit (int | Unset):  Default: 500.
+        cursor (None | str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,6 +120,8 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         session_id=session_id,
+        limit=limit,
+        cursor=cursor,
     )
 
     response = client.get_httpx_client().request(
@@ -112,6 +135,8 @@ def sync(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
+    limit: int | Unset = 500,
+    cursor: None | str | Unset = UNSET,
 ) -> Problem | TurnPage | None:
     """Turns
 
@@ -119,6 +144,8 @@ def sync(
 
     Args:
         session_id (UUID):
+        limit (int | Unset):  Default: 500.
+        cursor (None | str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -131,6 +158,8 @@ def sync(
     return sync_detailed(
         session_id=session_id,
         client=client,
+        limit=limit,
+        cursor=cursor,
     ).parsed
 
 
@@ -138,6 +167,8 @@ async def asyncio_detailed(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
+    limit: int | Unset = 500,
+    cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | TurnPage]:
     """Turns
 
@@ -145,6 +176,8 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
+        limit (int | Unset):  Default: 500.
+        cursor (None | str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,6 +189,8 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         session_id=session_id,
+        limit=limit,
+        cursor=cursor,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -167,6 +202,8 @@ async def asyncio(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
+    limit: int | Unset = 500,
+    cursor: None | str | Unset = UNSET,
 ) -> Problem | TurnPage | None:
     """Turns
 
@@ -174,6 +211,8 @@ async def asyncio(
 
     Args:
         session_id (UUID):
+        limit (int | Unset):  Default: 500.
+        cursor (None | str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,5 +226,7 @@ async def asyncio(
         await asyncio_detailed(
             session_id=session_id,
             client=client,
+            limit=limit,
+            cursor=cursor,
         )
     ).parsed

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="DeliveryBody")
+
+
+@_attrs_define
+class DeliveryBody:
+    """One event on its way to a webhook, and what came of it so far.
+
+    Attributes:
+        id (UUID):
+        event_id (UUID):
+        name (str):
+        session_id (None | UUID):
+        status (str):
+        attempts (int):
+        response_status (int | None):
+        error (None | str):
+        created_at (str):
+        next_attempt_at (None | str):
+        ended_at (None | str):
+    """
+
+    id: UUID
+    event_id: UUID
+    name: str
+    session_id: None | UUID
+    status: str
+    attempts: int
+    response_status: int | None
+    error: None | str
+    created_at: str
+    next_attempt_at: None | str
+    ended_at: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = str(self.id)
+
+        event_id = str(self.event_id)
+
+        name = self.name
+
+        session_id: None | str
+        if isinstance(self.session_id, UUID):
+            session_id = str(self.session_id)
+        else:
+            session_id = self.session_id
+
+        status = self.status
+
+        attempts = self.attempts
+
+        response_status: int | None
+        response_status = self.response_status
+
+        error: None | str
+        error = self.error
+
+        created_at = self.created_at
+
+        next_attempt_at: None | str
+        next_attempt_at = self.next_attempt_at
+
+        ended_at: None | str
+        ended_at = self.ended_at
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "event_id": event_id,
+                "name": name,
+                "session_id": session_id,
+                "status": status,
+                "attempts": attempts,
+                "response_status": response_status,
+                "error": error,
+                "created_at": created_at,
+                "next_attempt_at": next_attempt_at,
+                "ended_at": ended_at,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = UUID(d.pop("id"))
+
+        event_id = UUID(d.pop("event_id"))
+
+        name = d.pop("name")
+
+        def _parse_session_id(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                session_id_type_0 = UUID(data)
+
+                return session_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        session_id = _parse_session_id(d.pop("session_id"))
+
+        status = d.pop("status")
+
+        attempts = d.pop("attempts")
+
+        def _parse_response_status(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        response_status = _parse_response_status(d.pop("response_status"))
+
+        def _parse_error(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        error = _parse_error(d.pop("error"))
+
+        created_at = d.pop("created_at")
+
+        def _parse_next_attempt_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        next_attempt_at = _parse_next_attempt_at(d.pop("next_attempt_at"))
+
+        def _parse_ended_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        ended_at = _parse_ended_at(d.pop("ended_at"))
+
+        delivery_body = cls(
+            id=id,
+            event_id=event_id,
+            name=name,
+            session_id=session_id,
+            status=status,
+            attempts=attempts,
+            response_status=response_status,
+            error=error,
+            created_at=created_at,
+            next_attempt_at=next_attempt_at,
+            ended_at=ended_at,
+        )
+
+        delivery_body.additional_properties = d
+        return delivery_body
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="WebhookBody")
+
+
+@_attrs_define
+class WebhookBody:
+    """A webhook; `disabled_at` tells when its recipient answered 410.
+
+    Attributes:
+        id (UUID):
+        url (str):
+        events (list[str]):
+        created_at (str):
+        disabled_at (None | str):
+    """
+
+    id: UUID
+    url: str
+    events: list[str]
+    created_at: str
+    disabled_at: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = str(self.id)
+
+        url = self.url
+
+        events = self.events
+
+        created_at = self.created_at
+
+        disabled_at: None | str
+        disabled_at = self.disabled_at
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "url": url,
+                "events": events,
+                "created_at": created_at,
+                "disabled_at": disabled_at,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = UUID(d.pop("id"))
+
+        url = d.pop("url")
+
+        events = cast(list[str], d.pop("events"))
+
+        created_at = d.pop("created_at")
+
+        def _parse_disabled_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        disabled_at = _parse_disabled_at(d.pop("disabled_at"))
+
+        webhook_body = cls(
+            id=id,
+            url=url,
+            events=events,
+            created_at=created_at,
+            disabled_at=disabled_at,
+        )
+
+        webhook_body.additional_properties = d
+        return webhook_body
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,54 @@
+"""Connect: one request gives a page all that it needs to join a new session as a guest."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from orion.api.access import CallerDep, PartsDep, needs
+from orion.api.ice import ice_servers
+from orion.api.rooms import DEFAULT_TTL_SECS, Identity
+from orion.api.sessions import AgentName, Variables, open_session
+from orion.domain import wire
+from orion.domain.identity import Scope
+
+router = APIRouter(prefix="/api/v1", tags=["connect"], dependencies=[Depends(needs(Scope.CONNECT))])
+
+
+class Connect(BaseModel):
+    """With which agent, and as whom; `variables` fill `{{name}}` in instructions and greetings."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agent: AgentName | None = None
+    variables: Variables = Field(default_factory=dict, max_length=50)
+    identity: Identity = "guest"
+
+
+class Connection(BaseModel):
+    """How to join: send the offer to `offer_url` with `token` as the bearer."""
+
+    session_id: UUID
+    token: str
+    offer_url: str
+    ice_servers: list[dict[str, Any]]
+    expires_at: str
+
+
+@router.post("/connect", status_code=201, response_model=Connection)
+async def connect(caller: CallerDep, parts: PartsDep, request: Request, body: Connect | None = None) -> Any:
+    """Begin a session of the caller's, and let a guest into it."""
+    wanted = body or Connect()
+    session = await open_session(parts, caller, agent=wanted.agent, variables=wanted.variables)
+    token, expires_at = parts.rooms.issue(session, wanted.identity, DEFAULT_TTL_SECS, key_id=caller.key_id)
+    base = (parts.settings.public_url or str(request.base_url)).rstrip("/")
+    return {
+        "session_id": session.id,
+        "token": token,
+        "offer_url": f"{base}/api/v1/sessions/{session.id}/offer",
+        "ice_servers": ice_servers(parts.settings, str(session.id)),
+        "expires_at": wire.timestamp(expires_at),
+    }

@@ -1,0 +1,225 @@
+"""Words into a session: messages by text, answered at once or as they come, and what the agent shall say."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from orion.api.access import CallerDep, Parts, PartsDep, SessionId, needs, own_session
+from orion.api.openapi import fails
+from orion.api.problems import NotAcceptable, problem
+from orion.api.sessions import ToolCallBody
+from orion.domain import wire
+from orion.domain.identity import Principal, Scope, new_id
+from orion.domain.session import Event, Session, SessionStatus
+from orion.domain.turn import Speaker, Turn
+from orion.errors import (
+    Conflict,
+    NoCall,
+    OrionError,
+    Overloaded,
+    ProviderTimeout,
+    SessionEnded,
+    Unavailable,
+)
+from orion.pipelines.call import PAUSED
+from orion.pipelines.feed import Subscription
+
+router = APIRouter(
+    prefix="/api/v1/sessions", tags=["sessions"], dependencies=[Depends(needs(Scope.SESSIONS))]
+)
+
+_KEEP_ALIVE_SECS = 15.0
+_STREAM = "text/event-stream"
+_ANSWERED = "message.answered"
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Speech = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Message(BaseModel):
+    """A typed message of the user."""
+
+    text: Text
+
+
+class Reply(BaseModel):
+    """The agent's answer to a message."""
+
+    turn_id: UUID
+    text: str
+    tool_calls: list[ToolCallBody]
+
+
+class Saying(BaseModel):
+    """What the agent shall say; with `interrupt` at once, else after what it is saying."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Speech
+    interrupt: bool = False
+
+
+class Accepted(BaseModel):
+    """It will be said."""
+
+    accepted: bool = True
+
+
+@router.post(
+    "/{session_id}/messages",
+    response_model=Reply,
+    responses={
+        200: {
+            "content": {_STREAM: {"schema": {"type": "string"}}},
+            "description": "The answer or its stream",
+        },
+        **fails(SessionEnded, Conflict, NotAcceptable, Overloaded, Unavailable, ProviderTimeout),
+    },
+)
+async def message(
+    session_id: SessionId, body: Message, request: Request, caller: CallerDep, parts: PartsDep
+) -> Any:
+    """Say something by text: in the live call if there is one, else without audio.
+
+    With `Accept: text/event-stream` the answer comes as it is said: `token` `{text}`, `tool.started`
+    and `tool.ended`, then `done` with what would be the answer otherwise, or `error` with a problem.
+    """
+    streamed = _wants_stream(request.headers.get("accept", "*/*"))
+    session = await _open_session(parts, caller, session_id)
+    if streamed:
+        request_id = request.scope.get("orion.request_id", "")
+        return StreamingResponse(
+            _stream(parts, session, body.text, request_id),
+            media_type=_STREAM,
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+    return _reply(await parts.calls.message(session, body.text))
+
+
+@router.post(
+    "/{session_id}/say",
+    status_code=202,
+    response_model=Accepted,
+    responses=fails(NoCall, SessionEnded, Conflict),
+)
+async def say(session_id: SessionId, body: Saying, caller: CallerDep, parts: PartsDep) -> Any:
+    """Let the agent say something in the live call; it passes the guardrail like all that it says."""
+    await _open_session(parts, caller, session_id)
+    call = parts.calls.get(session_id)
+    if call is None or call.over:
+        raise NoCall
+    await call.say(body.text, interrupt=body.interrupt)
+    return Accepted()
+
+
+async def _open_session(parts: Parts, caller: Principal, session_id: UUID) -> Session:
+    session = await own_session(parts, caller, session_id)
+    if session.status is SessionStatus.ENDED:
+        raise SessionEnded
+    if session.status is SessionStatus.PAUSED:
+        raise Conflict(PAUSED)
+    return session
+
+
+async def _stream(parts: Parts, session: Session, text: str, request_id: str) -> AsyncIterator[bytes]:
+    """The answer as server-sent events. A client that leaves cancels nothing: the answer is recorded."""
+    with parts.calls.shared.feed.subscribe(session.id) as subscription:
+        answering = parts.calls.begin_message(session, text)
+        answered = Event(new_id(), session.id, _ANSWERED, {}, datetime.now(UTC))
+        answering.add_done_callback(lambda _: subscription.offer(answered))
+        tokens = Tokens()
+        async for event in _until_answered(subscription):
+            encoded = tokens.encode(event) if event else b": still here\n\n"
+            if encoded:
+                yield encoded
+    result = await asyncio.shield(answering)
+    if isinstance(result, OrionError):
+        yield _encode("error", problem(result, request_id))
+    else:
+        reply = Reply.model_validate(_reply(result))
+        yield _encode("done", reply.model_dump(mode="json"))
+
+
+async def _until_answered(subscription: Subscription) -> AsyncIterator[Event | None]:
+    """The session's events up to the answer's end; None after each quarter of a minute without any."""
+    while not subscription.lagging:
+        try:
+            async with asyncio.timeout(_KEEP_ALIVE_SECS):
+                event = await subscription.get()
+        except TimeoutError:
+            yield None
+            continue
+        if event.name == _ANSWERED:
+            return
+        yield event
+
+
+class Tokens:
+    """Translates a session's events into those of one answer: of the turns that the agent now begins."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, str] = {}
+
+    def encode(self, event: Event) -> bytes:
+        """The event as the client sees it; empty where it has no part in the answer."""
+        body = event.body
+        turn_id = body.get("turn_id")
+        if event.name == "turn.started" and body["role"] == Speaker.AGENT:
+            self._said[body["turn_id"]] = ""
+        elif turn_id in self._said and event.name == "turn.partial":
+            token = body["text"][len(self._said[turn_id]) :]
+            self._said[turn_id] = body["text"]
+            return _encode("token", {"text": token}) if token else b""
+        elif turn_id in self._said and event.name.startswith("tool."):
+            return _encode(event.name, body)
+        return b""
+
+
+def _reply(turn: Turn) -> dict[str, Any]:
+    return {
+        "turn_id": turn.id,
+        "text": turn.text,
+        "tool_calls": [wire.tool_call(call) for call in turn.tool_calls],
+    }
+
+
+def _encode(name: str, body: dict[str, Any]) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n".encode()
+
+
+def _wants_stream(accept: str) -> bool:
+    """Whether the client would rather have a stream (RFC 9110, 12.5.1); at equal weight the first named.
+
+    Raises:
+        NotAcceptable: It takes neither a stream nor JSON.
+    """
+    weights: dict[bool, float] = {}
+    for part in accept.lower().split(","):
+        media_type, *parameters = (piece.strip() for piece in part.split(";"))
+        if media_type in {_STREAM, "text/*"}:
+            weights.setdefault(True, _weight(parameters))
+        elif media_type in {"", "application/json", "application/*", "*/*"}:
+            weights.setdefault(False, _weight(parameters))
+    offered = [streamed for streamed, weight in weights.items() if weight > 0]
+    if not offered:
+        raise NotAcceptable("send Accept: application/json or text/event-stream")
+    return max(offered, key=lambda streamed: weights[streamed])
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 1.0
+    return 1.0

@@ -1,0 +1,172 @@
+"""Webhooks of the workspace: made, listed, tested and removed by its admins."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from orion.api.access import AdminDep, PartsDep, StoreDep
+from orion.api.tokens import new_token
+from orion.domain import wire
+from orion.domain.identity import new_id
+from orion.domain.webhook import TEST_EVENT, Delivery, Webhook, unknown_events
+from orion.errors import FieldProblem, Invalid
+
+router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
+
+Limit = Annotated[int, Query(ge=1, le=100)]
+Cursor = Annotated[str | None, Query(max_length=100)]
+
+
+class NewWebhook(BaseModel):
+    """Where to, which events, and the key of the signatures; without one a key is made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=2000)]
+    events: Annotated[list[Annotated[str, StringConstraints(max_length=100)]], Field(max_length=50)] = Field(
+        min_length=1
+    )
+    secret: Annotated[str, StringConstraints(min_length=16, max_length=200)] | None = None
+
+
+class WebhookBody(BaseModel):
+    """A webhook; `disabled_at` tells when its recipient answered 410."""
+
+    id: UUID
+    url: str
+    events: list[str]
+    created_at: str
+    disabled_at: str | None
+
+
+class WebhookMade(WebhookBody):
+    """A new webhook with its secret, which is shown this once."""
+
+    secret: str
+
+
+class WebhookPage(BaseModel):
+    """One page of webhooks, newest first."""
+
+    items: list[WebhookBody]
+    next_cursor: str | None
+
+
+class DeliveryBody(BaseModel):
+    """One event on its way to a webhook, and what came of it so far."""
+
+    id: UUID
+    event_id: UUID
+    name: str
+    session_id: UUID | None
+    status: str
+    attempts: int
+    response_status: int | None
+    error: str | None
+    created_at: str
+    next_attempt_at: str | None
+    ended_at: str | None
+
+
+class DeliveryPage(BaseModel):
+    """One page of deliveries, newest first."""
+
+    items: list[DeliveryBody]
+    next_cursor: str | None
+
+
+@router.get("", response_model=WebhookPage)
+async def list_webhooks(_admin: AdminDep, store: StoreDep, limit: Limit = 20, cursor: Cursor = None) -> Any:
+    """The workspace's webhooks."""
+    items, next_cursor = await store.webhooks.page(limit, cursor)
+    return {"items": [_body(webhook) for webhook in items], "next_cursor": next_cursor}
+
+
+@router.post("", status_code=201, response_model=WebhookMade)
+async def create(body: NewWebhook, admin: AdminDep, parts: PartsDep, store: StoreDep) -> Any:
+    """Let an address be told of events of the workspace."""
+    assert admin.workspace_id is not None
+    _check(body)
+    secret = body.secret or f"whsec_{new_token()}"
+    webhook = Webhook(
+        id=new_id(),
+        workspace_id=admin.workspace_id,
+        url=body.url,
+        events=tuple(dict.fromkeys(body.events)),
+        secret=parts.seal(secret),
+        created_at=datetime.now(UTC),
+    )
+    return {**_body(await store.webhooks.add(webhook)), "secret": secret}
+
+
+@router.delete("/{webhook_id}", status_code=204)
+async def delete(webhook_id: UUID, _admin: AdminDep, store: StoreDep) -> Response:
+    """Remove a webhook; what waits for it is not delivered."""
+    await store.webhooks.remove(webhook_id)
+    return Response(status_code=204)
+
+
+@router.post("/{webhook_id}/test", status_code=202, response_model=DeliveryBody)
+async def test(webhook_id: UUID, _admin: AdminDep, store: StoreDep) -> Any:
+    """Deliver an event named `webhook.test`; what comes of it stands among the deliveries."""
+    webhook = await store.webhooks.get(webhook_id)
+    return _delivery(await store.webhooks.send(webhook, TEST_EVENT, {"webhook_id": str(webhook_id)}))
+
+
+@router.get("/{webhook_id}/deliveries", response_model=DeliveryPage)
+async def deliveries(
+    webhook_id: UUID, _admin: AdminDep, store: StoreDep, limit: Limit = 20, cursor: Cursor = None
+) -> Any:
+    """What was delivered to a webhook, is on its way, or was given up."""
+    await store.webhooks.get(webhook_id)
+    items, next_cursor = await store.webhooks.deliveries(webhook_id, limit, cursor)
+    return {"items": [_delivery(delivery) for delivery in items], "next_cursor": next_cursor}
+
+
+def _check(body: NewWebhook) -> None:
+    """Raise Invalid for an address or event names that cannot be used."""
+    problems = [
+        FieldProblem(f"/events/{body.events.index(name)}", "no such event")
+        for name in unknown_events(body.events)
+    ]
+    try:
+        address = urlsplit(body.url)
+        usable = address.scheme in {"http", "https"} and address.hostname and address.port != 0
+    except ValueError:
+        usable = None
+    if not usable or "@" in address.netloc:
+        problems.append(FieldProblem("/url", "an http or https address without a user name is needed"))
+    if problems:
+        raise Invalid("some fields are not acceptable", problems=problems)
+
+
+def _body(webhook: Webhook) -> dict[str, Any]:
+    return {
+        "id": webhook.id,
+        "url": webhook.url,
+        "events": list(webhook.events),
+        "created_at": wire.timestamp(webhook.created_at),
+        "disabled_at": wire.timestamp(webhook.disabled_at),
+    }
+
+
+def _delivery(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "event_id": delivery.event_id,
+        "name": delivery.name,
+        "session_id": delivery.session_id,
+        "status": delivery.status.value,
+        "attempts": delivery.attempts,
+        "response_status": delivery.response_status,
+        "error": delivery.error,
+        "created_at": wire.timestamp(delivery.created_at),
+        "next_attempt_at": wire.timestamp(delivery.next_attempt_at),
+        "ended_at": wire.timestamp(delivery.ended_at),
+    }

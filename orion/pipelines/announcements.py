@@ -1,0 +1,73 @@
+"""What agents have promised to say later: timers and reminders of the sessions of this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from orion.domain import wire
+from orion.domain.identity import Principal, new_id
+from orion.domain.session import Session, SessionStatus
+from orion.domain.turn import Speaker, Turn
+from orion.errors import NotFound
+from orion.pipelines.call import Call
+from orion.pipelines.conversation import Shared
+from orion.pipelines.tasks import Tasks
+
+
+class Announcements:
+    """Says each text when it is due: in the live call, or as a turn that is read later.
+
+    In a pause it waits for its end; after the end of the session it is left out.
+
+    Args:
+        live: Gives the live call of a session.
+    """
+
+    def __init__(self, shared: Shared, live: Callable[[UUID], Call | None], tasks: Tasks) -> None:
+        self._shared = shared
+        self._live = live
+        self._tasks = tasks
+        self._held: defaultdict[UUID, list[str]] = defaultdict(list)
+
+    def after(self, session: Session, secs: float, words: str) -> None:
+        """Say `words` in the session after `secs` seconds."""
+        self._tasks.spawn(self._after(session, secs, words), "announcement")
+
+    async def resume(self, session: Session) -> None:
+        """Say what fell due in the pause that is over."""
+        for words in self._held.pop(session.id, ()):
+            await self._say(session, words)
+
+    def forget(self, session_id: UUID) -> None:
+        """Leave out what fell due in a pause."""
+        self._held.pop(session_id, None)
+
+    async def _after(self, session: Session, secs: float, words: str) -> None:
+        await asyncio.sleep(secs)
+        await self._say(session, words)
+
+    async def _say(self, session: Session, words: str) -> None:
+        call = self._live(session.id)
+        if call is not None and not call.paused and not call.over:
+            await call.say(words)
+            return
+        try:
+            async with self._shared.database.transaction(Principal.system("sweeper")) as store:
+                status = (await store.sessions.get(session.id)).status
+        except NotFound:
+            return
+        if status is SessionStatus.PAUSED:
+            self._held[session.id].append(words)
+        elif status is not SessionStatus.ENDED:
+            self._leave_word(session, words)
+
+    def _leave_word(self, session: Session, words: str) -> None:
+        now = datetime.now(UTC)
+        turn = Turn(new_id(), session.id, Speaker.AGENT, session.agent, words, now, now)
+        event = self._shared.feed.publish(session.id, "turn.ended", {"turn": wire.turn(turn)})
+        self._shared.writer.put(lambda store: store.turns.save(turn))
+        self._shared.writer.put(lambda store: store.events.add([event]))
