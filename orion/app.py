@@ -13,8 +13,20 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from orion import __version__, providers, registry
-from orion.api import agents, auth, console, events, health, problems, sessions
+from orion.api import (
+    agents,
+    api_keys,
+    auth,
+    console,
+    events,
+    health,
+    invitations,
+    problems,
+    sessions,
+    users,
+)
 from orion.api.access import Parts
+from orion.api.revocation import Revocation
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
 from orion.domain.identity import Principal
@@ -48,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    for module in (auth, sessions, events, agents, health, problems):
+    for module in (auth, api_keys, invitations, users, sessions, events, agents, health, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -84,8 +96,12 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     calls.start()
     stack.push_async_callback(calls.close)
     memory.give_back()
-    key = (settings.jwt_secret or _kept_secret(settings.data_dir / "jwt-secret")).encode()
-    return Parts(settings, database, calls, AccessTokens(key, settings.jwt_expires_secs), new_token())
+    revocation = Revocation(database, calls)
+    revocation.start()
+    stack.push_async_callback(revocation.close)
+    keys = settings.jwt_keys or (_kept_secret(settings.data_dir / "jwt-secret"),)
+    tokens = AccessTokens(tuple(key.encode() for key in keys), settings.jwt_expires_secs)
+    return Parts(settings, database, calls, tokens, new_token())
 
 
 async def _start_engines(settings: Settings, stack: AsyncExitStack) -> None:

@@ -29,6 +29,7 @@ from pipecat.services.settings import TTSSettings
 from pipecat.workers.runner import WorkerRunner
 
 from orion.domain.agent import Agent
+from orion.domain.identity import Principal
 from orion.domain.session import EndReason
 from orion.domain.turn import Turn
 from orion.errors import ProviderTimeout, Unavailable
@@ -66,6 +67,7 @@ class Call:
         on_ended: Told once when the call is over.
 
     Attributes:
+        principal: Who began the call: it ends with their credentials.
         peer: What the way in keeps of the other end; nobody else looks into it.
         abandoned: The pipeline did not end; it was left behind and counted.
         ends_session: The agent ended not only the call.
@@ -82,6 +84,7 @@ class Call:
     ) -> None:
         self.conversation = conversation
         self.session_id = conversation.session.id
+        self.principal = Principal(conversation.session.workspace_id, conversation.session.user_id)
         self.participants: list[str] = []
         self.peer: object = None
         self.abandoned = False

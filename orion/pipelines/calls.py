@@ -55,13 +55,21 @@ class Calls:
         """The live call of the session, if there is one here."""
         return self._live.get(session_id)
 
+    def all(self) -> list[Call]:
+        """The live calls."""
+        return list(self._live.values())
+
     @property
     def live(self) -> int:
         """How many calls are live."""
         return len(self._live)
 
-    async def open_voice(self, session: Session, transport: BaseTransport) -> Call:
+    async def open_voice(
+        self, session: Session, transport: BaseTransport, principal: Principal | None = None
+    ) -> Call:
         """Start a voice call; a call that the session already has is ended first.
+
+        It ends when the credentials of `principal` do, by default when the session's user is disabled.
 
         Raises:
             Overloaded: The server takes no more calls.
@@ -86,6 +94,7 @@ class Calls:
                 played=conversation.played_words(),
             )
             call = Call(conversation, stages, pair, rtvi=ClientMessages(), on_ended=self._ended)
+            call.principal = principal or call.principal
             with log.in_session(str(session.id)):
                 self._live[session.id] = call
                 await call.start()

@@ -10,7 +10,8 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.session import EndReason, Session, SessionStatus
-from orion.errors import Conflict, Invalid, NotFound
+from orion.errors import Conflict, NotFound
+from orion.store.pages import after
 from orion.store.tables import sessions
 
 
@@ -64,7 +65,7 @@ class Sessions:
         if status is not None:
             wanted = wanted.where(sessions.c.status == status.value)
         if cursor is not None:
-            wanted = wanted.where(sessions.c.id < _cursor(cursor))
+            wanted = wanted.where(sessions.c.id < after(cursor))
         rows = (await self._connection.execute(wanted)).all()
         found = [_session(row) for row in rows[:limit]]
         return found, str(found[-1].id) if len(rows) > limit else None
@@ -129,13 +130,6 @@ class Sessions:
     async def _change(self, session_id: UUID, values: dict[str, Any]) -> Session:
         changed = update(sessions).where(sessions.c.id == session_id).values(values).returning(sessions)
         return _session((await self._connection.execute(changed)).one())
-
-
-def _cursor(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Invalid("the cursor is none that this list gave out") from error
 
 
 def _session(row: Row[Any]) -> Session:

@@ -20,8 +20,8 @@ from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
 from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, PartsDep, SessionId, needs, own_session
-from orion.domain.identity import Scope
+from orion.api.access import CallerDep, CurrentDep, PartsDep, SessionId, needs, own_session
+from orion.domain.identity import Principal, Scope
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.errors import InvalidOffer, NotFound, SessionEnded
 from orion.pipelines.call import Call
@@ -116,7 +116,7 @@ class Peer:
 
 
 @router.post("/{session_id}/offer", response_model=Answer)
-async def offer(session_id: SessionId, body: Offer, caller: CallerDep, parts: PartsDep) -> Any:
+async def offer(session_id: SessionId, body: Offer, caller: CurrentDep, parts: PartsDep) -> Any:
     """Join the session's call: the answer comes once the call's pipeline runs."""
     session = await own_session(parts, caller, session_id)
     if session.status is SessionStatus.ENDED:
@@ -125,7 +125,7 @@ async def offer(session_id: SessionId, body: Offer, caller: CallerDep, parts: Pa
     peer = call.peer if call is not None else None
     if isinstance(peer, Peer) and body.pc_id == peer.connection.pc_id:
         return await _renegotiate(peer, body)
-    return await _open(parts.calls, session, body)
+    return await _open(parts.calls, session, body, caller)
 
 
 @router.patch("/{session_id}/offer", status_code=204)
@@ -141,7 +141,7 @@ async def trickle(session_id: SessionId, body: Trickle, caller: CallerDep, parts
     return Response(status_code=204)
 
 
-async def _open(calls: Calls, session: Session, body: Offer) -> dict[str, Any]:
+async def _open(calls: Calls, session: Session, body: Offer, caller: Principal) -> dict[str, Any]:
     connection = SmallWebRTCConnection(ice_servers=[], connection_timeout_secs=_CONNECT_SECS)
     try:
         await _accept(connection, body)
@@ -154,7 +154,7 @@ async def _open(calls: Calls, session: Session, body: Offer) -> dict[str, Any]:
                 audio_out_end_silence_secs=0,
             ),
         )
-        call = await calls.open_voice(session, transport)
+        call = await calls.open_voice(session, transport, caller)
     except BaseException:
         await connection.disconnect()
         raise

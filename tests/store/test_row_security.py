@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from orion.domain.identity import Principal
-from orion.errors import StartError
+from orion.errors import StartError, Unauthenticated
 from orion.store.backup import backup, restore
 from orion.store.database import Database
 from orion.store.schema import migrate, refuse_unbound
@@ -27,6 +27,9 @@ ADMIN_SEES = {
     "tool_calls": 2,
     "memories": 1,
     "events": 2,
+    "refresh_tokens": 1,
+    "api_keys": 2,
+    "invitations": 2,
 }
 USER_SEES = {
     "workspaces": 1,
@@ -36,10 +39,20 @@ USER_SEES = {
     "tool_calls": 1,
     "memories": 1,
     "events": 1,
+    "refresh_tokens": 1,
+    "api_keys": 1,
 }
 PURPOSES = {
-    "log-in": {"workspaces": 2, "users": 3, "refresh_tokens": 3, "sign_in_tokens": 1},
-    "recorder": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
+    "log-in": {
+        "workspaces": 2,
+        "users": 3,
+        "refresh_tokens": 3,
+        "sign_in_tokens": 1,
+        "api_keys": 3,
+        "invitations": 3,
+        "log_in_failures": 1,
+    },
+    "recorder": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3, "api_keys": 3},
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
     "ready": {},
     "": {},
@@ -68,11 +81,12 @@ async def matrix(database):
     ada, ben, cleo = await fill(database)
     assert await counts(database, ada) == expected(ADMIN_SEES)
     assert await counts(database, ben) == expected(USER_SEES)
-    assert await counts(database, cleo) == expected(USER_SEES)
+    assert await counts(database, cleo) == expected({**USER_SEES, "invitations": 1})
     for purpose, seen in PURPOSES.items():
         assert await counts(database, Principal.system(purpose)) == expected(seen), purpose
     impostor = Principal(ada.workspace_id, cleo.user_id)
-    assert await counts(database, impostor) == expected({"workspaces": 1})
+    with pytest.raises(Unauthenticated):
+        await counts(database, impostor)
 
 
 async def test_everybody_sees_their_own_and_nothing_else(database):
