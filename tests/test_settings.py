@@ -46,6 +46,14 @@ def test_a_value_that_cannot_be_used_stops_the_start(name, value):
         read(**{name: value})
 
 
+def test_jwt_secret_may_hold_several_keys_the_newest_first():
+    assert read(JWT_SECRET=f"{SECRET},{'o' * 32}").jwt_keys == (SECRET, "o" * 32)
+    assert read(JWT_SECRET=SECRET).jwt_keys == (SECRET,)
+    for bad in (f"{SECRET},short", f"short,{SECRET}", ","):
+        with pytest.raises(StartError, match="JWT_SECRET"):
+            read(JWT_SECRET=bad)
+
+
 @pytest.mark.parametrize(("text", "secs"), [("7d", 604800), ("12h", 43200), ("15m", 900), ("30", 30)])
 def test_durations_are_read(text, secs):
     assert read(JWT_EXPIRES_IN=text).jwt_expires_secs == secs
