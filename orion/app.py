@@ -18,9 +18,12 @@ from orion.api import (
     api_keys,
     auth,
     console,
+    erasure,
     events,
     health,
     invitations,
+    memories,
+    openapi,
     problems,
     sessions,
     users,
@@ -58,9 +61,12 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=openapi.operation_id,
     )
     problems.install(app)
-    for module in (auth, api_keys, invitations, users, sessions, events, agents, health, problems):
+    openapi.install(app)
+    accounts = (auth, api_keys, invitations, users, erasure)
+    for module in (*accounts, sessions, memories, events, agents, health, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -88,7 +94,10 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     writer = Writer(database)
     writer.start()
     stack.push_async_callback(writer.stop)
-    shared = load_shared(settings, database, writer)
+    embedder = providers.embedder(settings)
+    if embedder is not None:
+        stack.push_async_callback(embedder.close)
+    shared = load_shared(settings, database, writer, embedder)
     recogniser = providers.module(settings, providers.choose(settings, "stt").provider or "scripted")
     if hasattr(recogniser, "expect"):
         await recogniser.expect(settings, phrases(tool.tool for tool in shared.tools.values()))

@@ -57,6 +57,8 @@ class Settings:
     llm: tuple[str, ...] = ("auto",)
     tts: tuple[str, ...] = ("auto",)
     script: Path | None = None
+    embeddings: str | None = None
+    embedding_model: str | None = None
     ice_hosts: tuple[str, ...] = ()
     ice_servers: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     session_idle_secs: int = 1800
@@ -232,6 +234,8 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_LLM": ("llm", _names),
     "ORION_TTS": ("tts", _names),
     "ORION_SCRIPT": ("script", _path),
+    "ORION_EMBEDDINGS": ("embeddings", _text),
+    "ORION_EMBEDDING_MODEL": ("embedding_model", _text),
     "ORION_ICE_HOSTS": ("ice_hosts", _names),
     "ORION_ICE_SERVERS": ("ice_servers", _ice_servers),
     "ORION_SESSION_IDLE_SECS": ("session_idle_secs", _number),

@@ -1,7 +1,7 @@
 """API keys, invitations, failed log-ins; transactions begin by `orion.act_as`, which asks whether who acts still may.
 
 The function runs as its invoker: it sets who acts, as a plain user, and then reads that user's own
-rows under the same policies as everybody. Changes of credentials are told on the channel
+rows under the same policies as everybody. The server's own work, which has a purpose, is not asked. Changes of credentials are told on the channel
 `orion_credentials`, whoever makes them.
 """
 
@@ -101,8 +101,9 @@ begin
             set_config('orion.user', act_as.user_id, true),
             set_config('orion.role', 'user', true),
             set_config('orion.purpose', act_as.purpose, true);
-    if act_as.user_id = '' then
-        return 'user';
+    if act_as.user_id = '' or act_as.purpose <> '' then
+        perform set_config('orion.role', act_as.asked_role, true);
+        return act_as.asked_role;
     end if;
     select u.role into actual from orion.users u
     where u.id = act_as.user_id::uuid

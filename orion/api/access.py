@@ -153,3 +153,11 @@ async def own_session(parts: Parts, principal: Principal, session_id: UUID) -> S
     if session.user_id != principal.user_id:
         raise NotFound("no such session")
     return session
+
+
+async def _own_session(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> Session:
+    return await own_session(parts, caller, session_id)
+
+
+OwnSessionDep = Annotated[Session, Depends(_own_session)]
+"""The caller's own session, named by the path."""

@@ -67,7 +67,7 @@ class ApiKeyPage(BaseModel):
 
 
 @router.post("", status_code=201, response_model=MadeApiKey)
-async def make(body: NewApiKey, caller: PersonDep, store: StoreDep) -> Any:
+async def make_key(body: NewApiKey, caller: PersonDep, store: StoreDep) -> Any:
     """Make a key; a key with the scope `admin` is an admin's."""
     _check(body)
     if Scope.ADMIN in body.scopes and not store.principal.is_admin:
@@ -105,7 +105,7 @@ async def list_keys(
 
 
 @router.delete("/{key_id}", status_code=204)
-async def revoke(key_id: UUID, _caller: PersonDep, store: StoreDep) -> Response:
+async def revoke_key(key_id: UUID, _caller: PersonDep, store: StoreDep) -> Response:
     """Revoke a key of yours (an admin: of the workspace) at once; its streams and calls end."""
     await store.api_keys.revoke(key_id)
     return Response(status_code=204)

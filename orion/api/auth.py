@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.api.access import CallerDep, Parts, PartsDep, PersonDep, StoreDep
 from orion.api.log_in import authenticate
+from orion.api.openapi import fails
 from orion.api.passwords import SHORTEST_PASSWORD, check_password, hash_password
 from orion.api.tokens import digest, new_token
 from orion.domain.identity import Principal, Role, User
 from orion.domain.wire import timestamp
-from orion.errors import Refused, Unauthenticated
+from orion.errors import Conflict, Overloaded, Refused, Unauthenticated
 from orion.store.store import Store
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
@@ -93,7 +94,9 @@ class SignedIn(BaseModel):
     expires_in: int
 
 
-@router.post("/register", status_code=201, response_model=SignedIn)
+@router.post(
+    "/register", status_code=201, response_model=SignedIn, responses=fails(Refused, Conflict, Overloaded)
+)
 async def register(body: Registration, request: Request, parts: PartsDep) -> Any:
     """Create an account; the first one of an empty server becomes its admin."""
     check_password(body.password, body.email, "/password")
@@ -121,7 +124,7 @@ async def register(body: Registration, request: Request, parts: PartsDep) -> Any
         return await _signed_in(parts, store, user, uuid4())
 
 
-@router.post("/login", response_model=SignedIn)
+@router.post("/login", response_model=SignedIn, responses=fails(Unauthenticated, Overloaded))
 async def log_in(body: Credentials, parts: PartsDep) -> Any:
     """Exchange email and password for tokens; a wrong email takes as long as a wrong password."""
     user = await authenticate(parts.database, body.email, body.password)
@@ -129,7 +132,7 @@ async def log_in(body: Credentials, parts: PartsDep) -> Any:
         return await _signed_in(parts, store, user, uuid4())
 
 
-@router.post("/refresh", response_model=SignedIn)
+@router.post("/refresh", response_model=SignedIn, responses=fails(Unauthenticated))
 async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
     """Exchange a refresh token for new tokens; a spent one that comes again signs its family out."""
     async with parts.database.transaction(_LOG_IN) as store:
@@ -141,7 +144,7 @@ async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
     raise Unauthenticated("the refresh token is not valid any more; sign in again")
 
 
-@router.post("/password", status_code=204)
+@router.post("/password", status_code=204, responses=fails(Overloaded))
 async def change_password(body: PasswordChange, caller: PersonDep, parts: PartsDep) -> Response:
     """Change the password. This sign-in goes on, all others of the user end at once; API keys stay."""
     assert caller.user_id is not None
@@ -167,7 +170,7 @@ async def log_out(body: RefreshToken, parts: PartsDep) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/sign-in", response_model=SignedIn)
+@router.post("/sign-in", response_model=SignedIn, responses=fails(Unauthenticated))
 async def sign_in(body: SignInToken, parts: PartsDep) -> Any:
     """Exchange the token of the printed link, once, for the first admin's tokens."""
     hashed = await hash_password(new_token())

@@ -23,7 +23,11 @@ _KEEP_ALIVE_SECS = 15.0
 _PAGE = 500
 
 
-@router.get("/{session_id}/events", response_class=StreamingResponse)
+@router.get(
+    "/{session_id}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
 async def events(
     session_id: SessionId,
     caller: CurrentDep,

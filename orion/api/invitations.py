@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from orion.api.access import AdminDep, PartsDep, StoreDep
 from orion.api.auth import Email
+from orion.api.openapi import fails
 from orion.api.tokens import digest, new_token
 from orion.domain.identity import Role
 from orion.domain.wire import timestamp
@@ -38,7 +39,7 @@ class MadeInvitation(BaseModel):
     expires_at: str
 
 
-@router.post("", status_code=201, response_model=MadeInvitation)
+@router.post("", status_code=201, response_model=MadeInvitation, responses=fails(Conflict))
 async def invite(body: NewInvitation, caller: AdminDep, parts: PartsDep, store: StoreDep) -> Any:
     """Let somebody register in this workspace."""
     if parts.settings.registration_mode == "closed":

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from orion.api.access import AdminDep, PartsDep
+from orion.api.openapi import fails
 from orion.domain.identity import Principal, Role, User
 from orion.domain.wire import timestamp
+from orion.errors import Conflict
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"])
 
@@ -56,10 +58,13 @@ async def list_users(
     return {"items": [_body(user) for user in items], "next_cursor": next_cursor}
 
 
-@router.patch("/{user_id}", response_model=UserBody)
+@router.patch("/{user_id}", response_model=UserBody, responses=fails(Conflict))
 async def change(user_id: UUID, body: UserChange, caller: AdminDep, parts: PartsDep) -> Any:
     """Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once."""
     async with parts.database.transaction(caller) as store:
+        user = await store.users.get(user_id)
+        if body.role is Role.USER or body.disabled:
+            await store.people.keep_an_admin(user.workspace_id, user_id)
         user = await store.users.change(user_id, name=body.name, role=body.role, disabled=body.disabled)
     if user.disabled:
         async with parts.database.transaction(Principal.system("log-in")) as store:

@@ -112,7 +112,7 @@ class Calls:
         if call is not None:
             await call.end(EndReason.HUNG_UP)
         async with self._lock(session.id):
-            call = await self._open_text(session)
+            call = await self._open_text(session, content)
             try:
                 return await call.send_text(content)
             finally:
@@ -126,6 +126,11 @@ class Calls:
         async with self.shared.database.transaction(Principal.system("sweeper")) as store:
             ended = await store.sessions.end(session.id, reason)
         self._publish(session.id, "session.ended", {"end_reason": ended.end_reason})
+
+    async def end_of(self, user_id: UUID, reason: EndReason) -> None:
+        """End all live calls of a user."""
+        theirs = [call for call in self._live.values() if call.conversation.session.user_id == user_id]
+        await asyncio.gather(*(call.end(reason) for call in theirs))
 
     async def close(self) -> None:
         """End all calls and take no more; sessions stay open, their users may come back."""
@@ -150,9 +155,9 @@ class Calls:
         if old is not None:
             await old.end(EndReason.HUNG_UP)
 
-    async def _open_text(self, session: Session) -> Call:
+    async def _open_text(self, session: Session, content: str) -> Call:
         self._admit()
-        conversation = await self._conversation(session)
+        conversation = await self._conversation(session, content)
         pair = _aggregators(conversation)
         stages = text.build(
             input_guardrail=conversation.input_guardrail(),
@@ -167,7 +172,7 @@ class Calls:
         await self._activate(session)
         return call
 
-    async def _conversation(self, session: Session) -> Conversation:
+    async def _conversation(self, session: Session, said: str = "") -> Conversation:
         """The conversation as the store knows it, once all that is recorded has been written."""
         await self.shared.writer.flush()
         async with self.shared.database.transaction(_owner(session)) as store:
@@ -177,10 +182,14 @@ class Calls:
             raise SessionEnded
         if session.status is SessionStatus.PAUSED:
             raise Conflict("the session is paused; set its status to active first")
+        last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
+        self._tasks.spawn(self.shared.recollection.catch_up(_owner(session)), "catch-up of embeddings")
+        known = await self.shared.recollection.relevant(_owner(session), said or last)
         return Conversation(
             self.shared,
             session,
             turns,
+            known,
             announce=lambda secs, words: self._announce(session, secs, words),
         )
 

@@ -11,6 +11,7 @@ from orion.store.api_keys import ApiKeys
 from orion.store.events import Events
 from orion.store.log_in_failures import LogInFailures
 from orion.store.memories import Memories
+from orion.store.people import People
 from orion.store.sessions import Sessions
 from orion.store.tokens import Tokens
 from orion.store.turns import Turns
@@ -63,3 +64,8 @@ class Store:
     def events(self) -> Events:
         """What happened in a session."""
         return Events(self.connection)
+
+    @cached_property
+    def people(self) -> People:
+        """All rows of one person, to be written out or erased."""
+        return People(self.connection)

@@ -94,14 +94,11 @@ class Users:
         role: Role | None = None,
         disabled: bool | None = None,
     ) -> User:
-        """Change what is given.
+        """Change what is given; see first that the workspace keeps an admin (`People.keep_an_admin`).
 
         Raises:
             NotFound: The principal sees no such user.
-            Conflict: The workspace would be left without an admin.
         """
-        if role is Role.USER or disabled:
-            await self.keep_an_admin(user_id)
         given = {"name": name, "role": role.value if role else None, "disabled": disabled}
         values = {column: value for column, value in given.items() if value is not None}
         if not values:
@@ -111,24 +108,6 @@ class Users:
         if row is None:
             raise NotFound("no such user")
         return _user(row)
-
-    async def keep_an_admin(self, user_id: UUID) -> None:
-        """See that the user's workspace has an admin beside it, and keep that one till the transaction ends.
-
-        Raises:
-            NotFound: The principal sees no such user.
-            Conflict: The user is the only enabled admin.
-        """
-        user = await self.get(user_id)
-        # Locked in one order, and judged anew after the wait: two admins cannot demote each other.
-        wanted = select(users.c.id).where(
-            users.c.workspace_id == user.workspace_id, users.c.role == Role.ADMIN.value, ~users.c.disabled
-        )
-        admins = set(
-            (await self._connection.execute(wanted.order_by(users.c.id).with_for_update())).scalars()
-        )
-        if admins == {user_id}:
-            raise Conflict("the workspace's last admin can be neither demoted, disabled nor removed")
 
     async def count(self) -> int:
         """How many accounts there are."""

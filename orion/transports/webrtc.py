@@ -21,9 +21,10 @@ from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.api.access import CallerDep, CurrentDep, PartsDep, SessionId, needs, own_session
+from orion.api.openapi import fails
 from orion.domain.identity import Principal, Scope
 from orion.domain.session import EndReason, Session, SessionStatus
-from orion.errors import InvalidOffer, NotFound, SessionEnded
+from orion.errors import Conflict, InvalidOffer, NotFound, Overloaded, SessionEnded, Unavailable
 from orion.pipelines.call import Call
 from orion.pipelines.calls import Calls
 from orion.pipelines.tasks import Tasks
@@ -115,7 +116,11 @@ class Peer:
         return time.monotonic() - self._heard_at
 
 
-@router.post("/{session_id}/offer", response_model=Answer)
+@router.post(
+    "/{session_id}/offer",
+    response_model=Answer,
+    responses=fails(InvalidOffer, SessionEnded, Conflict, Overloaded, Unavailable),
+)
 async def offer(session_id: SessionId, body: Offer, caller: CurrentDep, parts: PartsDep) -> Any:
     """Join the session's call: the answer comes once the call's pipeline runs."""
     session = await own_session(parts, caller, session_id)
@@ -128,7 +133,7 @@ async def offer(session_id: SessionId, body: Offer, caller: CurrentDep, parts: P
     return await _open(parts.calls, session, body, caller)
 
 
-@router.patch("/{session_id}/offer", status_code=204)
+@router.patch("/{session_id}/offer", status_code=204, responses=fails(InvalidOffer))
 async def trickle(session_id: SessionId, body: Trickle, caller: CallerDep, parts: PartsDep) -> Response:
     """Add ICE candidates to the session's connection."""
     await own_session(parts, caller, session_id)

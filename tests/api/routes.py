@@ -32,6 +32,7 @@ def scopes(*names: str) -> frozenset[str]:
 
 
 SESSIONS = scopes("sessions")
+MEMORY = scopes("memory")
 
 ROUTES = {
     ("POST", f"{V1}/auth/register"): Route(ANYONE),
@@ -49,6 +50,8 @@ ROUTES = {
     ("POST", f"{V1}/auth/invitations"): Route(ADMIN, {}),
     ("GET", f"{V1}/users"): Route(ADMIN),
     ("PATCH", f"{V1}/users/{{user_id}}"): Route(ADMIN, {"name": "Another"}),
+    ("POST", f"{V1}/users/{{user_id}}/export"): Route(PERSON),
+    ("DELETE", f"{V1}/users/{{user_id}}"): Route(PERSON),
     ("POST", f"{V1}/sessions"): Route(SESSIONS, {}),
     ("GET", f"{V1}/sessions"): Route(SESSIONS),
     ("GET", SESSION): Route(SESSIONS),
@@ -59,6 +62,10 @@ ROUTES = {
     ("GET", f"{SESSION}/events"): Route(SESSIONS),
     ("POST", f"{SESSION}/offer"): Route(SESSIONS, {"sdp": "v=0", "type": "offer"}),
     ("PATCH", f"{SESSION}/offer"): Route(SESSIONS, {"pc_id": "none", "candidates": []}),
+    ("POST", f"{SESSION}/memory"): Route(MEMORY, {"type": "fact", "content": "a fact"}),
+    ("GET", f"{SESSION}/memory"): Route(MEMORY),
+    ("GET", f"{SESSION}/memory/type/{{kind}}"): Route(MEMORY),
+    ("DELETE", f"{SESSION}/memory/{{memory_id}}"): Route(MEMORY),
     ("GET", f"{V1}/agents"): Route(ALL),
     ("GET", f"{V1}/providers"): Route(ALL),
     ("GET", f"{V1}/ice-servers"): Route(ALL),

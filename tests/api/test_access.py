@@ -55,7 +55,7 @@ class Anything(dict[str, str]):
     """Ids of things that do not exist."""
 
     def __missing__(self, name: str) -> str:
-        return str(uuid4())
+        return "fact" if name == "kind" else str(uuid4())
 
 
 async def test_every_route_stands_in_the_table(server):
@@ -100,7 +100,15 @@ async def test_what_an_admin_may_is_refused_to_a_user_and_to_an_admins_key_witho
 async def test_other_peoples_things_do_not_exist(server, ada, ben):
     """Ben's things, asked for by a user of his workspace, and by user and admin of another one."""
     session = await server.call(ben["access_token"], "POST", "/api/v1/sessions", {})
+    memory = await server.call(
+        ben["access_token"],
+        "POST",
+        f"/api/v1/sessions/{session.json()['id']}/memory",
+        {"type": "fact", "content": "a secret"},
+    )
     ids = {
+        "memory_id": memory.json()["id"],
+        "kind": "fact",
         "session_id": session.json()["id"],
         "key_id": (await server.key(ben["access_token"]))["api_key"]["id"],
         "user_id": ben["user"]["id"],

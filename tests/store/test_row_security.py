@@ -26,10 +26,12 @@ ADMIN_SEES = {
     "turns": 2,
     "tool_calls": 2,
     "memories": 1,
+    "memory_vectors": 1,
     "events": 2,
     "refresh_tokens": 1,
     "api_keys": 2,
     "invitations": 2,
+    "erasures": 2,
 }
 USER_SEES = {
     "workspaces": 1,
@@ -38,6 +40,7 @@ USER_SEES = {
     "turns": 1,
     "tool_calls": 1,
     "memories": 1,
+    "memory_vectors": 1,
     "events": 1,
     "refresh_tokens": 1,
     "api_keys": 1,
@@ -54,6 +57,7 @@ PURPOSES = {
     },
     "recorder": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3, "api_keys": 3},
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
+    "erasure": {"erasures": 3},
     "ready": {},
     "": {},
 }
@@ -81,7 +85,7 @@ async def matrix(database):
     ada, ben, cleo = await fill(database)
     assert await counts(database, ada) == expected(ADMIN_SEES)
     assert await counts(database, ben) == expected(USER_SEES)
-    assert await counts(database, cleo) == expected({**USER_SEES, "invitations": 1})
+    assert await counts(database, cleo) == expected({**USER_SEES, "invitations": 1, "erasures": 1})
     for purpose, seen in PURPOSES.items():
         assert await counts(database, Principal.system(purpose)) == expected(seen), purpose
     impostor = Principal(ada.workspace_id, cleo.user_id)
