@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -24,7 +25,8 @@ _LONGEST = 256
 _THREADS = 2
 _QUEUE_LIMIT = 40
 """So many are hashed or wait, about two seconds' work; more are told to come back."""
-_NICENESS = 15
+_NICENESS = 10
+"""About a tenth of a busy core: sign-ins slow down under load, but go on."""
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _NOBODY = _HASHER.hash("nobody has this password")
 
@@ -52,7 +54,8 @@ class _Pool:
 def _give_way() -> None:
     """Lower this thread's priority: on Linux it is a thread's own (setpriority(2), Notes)."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        with suppress(OSError):  # a sandbox may forbid it
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 _POOL = _Pool()

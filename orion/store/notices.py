@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 CREDENTIALS = "orion_credentials"
 """Channel on which triggers name the user whose credentials changed."""
 
-_RETRY_SECS = 1.0
+_RETRY_SECS = (0.5, 1.0, 2.0, 5.0)
 _PING_SECS = 5.0
 _LOST = (OSError, TimeoutError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -29,14 +29,18 @@ async def listen(
     `check_secs` of silence.
     """
     engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
+    attempt = 0
     while True:
         try:
             async with engine.connect() as connection:
+                attempt = 0
                 driver: Any = (await connection.get_raw_connection()).driver_connection
                 await _follow(driver, channel, told, check_secs)
         except _LOST as error:
-            logger.warning("listening to the database broke off: {}", type(error).__name__)
-        await asyncio.sleep(_RETRY_SECS)
+            if attempt == 0:
+                logger.warning("listening to the database broke off: {}", type(error).__name__)
+        await asyncio.sleep(_RETRY_SECS[min(attempt, len(_RETRY_SECS) - 1)])
+        attempt += 1
 
 
 async def _follow(

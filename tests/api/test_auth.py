@@ -1,5 +1,6 @@
 """Sign-ins, registration, invitations, passwords, users."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -153,6 +154,21 @@ async def test_the_last_admin_can_neither_be_demoted_nor_disabled(server, ada):
     token = await invite(server, ada["access_token"], role="admin")
     await register(server, "ben", invitation=token)
     assert (await server.call(ada["access_token"], "PATCH", path, {"role": "user"})).is_success
+
+
+async def test_two_admins_who_demote_each_other_leave_one(server, ada):
+    token = await invite(server, ada["access_token"], role="admin")
+    ben = (await register(server, "ben", invitation=token)).json()
+    pairs = [(ada, ben), (ben, ada)]
+    answers = await asyncio.gather(
+        *(
+            server.call(by["access_token"], "PATCH", f"/api/v1/users/{whom['user']['id']}", {"role": "user"})
+            for by, whom in pairs
+        )
+    )
+    assert sorted(answer.is_success for answer in answers) == [False, True]
+    async with server.parts.database.transaction(LOG_IN) as store:
+        assert await store.users.first_admin() is not None
 
 
 async def test_a_token_signed_by_the_key_before_is_good_until_that_key_is_taken_away(
