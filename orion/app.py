@@ -21,26 +21,28 @@ from orion.api import (
     erasure,
     events,
     health,
+    ice,
     invitations,
     memories,
+    metrics,
     openapi,
     problems,
     sessions,
     users,
 )
 from orion.api.access import Parts
+from orion.api.proxies import Proxies
 from orion.api.revocation import Revocation
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
 from orion.domain.identity import Principal
-from orion.media import memory, models
+from orion.media import ice_sockets, memory, models
 from orion.pipelines.calls import Calls
 from orion.pipelines.conversation import load_shared
 from orion.pipelines.writer import Writer
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.tools import phrases
-from orion.transports import webrtc
 
 _SIGN_IN_MINUTES = 5
 
@@ -66,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     openapi.install(app)
     accounts = (auth, api_keys, invitations, users, erasure)
-    for module in (*accounts, sessions, memories, events, agents, health, problems):
+    for module in (*accounts, sessions, memories, events, agents, ice, health, metrics, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -79,14 +81,15 @@ def create_app(settings: Settings) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-API-Key"],
             expose_headers=["X-Request-ID", "Retry-After"],
         )
-    app.add_middleware(Shield)
+    app.add_middleware(Shield, always_https=settings.always_https)
+    app.add_middleware(Proxies, trusted=settings.trusted_proxies)
     return app
 
 
 async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     """Build the parts, lowest floor first; the stack closes what was built, also after a failure."""
     memory.return_large_buffers()
-    webrtc.use_ice_hosts(settings.ice_hosts)
+    ice_sockets.use(settings.ice_hosts, settings.udp_ports, settings.ice_public_ip)
     database = await Database.open(settings)
     stack.push_async_callback(database.close)
     models.load()
@@ -104,7 +107,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     calls = Calls(shared)
     calls.start()
     stack.push_async_callback(calls.close)
-    memory.give_back()
+    memory.give_back(for_good=True)
     revocation = Revocation(database, calls)
     revocation.start()
     stack.push_async_callback(revocation.close)

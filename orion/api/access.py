@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from secrets import compare_digest
 from typing import Annotated
 from uuid import UUID
@@ -22,7 +23,7 @@ from orion.store.api_keys import USED_EVERY
 from orion.store.database import Database
 from orion.store.store import Store
 
-_BEARER = HTTPBearer(auto_error=False, description="Access token of /auth/login, or an API key")
+BEARER = HTTPBearer(auto_error=False, description="Access token of /auth/login, or an API key")
 _API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key")
 _LOG_IN = Principal.system("log-in")
 
@@ -49,7 +50,7 @@ PartsDep = Annotated[Parts, Depends(parts_of)]
 
 async def caller(
     parts: PartsDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     api_key: Annotated[str | None, Depends(_API_KEY)],
 ) -> Principal:
     """Who calls, by access token or API key. Raises Unauthenticated without valid credentials.
@@ -124,6 +125,21 @@ async def admin(principal: CurrentDep) -> Principal:
 
 PersonDep = Annotated[Principal, Depends(person)]
 AdminDep = Annotated[Principal, Depends(admin)]
+
+
+def at_the_machine(request: Request) -> bool:
+    """Whether the request comes from this machine itself: loopback peer and Host, and no proxy between."""
+    host = (request.url.hostname or "").strip("[]")
+    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    peer = request.client.host if request.client else ""
+    return _loopback(peer) and _loopback(host) and not forwarded
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def transaction(parts: PartsDep, principal: CallerDep) -> AsyncIterator[Store]:

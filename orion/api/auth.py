@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from secrets import compare_digest
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -11,7 +10,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, Parts, PartsDep, PersonDep, StoreDep
+from orion.api.access import CallerDep, Parts, PartsDep, PersonDep, StoreDep, at_the_machine
 from orion.api.log_in import authenticate
 from orion.api.openapi import fails
 from orion.api.passwords import SHORTEST_PASSWORD, check_password, hash_password
@@ -194,18 +193,8 @@ def _check_first_user(request: Request, body: Registration, parts: Parts) -> Non
     """The first user is whoever sits at the machine, or who knows the token printed at start."""
     if body.token and parts.first_user_token and compare_digest(body.token, parts.first_user_token):
         return
-    host = (request.url.hostname or "").strip("[]")
-    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
-    peer = request.client.host if request.client else ""
-    if not (_loopback(peer) and _loopback(host) and not forwarded):
+    if not at_the_machine(request):
         raise Refused("the first account can only be made on the machine itself, or with the printed token")
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def _signed_in(parts: Parts, store: Store, user: User, family_id: UUID) -> SignedIn:

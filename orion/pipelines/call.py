@@ -190,6 +190,11 @@ class Call:
             self._tasks.spawn(self._switch_to(agent), "hand-over")
 
     @property
+    def kind(self) -> str:
+        """`voice` or `text`."""
+        return "voice" if self._spoken else "text"
+
+    @property
     def over(self) -> bool:
         """Whether the call has ended, or is about to."""
         return self._ending is not None

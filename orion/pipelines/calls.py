@@ -24,6 +24,7 @@ from orion.domain.identity import Principal, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.domain.turn import Speaker, Turn
 from orion.errors import Conflict, DatabaseUnavailable, Overloaded, SessionEnded
+from orion.media import memory
 from orion.media.turn_end import stop_strategy
 from orion.media.vad import vad_analyzer
 from orion.pipelines import text, voice
@@ -34,6 +35,7 @@ from orion.processors.client_messages import ClientMessages
 
 _SWEEP_SECS = 30.0
 _RETRY_AFTER_SECS = 5
+_TIDY_AFTER_SECS = 1.0
 
 
 class Calls:
@@ -45,11 +47,13 @@ class Calls:
         self._live: dict[UUID, Call] = {}
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tasks = Tasks()
+        self._tidying: asyncio.Task[None] | None = None
         self._closing = False
 
     def start(self) -> None:
         """Begin to end the sessions that nobody is in any more."""
         self._tasks.spawn(self._sweep(), "sweeper")
+        self._tasks.spawn(self.shared.meter.watch_loop(), "loop lag")
 
     def get(self, session_id: UUID) -> Call | None:
         """The live call of the session, if there is one here."""
@@ -205,9 +209,18 @@ class Calls:
     async def _ended(self, call: Call, reason: EndReason) -> None:
         if self._live.get(call.session_id) is call:
             del self._live[call.session_id]
+            if self._tidying is None or self._tidying.done():
+                self._tidying = self._tasks.spawn(self._tidy(), "tidy")
         self.abandoned += call.abandoned
+        self.shared.meter.call_ended(call.kind, reason)
         if reason is EndReason.AGENT and call.ends_session:
             self._tasks.spawn(self.end_session(call.conversation.session, reason), "session end")
+
+    async def _tidy(self) -> None:
+        """Give back what ended calls held, while nobody would hear the pause."""
+        await asyncio.sleep(_TIDY_AFTER_SECS)
+        if not self._live:
+            memory.give_back()
 
     def _announce(self, session: Session, secs: float, words: str) -> None:
         self._tasks.spawn(self._announce_later(session, secs, words), "announcement")

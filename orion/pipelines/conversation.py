@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from orion.domain.turn import Speaker, Turn
 from orion.errors import DatabaseUnavailable
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
+from orion.pipelines.meter import Meter
 from orion.pipelines.recorder import Recorder
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.pipelines.writer import Writer
@@ -47,6 +48,7 @@ class Shared:
     recollection: Recollection
     feed: Feed
     writer: Writer
+    meter: Meter = field(default_factory=Meter)
 
 
 class Conversation:
@@ -71,7 +73,9 @@ class Conversation:
         self.agent = shared.roster.get(session.agent)
         self.requests = Requests()
         self.stopwatch = Stopwatch()
-        self.recorder = Recorder(session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch)
+        self.recorder = Recorder(
+            session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch, meter=shared.meter
+        )
         self.principal = Principal(session.workspace_id, session.user_id)
         self._known = recollection.note(known)
         tool_context = SessionTools(shared.recollection, self.principal, session.id, self.requests, announce)

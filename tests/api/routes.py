@@ -71,5 +71,6 @@ ROUTES = {
     ("GET", f"{V1}/ice-servers"): Route(ALL),
     ("GET", "/healthz"): Route(ANYONE),
     ("GET", "/readyz"): Route(ANYONE),
+    ("GET", "/metrics"): Route(ANYONE),  # on the machine itself; from elsewhere it is an admin's
     ("GET", "/problems/{slug}"): Route(ANYONE),
 }
