@@ -142,7 +142,7 @@ class Settings:
             raise StartError("JWT_SECRET holds no key; make one: openssl rand -hex 32")
         if any(len(key.encode()) < 32 for key in self.jwt_keys):
             raise StartError(
-                "JWT_SECRET, or a key of its comma-separated ones, is shorter than 32 bytes; "
+                "JWT_SECRET is shorter than 32 bytes, or one of the keys that it lists; "
                 "make one: openssl rand -hex 32"
             )
         if self.database_url and not self.jwt_secret:

@@ -1,12 +1,15 @@
 """Contains all the data models used in inputs/outputs"""
 
-from .agents_ice_servers_response_agents_ice_servers import AgentsIceServersResponseAgentsIceServers
 from .agents_list_agents_response_agents_list_agents import AgentsListAgentsResponseAgentsListAgents
 from .agents_list_providers_response_agents_list_providers import AgentsListProvidersResponseAgentsListProviders
 from .answer import Answer
+from .api_key_body import ApiKeyBody
+from .api_key_page import ApiKeyPage
 from .candidate import Candidate
 from .credentials import Credentials
 from .health_alive_response_health_alive import HealthAliveResponseHealthAlive
+from .made_api_key import MadeApiKey
+from .made_invitation import MadeInvitation
 from .memory_body import MemoryBody
 from .memory_body_metadata import MemoryBodyMetadata
 from .memory_of_type_reach import MemoryOfTypeReach
@@ -14,12 +17,15 @@ from .memory_page import MemoryPage
 from .memory_search_reach import MemorySearchReach
 from .memory_type import MemoryType
 from .message import Message
+from .new_api_key import NewApiKey
+from .new_invitation import NewInvitation
 from .new_memory import NewMemory
 from .new_memory_metadata import NewMemoryMetadata
 from .new_session import NewSession
 from .new_session_metadata import NewSessionMetadata
 from .new_session_variables import NewSessionVariables
 from .offer import Offer
+from .password_change import PasswordChange
 from .problem import Problem
 from .problem_errors_item import ProblemErrorsItem
 from .problems_describe_response_problems_describe import ProblemsDescribeResponseProblemsDescribe
@@ -29,6 +35,8 @@ from .receipt_rows import ReceiptRows
 from .refresh_token import RefreshToken
 from .registration import Registration
 from .reply import Reply
+from .role import Role
+from .scope import Scope
 from .session_body import SessionBody
 from .session_body_metadata import SessionBodyMetadata
 from .session_body_status import SessionBodyStatus
@@ -45,15 +53,22 @@ from .turn_body import TurnBody
 from .turn_body_latency import TurnBodyLatency
 from .turn_body_role import TurnBodyRole
 from .turn_page import TurnPage
+from .user_body import UserBody
+from .user_change import UserChange
+from .user_page import UserPage
+from .webrtc_list_ice_servers_response_webrtc_list_ice_servers import WebrtcListIceServersResponseWebrtcListIceServers
 
 __all__ = (
-    "AgentsIceServersResponseAgentsIceServers",
     "AgentsListAgentsResponseAgentsListAgents",
     "AgentsListProvidersResponseAgentsListProviders",
     "Answer",
+    "ApiKeyBody",
+    "ApiKeyPage",
     "Candidate",
     "Credentials",
     "HealthAliveResponseHealthAlive",
+    "MadeApiKey",
+    "MadeInvitation",
     "MemoryBody",
     "MemoryBodyMetadata",
     "MemoryOfTypeReach",
@@ -61,12 +76,15 @@ __all__ = (
     "MemorySearchReach",
     "MemoryType",
     "Message",
+    "NewApiKey",
+    "NewInvitation",
     "NewMemory",
     "NewMemoryMetadata",
     "NewSession",
     "NewSessionMetadata",
     "NewSessionVariables",
     "Offer",
+    "PasswordChange",
     "Problem",
     "ProblemErrorsItem",
     "ProblemsDescribeResponseProblemsDescribe",
@@ -76,6 +94,8 @@ __all__ = (
     "RefreshToken",
     "Registration",
     "Reply",
+    "Role",
+    "Scope",
     "SessionBody",
     "SessionBodyMetadata",
     "SessionBodyStatus",
@@ -92,4 +112,8 @@ __all__ = (
     "TurnBodyLatency",
     "TurnBodyRole",
     "TurnPage",
+    "UserBody",
+    "UserChange",
+    "UserPage",
+    "WebrtcListIceServersResponseWebrtcListIceServers",
 )
