@@ -16,6 +16,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from orion import __version__, providers, registry
 from orion.api import (
     agents,
+    api_keys,
     auth,
     connect,
     console,
@@ -23,6 +24,7 @@ from orion.api import (
     events,
     health,
     ice,
+    invitations,
     memories,
     messages,
     metrics,
@@ -30,10 +32,12 @@ from orion.api import (
     problems,
     rooms,
     sessions,
+    users,
     webhooks,
 )
 from orion.api.access import Parts
 from orion.api.proxies import Proxies
+from orion.api.revocation import Revocation
 from orion.api.room_tokens import RoomTokens
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
@@ -71,22 +75,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     openapi.install(app)
-    for module in (
-        auth,
-        erasure,
-        sessions,
-        messages,
-        rooms,
-        connect,
-        memories,
-        events,
-        webhooks,
-        agents,
-        ice,
-        health,
-        metrics,
-        problems,
-    ):
+    accounts = (auth, api_keys, invitations, users, erasure)
+    conversations = (sessions, messages, rooms, connect, memories, events, webhooks)
+    for module in (*accounts, *conversations, agents, ice, health, metrics, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -126,10 +117,15 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     calls.start()
     stack.push_async_callback(calls.close)
     memory.give_back(for_good=True)
-    key = (settings.jwt_secret or _kept_secret(settings.data_dir / "jwt-secret")).encode()
-    tokens = AccessTokens(key, settings.jwt_expires_secs)
+    revocation = Revocation(database, calls)
+    revocation.start()
+    stack.push_async_callback(revocation.close)
     sealer = await _start_webhooks(settings, database, stack)
-    return Parts(settings, database, calls, tokens, RoomTokens(key), sealer.seal, new_token())
+    keys = tuple(
+        key.encode() for key in settings.jwt_keys or (_kept_secret(settings.data_dir / "jwt-secret"),)
+    )
+    tokens = AccessTokens(keys, settings.jwt_expires_secs)
+    return Parts(settings, database, calls, tokens, RoomTokens(keys), sealer.seal, new_token())
 
 
 async def _start_webhooks(settings: Settings, database: Database, stack: AsyncExitStack) -> Sealer:

@@ -68,6 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     users.add_argument("action", choices=["create-admin"])
     users.add_argument("--email", required=True)
     users.add_argument("--name", default="")
+    users.add_argument("--workspace", help="name of the workspace (default: the one of a fresh server)")
+    workspaces = add("workspaces", _create_workspace, "manage workspaces: `orion workspaces create NAME`")
+    workspaces.add_argument("action", choices=["create"])
+    workspaces.add_argument("name")
     agents = add("agents", _validate_agents, "check agent files: `orion agents validate FILE...`")
     agents.add_argument("action", choices=["validate"])
     agents.add_argument("files", nargs="+", type=Path)
@@ -162,23 +166,46 @@ async def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
 
 
 async def _create_admin(settings: Settings, arguments: argparse.Namespace) -> int:
-    from orion.api.passwords import hash_password
+    from orion.api.passwords import check_password, hash_password
     from orion.domain.identity import Principal, Role
     from orion.store.database import Database
 
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    if len(password) < 10:
-        raise StartError("the password needs ten characters at least")
+    email = arguments.email.strip().lower()
+    check_password(password, email, "password")
     hashed = await hash_password(password)
     database = await Database.open(settings)
     try:
         async with database.transaction(Principal.system("log-in")) as store:
-            email = arguments.email.strip().lower()
-            name = arguments.name or email.split("@")[0]
-            user = await store.users.create(email=email, name=name, password_hash=hashed, role=Role.ADMIN)
+            wanted = arguments.workspace
+            workspace_id = await store.users.workspace(wanted) if wanted else None
+            user = await store.users.create(
+                email=email,
+                name=arguments.name or email.split("@")[0],
+                password_hash=hashed,
+                role=Role.ADMIN,
+                workspace_id=workspace_id,
+            )
     finally:
         await database.close()
     print(f"{user.email} is an admin.")
+    return 0
+
+
+async def _create_workspace(settings: Settings, arguments: argparse.Namespace) -> int:
+    from orion.domain.identity import Principal
+    from orion.store.database import Database
+
+    name = arguments.name.strip()
+    if not 0 < len(name) <= 100:
+        raise StartError("the name of a workspace has one to a hundred characters")
+    database = await Database.open(settings)
+    try:
+        async with database.transaction(Principal.system("log-in")) as store:
+            workspace_id = await store.users.create_workspace(name)
+    finally:
+        await database.close()
+    print(f"{name} is a workspace, {workspace_id}.")
     return 0
 
 

@@ -81,6 +81,11 @@ class Settings:
         return self.providers.get(name.upper(), ProviderSettings())
 
     @property
+    def jwt_keys(self) -> tuple[str, ...]:
+        """The keys of JWT_SECRET, newest first."""
+        return tuple(key.strip() for key in (self.jwt_secret or "").split(",") if key.strip())
+
+    @property
     def loopback_only(self) -> bool:
         """Whether the server listens on loopback alone."""
         return self.host in {"127.0.0.1", "::1", "localhost"}
@@ -133,8 +138,13 @@ class Settings:
 
     def checked(self) -> Settings:
         """These settings, if they fit together. Raises StartError, with the way out, if they do not."""
-        if self.jwt_secret is not None and len(self.jwt_secret.encode()) < 32:
-            raise StartError("JWT_SECRET is shorter than 32 bytes; make one: openssl rand -hex 32")
+        if self.jwt_secret is not None and not self.jwt_keys:
+            raise StartError("JWT_SECRET holds no key; make one: openssl rand -hex 32")
+        if any(len(key.encode()) < 32 for key in self.jwt_keys):
+            raise StartError(
+                "JWT_SECRET is shorter than 32 bytes, or one of the keys that it lists; "
+                "make one: openssl rand -hex 32"
+            )
         if self.database_url and not self.jwt_secret:
             raise StartError("DATABASE_URL is set, so JWT_SECRET must be too: openssl rand -hex 32")
         if self.database_url and not self.secret_keys:

@@ -64,6 +64,14 @@ def test_a_value_that_cannot_be_used_stops_the_start(name, value):
         read(**{name: value})
 
 
+def test_jwt_secret_may_hold_several_keys_the_newest_first():
+    assert read(JWT_SECRET=f"{SECRET},{'o' * 32}").jwt_keys == (SECRET, "o" * 32)
+    assert read(JWT_SECRET=SECRET).jwt_keys == (SECRET,)
+    for bad in (f"{SECRET},short", f"short,{SECRET}", ","):
+        with pytest.raises(StartError, match="JWT_SECRET"):
+            read(JWT_SECRET=bad)
+
+
 def test_networks_ports_and_relays_are_read():
     settings = read(
         ORION_TRUSTED_PROXIES="10.0.0.0/8, ::1",

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from ipaddress import ip_address
+from secrets import compare_digest
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from orion.api.room_tokens import RoomTokens
-from orion.api.tokens import AccessTokens
-from orion.domain.identity import Principal, Scope
+from orion.api.tokens import AccessTokens, is_api_key, read_api_key
+from orion.domain.identity import ApiKey, Principal, Scope
 from orion.domain.session import Session
 from orion.errors import NotFound, Refused, Unauthenticated
 from orion.pipelines.calls import Calls
 from orion.settings import Settings
+from orion.store.api_keys import USED_EVERY
 from orion.store.database import Database
 from orion.store.store import Store
 
-BEARER = HTTPBearer(auto_error=False, description="Access token of /auth/login, or an API key")
+BEARER = HTTPBearer(auto_error=False, description="Access token, API key, or for a guest a room token")
+API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key")
+_LOG_IN = Principal.system("log-in")
 
 
 @dataclass(slots=True)
@@ -47,15 +52,52 @@ PartsDep = Annotated[Parts, Depends(parts_of)]
 
 
 async def caller(
-    parts: PartsDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+    parts: PartsDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+    api_key: Annotated[str | None, Depends(API_KEY)],
 ) -> Principal:
-    """The signed-in user. Raises Unauthenticated without a valid access token."""
-    if credentials is None:
-        raise Unauthenticated("send the header Authorization: Bearer <access token>")
-    return parts.tokens.verify(credentials.credentials)
+    """Who calls, by access token or API key. Raises Unauthenticated without valid credentials.
+
+    What a token claims is checked against the database by the transaction that the route begins; a
+    route that begins none depends on `current` instead.
+    """
+    credential = credentials.credentials if credentials else api_key
+    if not credential:
+        raise Unauthenticated("send the header Authorization: Bearer <access token or API key>")
+    return await principal_of(parts, credential)
+
+
+async def principal_of(parts: Parts, credential: str) -> Principal:
+    """Whose access token or API key this is, for all ways in. Raises Unauthenticated for no valid one."""
+    if not is_api_key(credential):
+        return parts.tokens.verify(credential)
+    public_id, secret_hash = read_api_key(credential)
+    async with parts.database.transaction(_LOG_IN) as store:
+        found = await store.api_keys.by_public_id(public_id)
+    if found is None or not compare_digest(found[1], secret_hash):
+        raise Unauthenticated("the API key is not valid, or not any more")
+    key, _, role = found
+    _note_use(parts, key)
+    return Principal.by_key(key, role)
+
+
+def _note_use(parts: Parts, key: ApiKey) -> None:
+    """Leave the time of use to the recorder's writer: no request waits for it."""
+    now = datetime.now(UTC)
+    if key.last_used_at is None or now - key.last_used_at >= USED_EVERY:
+        parts.calls.shared.writer.put(lambda store: store.api_keys.used(key.id, now))
 
 
 CallerDep = Annotated[Principal, Depends(caller)]
+
+
+async def current(parts: PartsDep, principal: CallerDep) -> Principal:
+    """The caller as the database knows it now. Raises Unauthenticated for one who may not any more."""
+    async with parts.database.transaction(principal) as store:
+        return store.principal
+
+
+CurrentDep = Annotated[Principal, Depends(current)]
 
 
 def needs(*scopes: Scope) -> Callable[[Principal], Awaitable[Principal]]:
@@ -77,7 +119,7 @@ async def person(principal: CallerDep) -> Principal:
     return principal
 
 
-async def admin(principal: CallerDep) -> Principal:
+async def admin(principal: CurrentDep) -> Principal:
     """An admin, in person or by a key with the scope `admin`. Raises Refused for everybody else."""
     if not (principal.is_admin and principal.may(Scope.ADMIN)):
         raise Refused("only an admin of the workspace can do this")

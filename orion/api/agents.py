@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from orion import providers
-from orion.api.access import CallerDep, PartsDep
+from orion.api.access import CallerDep, PartsDep, current
 
-router = APIRouter(prefix="/api/v1", tags=["agents"])
+router = APIRouter(prefix="/api/v1", tags=["agents"], dependencies=[Depends(current)])
 
 
 @router.get("/agents")

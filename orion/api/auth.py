@@ -1,4 +1,4 @@
-"""Register, log in, stay signed in, log out."""
+"""Register, log in, stay signed in, change the password, log out."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, Parts, PartsDep, StoreDep, at_the_machine
+from orion.api.access import CallerDep, Parts, PartsDep, PersonDep, StoreDep, at_the_machine
+from orion.api.log_in import authenticate
 from orion.api.openapi import fails
-from orion.api.passwords import hash_password, needs_rehash, verify_password
+from orion.api.passwords import SHORTEST_PASSWORD, check_password, hash_password
 from orion.api.tokens import digest, new_token
-from orion.domain.identity import Principal, User
+from orion.domain.identity import Principal, Role, User
 from orion.domain.wire import timestamp
-from orion.errors import Conflict, Refused, Unauthenticated
+from orion.errors import Conflict, Overloaded, Refused, Unauthenticated
 from orion.store.store import Store
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
@@ -28,7 +29,7 @@ Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"),
 ]
-Password = Annotated[str, StringConstraints(min_length=10, max_length=256)]
+Password = Annotated[str, StringConstraints(min_length=SHORTEST_PASSWORD, max_length=256)]
 Token = Annotated[str, StringConstraints(min_length=20, max_length=200)]
 
 
@@ -41,6 +42,7 @@ class Registration(BaseModel):
     password: Password
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
     token: Token | None = Field(default=None, description="The token printed at start, for the first user")
+    invitation: Token | None = Field(default=None, description="The token of an admin's invitation")
 
 
 class Credentials(BaseModel):
@@ -48,6 +50,15 @@ class Credentials(BaseModel):
 
     email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254)]
     password: Annotated[str, StringConstraints(max_length=256)]
+
+
+class PasswordChange(BaseModel):
+    """The password as it is, and as it shall be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    current_password: Annotated[str, StringConstraints(max_length=256)]
+    new_password: Password
 
 
 class SignInToken(BaseModel):
@@ -82,34 +93,41 @@ class SignedIn(BaseModel):
     expires_in: int
 
 
-@router.post("/register", status_code=201, response_model=SignedIn, responses=fails(Refused, Conflict))
+@router.post(
+    "/register", status_code=201, response_model=SignedIn, responses=fails(Refused, Conflict, Overloaded)
+)
 async def register(body: Registration, request: Request, parts: PartsDep) -> Any:
     """Create an account; the first one of an empty server becomes its admin."""
+    check_password(body.password, body.email, "/password")
+    mode = parts.settings.registration_mode
+    async with parts.database.transaction(_LOG_IN) as store:
+        first = await store.users.count() == 0
+    if first:
+        _check_first_user(request, body, parts)
+    elif mode == "closed" or (mode == "invite" and body.invitation is None):
+        raise Refused("registration is not open on this server; ask its admin for an invitation")
     hashed = await hash_password(body.password)
     async with parts.database.transaction(_LOG_IN) as store:
-        if await store.users.count() == 0:
-            _check_first_user(request, body, parts)
-        elif parts.settings.registration_mode != "open":
-            raise Refused("registration is not open on this server; ask its admin for an account")
+        invitation = None
+        if body.invitation is not None and not first:
+            invitation = await store.tokens.spend_invitation(digest(body.invitation), body.email)
+            if invitation is None:
+                raise Refused("the invitation is used up, has expired, or is for another address")
         user = await store.users.create(
-            email=body.email, name=body.name or body.email.split("@")[0], password_hash=hashed, role=None
+            email=body.email,
+            name=body.name or body.email.split("@")[0],
+            password_hash=hashed,
+            role=invitation.role if invitation else None if first else Role.USER,
+            workspace_id=invitation.workspace_id if invitation else None,
         )
         return await _signed_in(parts, store, user, uuid4())
 
 
-@router.post("/login", response_model=SignedIn, responses=fails(Unauthenticated))
+@router.post("/login", response_model=SignedIn, responses=fails(Unauthenticated, Overloaded))
 async def log_in(body: Credentials, parts: PartsDep) -> Any:
     """Exchange email and password for tokens; a wrong email takes as long as a wrong password."""
+    user = await authenticate(parts.database, body.email, body.password)
     async with parts.database.transaction(_LOG_IN) as store:
-        found = await store.users.by_email(body.email)
-    user, stored = found or (None, None)
-    matches = await verify_password(stored, body.password)
-    if user is None or stored is None or not matches or user.disabled:
-        raise Unauthenticated("email or password is wrong")
-    rehashed = await hash_password(body.password) if needs_rehash(stored) else None
-    async with parts.database.transaction(_LOG_IN) as store:
-        if rehashed:
-            await store.users.set_password_hash(user.id, rehashed)
         return await _signed_in(parts, store, user, uuid4())
 
 
@@ -123,6 +141,24 @@ async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
             if not user.disabled:
                 return await _signed_in(parts, store, user, spent.family_id)
     raise Unauthenticated("the refresh token is not valid any more; sign in again")
+
+
+@router.post("/password", status_code=204, responses=fails(Overloaded))
+async def change_password(body: PasswordChange, caller: PersonDep, parts: PartsDep) -> Response:
+    """Change the password. This sign-in goes on, all others of the user end at once; API keys stay."""
+    assert caller.user_id is not None
+    async with parts.database.transaction(caller) as store:
+        user = await store.users.get(caller.user_id)
+    try:
+        await authenticate(parts.database, user.email, body.current_password)
+    except Unauthenticated as error:
+        raise Refused("the current password is wrong") from error
+    check_password(body.new_password, user.email, "/new_password")
+    hashed = await hash_password(body.new_password)
+    async with parts.database.transaction(_LOG_IN) as store:
+        await store.users.set_password_hash(user.id, hashed)
+        await store.tokens.revoke_user(user.id, but=caller.sign_in_id)
+    return Response(status_code=204)
 
 
 @router.post("/logout", status_code=204)
@@ -167,7 +203,7 @@ async def _signed_in(parts: Parts, store: Store, user: User, family_id: UUID) ->
     await store.tokens.add_refresh(user.id, family_id, digest(token), expires_at)
     return SignedIn(
         user=_profile(user),
-        access_token=parts.tokens.issue(user),
+        access_token=parts.tokens.issue(user, family_id),
         refresh_token=token,
         expires_in=parts.tokens.lifetime_secs,
     )

@@ -9,11 +9,14 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from orion.api.access import CallerDep, PartsDep, needs
+from orion.api.allowance import begin_by_key
 from orion.api.ice import ice_servers
 from orion.api.rooms import DEFAULT_TTL_SECS, Identity
 from orion.api.sessions import AgentName, Variables, open_session
 from orion.domain import wire
 from orion.domain.identity import Scope
+from orion.domain.session import Session
+from orion.store.store import Store
 
 router = APIRouter(prefix="/api/v1", tags=["connect"], dependencies=[Depends(needs(Scope.CONNECT))])
 
@@ -42,7 +45,12 @@ class Connection(BaseModel):
 async def connect(caller: CallerDep, parts: PartsDep, request: Request, body: Connect | None = None) -> Any:
     """Begin a session of the caller's, and let a guest into it."""
     wanted = body or Connect()
-    session = await open_session(parts, caller, agent=wanted.agent, variables=wanted.variables)
+
+    async def admit(store: Store, session: Session) -> None:
+        connected = [call.session_id for call in parts.calls.all()]
+        await begin_by_key(store, session, origin=request.headers.get("origin"), connected=connected)
+
+    session = await open_session(parts, caller, agent=wanted.agent, variables=wanted.variables, admit=admit)
     token, expires_at = parts.rooms.issue(session, wanted.identity, DEFAULT_TTL_SECS, key_id=caller.key_id)
     base = (parts.settings.public_url or str(request.base_url)).rstrip("/")
     return {

@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from orion.api.access import CallerDep, Parts, PartsDep, person
+from orion.api.access import CurrentDep, Parts, PartsDep, person
 from orion.api.openapi import fails
 from orion.domain.identity import Principal, User
 from orion.domain.session import EndReason
@@ -44,7 +44,7 @@ class Receipt(BaseModel):
     response_class=Response,
     responses={200: {"content": {"application/zip": {}}, "description": "A zip archive of JSON files"}},
 )
-async def export(user_id: UUID, caller: CallerDep, parts: PartsDep) -> Response:
+async def export(user_id: UUID, caller: CurrentDep, parts: PartsDep) -> Response:
     """All rows about a person: an admin may ask for any of the workspace, everybody for their own."""
     user = await _subject(parts, caller, user_id)
     await parts.calls.shared.writer.flush()
@@ -55,7 +55,7 @@ async def export(user_id: UUID, caller: CallerDep, parts: PartsDep) -> Response:
 
 
 @router.delete("/{user_id}", response_model=Receipt, responses=fails(Conflict))
-async def erase(user_id: UUID, caller: CallerDep, parts: PartsDep) -> Any:
+async def erase(user_id: UUID, caller: CurrentDep, parts: PartsDep) -> Any:
     """Remove a person and all of theirs: account, sessions, turns, memories, keys. It cannot be undone."""
     user = await _subject(parts, caller, user_id)
     assert caller.user_id is not None

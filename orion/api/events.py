@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header
 from fastapi.responses import StreamingResponse
 
-from orion.api.access import CallerDep, Parts, PartsDep, SessionId, needs, own_session
+from orion.api.access import CurrentDep, Parts, PartsDep, SessionId, needs, own_session
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope
 from orion.domain.session import Event
@@ -30,7 +30,7 @@ _PAGE = 500
 )
 async def events(
     session_id: SessionId,
-    caller: CallerDep,
+    caller: CurrentDep,
     parts: PartsDep,
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> StreamingResponse:
@@ -48,7 +48,7 @@ async def _stream(
     parts: Parts, caller: Principal, session_id: UUID, after: UUID | None
 ) -> AsyncIterator[bytes]:
     """First what was missed, from the store, then the live feed; nothing twice, nothing left out."""
-    with parts.calls.shared.feed.subscribe(session_id) as subscription:
+    with parts.calls.shared.feed.subscribe(session_id, caller) as subscription:
         yield b": connected\n\n"
         if after is not None:
             await parts.calls.shared.writer.flush(2.0)
@@ -58,12 +58,14 @@ async def _stream(
         while not subscription.lagging:
             try:
                 async with asyncio.timeout(_KEEP_ALIVE_SECS):
-                    event = await subscription.get()
+                    news = await subscription.get()
             except TimeoutError:
                 yield b": still here\n\n"
                 continue
-            if after is None or event.id > after:
-                yield _encode(event)
+            if news is None:
+                return
+            if after is None or news.id > after:
+                yield _encode(news)
 
 
 async def _missed(parts: Parts, caller: Principal, session_id: UUID, after: UUID) -> AsyncIterator[Event]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from orion.api.access import CallerDep, PartsDep
+from orion.api.access import CurrentDep, PartsDep
 from orion.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["webrtc"])
@@ -23,7 +23,7 @@ _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]")
 
 
 @router.get("/ice-servers")
-async def list_ice_servers(caller: CallerDep, parts: PartsDep) -> dict[str, Any]:
+async def list_ice_servers(caller: CurrentDep, parts: PartsDep) -> dict[str, Any]:
     """STUN and TURN servers for a page that joins, and whether its media must go by a relay."""
     settings = parts.settings
     return {"ice_servers": ice_servers(settings, str(caller.user_id)), "policy": settings.ice_policy}

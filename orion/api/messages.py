@@ -158,7 +158,7 @@ async def _until_answered(subscription: Subscription) -> AsyncIterator[Event | N
         except TimeoutError:
             yield None
             continue
-        if event.name == _ANSWERED:
+        if event is None or event.name == _ANSWERED:
             return
         yield event
 

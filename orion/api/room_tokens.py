@@ -7,13 +7,14 @@ alone, also after its expiry. Which were spent is kept in the database (`orion/s
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import jwt
 
+from orion.api.tokens import key_id as key_id_of
 from orion.domain.identity import Principal, new_id
 from orion.domain.session import Session
 from orion.errors import Unauthenticated
@@ -46,9 +47,9 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class RoomTokens:
-    """Makes and checks room tokens. `key` has at least 32 bytes."""
+    """Makes and checks room tokens. `keys` are those of the access tokens, the newest first."""
 
-    key: bytes
+    keys: tuple[bytes, ...] = field(repr=False)
 
     def issue(
         self,
@@ -80,7 +81,8 @@ class RoomTokens:
         }
         if key_id is not None:
             claims["key"] = str(key_id)
-        token = jwt.encode(claims, self.key, algorithm="HS256", headers={"typ": _TYPE})
+        headers = {"typ": _TYPE, "kid": key_id_of(self.keys[0])}
+        token = jwt.encode(claims, self.keys[0], algorithm="HS256", headers=headers)
         return token, datetime.fromtimestamp(now + lifetime_secs, UTC)
 
     @staticmethod
@@ -98,9 +100,10 @@ class RoomTokens:
             Unauthenticated: It is no room token of this server.
         """
         try:
+            named = jwt.get_unverified_header(token).get("kid")
             found = jwt.decode_complete(
                 token,
-                self.key,
+                {key_id_of(key): key for key in self.keys}[str(named)],
                 algorithms=["HS256"],
                 audience=_AUDIENCE,
                 issuer=_ISSUER,

@@ -9,10 +9,21 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, Parts, PartsDep, SessionId, caller, needs, own_session
+from orion.api.access import (
+    API_KEY,
+    BEARER,
+    CallerDep,
+    Parts,
+    PartsDep,
+    SessionId,
+    caller,
+    current,
+    needs,
+    own_session,
+)
 from orion.api.openapi import fails
 from orion.api.room_tokens import Guest
 from orion.domain import wire
@@ -25,7 +36,6 @@ router = APIRouter(prefix="/api/v1/sessions", tags=["rooms"], dependencies=[Depe
 DEFAULT_TTL_SECS = 300
 """Time enough to be asked for the microphone."""
 _LONGEST_TTL_SECS = 24 * 3600
-_BEARER = HTTPBearer(auto_error=False, description="Access token, API key or room token")
 
 Identity = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
@@ -83,14 +93,16 @@ class Joiner:
 
 
 async def joiner(
-    parts: PartsDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+    parts: PartsDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+    api_key: Annotated[str | None, Depends(API_KEY)],
 ) -> Joiner:
     """Who joins. Raises Unauthenticated and Refused."""
     if credentials is not None and parts.rooms.is_one(credentials.credentials):
         guest = parts.rooms.verify(credentials.credentials)
         return Joiner(guest.owner, guest)
-    principal = await caller(parts, credentials)
-    return Joiner(await needs(Scope.SESSIONS)(principal))
+    principal = await needs(Scope.SESSIONS)(await caller(parts, credentials, api_key))
+    return Joiner(await current(parts, principal))
 
 
 JoinerDep = Annotated[Joiner, Depends(joiner)]

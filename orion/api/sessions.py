@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -23,6 +24,7 @@ from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.errors import Conflict, FieldProblem, Invalid, NotFound
+from orion.store.store import Store
 
 router = APIRouter(
     prefix="/api/v1/sessions", tags=["sessions"], dependencies=[Depends(needs(Scope.SESSIONS))]
@@ -30,6 +32,8 @@ router = APIRouter(
 
 AgentName = Annotated[str, StringConstraints(max_length=100)]
 Variables = dict[str, Annotated[str, StringConstraints(max_length=2000)]]
+
+Admit = Callable[[Store, Session], Awaitable[None]]
 
 
 class NewSession(BaseModel):
@@ -128,8 +132,16 @@ async def open_session(
     title: str | None = None,
     metadata: dict[str, Any] | None = None,
     variables: dict[str, str] | None = None,
+    admit: Admit | None = None,
 ) -> Session:
-    """A new session of the caller's. Raises Invalid for an agent that there is not."""
+    """A new session of the caller's.
+
+    Args:
+        admit: Asked in the same transaction; what it raises takes the session back.
+
+    Raises:
+        Invalid: There is no such agent.
+    """
     assert caller.workspace_id is not None
     assert caller.user_id is not None
     roster = parts.calls.shared.roster
@@ -150,6 +162,8 @@ async def open_session(
     )
     async with parts.database.transaction(caller) as store:
         await store.sessions.create(session)
+        if admit is not None:
+            await admit(store, session)
     parts.calls.publish(session.id, "session.created", {"session": wire.session(session, live=False)})
     return session
 

@@ -64,6 +64,36 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key that acts as its user, as far as its scopes reach. Its secret is known to its holder alone.
+
+    Attributes:
+        public_id: The part of the key that is no secret: lists and logs may show it.
+        agents: The agents that `POST /connect` may begin with; None for all.
+        origins: The exact origins of pages that may connect; None for all, and for programs.
+        max_sessions: How many live sessions begun by this key there may be; None for any number.
+    """
+
+    id: UUID
+    workspace_id: UUID
+    user_id: UUID
+    public_id: str
+    name: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    agents: tuple[str, ...] | None = None
+    origins: tuple[str, ...] | None = None
+    max_sessions: int | None = None
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+    @property
+    def prefix(self) -> str:
+        """How the key begins."""
+        return f"orion_{self.public_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """On whose behalf a transaction runs; row-level security binds it to what it may see.
 
@@ -74,6 +104,9 @@ class Principal:
         purpose: Why the system itself acts (`log-in`, `recorder`, `sweeper`); empty for users.
         scopes: What the API key allows with which the user came; None for a signed-in person: all.
         key_id: That key.
+        sign_in_id: The sign-in (family of refresh tokens) that the access token came from.
+        claimed: The role is what a token says, minutes old: a transaction takes that of the database.
+            Without it, a transaction acts in the given role at most.
     """
 
     workspace_id: UUID | None
@@ -82,6 +115,8 @@ class Principal:
     purpose: str = ""
     scopes: frozenset[Scope] | None = None
     key_id: UUID | None = None
+    sign_in_id: UUID | None = None
+    claimed: bool = False
 
     @classmethod
     def system(cls, purpose: str) -> Principal:
@@ -92,6 +127,12 @@ class Principal:
     def of(cls, user: User) -> Principal:
         """The principal of a signed-in user."""
         return cls(user.workspace_id, user.id, user.role)
+
+    @classmethod
+    def by_key(cls, key: ApiKey, role: Role) -> Principal:
+        """The principal of a key whose user has `role`: an admin only where the key has that scope."""
+        role = role if Scope.ADMIN in key.scopes else Role.USER
+        return cls(key.workspace_id, key.user_id, role, scopes=key.scopes, key_id=key.id)
 
     @property
     def is_admin(self) -> bool:

@@ -29,6 +29,7 @@ from pipecat.services.settings import TTSSettings
 from pipecat.workers.runner import WorkerRunner
 
 from orion.domain.agent import Agent
+from orion.domain.identity import Principal
 from orion.domain.session import EndReason
 from orion.domain.turn import Turn
 from orion.errors import Conflict, ProviderTimeout, Unavailable
@@ -68,6 +69,7 @@ class Call:
 
     Attributes:
         joiner: Who is in it: `user`, or the id of a guest. One person per room.
+        principal: Who began the call: it ends with their credentials.
         peer: What the way in keeps of the other end; nobody else looks into it.
         settling: Held while the call is brought to the status of its session.
         abandoned: The pipeline did not end; it was left behind and counted.
@@ -83,10 +85,12 @@ class Call:
         rtvi: RTVIProcessor | None,
         on_ended: Callable[[Call, EndReason], Awaitable[None]],
         joiner: str = "user",
+        principal: Principal | None = None,
     ) -> None:
         self.conversation = conversation
         self.session_id = conversation.session.id
         self.joiner = joiner
+        self.principal = principal or conversation.principal
         self.participants: list[str] = []
         self.peer: object = None
         self.abandoned = False

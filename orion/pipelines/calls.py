@@ -70,21 +70,34 @@ class Calls:
         """The live call of the session, if there is one here."""
         return self._live.get(session_id)
 
+    def all(self) -> list[Call]:
+        """The live calls."""
+        return list(self._live.values())
+
     @property
     def live(self) -> int:
         """How many calls are live."""
         return len(self._live)
 
     async def open_voice(
-        self, session: Session, transport: BaseTransport, *, joiner: str = "user", guest: bool = False
+        self,
+        session: Session,
+        transport: BaseTransport,
+        principal: Principal | None = None,
+        *,
+        joiner: str = "user",
+        guest: bool = False,
     ) -> Call:
         """Start a voice call; one that the same person is in already is ended first.
 
         In a session that is paused it begins paused.
 
         Args:
+            principal: The call ends when its credentials do; by default, when the user is disabled.
             joiner: Who joins: `user`, or the id of a guest.
             guest: Who joins is a guest: the user's memory stays closed.
+
+        It ends when the credentials of `principal` do, by default when the session's user is disabled.
 
         Raises:
             RoomFull: Somebody else is in the call.
@@ -117,6 +130,7 @@ class Calls:
                 rtvi=ClientMessages(lambda: conversation.pause.on),
                 on_ended=self._ended,
                 joiner=joiner,
+                principal=principal,
             )
             with log.in_session(str(session.id)):
                 self._live[session.id] = call

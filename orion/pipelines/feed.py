@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from orion.domain.identity import new_id
+from orion.domain.identity import Principal, new_id
 from orion.domain.session import Event
 
 _QUEUE_LIMIT = 1000
@@ -19,8 +19,9 @@ _QUEUE_LIMIT = 1000
 class Subscription:
     """One watcher's queue. A watcher that reads too slowly is cut off: it resumes from the store."""
 
-    def __init__(self) -> None:
-        self._queue: asyncio.Queue[Event] = asyncio.Queue(_QUEUE_LIMIT)
+    def __init__(self, principal: Principal | None = None) -> None:
+        self.principal = principal
+        self._queue: asyncio.Queue[Event | None] = asyncio.Queue(_QUEUE_LIMIT)
         self.lagging = False
 
     def offer(self, event: Event) -> None:
@@ -32,8 +33,14 @@ class Subscription:
         except asyncio.QueueFull:
             self.lagging = True
 
-    async def get(self) -> Event:
-        """The next event, in order."""
+    def close(self) -> None:
+        """Let the watcher stop: it gets no more events."""
+        self.lagging = True
+        with suppress(asyncio.QueueFull):
+            self._queue.put_nowait(None)
+
+    async def get(self) -> Event | None:
+        """The next event, in order; None when there will be no more."""
         return await self._queue.get()
 
 
@@ -50,10 +57,14 @@ class Feed:
             subscription.offer(event)
         return event
 
+    def subscriptions(self) -> list[Subscription]:
+        """All that watch now."""
+        return [one for some in self._subscriptions.values() for one in some]
+
     @contextmanager
-    def subscribe(self, session_id: UUID) -> Iterator[Subscription]:
-        """Watch the session while the context is open."""
-        subscription = Subscription()
+    def subscribe(self, session_id: UUID, principal: Principal | None = None) -> Iterator[Subscription]:
+        """Watch the session while the context is open, on behalf of `principal`."""
+        subscription = Subscription(principal)
         self._subscriptions[session_id].add(subscription)
         try:
             yield subscription

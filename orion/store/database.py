@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from orion.domain.identity import Principal
-from orion.errors import DatabaseUnavailable, OrionError, StartError
+from orion.domain.identity import Principal, Role
+from orion.errors import DatabaseUnavailable, OrionError, StartError, Unauthenticated
 from orion.settings import Settings
 from orion.store.embedded import EmbeddedPostgres
 from orion.store.layout import Layout
@@ -21,10 +22,8 @@ from orion.store.store import Store
 _POOL = 10
 _READY_SECS = 3.0
 _RETRIES = 3
-_BIND = text(
-    "select set_config('orion.workspace', :workspace, true), set_config('orion.user', :user, true), "
-    "set_config('orion.role', :role, true), set_config('orion.purpose', :purpose, true)"
-)
+_BIND = text("select orion.act_as(:workspace, :user, :role, :purpose, :key, :sign_in, :claimed)")
+"""Sets who acts and tells the role; null where user, key or sign-in is not good any more."""
 
 
 class Database:
@@ -58,13 +57,19 @@ class Database:
     async def transaction(self, principal: Principal) -> AsyncIterator[Store]:
         """One transaction as `principal`: committed at the end, rolled back by an exception.
 
+        The same statement that binds it asks whether the principal still may; `store.principal` has
+        the role that the user has now.
+
         Raises:
+            Unauthenticated: The user is disabled, or the key or the sign-in is gone or has expired.
             DatabaseUnavailable: The server is away, before or during the transaction.
         """
         try:
             async with self._begun() as connection:
-                await connection.execute(_BIND, _binding(principal))
-                yield Store(connection, principal)
+                role = (await connection.execute(_BIND, _binding(principal))).scalar_one()
+                if role is None:
+                    raise Unauthenticated("these credentials are not valid any more; sign in again")
+                yield Store(connection, replace(principal, role=Role(role)))
         except OrionError:
             raise
         except (OSError, InterfaceError) as error:
@@ -139,10 +144,13 @@ def _engine(url: str) -> AsyncEngine:
     return engine
 
 
-def _binding(principal: Principal) -> dict[str, str]:
+def _binding(principal: Principal) -> dict[str, str | bool]:
     return {
         "workspace": str(principal.workspace_id or ""),
         "user": str(principal.user_id or ""),
         "role": principal.role.value,
         "purpose": principal.purpose,
+        "key": str(principal.key_id or ""),
+        "sign_in": str(principal.sign_in_id or ""),
+        "claimed": principal.claimed,
     }

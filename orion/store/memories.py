@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory, MemoryType
-from orion.errors import Invalid, NotFound
+from orion.errors import NotFound
+from orion.store.pages import after
 from orion.store.tables import memories, memory_vectors
 
 _HAS_PGVECTOR = text("select to_regtype('vector') is not null")
@@ -111,7 +112,7 @@ class Memories:
         if names := [kind.value for kind in kinds]:
             wanted = wanted.where(memories.c.type.in_(names))
         if cursor is not None:
-            wanted = wanted.where(memories.c.id < _cursor(cursor))
+            wanted = wanted.where(memories.c.id < after(cursor))
         return await self._read(wanted)
 
     async def delete(self, memory_id: UUID) -> None:
@@ -131,13 +132,6 @@ class Memories:
 
 def _of_session(wanted: Select[Any], session_id: UUID | None) -> Select[Any]:
     return wanted if session_id is None else wanted.where(memories.c.session_id == session_id)
-
-
-def _cursor(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Invalid("the cursor is none that this list gave out") from error
 
 
 def _memory(row: Row[Any]) -> Memory:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.errors import Conflict, NotFound
-from orion.store.cursors import cursor_id
+from orion.store.pages import after
 from orion.store.tables import sessions
 
 
@@ -65,7 +65,7 @@ class Sessions:
         if status is not None:
             wanted = wanted.where(sessions.c.status == status.value)
         if cursor is not None:
-            wanted = wanted.where(sessions.c.id < cursor_id(cursor))
+            wanted = wanted.where(sessions.c.id < after(cursor))
         rows = (await self._connection.execute(wanted)).all()
         found = [_session(row) for row in rows[:limit]]
         return found, str(found[-1].id) if len(rows) > limit else None

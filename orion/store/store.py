@@ -7,7 +7,9 @@ from functools import cached_property
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Principal
+from orion.store.api_keys import ApiKeys
 from orion.store.events import Events
+from orion.store.log_in_failures import LogInFailures
 from orion.store.memories import Memories
 from orion.store.people import People
 from orion.store.rooms import Rooms
@@ -32,8 +34,18 @@ class Store:
 
     @cached_property
     def tokens(self) -> Tokens:
-        """Refresh and sign-in tokens, hashed."""
+        """Refresh and sign-in tokens, invitations, hashed."""
         return Tokens(self.connection)
+
+    @cached_property
+    def api_keys(self) -> ApiKeys:
+        """API keys, hashed."""
+        return ApiKeys(self.connection)
+
+    @cached_property
+    def log_in_failures(self) -> LogInFailures:
+        """Failed log-ins, per address."""
+        return LogInFailures(self.connection)
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -94,6 +94,45 @@ sign_in_tokens = Table(
     _time("expires_at"),
 )
 
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    _reference("user_id", "users"),
+    Column("public_id", Text, nullable=False, unique=True),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("agents", ARRAY(Text)),
+    Column("origins", ARRAY(Text)),
+    Column("max_sessions", Integer),
+    _time("created_at"),
+    _time("expires_at", nullable=True),
+    _time("last_used_at", nullable=True),
+    Index(None, "user_id", "id"),
+    Index(None, "workspace_id", "id"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    _reference("workspace_id", "workspaces"),
+    Column("email", Text),
+    Column("role", Text, nullable=False),
+    _time("expires_at"),
+    Index(None, "workspace_id"),
+)
+
+log_in_failures = Table(
+    "log_in_failures",
+    metadata,
+    Column("email_hash", LargeBinary, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    _time("last_at"),
+)
+
 sessions = Table(
     "sessions",
     metadata,
@@ -111,9 +150,11 @@ sessions = Table(
     _time("started_at", nullable=True),
     _time("ended_at", nullable=True),
     _time("last_active_at"),
+    _reference("api_key_id", "api_keys", nullable=True, ondelete="SET NULL"),
     Index(None, "user_id", "id"),
     Index(None, "workspace_id", "id"),
     Index("ix_sessions_open", "last_active_at", postgresql_where=text("status <> 'ended'")),
+    Index("ix_sessions_api_key_id", "api_key_id", postgresql_where=text("api_key_id IS NOT NULL")),
 )
 
 turns = Table(

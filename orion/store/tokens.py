@@ -1,4 +1,4 @@
-"""Refresh and sign-in tokens: only their SHA-256 is stored, each is good once (RFC 9700, 4.14.2)."""
+"""Refresh and sign-in tokens, invitations: stored as SHA-256, each good once (RFC 9700, 4.14.2)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orion.store.tables import refresh_tokens, sign_in_tokens
+from orion.domain.identity import Role
+from orion.store.tables import invitations, refresh_tokens, sign_in_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,20 @@ class SpentRefresh:
     family_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What an invitation makes of who takes it; `email` None: of anybody."""
+
+    workspace_id: UUID
+    email: str | None
+    role: Role
+
+
 class Tokens:
-    """Rows of `refresh_tokens` and `sign_in_tokens`; only the purpose `log-in` sees them."""
+    """Rows of `refresh_tokens`, `sign_in_tokens`, `invitations`.
+
+    The purpose `log-in` sees them; an admin its workspace's invitations.
+    """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -67,6 +80,44 @@ class Tokens:
         table = refresh_tokens
         family = select(table.c.family_id).where(table.c.token_hash == token_hash).scalar_subquery()
         await self._connection.execute(delete(table).where(table.c.family_id == family))
+
+    async def revoke_user(self, user_id: UUID, *, but: UUID | None = None) -> None:
+        """Remove all sign-ins of the user, `but` one family."""
+        table = refresh_tokens
+        gone = delete(table).where(table.c.user_id == user_id)
+        await self._connection.execute(gone if but is None else gone.where(table.c.family_id != but))
+
+    async def add_invitation(self, token_hash: bytes, invitation: Invitation, expires_at: datetime) -> None:
+        """A new invitation; expired ones of the workspace are cleared away."""
+        table = invitations
+        await self._connection.execute(
+            delete(table).where(
+                table.c.workspace_id == invitation.workspace_id, table.c.expires_at < func.now()
+            )
+        )
+        values = {
+            "token_hash": token_hash,
+            "workspace_id": invitation.workspace_id,
+            "email": invitation.email,
+            "role": invitation.role.value,
+            "expires_at": expires_at,
+        }
+        await self._connection.execute(insert(table).values(values))
+
+    async def spend_invitation(self, token_hash: bytes, email: str) -> Invitation | None:
+        """Spend an invitation, once; None if it is unknown or expired, or meant for another address."""
+        table = invitations
+        spent = await self._connection.execute(
+            delete(table)
+            .where(
+                table.c.token_hash == token_hash,
+                table.c.expires_at > func.now(),
+                or_(table.c.email.is_(None), table.c.email == email),
+            )
+            .returning(table.c.workspace_id, table.c.email, table.c.role)
+        )
+        row = spent.first()
+        return Invitation(row.workspace_id, row.email, Role(row.role)) if row else None
 
     async def add_sign_in(self, token_hash: bytes, expires_at: datetime) -> None:
         """A new token of a printed link; older ones are void."""

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from orion.domain.identity import new_id
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Latency, Speaker, Turn
-from orion.store.cursors import cursor_id
 from orion.store.owners import owned
+from orion.store.pages import after
 from orion.store.tables import sessions, tool_calls, turns
 
 
@@ -67,7 +67,7 @@ class Turns:
         """
         wanted = select(turns).where(turns.c.session_id == session_id).order_by(turns.c.id)
         if cursor is not None:
-            wanted = wanted.where(turns.c.id > cursor_id(cursor))
+            wanted = wanted.where(turns.c.id > after(cursor))
         rows = (await self._connection.execute(wanted.limit(limit + 1))).all()
         found = await self._with_calls(rows[:limit])
         return found, str(found[-1].id) if len(rows) > limit else None

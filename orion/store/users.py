@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Role, User, new_id
 from orion.errors import Conflict, NotFound
+from orion.store.pages import after
 from orion.store.tables import users, workspaces
 
 DEFAULT_WORKSPACE = "default"
@@ -24,8 +25,18 @@ class Users:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def create(self, *, email: str, name: str, password_hash: str, role: Role | None) -> User:
+    async def create(
+        self,
+        *,
+        email: str,
+        name: str,
+        password_hash: str,
+        role: Role | None,
+        workspace_id: UUID | None = None,
+    ) -> User:
         """A new account; without a role the first of an empty server is its admin, others are users.
+
+        Without a workspace it belongs to the default one.
 
         Raises:
             Conflict: The address has an account already.
@@ -34,7 +45,7 @@ class Users:
         role = role or (Role.USER if await self.count() else Role.ADMIN)
         values = {
             "id": new_id(),
-            "workspace_id": await self._default_workspace(),
+            "workspace_id": workspace_id or await self._default_workspace(),
             "email": email,
             "name": name,
             "role": role.value,
@@ -57,7 +68,43 @@ class Users:
 
     async def get(self, user_id: UUID) -> User:
         """One account. Raises NotFound where the principal sees none."""
+        return (await self.with_password_hash(user_id))[0]
+
+    async def with_password_hash(self, user_id: UUID) -> tuple[User, str]:
+        """One account and its password's hash. Raises NotFound where the principal sees none."""
         row = (await self._connection.execute(select(users).where(users.c.id == user_id))).first()
+        if row is None:
+            raise NotFound("no such user")
+        return _user(row), row.password_hash
+
+    async def page(self, *, limit: int = 20, cursor: str | None = None) -> tuple[list[User], str | None]:
+        """A page of accounts, newest first, and the cursor of the next page. Raises Invalid for a bad one."""
+        wanted = select(users).order_by(users.c.id.desc()).limit(limit + 1)
+        if cursor is not None:
+            wanted = wanted.where(users.c.id < after(cursor))
+        rows = (await self._connection.execute(wanted)).all()
+        found = [_user(row) for row in rows[:limit]]
+        return found, str(found[-1].id) if len(rows) > limit else None
+
+    async def change(
+        self,
+        user_id: UUID,
+        *,
+        name: str | None = None,
+        role: Role | None = None,
+        disabled: bool | None = None,
+    ) -> User:
+        """Change what is given; see first that the workspace keeps an admin (`People.keep_an_admin`).
+
+        Raises:
+            NotFound: The principal sees no such user.
+        """
+        given = {"name": name, "role": role.value if role else None, "disabled": disabled}
+        values = {column: value for column, value in given.items() if value is not None}
+        if not values:
+            return await self.get(user_id)
+        changed = update(users).where(users.c.id == user_id).values(values).returning(users)
+        row = (await self._connection.execute(changed)).first()
         if row is None:
             raise NotFound("no such user")
         return _user(row)
@@ -77,15 +124,30 @@ class Users:
         changed = update(users).where(users.c.id == user_id).values(password_hash=password_hash)
         await self._connection.execute(changed)
 
-    async def _default_workspace(self) -> UUID:
-        name = DEFAULT_WORKSPACE
-        found = await self._connection.execute(select(workspaces.c.id).where(workspaces.c.name == name))
-        workspace_id = found.scalar_one_or_none()
+    async def create_workspace(self, name: str) -> UUID:
+        """A new workspace. Raises Conflict where there is one of that name."""
+        values = {"id": new_id(), "name": name, "created_at": datetime.now(UTC)}
+        made = await self._connection.execute(
+            upsert(workspaces).values(values).on_conflict_do_nothing().returning(workspaces.c.id)
+        )
+        workspace_id: UUID | None = made.scalar_one_or_none()
         if workspace_id is None:
-            workspace_id = new_id()
-            values = {"id": workspace_id, "name": name, "created_at": datetime.now(UTC)}
-            await self._connection.execute(insert(workspaces).values(values))
-        return UUID(str(workspace_id))
+            raise Conflict(f"there is a workspace {name} already")
+        return workspace_id
+
+    async def workspace(self, name: str) -> UUID:
+        """The workspace of that name. Raises NotFound where there is none."""
+        found = await self._connection.execute(select(workspaces.c.id).where(workspaces.c.name == name))
+        workspace_id: UUID | None = found.scalar_one_or_none()
+        if workspace_id is None:
+            raise NotFound(f"there is no workspace {name}; make it: orion workspaces create")
+        return workspace_id
+
+    async def _default_workspace(self) -> UUID:
+        try:
+            return await self.workspace(DEFAULT_WORKSPACE)
+        except NotFound:
+            return await self.create_workspace(DEFAULT_WORKSPACE)
 
 
 def _user(row: Row[Any]) -> User:

@@ -18,7 +18,7 @@ from orion.domain.identity import new_id
 from orion.domain.session import Event
 from orion.domain.webhook import Delivery, DeliveryStatus, Webhook, family
 from orion.errors import NotFound
-from orion.store.cursors import cursor_id
+from orion.store.pages import after
 from orion.store.tables import sessions, webhook_deliveries, webhooks
 from orion.store.turns import Turns
 
@@ -145,7 +145,7 @@ class Webhooks:
         self, wanted: Select[Any], key: Any, limit: int, cursor: str | None
     ) -> tuple[list[Row[Any]], str | None]:
         if cursor is not None:
-            wanted = wanted.where(key < cursor_id(cursor))
+            wanted = wanted.where(key < after(cursor))
         rows = list((await self._connection.execute(wanted.limit(limit + 1))).all())
         return rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None
 

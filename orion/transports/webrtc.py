@@ -135,10 +135,13 @@ async def offer(session_id: SessionId, body: Offer, joiner: JoinerDep, parts: Pa
     session = await joined_session(parts, joiner, session_id)
     if session.status is SessionStatus.ENDED:
         raise SessionEnded
+    call = parts.calls.get(session_id)
     peer = _peer(parts, session_id, joiner, body.pc_id)
-    if peer is not None:
+    if call is not None and peer is not None:
         async with peer.changing:
-            return await _renegotiate(peer, body)
+            answer = await _renegotiate(peer, body)
+        call.principal = joiner.principal
+        return answer
     async with admitted(parts, joiner):
         answer = await _open(parts.calls, session, joiner, body)
     if joiner.guest is not None:
@@ -182,7 +185,7 @@ async def _open(calls: Calls, session: Session, joiner: Joiner, body: Offer) -> 
             ),
         )
         guest = joiner.guest is not None
-        call = await calls.open_voice(session, transport, joiner=joiner.key, guest=guest)
+        call = await calls.open_voice(session, transport, joiner.principal, joiner=joiner.key, guest=guest)
     except BaseException:
         await connection.disconnect()
         raise

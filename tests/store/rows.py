@@ -1,11 +1,13 @@
 """One row in every table, for each of two users of one workspace and one user of another."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from orion.domain.identity import Principal, Role, User, new_id
+from orion.domain.identity import ApiKey, Principal, Role, Scope, User, new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.domain.session import Event, Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus
@@ -13,6 +15,7 @@ from orion.domain.turn import Speaker, Turn
 from orion.domain.webhook import Webhook
 from orion.store.database import Database
 from orion.store.tables import users, workspaces
+from orion.store.tokens import Invitation
 
 LOG_IN = Principal.system("log-in")
 RECORDER = Principal.system("recorder")
@@ -33,6 +36,7 @@ async def fill(database: Database) -> list[Principal]:
         await _rows_of(database, principal)
     async with database.transaction(LOG_IN) as store:
         await store.tokens.add_sign_in(b"link", now + timedelta(minutes=5))
+        await store.log_in_failures.add("ada@example.org")
     return principals
 
 
@@ -89,3 +93,23 @@ async def _rows_of(database: Database, principal: Principal) -> None:
     async with database.transaction(LOG_IN) as store:
         later = now + timedelta(days=1)
         await store.tokens.add_refresh(principal.user_id, new_id(), principal.user_id.bytes, later)
+        invitation = Invitation(principal.workspace_id, "dan@example.org", Role.USER)
+        await store.tokens.add_invitation(principal.user_id.bytes, invitation, later)
+    async with database.transaction(principal) as store:
+        await store.api_keys.add(a_key(principal), b"hash")
+
+
+def a_key(owner: Principal, **values: Any) -> ApiKey:
+    """A key of the owner with the default scopes, unless `values` say otherwise."""
+    assert owner.workspace_id
+    assert owner.user_id
+    key = ApiKey(
+        new_id(),
+        owner.workspace_id,
+        owner.user_id,
+        new_id().hex[-8:],
+        "a key",
+        frozenset({Scope.SESSIONS, Scope.MEMORY}),
+        datetime.now(UTC),
+    )
+    return replace(key, **values)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from orion.domain.identity import Principal
-from orion.errors import StartError
+from orion.errors import StartError, Unauthenticated
 from orion.store.backup import backup, restore
 from orion.store.database import Database
 from orion.store.schema import migrate, refuse_unbound
@@ -31,6 +31,9 @@ ADMIN_SEES = {
     "room_tokens": 2,
     "webhooks": 2,
     "webhook_deliveries": 4,
+    "refresh_tokens": 1,
+    "api_keys": 2,
+    "invitations": 2,
     "erasures": 2,
 }
 USER_SEES = {
@@ -43,10 +46,20 @@ USER_SEES = {
     "memory_vectors": 1,
     "events": 1,
     "room_tokens": 1,
+    "refresh_tokens": 1,
+    "api_keys": 1,
 }
 ADMIN_ALONE_SEES = {**USER_SEES, "webhooks": 1, "webhook_deliveries": 1}
 PURPOSES = {
-    "log-in": {"workspaces": 2, "users": 3, "refresh_tokens": 3, "sign_in_tokens": 1},
+    "log-in": {
+        "workspaces": 2,
+        "users": 3,
+        "refresh_tokens": 3,
+        "sign_in_tokens": 1,
+        "api_keys": 3,
+        "invitations": 3,
+        "log_in_failures": 1,
+    },
     "recorder": {
         "sessions": 3,
         "turns": 3,
@@ -54,6 +67,7 @@ PURPOSES = {
         "events": 3,
         "webhooks": 3,
         "webhook_deliveries": 5,
+        "api_keys": 3,
     },
     "webhooks": {"webhooks": 3, "webhook_deliveries": 5},
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
@@ -85,11 +99,12 @@ async def matrix(database):
     ada, ben, cleo = await fill(database)
     assert await counts(database, ada) == expected(ADMIN_SEES)
     assert await counts(database, ben) == expected(USER_SEES)
-    assert await counts(database, cleo) == expected({**ADMIN_ALONE_SEES, "erasures": 1})
+    assert await counts(database, cleo) == expected({**ADMIN_ALONE_SEES, "invitations": 1, "erasures": 1})
     for purpose, seen in PURPOSES.items():
         assert await counts(database, Principal.system(purpose)) == expected(seen), purpose
     impostor = Principal(ada.workspace_id, cleo.user_id)
-    assert await counts(database, impostor) == expected({"workspaces": 1})
+    with pytest.raises(Unauthenticated):
+        await counts(database, impostor)
 
 
 async def test_everybody_sees_their_own_and_nothing_else(database):

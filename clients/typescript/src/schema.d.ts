@@ -24,6 +24,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Keys
+         * @description Your keys (an admin's: the workspace's), newest first.
+         */
+        get: operations["auth_list_keys"];
+        put?: never;
+        /**
+         * Make Key
+         * @description Make a key; a key with the scope `admin` is an admin's.
+         */
+        post: operations["auth_make_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Key
+         * @description Revoke a key of yours (an admin: of the workspace) at once; its streams and calls end.
+         */
+        delete: operations["auth_revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite
+         * @description Let somebody register in this workspace.
+         */
+        post: operations["auth_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -58,6 +122,26 @@ export interface paths {
          * @description End the sign-in that the refresh token belongs to; an unknown one is no error.
          */
         post: operations["auth_log_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
+         */
+        post: operations["auth_change_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -172,10 +256,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ice Servers
-         * @description STUN and TURN servers for a page that joins.
+         * List Ice Servers
+         * @description STUN and TURN servers for a page that joins, and whether its media must go by a relay.
          */
-        get: operations["agents_ice_servers"];
+        get: operations["webrtc_list_ice_servers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -465,6 +549,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Users
+         * @description The workspace's users, newest first.
+         */
+        get: operations["users_list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{user_id}": {
         parameters: {
             query?: never;
@@ -482,7 +586,11 @@ export interface paths {
         delete: operations["users_erase"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change
+         * @description Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once.
+         */
+        patch: operations["users_change"];
         trace?: never;
     };
     "/api/v1/users/{user_id}/export": {
@@ -609,6 +717,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description What this process has done and how it is, for Prometheus: on the machine itself, or for an admin.
+         */
+        get: operations["health_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/problems/{slug}": {
         parameters: {
             query?: never;
@@ -682,6 +810,50 @@ export interface components {
              * @constant
              */
             type: "answer";
+        };
+        /**
+         * ApiKeyBody
+         * @description A key as it is listed; nobody sees its secret again.
+         */
+        ApiKeyBody: {
+            /** Agents */
+            agents: string[] | null;
+            /** Created At */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Max Sessions */
+            max_sessions: number | null;
+            /** Name */
+            name: string;
+            /** Origins */
+            origins: string[] | null;
+            /** Prefix */
+            prefix: string;
+            /** Scopes */
+            scopes: string[];
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * ApiKeyPage
+         * @description One page of keys, newest first; `next_cursor` is null on the last.
+         */
+        ApiKeyPage: {
+            /** Items */
+            items: components["schemas"]["ApiKeyBody"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Candidate
@@ -788,6 +960,25 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * MadeApiKey
+         * @description A new key. `key` is shown this once.
+         */
+        MadeApiKey: {
+            api_key: components["schemas"]["ApiKeyBody"];
+            /** Key */
+            key: string;
+        };
+        /**
+         * MadeInvitation
+         * @description The token to register with, shown this once.
+         */
+        MadeInvitation: {
+            /** Expires At */
+            expires_at: string;
+            /** Token */
+            token: string;
+        };
+        /**
          * MemoryBody
          * @description A memory; `session_id` is where it came up, null once that session is deleted.
          */
@@ -832,6 +1023,36 @@ export interface components {
         Message: {
             /** Text */
             text: string;
+        };
+        /**
+         * NewApiKey
+         * @description A key that acts as its maker. `agents`, `origins`, `max_sessions` bound what `POST /connect` does.
+         */
+        NewApiKey: {
+            /** Agents */
+            agents?: string[] | null;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Max Sessions */
+            max_sessions?: number | null;
+            /** Name */
+            name: string;
+            /** Origins */
+            origins?: string[] | null;
+            /** Scopes */
+            scopes?: components["schemas"]["Scope"][];
+        };
+        /**
+         * NewInvitation
+         * @description Whom to let in: one address, or anybody who has the token; until when (default: seven days).
+         */
+        NewInvitation: {
+            /** Email */
+            email?: string | null;
+            /** Expires At */
+            expires_at?: string | null;
+            /** @default user */
+            role: components["schemas"]["Role"];
         };
         /**
          * NewMemory
@@ -915,6 +1136,16 @@ export interface components {
             type: "offer";
         };
         /**
+         * PasswordChange
+         * @description The password as it is, and as it shall be.
+         */
+        PasswordChange: {
+            /** Current Password */
+            current_password: string;
+            /** New Password */
+            new_password: string;
+        };
+        /**
          * Problem
          * @description RFC 9457. `type` is stable; `detail` is for people.
          */
@@ -993,6 +1224,11 @@ export interface components {
             /** Email */
             email: string;
             /**
+             * Invitation
+             * @description The token of an admin's invitation
+             */
+            invitation?: string | null;
+            /**
              * Name
              * @default
              */
@@ -1021,6 +1257,12 @@ export interface components {
             turn_id: string;
         };
         /**
+         * Role
+         * @description What a user may do in its workspace.
+         * @enum {string}
+         */
+        Role: "admin" | "user";
+        /**
          * RoomToken
          * @description A room token, and until when it admits its guest.
          */
@@ -1043,6 +1285,12 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Scope
+         * @description What an API key may be used for.
+         * @enum {string}
+         */
+        Scope: "sessions" | "connect" | "agents" | "tools" | "memory" | "telephony" | "admin";
         /**
          * SessionBody
          * @description A session; `live` tells whether somebody is connected.
@@ -1209,6 +1457,48 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * UserBody
+         * @description A user; one that is disabled can neither sign in nor go on.
+         */
+        UserBody: {
+            /** Created At */
+            created_at: string;
+            /** Disabled */
+            disabled: boolean;
+            /** Email */
+            email: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+        };
+        /**
+         * UserChange
+         * @description What shall change; what is left out stays.
+         */
+        UserChange: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Name */
+            name?: string | null;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /**
+         * UserPage
+         * @description One page of users, newest first; `next_cursor` is null on the last.
+         */
+        UserPage: {
+            /** Items */
+            items: components["schemas"]["UserBody"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * WebhookBody
          * @description A webhook; `disabled_at` tells when its recipient answered 410.
          */
@@ -1267,29 +1557,38 @@ export interface components {
 }
 export type SchemaAccepted = components['schemas']['Accepted'];
 export type SchemaAnswer = components['schemas']['Answer'];
+export type SchemaApiKeyBody = components['schemas']['ApiKeyBody'];
+export type SchemaApiKeyPage = components['schemas']['ApiKeyPage'];
 export type SchemaCandidate = components['schemas']['Candidate'];
 export type SchemaConnect = components['schemas']['Connect'];
 export type SchemaConnection = components['schemas']['Connection'];
 export type SchemaCredentials = components['schemas']['Credentials'];
 export type SchemaDeliveryBody = components['schemas']['DeliveryBody'];
 export type SchemaDeliveryPage = components['schemas']['DeliveryPage'];
+export type SchemaMadeApiKey = components['schemas']['MadeApiKey'];
+export type SchemaMadeInvitation = components['schemas']['MadeInvitation'];
 export type SchemaMemoryBody = components['schemas']['MemoryBody'];
 export type SchemaMemoryPage = components['schemas']['MemoryPage'];
 export type SchemaMemoryType = components['schemas']['MemoryType'];
 export type SchemaMessage = components['schemas']['Message'];
+export type SchemaNewApiKey = components['schemas']['NewApiKey'];
+export type SchemaNewInvitation = components['schemas']['NewInvitation'];
 export type SchemaNewMemory = components['schemas']['NewMemory'];
 export type SchemaNewRoomToken = components['schemas']['NewRoomToken'];
 export type SchemaNewSession = components['schemas']['NewSession'];
 export type SchemaNewWebhook = components['schemas']['NewWebhook'];
 export type SchemaOffer = components['schemas']['Offer'];
+export type SchemaPasswordChange = components['schemas']['PasswordChange'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaProfile = components['schemas']['Profile'];
 export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRefreshToken = components['schemas']['RefreshToken'];
 export type SchemaRegistration = components['schemas']['Registration'];
 export type SchemaReply = components['schemas']['Reply'];
+export type SchemaRole = components['schemas']['Role'];
 export type SchemaRoomToken = components['schemas']['RoomToken'];
 export type SchemaSaying = components['schemas']['Saying'];
+export type SchemaScope = components['schemas']['Scope'];
 export type SchemaSessionBody = components['schemas']['SessionBody'];
 export type SchemaSessionPage = components['schemas']['SessionPage'];
 export type SchemaSessionStatus = components['schemas']['SessionStatus'];
@@ -1300,6 +1599,9 @@ export type SchemaToolCallBody = components['schemas']['ToolCallBody'];
 export type SchemaTrickle = components['schemas']['Trickle'];
 export type SchemaTurnBody = components['schemas']['TurnBody'];
 export type SchemaTurnPage = components['schemas']['TurnPage'];
+export type SchemaUserBody = components['schemas']['UserBody'];
+export type SchemaUserChange = components['schemas']['UserChange'];
+export type SchemaUserPage = components['schemas']['UserPage'];
 export type SchemaWebhookBody = components['schemas']['WebhookBody'];
 export type SchemaWebhookMade = components['schemas']['WebhookMade'];
 export type SchemaWebhookPage = components['schemas']['WebhookPage'];
@@ -1336,6 +1638,347 @@ export interface operations {
             };
             /** @description `refused`: The caller may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_list_keys: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_make_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeApiKey"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeInvitation"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1436,7 +2079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
                     /** @description Seconds after which to try again */
@@ -1508,6 +2151,95 @@ export interface operations {
                 };
             };
             /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
                     /** @description Seconds after which to try again */
@@ -1740,7 +2472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
                     /** @description Seconds after which to try again */
@@ -1926,7 +2658,7 @@ export interface operations {
             };
         };
     };
-    agents_ice_servers: {
+    webrtc_list_ice_servers: {
         parameters: {
             query?: never;
             header?: never;
@@ -3562,6 +4294,78 @@ export interface operations {
             };
         };
     };
+    users_list_users: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     users_erase: {
         parameters: {
             query?: never;
@@ -3611,6 +4415,117 @@ export interface operations {
             };
             /** @description `conflict`: The state of the resource does not allow this. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4153,6 +5068,44 @@ export interface operations {
                     "application/json": {
                         [key: string]: string;
                     };
+                };
+            };
+        };
+    };
+    health_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

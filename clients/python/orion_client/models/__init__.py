@@ -1,10 +1,11 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .accepted import Accepted
-from .agents_ice_servers_response_agents_ice_servers import AgentsIceServersResponseAgentsIceServers
 from .agents_list_agents_response_agents_list_agents import AgentsListAgentsResponseAgentsListAgents
 from .agents_list_providers_response_agents_list_providers import AgentsListProvidersResponseAgentsListProviders
 from .answer import Answer
+from .api_key_body import ApiKeyBody
+from .api_key_page import ApiKeyPage
 from .candidate import Candidate
 from .connect import Connect
 from .connect_variables import ConnectVariables
@@ -14,6 +15,8 @@ from .credentials import Credentials
 from .delivery_body import DeliveryBody
 from .delivery_page import DeliveryPage
 from .health_alive_response_health_alive import HealthAliveResponseHealthAlive
+from .made_api_key import MadeApiKey
+from .made_invitation import MadeInvitation
 from .memory_body import MemoryBody
 from .memory_body_metadata import MemoryBodyMetadata
 from .memory_of_type_reach import MemoryOfTypeReach
@@ -21,6 +24,8 @@ from .memory_page import MemoryPage
 from .memory_search_reach import MemorySearchReach
 from .memory_type import MemoryType
 from .message import Message
+from .new_api_key import NewApiKey
+from .new_invitation import NewInvitation
 from .new_memory import NewMemory
 from .new_memory_metadata import NewMemoryMetadata
 from .new_room_token import NewRoomToken
@@ -29,6 +34,7 @@ from .new_session_metadata import NewSessionMetadata
 from .new_session_variables import NewSessionVariables
 from .new_webhook import NewWebhook
 from .offer import Offer
+from .password_change import PasswordChange
 from .problem import Problem
 from .problem_errors_item import ProblemErrorsItem
 from .problems_describe_response_problems_describe import ProblemsDescribeResponseProblemsDescribe
@@ -38,8 +44,10 @@ from .receipt_rows import ReceiptRows
 from .refresh_token import RefreshToken
 from .registration import Registration
 from .reply import Reply
+from .role import Role
 from .room_token import RoomToken
 from .saying import Saying
+from .scope import Scope
 from .session_body import SessionBody
 from .session_body_metadata import SessionBodyMetadata
 from .session_body_status import SessionBodyStatus
@@ -56,16 +64,21 @@ from .turn_body import TurnBody
 from .turn_body_latency import TurnBodyLatency
 from .turn_body_role import TurnBodyRole
 from .turn_page import TurnPage
+from .user_body import UserBody
+from .user_change import UserChange
+from .user_page import UserPage
 from .webhook_body import WebhookBody
 from .webhook_made import WebhookMade
 from .webhook_page import WebhookPage
+from .webrtc_list_ice_servers_response_webrtc_list_ice_servers import WebrtcListIceServersResponseWebrtcListIceServers
 
 __all__ = (
     "Accepted",
-    "AgentsIceServersResponseAgentsIceServers",
     "AgentsListAgentsResponseAgentsListAgents",
     "AgentsListProvidersResponseAgentsListProviders",
     "Answer",
+    "ApiKeyBody",
+    "ApiKeyPage",
     "Candidate",
     "Connect",
     "Connection",
@@ -75,6 +88,8 @@ __all__ = (
     "DeliveryBody",
     "DeliveryPage",
     "HealthAliveResponseHealthAlive",
+    "MadeApiKey",
+    "MadeInvitation",
     "MemoryBody",
     "MemoryBodyMetadata",
     "MemoryOfTypeReach",
@@ -82,6 +97,8 @@ __all__ = (
     "MemorySearchReach",
     "MemoryType",
     "Message",
+    "NewApiKey",
+    "NewInvitation",
     "NewMemory",
     "NewMemoryMetadata",
     "NewRoomToken",
@@ -90,6 +107,7 @@ __all__ = (
     "NewSessionVariables",
     "NewWebhook",
     "Offer",
+    "PasswordChange",
     "Problem",
     "ProblemErrorsItem",
     "ProblemsDescribeResponseProblemsDescribe",
@@ -99,8 +117,10 @@ __all__ = (
     "RefreshToken",
     "Registration",
     "Reply",
+    "Role",
     "RoomToken",
     "Saying",
+    "Scope",
     "SessionBody",
     "SessionBodyMetadata",
     "SessionBodyStatus",
@@ -117,7 +137,11 @@ __all__ = (
     "TurnBodyLatency",
     "TurnBodyRole",
     "TurnPage",
+    "UserBody",
+    "UserChange",
+    "UserPage",
     "WebhookBody",
     "WebhookMade",
     "WebhookPage",
+    "WebrtcListIceServersResponseWebrtcListIceServers",
 )

@@ -19,12 +19,14 @@ class Registration:
         password (str):
         name (str | Unset):  Default: ''.
         token (None | str | Unset): The token printed at start, for the first user
+        invitation (None | str | Unset): The token of an admin's invitation
     """
 
     email: str
     password: str
     name: str | Unset = ""
     token: None | str | Unset = UNSET
+    invitation: None | str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         email = self.email
@@ -39,6 +41,12 @@ class Registration:
         else:
             token = self.token
 
+        invitation: None | str | Unset
+        if isinstance(self.invitation, Unset):
+            invitation = UNSET
+        else:
+            invitation = self.invitation
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -51,6 +59,8 @@ class Registration:
             field_dict["name"] = name
         if token is not UNSET:
             field_dict["token"] = token
+        if invitation is not UNSET:
+            field_dict["invitation"] = invitation
 
         return field_dict
 
@@ -72,11 +82,21 @@ class Registration:
 
         token = _parse_token(d.pop("token", UNSET))
 
+        def _parse_invitation(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        invitation = _parse_invitation(d.pop("invitation", UNSET))
+
         registration = cls(
             email=email,
             password=password,
             name=name,
             token=token,
+            invitation=invitation,
         )
 
         return registration

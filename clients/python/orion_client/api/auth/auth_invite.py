@@ -5,28 +5,43 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.agents_ice_servers_response_agents_ice_servers import AgentsIceServersResponseAgentsIceServers
+from ...models.made_invitation import MadeInvitation
+from ...models.new_invitation import NewInvitation
 from ...models.problem import Problem
 from ...types import Response
 
 
-def _get_kwargs() -> dict[str, Any]:
+def _get_kwargs(
+    *,
+    body: NewInvitation,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": "/api/v1/ice-servers",
+        "method": "post",
+        "url": "/api/v1/auth/invitations",
     }
 
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
     return _kwargs
 
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AgentsIceServersResponseAgentsIceServers | Problem | None:
-    if response.status_code == 200:
-        response_200 = AgentsIceServersResponseAgentsIceServers.from_dict(response.json())
+) -> MadeInvitation | Problem | None:
+    if response.status_code == 201:
+        response_201 = MadeInvitation.from_dict(response.json())
 
-        return response_200
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -37,6 +52,21 @@ def _parse_response(
         response_403 = Problem.from_dict(response.json())
 
         return response_403
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
 
     if response.status_code == 429:
         response_429 = Problem.from_dict(response.json())
@@ -56,7 +86,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AgentsIceServersResponseAgentsIceServers | Problem]:
+) -> Response[MadeInvitation | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,20 +98,27 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[AgentsIceServersResponseAgentsIceServers | Problem]:
-    """Ice Servers
+    body: NewInvitation,
+) -> Response[MadeInvitation | Problem]:
+    """Invite
 
-     STUN and TURN servers for a page that joins.
+     Let somebody register in this workspace.
+
+    Args:
+        body (NewInvitation): Whom to let in: one address, or anybody who has the token; until
+            when (default: seven days).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentsIceServersResponseAgentsIceServers | Problem]
+        Response[MadeInvitation | Problem]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = _get_kwargs(
+        body=body,
+    )
 
     response = client.get_httpx_client().request(
         **kwargs,
@@ -93,41 +130,54 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-) -> AgentsIceServersResponseAgentsIceServers | Problem | None:
-    """Ice Servers
+    body: NewInvitation,
+) -> MadeInvitation | Problem | None:
+    """Invite
 
-     STUN and TURN servers for a page that joins.
+     Let somebody register in this workspace.
+
+    Args:
+        body (NewInvitation): Whom to let in: one address, or anybody who has the token; until
+            when (default: seven days).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentsIceServersResponseAgentsIceServers | Problem
+        MadeInvitation | Problem
     """
 
     return sync_detailed(
         client=client,
+        body=body,
     ).parsed
 
 
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[AgentsIceServersResponseAgentsIceServers | Problem]:
-    """Ice Servers
+    body: NewInvitation,
+) -> Response[MadeInvitation | Problem]:
+    """Invite
 
-     STUN and TURN servers for a page that joins.
+     Let somebody register in this workspace.
+
+    Args:
+        body (NewInvitation): Whom to let in: one address, or anybody who has the token; until
+            when (default: seven days).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentsIceServersResponseAgentsIceServers | Problem]
+        Response[MadeInvitation | Problem]
     """
 
-    kwargs = _get_kwargs()
+    kwargs = _get_kwargs(
+        body=body,
+    )
 
     response = await client.get_async_httpx_client().request(**kwargs)
 
@@ -137,21 +187,27 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-) -> AgentsIceServersResponseAgentsIceServers | Problem | None:
-    """Ice Servers
+    body: NewInvitation,
+) -> MadeInvitation | Problem | None:
+    """Invite
 
-     STUN and TURN servers for a page that joins.
+     Let somebody register in this workspace.
+
+    Args:
+        body (NewInvitation): Whom to let in: one address, or anybody who has the token; until
+            when (default: seven days).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentsIceServersResponseAgentsIceServers | Problem
+        MadeInvitation | Problem
     """
 
     return (
         await asyncio_detailed(
             client=client,
+            body=body,
         )
     ).parsed

@@ -6,27 +6,52 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="AgentsIceServersResponseAgentsIceServers")
+T = TypeVar("T", bound="MadeInvitation")
 
 
 @_attrs_define
-class AgentsIceServersResponseAgentsIceServers:
+class MadeInvitation:
+    """The token to register with, shown this once.
+
+    Attributes:
+        token (str):
+        expires_at (str):
+    """
+
+    token: str
+    expires_at: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        token = self.token
+
+        expires_at = self.expires_at
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "token": token,
+                "expires_at": expires_at,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        agents_ice_servers_response_agents_ice_servers = cls()
+        token = d.pop("token")
 
-        agents_ice_servers_response_agents_ice_servers.additional_properties = d
-        return agents_ice_servers_response_agents_ice_servers
+        expires_at = d.pop("expires_at")
+
+        made_invitation = cls(
+            token=token,
+            expires_at=expires_at,
+        )
+
+        made_invitation.additional_properties = d
+        return made_invitation
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Cursors of lists: the last id of a page, so that rows that are added meanwhile shift nothing."""
+"""Pages of a list: the cursor is the last id of the page before, so rows added meanwhile shift nothing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from uuid import UUID
 from orion.errors import Invalid
 
 
-def cursor_id(cursor: str) -> UUID:
-    """The id in a cursor. Raises Invalid for one that no list gave out."""
+def after(cursor: str) -> UUID:
+    """The id that a cursor stands for. Raises Invalid for one that was not given out."""
     try:
         return UUID(cursor)
     except ValueError as error:

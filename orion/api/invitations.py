@@ -1,0 +1,56 @@
+"""Invitations: an admin lets somebody register, once, where registration is not open to all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from orion.api.access import AdminDep, PartsDep, StoreDep
+from orion.api.auth import Email
+from orion.api.openapi import fails
+from orion.api.tokens import digest, new_token
+from orion.domain.identity import Role
+from orion.domain.wire import timestamp
+from orion.errors import Conflict, FieldProblem, Invalid
+from orion.store.tokens import Invitation
+
+router = APIRouter(prefix="/api/v1/auth/invitations", tags=["auth"])
+
+_DAYS = 7
+
+
+class NewInvitation(BaseModel):
+    """Whom to let in: one address, or anybody who has the token; until when (default: seven days)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email | None = None
+    role: Role = Role.USER
+    expires_at: AwareDatetime | None = None
+
+
+class MadeInvitation(BaseModel):
+    """The token to register with, shown this once."""
+
+    token: str
+    expires_at: str
+
+
+@router.post("", status_code=201, response_model=MadeInvitation, responses=fails(Conflict))
+async def invite(body: NewInvitation, caller: AdminDep, parts: PartsDep, store: StoreDep) -> Any:
+    """Let somebody register in this workspace."""
+    if parts.settings.registration_mode == "closed":
+        raise Conflict("registration is closed on this server (ORION_REGISTRATION)")
+    now = datetime.now(UTC)
+    expires_at = body.expires_at or now + timedelta(days=_DAYS)
+    if expires_at <= now:
+        detail = "it lies in the past"
+        raise Invalid(detail, problems=[FieldProblem("/expires_at", detail)])
+    assert caller.workspace_id is not None
+    token = new_token()
+    invitation = Invitation(caller.workspace_id, body.email, body.role)
+    await store.tokens.add_invitation(digest(token), invitation, expires_at)
+    return {"token": token, "expires_at": timestamp(expires_at)}

@@ -1,0 +1,86 @@
+"""Who may call which route: the documented truth, which the tests hold every route to.
+
+A new route needs a line here, or `test_access.py` fails.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+ANYONE = "anyone"
+"""Without credentials."""
+ALL = "all"
+"""Whoever has valid credentials, whatever the scopes of a key."""
+PERSON = "person"
+"""A signed-in person, by no key."""
+ADMIN = "admin"
+"""An admin, in person or by a key with the scope admin."""
+
+V1 = "/api/v1"
+SESSION = f"{V1}/sessions/{{session_id}}"
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who may call it (one of the words above, or the scopes of which a key needs one), and a valid body."""
+
+    who: str | frozenset[str]
+    body: Any = None
+
+
+def scopes(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+SESSIONS = scopes("sessions")
+MEMORY = scopes("memory")
+
+ROUTES = {
+    ("POST", f"{V1}/auth/register"): Route(ANYONE),
+    ("POST", f"{V1}/auth/login"): Route(ANYONE),
+    ("POST", f"{V1}/auth/refresh"): Route(ANYONE),
+    ("POST", f"{V1}/auth/logout"): Route(ANYONE),
+    ("POST", f"{V1}/auth/sign-in"): Route(ANYONE),
+    ("GET", f"{V1}/auth/profile"): Route(ALL),
+    ("POST", f"{V1}/auth/password"): Route(
+        PERSON, {"current_password": "is wrong", "new_password": "a good new one"}
+    ),
+    ("POST", f"{V1}/auth/api-keys"): Route(PERSON, {"name": "another"}),
+    ("GET", f"{V1}/auth/api-keys"): Route(PERSON),
+    ("DELETE", f"{V1}/auth/api-keys/{{key_id}}"): Route(PERSON),
+    ("POST", f"{V1}/auth/invitations"): Route(ADMIN, {}),
+    ("GET", f"{V1}/users"): Route(ADMIN),
+    ("PATCH", f"{V1}/users/{{user_id}}"): Route(ADMIN, {"name": "Another"}),
+    ("POST", f"{V1}/users/{{user_id}}/export"): Route(PERSON),
+    ("DELETE", f"{V1}/users/{{user_id}}"): Route(PERSON),
+    ("POST", f"{V1}/sessions"): Route(SESSIONS, {}),
+    ("GET", f"{V1}/sessions"): Route(SESSIONS),
+    ("GET", SESSION): Route(SESSIONS),
+    ("DELETE", SESSION): Route(SESSIONS),
+    ("PATCH", f"{SESSION}/status"): Route(SESSIONS, {"status": "ended"}),
+    ("GET", f"{SESSION}/turns"): Route(SESSIONS),
+    ("POST", f"{SESSION}/messages"): Route(SESSIONS, {"text": "hello"}),
+    ("GET", f"{SESSION}/events"): Route(SESSIONS),
+    ("POST", f"{SESSION}/say"): Route(SESSIONS, {"text": "hello"}),
+    ("POST", f"{SESSION}/room-token"): Route(SESSIONS, {}),
+    ("POST", f"{V1}/connect"): Route(scopes("connect"), {}),
+    ("GET", f"{V1}/webhooks"): Route(ADMIN),
+    ("POST", f"{V1}/webhooks"): Route(
+        ADMIN, {"url": "https://example.org/hook", "events": ["session.ended"]}
+    ),
+    ("DELETE", f"{V1}/webhooks/{{webhook_id}}"): Route(ADMIN),
+    ("POST", f"{V1}/webhooks/{{webhook_id}}/test"): Route(ADMIN),
+    ("GET", f"{V1}/webhooks/{{webhook_id}}/deliveries"): Route(ADMIN),
+    ("POST", f"{SESSION}/offer"): Route(SESSIONS, {"sdp": "v=0", "type": "offer"}),
+    ("PATCH", f"{SESSION}/offer"): Route(SESSIONS, {"pc_id": "none", "candidates": []}),
+    ("POST", f"{SESSION}/memory"): Route(MEMORY, {"type": "fact", "content": "a fact"}),
+    ("GET", f"{SESSION}/memory"): Route(MEMORY),
+    ("GET", f"{SESSION}/memory/type/{{kind}}"): Route(MEMORY),
+    ("DELETE", f"{SESSION}/memory/{{memory_id}}"): Route(MEMORY),
+    ("GET", f"{V1}/agents"): Route(ALL),
+    ("GET", f"{V1}/providers"): Route(ALL),
+    ("GET", f"{V1}/ice-servers"): Route(ALL),
+    ("GET", "/healthz"): Route(ANYONE),
+    ("GET", "/readyz"): Route(ANYONE),
+    ("GET", "/metrics"): Route(ANYONE),  # on the machine itself; from elsewhere it is an admin's
+    ("GET", "/problems/{slug}"): Route(ANYONE),
+}

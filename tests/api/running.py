@@ -1,0 +1,87 @@
+"""A server in this process: the real application behind real sockets, on a database of the test's own."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from orion.api.access import Parts
+from orion.app import create_app
+from orion.settings import Settings
+
+PASSWORD = "correct horse battery"
+SECRET = "s" * 32
+
+
+@dataclass
+class Running:
+    """A running server; `url` has no path."""
+
+    app: FastAPI
+    url: str
+
+    @property
+    def parts(self) -> Parts:
+        parts: Parts = self.app.state.parts
+        return parts
+
+    def client(self, credential: str | None = None, **headers: str) -> httpx.AsyncClient:
+        """A client that sends the credential, if any, as a bearer token."""
+        given = {**headers, "Authorization": f"Bearer {credential}"} if credential else headers
+        return httpx.AsyncClient(base_url=self.url, headers=given, timeout=30)
+
+    async def call(self, credential: str | None, method: str, path: str, body: Any = None) -> httpx.Response:
+        """One request; of an answer that never ends only status and headers are read."""
+        async with self.client(credential) as http, http.stream(method, path, json=body) as response:
+            if response.headers.get("content-type", "").startswith("text/event-stream"):
+                return response
+            await response.aread()
+            return response
+
+    async def register(self, name: str, **more: Any) -> dict[str, Any]:
+        """An account `name@example.org`, and its tokens."""
+        account = {"email": f"{name}@example.org", "password": PASSWORD, **more}
+        response = await self.call(None, "POST", "/api/v1/auth/register", account)
+        assert response.status_code == 201, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+    async def key(self, token: str, *scopes: str, **more: Any) -> dict[str, Any]:
+        """An API key of the token's user."""
+        body = {"name": "a key", **({"scopes": scopes} if scopes else {}), **more}
+        response = await self.call(token, "POST", "/api/v1/auth/api-keys", body)
+        assert response.status_code == 201, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+
+@asynccontextmanager
+async def running(database_url: str, folder: Path, **settings: Any) -> AsyncIterator[Running]:
+    """Serve on a free port of loopback, with the scripted engines."""
+    scripted = dict.fromkeys(("stt", "llm", "tts"), ("scripted",))
+    given: dict[str, Any] = {
+        "data_dir": folder,
+        "database_url": database_url,
+        "jwt_secret": SECRET,
+        "secret_keys": (SECRET,),
+        **scripted,
+        **settings,
+    }
+    app = create_app(Settings(**given))
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    async with app.router.lifespan_context(app):
+        serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listening]))
+        try:
+            yield Running(app, f"http://127.0.0.1:{listening.getsockname()[1]}")
+        finally:
+            server.should_exit = True
+            await serving

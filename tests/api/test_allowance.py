@@ -1,0 +1,68 @@
+"""What a key with the scope `connect` may begin."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from orion.api.allowance import begin_by_key
+from orion.domain.identity import Principal, Role, Scope
+from orion.domain.session import EndReason
+from orion.errors import Limited, Refused
+from orion.store.tables import sessions
+from tests.store.rows import a_key
+from tests.store.test_repositories import a_session
+
+
+async def by_key(database, owner, **bounds):
+    """The principal of a new key with the scope connect."""
+    key = a_key(owner, scopes=frozenset({Scope.CONNECT}), **bounds)
+    async with database.transaction(owner) as store:
+        await store.api_keys.add(key, b"hash")
+    return Principal.by_key(key, Role.USER)
+
+
+async def begin(database, principal, *, origin=None, connected=(), agent="orion"):
+    session = a_session(principal)
+    async with database.transaction(principal) as store:
+        session = await store.sessions.create(replace(session, agent=agent))
+        await begin_by_key(store, session, origin=origin, connected=connected)
+    return session
+
+
+async def test_a_key_begins_sessions_with_its_agents_from_its_pages_only(database, ben):
+    key = await by_key(database, ben, agents=("orion",), origins=("https://example.org",))
+    await begin(database, key, origin="https://Example.org")
+    for wrong in ("https://example.org.evil", "http://example.org", "https://example.org:444", "null", None):
+        with pytest.raises(Refused):
+            await begin(database, key, origin=wrong)
+    with pytest.raises(Refused):
+        await begin(database, key, origin="https://example.org", agent="other")
+    async with database.transaction(ben) as store:
+        assert len((await store.sessions.page())[0]) == 1, "what was refused left nothing behind"
+    await begin(database, await by_key(database, ben), agent="other")
+    await begin(database, ben, agent="other")
+
+
+async def test_the_cap_holds_however_many_begin_at_once(database, ben):
+    key = await by_key(database, ben, max_sessions=3)
+    begun = await asyncio.gather(*(begin(database, key) for _ in range(12)), return_exceptions=True)
+    live = [session for session in begun if not isinstance(session, BaseException)]
+    assert len(live) == 3
+    assert all(isinstance(error, Limited) for error in begun if isinstance(error, BaseException))
+    async with database.transaction(ben) as store:
+        await store.sessions.end(live[0].id, EndReason.HUNG_UP)
+    await begin(database, key)
+
+
+async def test_a_session_that_was_left_counts_no_more_unless_somebody_is_connected(database, ben):
+    key = await by_key(database, ben, max_sessions=1)
+    session = await begin(database, key)
+    async with database.transaction(ben) as store:
+        long_ago = datetime.now(UTC) - timedelta(minutes=2)
+        await store.connection.execute(update(sessions).values(last_active_at=long_ago))
+    with pytest.raises(Limited):
+        await begin(database, key, connected=[session.id])
+    await begin(database, key)

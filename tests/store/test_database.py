@@ -1,0 +1,32 @@
+"""Who a transaction runs as, and for whom none begins."""
+
+import pytest
+
+from orion.domain.identity import Principal, Role, new_id
+from orion.errors import Unauthenticated
+
+
+async def test_a_transaction_acts_in_no_higher_role_than_asked_and_than_the_user_has(database, ada, ben):
+    admin, user = ada, ben
+    for asked, has in [
+        (admin, True),
+        (Principal(admin.workspace_id, admin.user_id), False),
+        (Principal(admin.workspace_id, admin.user_id, claimed=True), True),
+        (Principal(user.workspace_id, user.user_id, Role.ADMIN), False),
+        (Principal(user.workspace_id, user.user_id, Role.ADMIN, claimed=True), False),
+    ]:
+        async with database.transaction(asked) as store:
+            assert store.principal.is_admin is has, asked
+
+
+async def test_a_transaction_of_somebody_who_may_not_any_more_does_not_begin(database, ben):
+    gone = [
+        Principal(ben.workspace_id, new_id()),
+        Principal(new_id(), ben.user_id),
+        Principal(ben.workspace_id, ben.user_id, key_id=new_id()),
+        Principal(ben.workspace_id, ben.user_id, sign_in_id=new_id()),
+    ]
+    for principal in gone:
+        with pytest.raises(Unauthenticated):
+            async with database.transaction(principal):
+                pass
