@@ -172,10 +172,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ice Servers
-         * @description STUN and TURN servers for a page that joins.
+         * List Ice Servers
+         * @description STUN and TURN servers for a page that joins, and whether its media must go by a relay.
          */
-        get: operations["agents_ice_servers"];
+        get: operations["webrtc_list_ice_servers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -601,6 +601,26 @@ export interface paths {
          * @description The process answers.
          */
         get: operations["health_alive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description What this process has done and how it is, for Prometheus: on the machine itself, or for an admin.
+         */
+        get: operations["health_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1926,7 +1946,7 @@ export interface operations {
             };
         };
     };
-    agents_ice_servers: {
+    webrtc_list_ice_servers: {
         parameters: {
             query?: never;
             header?: never;
@@ -4153,6 +4173,44 @@ export interface operations {
                     "application/json": {
                         [key: string]: string;
                     };
+                };
+            };
+        };
+    };
+    health_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

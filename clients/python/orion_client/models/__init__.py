@@ -1,7 +1,6 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .accepted import Accepted
-from .agents_ice_servers_response_agents_ice_servers import AgentsIceServersResponseAgentsIceServers
 from .agents_list_agents_response_agents_list_agents import AgentsListAgentsResponseAgentsListAgents
 from .agents_list_providers_response_agents_list_providers import AgentsListProvidersResponseAgentsListProviders
 from .answer import Answer
@@ -59,10 +58,10 @@ from .turn_page import TurnPage
 from .webhook_body import WebhookBody
 from .webhook_made import WebhookMade
 from .webhook_page import WebhookPage
+from .webrtc_list_ice_servers_response_webrtc_list_ice_servers import WebrtcListIceServersResponseWebrtcListIceServers
 
 __all__ = (
     "Accepted",
-    "AgentsIceServersResponseAgentsIceServers",
     "AgentsListAgentsResponseAgentsListAgents",
     "AgentsListProvidersResponseAgentsListProviders",
     "Answer",
@@ -120,4 +119,5 @@ __all__ = (
     "WebhookBody",
     "WebhookMade",
     "WebhookPage",
+    "WebrtcListIceServersResponseWebrtcListIceServers",
 )

@@ -5,8 +5,10 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.agents_ice_servers_response_agents_ice_servers import AgentsIceServersResponseAgentsIceServers
 from ...models.problem import Problem
+from ...models.webrtc_list_ice_servers_response_webrtc_list_ice_servers import (
+    WebrtcListIceServersResponseWebrtcListIceServers,
+)
 from ...types import Response
 
 
@@ -22,9 +24,9 @@ def _get_kwargs() -> dict[str, Any]:
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AgentsIceServersResponseAgentsIceServers | Problem | None:
+) -> Problem | WebrtcListIceServersResponseWebrtcListIceServers | None:
     if response.status_code == 200:
-        response_200 = AgentsIceServersResponseAgentsIceServers.from_dict(response.json())
+        response_200 = WebrtcListIceServersResponseWebrtcListIceServers.from_dict(response.json())
 
         return response_200
 
@@ -56,7 +58,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AgentsIceServersResponseAgentsIceServers | Problem]:
+) -> Response[Problem | WebrtcListIceServersResponseWebrtcListIceServers]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,17 +70,17 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[AgentsIceServersResponseAgentsIceServers | Problem]:
-    """Ice Servers
+) -> Response[Problem | WebrtcListIceServersResponseWebrtcListIceServers]:
+    """List Ice Servers
 
-     STUN and TURN servers for a page that joins.
+     STUN and TURN servers for a page that joins, and whether its media must go by a relay.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentsIceServersResponseAgentsIceServers | Problem]
+        Response[Problem | WebrtcListIceServersResponseWebrtcListIceServers]
     """
 
     kwargs = _get_kwargs()
@@ -93,17 +95,17 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-) -> AgentsIceServersResponseAgentsIceServers | Problem | None:
-    """Ice Servers
+) -> Problem | WebrtcListIceServersResponseWebrtcListIceServers | None:
+    """List Ice Servers
 
-     STUN and TURN servers for a page that joins.
+     STUN and TURN servers for a page that joins, and whether its media must go by a relay.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentsIceServersResponseAgentsIceServers | Problem
+        Problem | WebrtcListIceServersResponseWebrtcListIceServers
     """
 
     return sync_detailed(
@@ -114,17 +116,17 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[AgentsIceServersResponseAgentsIceServers | Problem]:
-    """Ice Servers
+) -> Response[Problem | WebrtcListIceServersResponseWebrtcListIceServers]:
+    """List Ice Servers
 
-     STUN and TURN servers for a page that joins.
+     STUN and TURN servers for a page that joins, and whether its media must go by a relay.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentsIceServersResponseAgentsIceServers | Problem]
+        Response[Problem | WebrtcListIceServersResponseWebrtcListIceServers]
     """
 
     kwargs = _get_kwargs()
@@ -137,17 +139,17 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-) -> AgentsIceServersResponseAgentsIceServers | Problem | None:
-    """Ice Servers
+) -> Problem | WebrtcListIceServersResponseWebrtcListIceServers | None:
+    """List Ice Servers
 
-     STUN and TURN servers for a page that joins.
+     STUN and TURN servers for a page that joins, and whether its media must go by a relay.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentsIceServersResponseAgentsIceServers | Problem
+        Problem | WebrtcListIceServersResponseWebrtcListIceServers
     """
 
     return (

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="AgentsIceServersResponseAgentsIceServers")
+T = TypeVar("T", bound="WebrtcListIceServersResponseWebrtcListIceServers")
 
 
 @_attrs_define
-class AgentsIceServersResponseAgentsIceServers:
+class WebrtcListIceServersResponseWebrtcListIceServers:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class AgentsIceServersResponseAgentsIceServers:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        agents_ice_servers_response_agents_ice_servers = cls()
+        webrtc_list_ice_servers_response_webrtc_list_ice_servers = cls()
 
-        agents_ice_servers_response_agents_ice_servers.additional_properties = d
-        return agents_ice_servers_response_agents_ice_servers
+        webrtc_list_ice_servers_response_webrtc_list_ice_servers.additional_properties = d
+        return webrtc_list_ice_servers_response_webrtc_list_ice_servers
 
     @property
     def additional_keys(self) -> list[str]:
