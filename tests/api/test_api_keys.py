@@ -96,6 +96,7 @@ async def test_a_key_that_cannot_be_meant_is_refused(server, ada):
 
 async def test_knowing_that_the_caller_still_may_costs_no_further_statement(server, ada):
     session = (await server.call(ada["access_token"], "POST", "/api/v1/sessions", {})).json()
+    assert await server.parts.calls.shared.writer.flush()
     statements = []
     engine = server.parts.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
