@@ -15,6 +15,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from orion import __version__, providers, registry
 from orion.api import agents, auth, console, events, health, problems, sessions
 from orion.api.access import Parts
+from orion.api.limits import Limits
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
 from orion.domain.identity import Principal
@@ -59,7 +60,13 @@ def create_app(settings: Settings) -> FastAPI:
             allow_origins=list(settings.frontend_urls),
             allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-API-Key"],
-            expose_headers=["X-Request-ID", "Retry-After"],
+            expose_headers=[
+                "X-Request-ID",
+                "Retry-After",
+                "RateLimit",
+                "RateLimit-Policy",
+                "Idempotency-Replayed",
+            ],
         )
     app.add_middleware(Shield)
     return app
@@ -84,8 +91,11 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     calls.start()
     stack.push_async_callback(calls.close)
     memory.give_back()
+    limits = Limits(database, settings)
+    limits.start()
+    stack.push_async_callback(limits.close)
     key = (settings.jwt_secret or _kept_secret(settings.data_dir / "jwt-secret")).encode()
-    return Parts(settings, database, calls, AccessTokens(key, settings.jwt_expires_secs), new_token())
+    return Parts(settings, database, calls, AccessTokens(key, settings.jwt_expires_secs), limits, new_token())
 
 
 async def _start_engines(settings: Settings, stack: AsyncExitStack) -> None:

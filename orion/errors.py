@@ -7,7 +7,9 @@ OrionError                    500 internal
 ├── NotFound                  404 not-found
 ├── Conflict                  409 conflict
 │   ├── SessionEnded          409 session-ended
-│   └── RoomFull              409 room-full
+│   ├── RoomFull              409 room-full
+│   ├── IdempotencyConflict   409 idempotency-conflict
+│   └── InProgress            409 in-progress
 ├── TooLarge                  413 too-large
 ├── Malformed                 400 malformed
 │   └── InvalidOffer          400 invalid-offer
@@ -102,6 +104,18 @@ class RoomFull(Conflict):
     """The room already has its participant."""
 
     slug = "room-full"
+
+
+class IdempotencyConflict(Conflict):
+    """The Idempotency-Key was used for another request before."""
+
+    slug = "idempotency-conflict"
+
+
+class InProgress(Conflict):
+    """The first request with this Idempotency-Key has not ended yet."""
+
+    slug = "in-progress"
 
 
 class TooLarge(OrionError):

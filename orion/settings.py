@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -62,6 +63,9 @@ class Settings:
     session_idle_secs: int = 1800
     call_max_secs: int = 3600
     max_sessions: int | None = None
+    rate_limit_ttl_secs: int = 60
+    rate_limit_max: int = 100
+    trusted_proxies: tuple[str, ...] = ()
     log_level: str = "INFO"
     providers: Mapping[str, ProviderSettings] = field(default_factory=dict, repr=False)
 
@@ -165,6 +169,20 @@ def _number(value: str, name: str) -> int:
     return int(value)
 
 
+def _positive(value: str, name: str) -> int:
+    if not (number := _number(value, name)):
+        raise StartError(f"{name}=0 would let nothing through; leave it out for the default")
+    return number
+
+
+def _networks(value: str, name: str) -> tuple[str, ...]:
+    """Networks like 10.0.0.0/8; a single address is a network of one."""
+    try:
+        return tuple(str(ip_network(part)) for part in _names(value, name))
+    except ValueError as error:
+        raise StartError(f"{name}={value} is no list of networks like 10.0.0.0/8") from error
+
+
 def _port(value: str, name: str) -> int:
     if not (number := _number(value, name)) < 65536:
         raise StartError(f"{name}={value} is no port")
@@ -215,8 +233,11 @@ _READERS: dict[str, tuple[str, Any]] = {
     "JWT_EXPIRES_IN": ("jwt_expires_secs", _duration),
     "FRONTEND_URL": ("frontend_urls", _names),
     "ENABLE_GUARDRAILS": ("guardrails", _flag),
+    "RATE_LIMIT_TTL": ("rate_limit_ttl_secs", _positive),
+    "RATE_LIMIT_MAX": ("rate_limit_max", _positive),
     "ORION_SECRET_KEYS": ("secret_keys", _names),
     "ORION_PUBLIC_URL": ("public_url", _text),
+    "ORION_TRUSTED_PROXIES": ("trusted_proxies", _networks),
     "ORION_REGISTRATION": ("registration", _registration),
     "ORION_STT": ("stt", _names),
     "ORION_LLM": ("llm", _names),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -10,6 +11,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from orion.api.limits import Limits
 from orion.api.tokens import AccessTokens
 from orion.domain.identity import Principal
 from orion.domain.session import Session
@@ -19,6 +21,8 @@ from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.store import Store
 
+_CLAIMS = 8
+"""How many writes with an Idempotency-Key run at once; each holds a connection to the database."""
 _BEARER = HTTPBearer(auto_error=False, description="Access token of /auth/login, or an API key")
 
 
@@ -30,7 +34,9 @@ class Parts:
     database: Database
     calls: Calls
     tokens: AccessTokens
+    limits: Limits
     first_user_token: str = field(default="", repr=False)
+    claims: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CLAIMS))
 
 
 def parts_of(request: Request) -> Parts:
@@ -43,19 +49,50 @@ PartsDep = Annotated[Parts, Depends(parts_of)]
 
 
 async def caller(
-    parts: PartsDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+    request: Request,
+    parts: PartsDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
 ) -> Principal:
-    """The signed-in user. Raises Unauthenticated without a valid access token."""
+    """The signed-in user, who pays for the request; without a valid access token the address pays.
+
+    Raises:
+        Unauthenticated: There is no valid access token.
+        Limited: The budget is used up.
+    """
+    try:
+        principal = _identify(parts, credentials)
+    except Unauthenticated:
+        await parts.limits.spend(request.scope, None)
+        raise
+    await parts.limits.spend(request.scope, principal)
+    return principal
+
+
+def _identify(parts: Parts, credentials: HTTPAuthorizationCredentials | None) -> Principal:
     if credentials is None:
         raise Unauthenticated("send the header Authorization: Bearer <access token>")
     return parts.tokens.verify(credentials.credentials)
 
 
+async def sign_in_budget(request: Request, parts: PartsDep) -> None:
+    """Whoever is not signed in yet pays by its address. Raises Limited."""
+    await parts.limits.spend_sign_in(request.scope)
+
+
+SIGN_IN_BUDGET = Depends(sign_in_budget)
+
+
 CallerDep = Annotated[Principal, Depends(caller)]
 
 
-async def transaction(parts: PartsDep, principal: CallerDep) -> AsyncIterator[Store]:
-    """One transaction as the caller, committed before the response is sent."""
+async def transaction(request: Request, parts: PartsDep, principal: CallerDep) -> AsyncIterator[Store]:
+    """One transaction as the caller, committed before the response is sent.
+
+    It is the one that holds the request's Idempotency-Key, if it has one.
+    """
+    if (claim := request.scope.get("orion.claim")) is not None:
+        yield claim.store
+        return
     async with parts.database.transaction(principal) as store:
         yield store
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, Parts, PartsDep, StoreDep
+from orion.api.access import SIGN_IN_BUDGET, CallerDep, Parts, PartsDep, StoreDep
 from orion.api.passwords import hash_password, needs_rehash, verify_password
 from orion.api.tokens import digest, new_token
 from orion.domain.identity import Principal, User
@@ -82,7 +82,7 @@ class SignedIn(BaseModel):
     expires_in: int
 
 
-@router.post("/register", status_code=201, response_model=SignedIn)
+@router.post("/register", status_code=201, response_model=SignedIn, dependencies=[SIGN_IN_BUDGET])
 async def register(body: Registration, request: Request, parts: PartsDep) -> Any:
     """Create an account; the first one of an empty server becomes its admin."""
     hashed = await hash_password(body.password)
@@ -97,15 +97,17 @@ async def register(body: Registration, request: Request, parts: PartsDep) -> Any
         return await _signed_in(parts, store, user, uuid4())
 
 
-@router.post("/login", response_model=SignedIn)
-async def log_in(body: Credentials, parts: PartsDep) -> Any:
+@router.post("/login", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET])
+async def log_in(body: Credentials, request: Request, parts: PartsDep) -> Any:
     """Exchange email and password for tokens; a wrong email takes as long as a wrong password."""
+    await parts.limits.spend_guess(request.scope, body.email)
     async with parts.database.transaction(_LOG_IN) as store:
         found = await store.users.by_email(body.email)
     user, stored = found or (None, None)
     matches = await verify_password(stored, body.password)
     if user is None or stored is None or not matches or user.disabled:
         raise Unauthenticated("email or password is wrong")
+    parts.limits.return_guess(request.scope, body.email)
     rehashed = await hash_password(body.password) if needs_rehash(stored) else None
     async with parts.database.transaction(_LOG_IN) as store:
         if rehashed:
@@ -113,7 +115,7 @@ async def log_in(body: Credentials, parts: PartsDep) -> Any:
         return await _signed_in(parts, store, user, uuid4())
 
 
-@router.post("/refresh", response_model=SignedIn)
+@router.post("/refresh", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET])
 async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
     """Exchange a refresh token for new tokens; a spent one that comes again signs its family out."""
     async with parts.database.transaction(_LOG_IN) as store:
@@ -125,7 +127,7 @@ async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
     raise Unauthenticated("the refresh token is not valid any more; sign in again")
 
 
-@router.post("/logout", status_code=204)
+@router.post("/logout", status_code=204, dependencies=[SIGN_IN_BUDGET])
 async def log_out(body: RefreshToken, parts: PartsDep) -> Response:
     """End the sign-in that the refresh token belongs to; an unknown one is no error."""
     async with parts.database.transaction(_LOG_IN) as store:
@@ -133,7 +135,7 @@ async def log_out(body: RefreshToken, parts: PartsDep) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/sign-in", response_model=SignedIn)
+@router.post("/sign-in", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET])
 async def sign_in(body: SignInToken, parts: PartsDep) -> Any:
     """Exchange the token of the printed link, once, for the first admin's tokens."""
     hashed = await hash_password(new_token())

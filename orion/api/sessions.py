@@ -10,12 +10,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.api.access import CallerDep, Parts, PartsDep, SessionId, StoreDep, own_session, visible_session
+from orion.api.idempotency import KeyedRoute
 from orion.domain import wire
 from orion.domain.identity import new_id
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.errors import FieldProblem, Invalid, NotFound, SessionEnded
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
+router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=KeyedRoute)
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 

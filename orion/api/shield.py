@@ -46,6 +46,8 @@ class Shield:
             return
         request_id = _request_id(scope)
         scope["orion.request_id"] = request_id
+        limits: list[tuple[str, str]] = []
+        scope["orion.limits"] = limits
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -53,6 +55,9 @@ class Shield:
                 headers["X-Request-ID"] = request_id
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if limits:
+                    headers["RateLimit-Policy"] = ", ".join(policy for policy, _ in limits)
+                    headers["RateLimit"] = ", ".join(state for _, state in limits)
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)

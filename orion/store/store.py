@@ -7,7 +7,9 @@ from functools import cached_property
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Principal
+from orion.store.budgets import Budgets
 from orion.store.events import Events
+from orion.store.idempotency import IdempotencyKeys
 from orion.store.memories import Memories
 from orion.store.sessions import Sessions
 from orion.store.tokens import Tokens
@@ -51,3 +53,13 @@ class Store:
     def events(self) -> Events:
         """What happened in a session."""
         return Events(self.connection)
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        """What callers have left of their budgets of requests."""
+        return Budgets(self.connection)
+
+    @cached_property
+    def idempotency_keys(self) -> IdempotencyKeys:
+        """The answers kept for writes that may come again."""
+        return IdempotencyKeys(self.connection, self.principal)

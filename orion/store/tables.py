@@ -13,6 +13,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     Table,
@@ -41,6 +42,10 @@ def _id() -> Column[object]:
 def _reference(name: str, table: str, *, nullable: bool = False, ondelete: str = "CASCADE") -> Column[object]:
     key = ForeignKey(f"{SCHEMA}.{table}.id", ondelete=ondelete)
     return Column(name, UUID(as_uuid=True), key, nullable=nullable)
+
+
+def _deferred(table: str) -> ForeignKey:
+    return ForeignKey(f"{SCHEMA}.{table}.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED")
 
 
 def _time(name: str, *, nullable: bool = False) -> Column[object]:
@@ -178,4 +183,27 @@ events = Table(
     _json("body"),
     _time("created_at"),
     Index(None, "session_id", "id"),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    _time("tat"),
+    Column("granted", Integer, nullable=False),
+    prefixes=["UNLOGGED"],
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("user_id", UUID(as_uuid=True), _deferred("users"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("workspace_id", UUID(as_uuid=True), _deferred("workspaces"), nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", Integer),
+    Column("media_type", Text),
+    Column("body", LargeBinary),
+    _time("created_at"),
+    Index(None, "created_at"),
 )

@@ -11,6 +11,7 @@ from orion.domain.session import Event, Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Speaker, Turn
 from orion.store.database import Database
+from orion.store.idempotency import Answer
 from orion.store.tables import users, workspaces
 
 LOG_IN = Principal.system("log-in")
@@ -28,6 +29,8 @@ async def fill(database: Database) -> list[Principal]:
     principals = [Principal.of(user) for user in (ada, ben, cleo)]
     for principal in principals:
         await _rows_of(database, principal)
+    async with database.transaction(Principal.system("limits")) as store:
+        await store.budgets.spend(b"ada", 5, requests=100, window_secs=3600)
     async with database.transaction(LOG_IN) as store:
         await store.tokens.add_sign_in(b"link", now + timedelta(minutes=5))
     return principals
@@ -64,6 +67,8 @@ async def _rows_of(database: Database, principal: Principal) -> None:
         await store.memories.add(
             Memory(new_id(), principal.user_id, session.id, MemoryType.FACT, "a secret\twith\ttabs\\", now)
         )
+        await store.idempotency_keys.claim("a key", b"fingerprint")
+        await store.idempotency_keys.keep("a key", Answer(b"fingerprint", 201, "application/json", b"{}"))
     async with database.transaction(RECORDER) as store:
         call = ToolCall("c1", "timer", {"secs": 1}, ToolCallStatus.DONE, result={"a": None}, started_at=now)
         await store.turns.save(

@@ -27,7 +27,9 @@ async def dump(database):
 async def wipe(database):
     engine = create_async_engine(database.url)
     async with engine.begin() as connection:
-        await connection.execute(text(f"truncate {SCHEMA}.workspaces, {SCHEMA}.sign_in_tokens cascade"))
+        await connection.execute(
+            text(f"truncate {SCHEMA}.workspaces, {SCHEMA}.sign_in_tokens, {SCHEMA}.budgets cascade")
+        )
     await engine.dispose()
 
 

@@ -27,6 +27,7 @@ ADMIN_SEES = {
     "tool_calls": 2,
     "memories": 1,
     "events": 2,
+    "idempotency_keys": 1,
 }
 USER_SEES = {
     "workspaces": 1,
@@ -36,11 +37,13 @@ USER_SEES = {
     "tool_calls": 1,
     "memories": 1,
     "events": 1,
+    "idempotency_keys": 1,
 }
 PURPOSES = {
     "log-in": {"workspaces": 2, "users": 3, "refresh_tokens": 3, "sign_in_tokens": 1},
     "recorder": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
+    "limits": {"budgets": 1, "idempotency_keys": 3},
     "ready": {},
     "": {},
 }
@@ -79,7 +82,9 @@ async def test_everybody_sees_their_own_and_nothing_else(database):
     await matrix(database)
 
 
-@pytest.mark.parametrize("name", ["sessions", "turns", "tool_calls", "memories", "events"])
+@pytest.mark.parametrize(
+    "name", ["sessions", "turns", "tool_calls", "memories", "events", "idempotency_keys"]
+)
 async def test_nobody_writes_in_anothers_name(database, name):
     _, ben, cleo = await fill(database)
     table = metadata.tables[f"{SCHEMA}.{name}"]
