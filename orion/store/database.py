@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import event, text
+import asyncpg
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -21,10 +22,9 @@ from orion.store.store import Store
 _POOL = 10
 _READY_SECS = 3.0
 _RETRIES = 3
-_BIND = text(
-    "select set_config('orion.workspace', :workspace, true), set_config('orion.user', :user, true), "
-    "set_config('orion.role', :role, true), set_config('orion.purpose', :purpose, true)"
-)
+_ATTEMPTS = 2 * _POOL + 1
+"""A restart of the server may have broken every pooled connection; the one after them is a new one."""
+_GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
 
 class Database:
@@ -62,12 +62,11 @@ class Database:
             DatabaseUnavailable: The server is away, before or during the transaction.
         """
         try:
-            async with self._begun() as connection:
-                await connection.execute(_BIND, _binding(principal))
+            async with self._begun(principal) as connection:
                 yield Store(connection, principal)
         except OrionError:
             raise
-        except (OSError, InterfaceError) as error:
+        except (*_GONE, InterfaceError) as error:
             raise DatabaseUnavailable from error
         except DBAPIError as error:
             if error.connection_invalidated or isinstance(error, OperationalError):
@@ -89,14 +88,35 @@ class Database:
             await self._embedded.stop()
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction; a pooled one that a restart broke is replaced."""
-        connection = await self._connect()
+    async def _begun(self, principal: Principal) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction bound to the principal: three round trips with one statement."""
+        connection, driver = await self._bound(principal)
         try:
-            async with connection.begin():
-                yield connection
+            yield connection
+            await driver.execute("commit")
+        except BaseException:
+            if not connection.invalidated:
+                await _roll_back(connection, driver)
+            raise
         finally:
             await connection.close()
+
+    async def _bound(self, principal: Principal) -> tuple[AsyncConnection, asyncpg.Connection]:
+        """Begin and bind, in one round trip; a pooled connection that a restart broke is replaced."""
+        begin = _begin(principal)
+        for attempt in range(_ATTEMPTS):
+            connection = await self._connect()
+            try:
+                driver = _driver(connection)
+                await driver.execute(begin)
+            except BaseException as error:
+                await connection.invalidate()
+                await connection.close()
+                if attempt < _ATTEMPTS - 1 and isinstance(error, _GONE):
+                    continue
+                raise
+            return connection, driver
+        raise DatabaseUnavailable
 
     async def _connect(self) -> AsyncConnection:
         """Connect; see that the embedded server runs where that fails, for its supervisor may be gone."""
@@ -124,7 +144,7 @@ def _engine(url: str) -> AsyncEngine:
         url,
         pool_size=_POOL,
         max_overflow=_POOL,
-        pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT",  # `Database` itself begins and ends, see `_begin`
         pool_timeout=10,
         hide_parameters=True,  # an error would quote what people said
     )
@@ -139,10 +159,34 @@ def _engine(url: str) -> AsyncEngine:
     return engine
 
 
-def _binding(principal: Principal) -> dict[str, str]:
-    return {
-        "workspace": str(principal.workspace_id or ""),
-        "user": str(principal.user_id or ""),
-        "role": principal.role.value,
-        "purpose": principal.purpose,
+def _driver(connection: AsyncConnection) -> asyncpg.Connection:
+    assert connection.sync_connection is not None
+    return connection.sync_connection.connection.driver_connection
+
+
+async def _roll_back(connection: AsyncConnection, driver: asyncpg.Connection) -> None:
+    """End the transaction, or the connection where that fails: a pool must not hold an open one."""
+    try:
+        await driver.execute("rollback")
+    except (*_GONE, asyncpg.PostgresError):
+        await connection.invalidate()
+    except BaseException:
+        await connection.invalidate()
+        raise
+
+
+def _begin(principal: Principal) -> str:
+    """Begin and bind as one simple query, which the driver sends without preparing anything."""
+    settings = {
+        "orion.workspace": str(principal.workspace_id or ""),
+        "orion.user": str(principal.user_id or ""),
+        "orion.role": principal.role.value,
+        "orion.purpose": principal.purpose,
     }
+    bound = ", ".join(f"set_config('{name}', {_quoted(value)}, true)" for name, value in settings.items())
+    return f"begin; select {bound}"
+
+
+def _quoted(value: str) -> str:
+    """An SQL string literal (`standard_conforming_strings` is on by default since PostgreSQL 9.1)."""
+    return "'" + value.replace("'", "''") + "'"
