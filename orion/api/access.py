@@ -39,8 +39,11 @@ class Parts:
     claims: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CLAIMS))
 
 
-def parts_of(request: Request) -> Parts:
-    """The parts of the server that handles the request."""
+async def parts_of(request: Request) -> Parts:
+    """The parts of the server that handles the request.
+
+    A coroutine, though it waits for nothing: FastAPI sends plain functions to a thread.
+    """
     parts: Parts = request.app.state.parts
     return parts
 

@@ -1,7 +1,7 @@
 """Budgets of requests per caller: which there are, who pays from which, what the headers say.
 
 The budgets lie in the database, so that all nodes share them. A node takes a few units at once (a
-lot: a twentieth of the budget, ten at most) and hands them out from memory, so that most requests cost
+lot: a twentieth of the budget) and hands them out from memory, so that most requests cost
 no statement; what it does not hand out is void once the budget has grown by as much. A refusal is
 remembered until it ends, so that a flood of refused requests costs no statement at all.
 
@@ -55,7 +55,7 @@ class Budget:
     @property
     def lot(self) -> int:
         """How many units a node takes at once."""
-        return min(max(self.requests // 20, 1), 10)
+        return max(self.requests // 20, 1)
 
     @property
     def interval_secs(self) -> float:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,14 +24,21 @@ _AUDIENCE = "orion-api"
 _TYPE = "at+jwt"
 """RFC 9068, 2.1: a token of another kind never passes for an access token."""
 _LEEWAY_SECS = 30
+_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class AccessTokens:
-    """Makes and checks access tokens. `key` has at least 32 bytes; a token lives `lifetime_secs`."""
+    """Makes and checks access tokens. `key` has at least 32 bytes; a token lives `lifetime_secs`.
+
+    A token that was good a moment ago is not verified anew until it expires: it costs a tenth of a request.
+    """
 
     key: bytes
     lifetime_secs: int
+    _good: OrderedDict[str, tuple[Principal, float]] = field(
+        default_factory=OrderedDict, repr=False, compare=False
+    )
 
     def issue(self, user: User) -> str:
         """A token of the user, valid from now."""
@@ -49,6 +57,17 @@ class AccessTokens:
 
     def verify(self, token: str) -> Principal:
         """Whose token it is. Raises Unauthenticated for anything but a valid access token."""
+        principal, good_until = self._good.get(token, (None, 0.0))
+        if principal is not None and time.time() < good_until:
+            return principal
+        principal, expires_at = self._decode(token)
+        self._good[token] = principal, expires_at
+        if len(self._good) > _REMEMBERED:
+            self._good.popitem(last=False)
+        return principal
+
+    def _decode(self, token: str) -> tuple[Principal, float]:
+        """Whose token it is, and when it expires, in seconds of the epoch."""
         try:
             found = jwt.decode_complete(
                 token,
@@ -64,7 +83,7 @@ class AccessTokens:
             )
             if found["header"].get("typ") != _TYPE:
                 raise Unauthenticated("the token is no access token")
-            return _principal(found["payload"])
+            return _principal(found["payload"]), float(found["payload"]["exp"])
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated("the access token has expired; refresh it") from error
         except (jwt.PyJWTError, KeyError, ValueError) as error:
