@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from loguru import logger
 
 from orion.domain.identity import Principal, User
 from orion.settings import Settings
@@ -21,7 +22,7 @@ def open_dir() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="orion-"))
     folder.chmod(0o711)
     yield folder
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)  # a server that goes may remove a file meanwhile
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +71,15 @@ async def database(database_url) -> AsyncIterator[Database]:
 @pytest.fixture
 def settings(tmp_path) -> Settings:
     return Settings(data_dir=tmp_path)
+
+
+@pytest.fixture
+def logs() -> Iterator[list[str]]:
+    """The lines that are logged, as they come."""
+    lines: list[str] = []
+    sink = logger.add(lambda line: lines.append(str(line)), level="DEBUG")
+    yield lines
+    logger.remove(sink)
 
 
 async def make_user(database: Database, email: str) -> User:

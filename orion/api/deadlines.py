@@ -18,6 +18,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from orion.api.addresses import household, is_in
 
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
+_BODY = (b"content-length", b"transfer-encoding")
+_THROW_AWAY_SECS = 2.0
+_THROW_AWAY_BYTES = 128 * 2**20
 _REFUSALS = {
     408: b"408 Request Timeout",
     431: b"431 Request Header Fields Too Large",
@@ -95,6 +98,9 @@ class DeadlineProtocol(HttpToolsProtocol):
         """Feed the parser, and set the deadline for what is still missing after that."""
         if self.transport.is_closing():
             return
+        if self._part == "unwanted":
+            self._throw_away(len(data))
+            return
         if self._part == "idle":
             self._part, self._received = "head", 0
         self._received += len(data)
@@ -117,6 +123,8 @@ class DeadlineProtocol(HttpToolsProtocol):
             return
         self._part = "body"
         super().on_headers_complete()
+        if self.cycle is not None and any(name in _BODY for name, _ in self.headers):
+            self.cycle.transport = _LateClose(self)  # type: ignore[assignment]
 
     def on_body(self, body: bytes) -> None:
         """Some of the body, unless its head was refused."""
@@ -128,6 +136,26 @@ class DeadlineProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             self._part = "idle"
             super().on_message_complete()
+
+    def close_late(self) -> None:
+        """Close, but if the client still sends a body, let it see the answer first.
+
+        A socket that is closed with unread bytes resets the connection, and the client loses the answer
+        (RFC 9112, 9.6): so end the own side, and throw away what comes for a while.
+        """
+        if self._part != "body" or self.transport.is_closing() or not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        self._unwatch()
+        self._part, self._received = "unwanted", 0
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self._deadline = self.loop.call_later(_THROW_AWAY_SECS, self.transport.close)
+
+    def _throw_away(self, received: int) -> None:
+        self._received += received
+        if self._received > _THROW_AWAY_BYTES:
+            self.transport.close()
 
     def _watch(self) -> None:
         """Set the deadline of the part that is missing, once; none while nothing is."""
@@ -174,6 +202,24 @@ class DeadlineProtocol(HttpToolsProtocol):
             self.door.held[self._address] -= 1
             if not self.door.held[self._address]:
                 del self.door.held[self._address]
+
+
+class _LateClose:
+    """The transport as a request with a body sees it: its `close` is the protocol's `close_late`."""
+
+    __slots__ = ("_protocol",)
+
+    def __init__(self, protocol: DeadlineProtocol) -> None:
+        self._protocol = protocol
+
+    def write(self, data: bytes) -> None:
+        self._protocol.transport.write(data)
+
+    def is_closing(self) -> bool:
+        return self._protocol.transport.is_closing()
+
+    def close(self) -> None:
+        self._protocol.close_late()
 
 
 def protocol(limits: ReceiveLimits) -> type[DeadlineProtocol]:
