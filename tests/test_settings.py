@@ -35,6 +35,10 @@ def test_an_unknown_setting_stops_the_start_and_names_the_nearest():
         ("JWT_SECRET", "short"),
         ("ENABLE_GUARDRAILS", "maybe"),
         ("ORION_REGISTRATION", "sometimes"),
+        ("RATE_LIMIT_MAX", "0"),
+        ("RATE_LIMIT_TTL", "0"),
+        ("RATE_LIMIT_MAX", "-5"),
+        ("ORION_TRUSTED_PROXIES", "proxy.example.org"),
         ("ORION_ICE_SERVERS", "[{}]"),
         ("ORION_ICE_SERVERS", "{"),
         ("ORION_STT", ","),
@@ -44,6 +48,12 @@ def test_an_unknown_setting_stops_the_start_and_names_the_nearest():
 def test_a_value_that_cannot_be_used_stops_the_start(name, value):
     with pytest.raises(StartError, match=name):
         read(**{name: value})
+
+
+def test_budgets_and_trusted_proxies_are_read():
+    settings = read(RATE_LIMIT_TTL="10", RATE_LIMIT_MAX="7", ORION_TRUSTED_PROXIES="10.0.0.0/8, ::1")
+    assert (settings.rate_limit_ttl_secs, settings.rate_limit_max) == (10, 7)
+    assert settings.trusted_proxies == ("10.0.0.0/8", "::1/128")
 
 
 @pytest.mark.parametrize(("text", "secs"), [("7d", 604800), ("12h", 43200), ("15m", 900), ("30", 30)])
