@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: help serve test check format lint types layers bench lock console clean
+.PHONY: help serve test check format lint types layers bench soak lock console clients clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,9 +31,13 @@ layers: $(VENV)/.development ## Check that floors only look down
 
 bench: $(VENV)/.development ## Measure, print tables and write JSON into .data/bench
 	@mkdir -p .data/bench
-	@for script in benchmarks/[a-z]*.py; do \
+	@for script in $(filter-out benchmarks/leaks.py,$(wildcard benchmarks/[a-z]*.py)); do \
 	  echo "== $$script"; $(BIN)/python $$script --json .data/bench/$$(basename $$script .py).json || exit 1; \
 	done
+
+soak: $(VENV)/.development ## Prove that fifty calls leave nothing behind (about six minutes)
+	@mkdir -p .data/bench
+	@$(BIN)/python benchmarks/leaks.py --json .data/bench/leaks.json
 
 lock: $(VENV)/.development ## Resolve the dependencies anew
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
@@ -43,6 +47,12 @@ lock: $(VENV)/.development ## Resolve the dependencies anew
 
 console: ## Build the browser console (needs Node 20 or newer)
 	@cd console && npm ci --no-audit --no-fund && npm run build
+
+clients: $(VENV)/.development ## Generate the typed clients from the server's description (needs Node 20 or newer)
+	@$(BIN)/orion openapi > clients/openapi.json
+	@PATH="$(CURDIR)/$(BIN):$$PATH" openapi-python-client generate --path clients/openapi.json \
+	  --config clients/python.yaml --output-path clients/python --overwrite --meta uv --fail-on-warning
+	@cd clients/typescript && npm ci --no-audit --no-fund && npm run generate && npm run build
 
 clean: ## Remove what make has installed
 	rm -rf $(VENV)

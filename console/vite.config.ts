@@ -19,6 +19,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: { input: [path('./index.html'), path('./docs.html')] },
   },
   server: {
     proxy: { '/api': `http://127.0.0.1:${process.env.ORION_PORT ?? 3000}` },

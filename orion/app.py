@@ -13,20 +13,33 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from orion import __version__, providers, registry
-from orion.api import agents, auth, console, events, health, problems, sessions
+from orion.api import (
+    agents,
+    auth,
+    console,
+    erasure,
+    events,
+    health,
+    ice,
+    memories,
+    metrics,
+    openapi,
+    problems,
+    sessions,
+)
 from orion.api.access import Parts
 from orion.api.limits import Limits
+from orion.api.proxies import Proxies
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
 from orion.domain.identity import Principal
-from orion.media import memory, models
+from orion.media import ice_sockets, memory, models
 from orion.pipelines.calls import Calls
 from orion.pipelines.conversation import load_shared
 from orion.pipelines.writer import Writer
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.tools import phrases
-from orion.transports import webrtc
 
 _SIGN_IN_MINUTES = 5
 
@@ -47,9 +60,11 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=openapi.operation_id,
     )
     problems.install(app)
-    for module in (auth, sessions, events, agents, health, problems):
+    openapi.install(app)
+    for module in (auth, erasure, sessions, memories, events, agents, ice, health, metrics, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -68,14 +83,15 @@ def create_app(settings: Settings) -> FastAPI:
                 "Idempotency-Replayed",
             ],
         )
-    app.add_middleware(Shield)
+    app.add_middleware(Shield, always_https=settings.always_https)
+    app.add_middleware(Proxies, trusted=settings.trusted_proxies)
     return app
 
 
 async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     """Build the parts, lowest floor first; the stack closes what was built, also after a failure."""
     memory.return_large_buffers()
-    webrtc.use_ice_hosts(settings.ice_hosts)
+    ice_sockets.use(settings.ice_hosts, settings.udp_ports, settings.ice_public_ip)
     database = await Database.open(settings)
     stack.push_async_callback(database.close)
     models.load()
@@ -83,14 +99,17 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     writer = Writer(database)
     writer.start()
     stack.push_async_callback(writer.stop)
-    shared = load_shared(settings, database, writer)
+    embedder = providers.embedder(settings)
+    if embedder is not None:
+        stack.push_async_callback(embedder.close)
+    shared = load_shared(settings, database, writer, embedder)
     recogniser = providers.module(settings, providers.choose(settings, "stt").provider or "scripted")
     if hasattr(recogniser, "expect"):
         await recogniser.expect(settings, phrases(tool.tool for tool in shared.tools.values()))
     calls = Calls(shared)
     calls.start()
     stack.push_async_callback(calls.close)
-    memory.give_back()
+    memory.give_back(for_good=True)
     limits = Limits(database, settings)
     limits.start()
     stack.push_async_callback(limits.close)

@@ -133,9 +133,9 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
         listening.listen(1024)
-    except OSError as error:
+    except (OSError, OverflowError) as error:  # the latter for a port beyond 65535
         listening.close()
-        reason = error.strerror or str(error)
+        reason = getattr(error, "strerror", None) or str(error)
         raise StartError(f"cannot listen on {host}:{port}: {reason}; choose another with PORT=...") from error
     return listening
 

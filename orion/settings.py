@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -24,6 +24,8 @@ from orion.errors import StartError
 
 _PLACEHOLDERS = re.compile(r"your-.*(-key|-change-in-production)\Z|user:password@localhost", re.IGNORECASE)
 _DURATION = re.compile(r"(\d+)([smhd]?)\Z")
+_PORT_RANGE = re.compile(r"(\d{1,5})-(\d{1,5})\Z", re.ASCII)
+_TURN_URL = re.compile(r"turns?:[^\s/?@]+(\?transport=(udp|tcp))?\Z")  # RFC 7065
 _UNIT_SECS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -52,20 +54,27 @@ class Settings:
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     frontend_urls: tuple[str, ...] = ()
     public_url: str | None = None
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     guardrails: bool = True
     registration: str | None = None
     stt: tuple[str, ...] = ("auto",)
     llm: tuple[str, ...] = ("auto",)
     tts: tuple[str, ...] = ("auto",)
     script: Path | None = None
+    embeddings: str | None = None
+    embedding_model: str | None = None
     ice_hosts: tuple[str, ...] = ()
     ice_servers: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    ice_policy: str = "all"
+    ice_public_ip: str | None = None
+    udp_ports: range | None = None
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str | None = field(default=None, repr=False)
     session_idle_secs: int = 1800
     call_max_secs: int = 3600
     max_sessions: int | None = None
     rate_limit_ttl_secs: int = 60
     rate_limit_max: int = 100
-    trusted_proxies: tuple[str, ...] = ()
     log_level: str = "INFO"
     providers: Mapping[str, ProviderSettings] = field(default_factory=dict, repr=False)
 
@@ -80,8 +89,14 @@ class Settings:
 
     @property
     def registration_mode(self) -> str:
-        """`open`, `invite` or `closed`; open by default only on loopback."""
-        return self.registration or ("open" if self.loopback_only else "invite")
+        """`open`, `invite` or `closed`; open by default only on loopback, with no proxy in front."""
+        private = self.loopback_only and not self.trusted_proxies and not self.public_url
+        return self.registration or ("open" if private else "invite")
+
+    @property
+    def always_https(self) -> bool:
+        """Whether users reach the server by HTTPS alone: its own, or that of a proxy in front."""
+        return self.tls_cert is not None or (self.public_url or "").startswith("https://")
 
     def changed(self, **values: Any) -> Settings:
         """A copy with the given fields changed; None leaves a field as it is."""
@@ -130,6 +145,10 @@ class Settings:
             raise StartError("NODE_ENV=production needs JWT_SECRET: openssl rand -hex 32")
         if (self.tls_cert is None) != (self.tls_key is None):
             raise StartError("--tls-cert and --tls-key belong together")
+        if bool(self.turn_urls) != (self.turn_secret is not None):
+            raise StartError("ORION_TURN_URLS and ORION_TURN_SECRET belong together")
+        if self.ice_policy == "relay" and not self.turn_urls and not self.ice_servers:
+            raise StartError("ORION_ICE_POLICY=relay needs a relay: ORION_TURN_URLS or ORION_ICE_SERVERS")
         return self
 
 
@@ -175,14 +194,6 @@ def _positive(value: str, name: str) -> int:
     return number
 
 
-def _networks(value: str, name: str) -> tuple[str, ...]:
-    """Networks like 10.0.0.0/8; a single address is a network of one."""
-    try:
-        return tuple(str(ip_network(part)) for part in _names(value, name))
-    except ValueError as error:
-        raise StartError(f"{name}={value} is no list of networks like 10.0.0.0/8") from error
-
-
 def _port(value: str, name: str) -> int:
     if not (number := _number(value, name)) < 65536:
         raise StartError(f"{name}={value} is no port")
@@ -199,6 +210,64 @@ def _duration(value: str, name: str) -> int:
 def _registration(value: str, name: str) -> str:
     if value not in {"open", "invite", "closed"}:
         raise StartError(f"{name}={value} is none of open, invite, closed")
+    return value
+
+
+def _origin(value: str, name: str) -> str:
+    """An origin as browsers send it (RFC 6454): lower case, without a default port."""
+    parts = urlsplit(value.strip().lower())
+    port = _url_port(value, name)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise StartError(f"{name}={value} is no origin like https://voice.example.org")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise StartError(f"{name}={value} has more than an origin: no path, no query")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    known = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if port in {None, known} else f":{port}")
+
+
+def _url_port(value: str, name: str) -> int | None:
+    try:
+        return urlsplit(value.strip()).port
+    except ValueError as error:
+        raise StartError(f"{name}={value} names no port") from error
+
+
+def _origins(value: str, name: str) -> tuple[str, ...]:
+    return tuple(_origin(part, name) for part in _names(value, name))
+
+
+def _networks(value: str, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part) for part in _names(value, name))
+    except ValueError as error:
+        raise StartError(f"{name}: {error}; networks look like 10.0.0.0/8 or 192.0.2.7") from error
+
+
+def _address(value: str, name: str) -> str:
+    try:
+        return str(ip_address(value.strip()))
+    except ValueError as error:
+        raise StartError(f"{name}={value} is no IP address") from error
+
+
+def _port_range(value: str, name: str) -> range:
+    match = _PORT_RANGE.match(value.strip())
+    if not match or not 0 < (low := int(match[1])) <= (high := int(match[2])) < 65536:
+        raise StartError(f"{name}={value} is no range of ports like 40000-40100")
+    return range(low, high + 1)
+
+
+def _turn_urls(value: str, name: str) -> tuple[str, ...]:
+    urls = _names(value, name)
+    if not all(_TURN_URL.match(url) for url in urls):
+        raise StartError(f"{name} must be like turn:turn.example.org:3478 or turns:..., comma-separated")
+    return urls
+
+
+def _ice_policy(value: str, name: str) -> str:
+    if value not in {"all", "relay"}:
+        raise StartError(f"{name}={value} is neither all nor relay")
     return value
 
 
@@ -231,20 +300,27 @@ _READERS: dict[str, tuple[str, Any]] = {
     "DATABASE_URL": ("database_url", _database_url),
     "JWT_SECRET": ("jwt_secret", _text),
     "JWT_EXPIRES_IN": ("jwt_expires_secs", _duration),
-    "FRONTEND_URL": ("frontend_urls", _names),
+    "FRONTEND_URL": ("frontend_urls", _origins),
     "ENABLE_GUARDRAILS": ("guardrails", _flag),
     "RATE_LIMIT_TTL": ("rate_limit_ttl_secs", _positive),
     "RATE_LIMIT_MAX": ("rate_limit_max", _positive),
     "ORION_SECRET_KEYS": ("secret_keys", _names),
-    "ORION_PUBLIC_URL": ("public_url", _text),
+    "ORION_PUBLIC_URL": ("public_url", _origin),
     "ORION_TRUSTED_PROXIES": ("trusted_proxies", _networks),
     "ORION_REGISTRATION": ("registration", _registration),
     "ORION_STT": ("stt", _names),
     "ORION_LLM": ("llm", _names),
     "ORION_TTS": ("tts", _names),
     "ORION_SCRIPT": ("script", _path),
+    "ORION_EMBEDDINGS": ("embeddings", _text),
+    "ORION_EMBEDDING_MODEL": ("embedding_model", _text),
     "ORION_ICE_HOSTS": ("ice_hosts", _names),
     "ORION_ICE_SERVERS": ("ice_servers", _ice_servers),
+    "ORION_ICE_POLICY": ("ice_policy", _ice_policy),
+    "ORION_ICE_PUBLIC_IP": ("ice_public_ip", _address),
+    "ORION_UDP_PORTS": ("udp_ports", _port_range),
+    "ORION_TURN_URLS": ("turn_urls", _turn_urls),
+    "ORION_TURN_SECRET": ("turn_secret", _text),
     "ORION_SESSION_IDLE_SECS": ("session_idle_secs", _number),
     "ORION_CALL_MAX_SECS": ("call_max_secs", _number),
     "ORION_MAX_SESSIONS": ("max_sessions", _number),

@@ -22,7 +22,8 @@ def open_dir() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="orion-"))
     folder.chmod(0o711)
     yield folder
-    shutil.rmtree(folder, ignore_errors=True)  # a server that goes may remove a file meanwhile
+    # The last server's own files may vanish meanwhile: it ends after those who used it.
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -38,10 +38,27 @@ def test_an_unknown_setting_stops_the_start_and_names_the_nearest():
         ("RATE_LIMIT_MAX", "0"),
         ("RATE_LIMIT_TTL", "0"),
         ("RATE_LIMIT_MAX", "-5"),
-        ("ORION_TRUSTED_PROXIES", "proxy.example.org"),
         ("ORION_ICE_SERVERS", "[{}]"),
         ("ORION_ICE_SERVERS", "{"),
         ("ORION_STT", ","),
+        ("ORION_PUBLIC_URL", "orion.example.org"),
+        ("ORION_PUBLIC_URL", "https://orion.example.org/voice"),
+        ("ORION_PUBLIC_URL", "https://orion.example.org:port"),
+        ("ORION_PUBLIC_URL", "https://me@orion.example.org"),
+        ("ORION_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("ORION_TRUSTED_PROXIES", "proxy.example.org"),
+        ("ORION_UDP_PORTS", "40000"),
+        ("ORION_UDP_PORTS", "40100-40000"),
+        ("ORION_UDP_PORTS", "0-10"),
+        ("ORION_UDP_PORTS", "65000-65536"),
+        ("ORION_ICE_PUBLIC_IP", "orion.example.org"),
+        ("ORION_ICE_POLICY", "host"),
+        ("ORION_ICE_POLICY", "relay"),
+        ("ORION_TURN_URLS", "stun:stun.example.org"),
+        ("ORION_TURN_URLS", "turn:turn.example.org"),
+        ("ORION_TURN_SECRET", "alone"),
+        ("FRONTEND_URL", "*"),
+        ("FRONTEND_URL", "https://*.example.org/app"),
         ("DATABASE_URL", "mysql://localhost/x"),
     ],
 )
@@ -50,10 +67,38 @@ def test_a_value_that_cannot_be_used_stops_the_start(name, value):
         read(**{name: value})
 
 
-def test_budgets_and_trusted_proxies_are_read():
-    settings = read(RATE_LIMIT_TTL="10", RATE_LIMIT_MAX="7", ORION_TRUSTED_PROXIES="10.0.0.0/8, ::1")
+def test_budgets_are_read():
+    settings = read(RATE_LIMIT_TTL="10", RATE_LIMIT_MAX="7")
     assert (settings.rate_limit_ttl_secs, settings.rate_limit_max) == (10, 7)
-    assert settings.trusted_proxies == ("10.0.0.0/8", "::1/128")
+
+
+def test_networks_ports_and_relays_are_read():
+    settings = read(
+        ORION_TRUSTED_PROXIES="10.0.0.0/8, ::1",
+        ORION_UDP_PORTS="40000-40100",
+        ORION_ICE_PUBLIC_IP="198.51.100.7",
+        ORION_TURN_URLS="turn:turn.example.org:3478?transport=udp, turns:turn.example.org",
+        ORION_TURN_SECRET="canary",
+        ORION_ICE_POLICY="relay",
+    )
+    assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
+    assert (settings.udp_ports, settings.ice_public_ip) == (range(40000, 40101), "198.51.100.7")
+    assert settings.turn_urls == ("turn:turn.example.org:3478?transport=udp", "turns:turn.example.org")
+    assert settings.ice_policy == "relay"
+    assert "canary" not in repr(settings)
+
+
+def test_origins_are_read_as_browsers_send_them():
+    settings = read(FRONTEND_URL="HTTPS://App.Example.org:443/, http://localhost:5173, http://[::1]:80")
+    assert settings.frontend_urls == ("https://app.example.org", "http://localhost:5173", "http://[::1]")
+
+
+@pytest.mark.parametrize(
+    "given", [{"ORION_PUBLIC_URL": "https://orion.example.org"}, {"ORION_TRUSTED_PROXIES": "127.0.0.1"}]
+)
+def test_behind_a_proxy_registration_is_by_invitation_even_on_loopback(given):
+    assert read(**given).registration_mode == "invite"
+    assert read(**given, ORION_REGISTRATION="open").registration_mode == "open"
 
 
 @pytest.mark.parametrize(("text", "secs"), [("7d", 604800), ("12h", 43200), ("15m", 900), ("30", 30)])

@@ -7,7 +7,7 @@ alone; its references are checked at commit, so that a user can be deleted while
 from alembic import op
 
 revision = "0006"
-down_revision = "0001"
+down_revision = "0005"
 
 TABLES = (
     """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Annotated
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from orion.api.limits import Limits
 from orion.api.tokens import AccessTokens
-from orion.domain.identity import Principal
+from orion.domain.identity import Principal, Scope
 from orion.domain.session import Session
-from orion.errors import NotFound, Unauthenticated
+from orion.errors import NotFound, Refused, Unauthenticated
 from orion.pipelines.calls import Calls
 from orion.settings import Settings
 from orion.store.database import Database
@@ -23,7 +24,7 @@ from orion.store.store import Store
 
 _CLAIMS = 8
 """How many writes with an Idempotency-Key run at once; each holds a connection to the database."""
-_BEARER = HTTPBearer(auto_error=False, description="Access token of /auth/login, or an API key")
+BEARER = HTTPBearer(auto_error=False, description="Access token of /auth/login, or an API key")
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ PartsDep = Annotated[Parts, Depends(parts_of)]
 async def caller(
     request: Request,
     parts: PartsDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Principal:
     """The signed-in user, who pays for the request; without a valid access token the address pays.
 
@@ -63,7 +64,7 @@ async def caller(
         Limited: The budget is used up.
     """
     try:
-        principal = _identify(parts, credentials)
+        principal = identify(parts, credentials)
     except Unauthenticated:
         await parts.limits.spend(request.scope, None)
         raise
@@ -71,7 +72,8 @@ async def caller(
     return principal
 
 
-def _identify(parts: Parts, credentials: HTTPAuthorizationCredentials | None) -> Principal:
+def identify(parts: Parts, credentials: HTTPAuthorizationCredentials | None) -> Principal:
+    """Whose credentials these are, free of charge. Raises Unauthenticated."""
     if credentials is None:
         raise Unauthenticated("send the header Authorization: Bearer <access token>")
     return parts.tokens.verify(credentials.credentials)
@@ -86,6 +88,51 @@ SIGN_IN_BUDGET = Depends(sign_in_budget)
 
 
 CallerDep = Annotated[Principal, Depends(caller)]
+
+
+def needs(*scopes: Scope) -> Callable[[Principal], Awaitable[Principal]]:
+    """The dependency of a router whose routes take a signed-in person, or a key with any of the scopes."""
+
+    async def scoped(principal: CallerDep) -> Principal:
+        if not principal.may(*scopes):
+            names = " or ".join(scope.value for scope in scopes)
+            raise Refused(f"this API key lacks the scope {names}")
+        return principal
+
+    return scoped
+
+
+async def person(principal: CallerDep) -> Principal:
+    """A signed-in person. Raises Refused for an API key: keys do not make keys."""
+    if principal.scopes is not None:
+        raise Refused("an API key cannot do this; sign in")
+    return principal
+
+
+async def admin(principal: CallerDep) -> Principal:
+    """An admin, in person or by a key with the scope `admin`. Raises Refused for everybody else."""
+    if not (principal.is_admin and principal.may(Scope.ADMIN)):
+        raise Refused("only an admin of the workspace can do this")
+    return principal
+
+
+PersonDep = Annotated[Principal, Depends(person)]
+AdminDep = Annotated[Principal, Depends(admin)]
+
+
+def at_the_machine(request: Request) -> bool:
+    """Whether the request comes from this machine itself: loopback peer and Host, and no proxy between."""
+    host = (request.url.hostname or "").strip("[]")
+    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    peer = request.client.host if request.client else ""
+    return _loopback(peer) and _loopback(host) and not forwarded
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def transaction(request: Request, parts: PartsDep, principal: CallerDep) -> AsyncIterator[Store]:
@@ -121,3 +168,11 @@ async def own_session(parts: Parts, principal: Principal, session_id: UUID) -> S
     if session.user_id != principal.user_id:
         raise NotFound("no such session")
     return session
+
+
+async def _own_session(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> Session:
+    return await own_session(parts, caller, session_id)
+
+
+OwnSessionDep = Annotated[Session, Depends(_own_session)]
+"""The caller's own session, named by the path."""

@@ -1,4 +1,4 @@
-"""The agents of this server, the engines that serve, and the ICE servers for a page."""
+"""The agents of this server, and the engines that serve."""
 
 from __future__ import annotations
 
@@ -38,9 +38,3 @@ async def list_providers(_caller: CallerDep, parts: PartsDep) -> dict[str, Any]:
     choices = [providers.choose(parts.settings, kind) for kind in providers.KINDS]
     items = [{"kind": c.kind, "provider": c.provider, "reason": c.reason} for c in choices]
     return {"items": items, "next_cursor": None}
-
-
-@router.get("/ice-servers")
-async def ice_servers(_caller: CallerDep, parts: PartsDep) -> dict[str, Any]:
-    """STUN and TURN servers for a page that joins."""
-    return {"ice_servers": list(parts.settings.ice_servers)}

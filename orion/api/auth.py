@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from secrets import compare_digest
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -11,12 +10,13 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import SIGN_IN_BUDGET, CallerDep, Parts, PartsDep, StoreDep
+from orion.api.access import SIGN_IN_BUDGET, CallerDep, Parts, PartsDep, StoreDep, at_the_machine
+from orion.api.openapi import fails
 from orion.api.passwords import hash_password, needs_rehash, verify_password
 from orion.api.tokens import digest, new_token
 from orion.domain.identity import Principal, User
 from orion.domain.wire import timestamp
-from orion.errors import Refused, Unauthenticated
+from orion.errors import Conflict, Refused, Unauthenticated
 from orion.store.store import Store
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
@@ -82,7 +82,13 @@ class SignedIn(BaseModel):
     expires_in: int
 
 
-@router.post("/register", status_code=201, response_model=SignedIn, dependencies=[SIGN_IN_BUDGET])
+@router.post(
+    "/register",
+    status_code=201,
+    response_model=SignedIn,
+    dependencies=[SIGN_IN_BUDGET],
+    responses=fails(Refused, Conflict),
+)
 async def register(body: Registration, request: Request, parts: PartsDep) -> Any:
     """Create an account; the first one of an empty server becomes its admin."""
     hashed = await hash_password(body.password)
@@ -97,7 +103,9 @@ async def register(body: Registration, request: Request, parts: PartsDep) -> Any
         return await _signed_in(parts, store, user, uuid4())
 
 
-@router.post("/login", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET])
+@router.post(
+    "/login", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET], responses=fails(Unauthenticated)
+)
 async def log_in(body: Credentials, request: Request, parts: PartsDep) -> Any:
     """Exchange email and password for tokens; a wrong email takes as long as a wrong password."""
     await parts.limits.spend_guess(request.scope, body.email)
@@ -115,7 +123,9 @@ async def log_in(body: Credentials, request: Request, parts: PartsDep) -> Any:
         return await _signed_in(parts, store, user, uuid4())
 
 
-@router.post("/refresh", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET])
+@router.post(
+    "/refresh", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET], responses=fails(Unauthenticated)
+)
 async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
     """Exchange a refresh token for new tokens; a spent one that comes again signs its family out."""
     async with parts.database.transaction(_LOG_IN) as store:
@@ -135,7 +145,9 @@ async def log_out(body: RefreshToken, parts: PartsDep) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/sign-in", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET])
+@router.post(
+    "/sign-in", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET], responses=fails(Unauthenticated)
+)
 async def sign_in(body: SignInToken, parts: PartsDep) -> Any:
     """Exchange the token of the printed link, once, for the first admin's tokens."""
     hashed = await hash_password(new_token())
@@ -159,18 +171,8 @@ def _check_first_user(request: Request, body: Registration, parts: Parts) -> Non
     """The first user is whoever sits at the machine, or who knows the token printed at start."""
     if body.token and parts.first_user_token and compare_digest(body.token, parts.first_user_token):
         return
-    host = (request.url.hostname or "").strip("[]")
-    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
-    peer = request.client.host if request.client else ""
-    if not (_loopback(peer) and _loopback(host) and not forwarded):
+    if not at_the_machine(request):
         raise Refused("the first account can only be made on the machine itself, or with the printed token")
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def _signed_in(parts: Parts, store: Store, user: User, family_id: UUID) -> SignedIn:

@@ -21,6 +21,12 @@ async def page() -> FileResponse:
     return FileResponse(_DIST / "index.html", headers={"Cache-Control": "no-store"})
 
 
+@router.get("/docs")
+async def docs() -> FileResponse:
+    """The REST API, described in the browser; nothing of it comes from elsewhere."""
+    return FileResponse(_DIST / "docs.html", headers={"Cache-Control": "no-cache"})
+
+
 @router.get("/{name:path}")
 async def asset(name: str) -> FileResponse:
     """A file of the build; hashed names may be kept for ever."""

@@ -11,13 +11,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from orion.api.addresses import household, is_in
 
-_LOOPBACK = ("127.0.0.0/8", "::1/128")
+_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _BODY = (b"content-length", b"transfer-encoding")
 _THROW_AWAY_SECS = 2.0
 _THROW_AWAY_BYTES = 128 * 2**20
@@ -45,7 +46,7 @@ class ReceiveLimits:
     head_secs: float = 10.0
     body_secs: float = 30.0
     per_address: int = 256
-    exempt: tuple[str, ...] = _LOOPBACK
+    exempt: tuple[IPv4Network | IPv6Network, ...] = _LOOPBACK
     unfinished: int = 512
     head_bytes: int = 32 * 1024
     headers: int = 100
@@ -73,7 +74,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._timed = ""
         self._received = 0
         self._address = household(self.client[0]) if self.client else ""
-        self._counted = not is_in(self._address, self.door.limits.exempt)
+        self._counted = not is_in(self.client[0] if self.client else "", self.door.limits.exempt)
         if self._counted:
             self.door.held[self._address] += 1
             if self.door.held[self._address] > self.door.limits.per_address:

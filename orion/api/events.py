@@ -8,22 +8,26 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Depends, Header
 from fastapi.responses import StreamingResponse
 
-from orion.api.access import CallerDep, Parts, PartsDep, SessionId, own_session
+from orion.api.access import CallerDep, Parts, PartsDep, SessionId, needs, own_session
 from orion.domain import wire
-from orion.domain.identity import Principal
+from orion.domain.identity import Principal, Scope
 from orion.domain.session import Event
 from orion.errors import Invalid
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["events"])
+router = APIRouter(prefix="/api/v1/sessions", tags=["events"], dependencies=[Depends(needs(Scope.SESSIONS))])
 
 _KEEP_ALIVE_SECS = 15.0
 _PAGE = 500
 
 
-@router.get("/{session_id}/events", response_class=StreamingResponse)
+@router.get(
+    "/{session_id}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
 async def events(
     session_id: SessionId,
     caller: CallerDep,

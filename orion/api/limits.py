@@ -29,7 +29,7 @@ from weakref import WeakValueDictionary
 from loguru import logger
 from starlette.types import Scope
 
-from orion.api.addresses import client_address, household
+from orion.api.addresses import household
 from orion.domain.identity import Principal
 from orion.errors import DatabaseUnavailable, Limited
 from orion.pipelines.tasks import Tasks
@@ -101,7 +101,6 @@ class Limits:
     def __init__(self, database: Database, settings: Settings) -> None:
         requests, window_secs = settings.rate_limit_max, settings.rate_limit_ttl_secs
         self._database = database
-        self._trusted = settings.trusted_proxies
         self._budgets = {
             "default": Budget("default", requests, window_secs),
             "messages": Budget("messages", requests, window_secs),
@@ -126,27 +125,21 @@ class Limits:
         """One request of the caller; None if it is nobody known. Raises Limited."""
         route = getattr(scope.get("route"), "path", "")
         budget = self._budgets[_CLASSES.get(route.rsplit("/", 1)[-1], "default")]
-        await self._spend(scope, budget, self._caller(scope, principal))
+        await self._spend(scope, budget, _caller(scope, principal))
 
     async def spend_sign_in(self, scope: Scope) -> None:
         """One attempt to sign in, register or refresh from the address. Raises Limited."""
-        await self._spend(scope, self._sign_in, self._caller(scope, None))
+        await self._spend(scope, self._sign_in, _caller(scope, None))
 
     async def spend_guess(self, scope: Scope, account: str) -> None:
         """One password tried for the account from the address. Raises Limited."""
-        await self._spend(scope, self._account, f"{self._caller(scope, None)} {account}")
+        await self._spend(scope, self._account, f"{_caller(scope, None)} {account}")
 
     def return_guess(self, scope: Scope, account: str) -> None:
         """The password was right: it was no guess."""
-        lot = self._lots.get(_key(self._account, f"{self._caller(scope, None)} {account}"))
+        lot = self._lots.get(_key(self._account, f"{_caller(scope, None)} {account}"))
         if lot is not None and not lot.refused:
             lot.left += 1
-
-    def _caller(self, scope: Scope, principal: Principal | None) -> str:
-        if principal is None or principal.user_id is None:
-            return f"address {household(client_address(scope, self._trusted))}"
-        key_id = getattr(principal, "key_id", None)
-        return f"key {key_id}" if key_id else f"user {principal.user_id}"
 
     async def _spend(self, scope: Scope, budget: Budget, caller: str) -> None:
         key = _key(budget, caller)
@@ -215,3 +208,10 @@ class Limits:
 def _key(budget: Budget, caller: str) -> bytes:
     """The key of a caller's budget: 16 bytes, so that no address and no account is stored."""
     return hashlib.blake2b(f"{budget.name} {caller}".encode(), digest_size=16).digest()
+
+
+def _caller(scope: Scope, principal: Principal | None) -> str:
+    if principal is None or principal.user_id is None:
+        return f"address {household(scope['client'][0] if scope.get('client') else '')}"
+    key_id = getattr(principal, "key_id", None)
+    return f"key {key_id}" if key_id else f"user {principal.user_id}"

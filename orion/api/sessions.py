@@ -6,17 +6,41 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, Parts, PartsDep, SessionId, StoreDep, own_session, visible_session
+from orion.api.access import (
+    CallerDep,
+    Parts,
+    PartsDep,
+    SessionId,
+    StoreDep,
+    needs,
+    own_session,
+    visible_session,
+)
 from orion.api.idempotency import KeyedRoute
+from orion.api.openapi import fails
 from orion.domain import wire
-from orion.domain.identity import new_id
+from orion.domain.identity import Scope, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
-from orion.errors import FieldProblem, Invalid, NotFound, SessionEnded
+from orion.errors import (
+    Conflict,
+    FieldProblem,
+    Invalid,
+    NotFound,
+    Overloaded,
+    ProviderTimeout,
+    SessionEnded,
+    Unavailable,
+)
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=KeyedRoute)
+router = APIRouter(
+    prefix="/api/v1/sessions",
+    tags=["sessions"],
+    route_class=KeyedRoute,
+    dependencies=[Depends(needs(Scope.SESSIONS))],
+)
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 
@@ -167,7 +191,7 @@ async def delete(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> R
     return Response(status_code=204)
 
 
-@router.patch("/{session_id}/status", response_model=SessionBody)
+@router.patch("/{session_id}/status", response_model=SessionBody, responses=fails(Conflict))
 async def set_status(session_id: SessionId, body: StatusChange, caller: CallerDep, parts: PartsDep) -> Any:
     """Pause, resume or end a session; an ended one stays ended."""
     session = await visible_session(parts, caller, session_id)
@@ -194,7 +218,11 @@ async def turns(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> An
     return {"items": [wire.turn(turn) for turn in found], "next_cursor": None}
 
 
-@router.post("/{session_id}/messages", response_model=Reply)
+@router.post(
+    "/{session_id}/messages",
+    response_model=Reply,
+    responses=fails(SessionEnded, Conflict, Overloaded, Unavailable, ProviderTimeout),
+)
 async def message(session_id: SessionId, body: Message, caller: CallerDep, parts: PartsDep) -> Any:
     """Say something by text: in the live call if there is one, else without audio."""
     session = await own_session(parts, caller, session_id)

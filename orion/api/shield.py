@@ -29,14 +29,16 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
 }
+_HSTS = "max-age=31536000"  # RFC 6797; without includeSubDomains: the other hosts are not ORION's
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 
 
 class Shield:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, always_https: bool = False) -> None:
         self._app = app
+        self._always_https = always_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -54,6 +56,8 @@ class Shield:
                 headers["X-Request-ID"] = request_id
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if self._always_https or scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = _HSTS
                 if limits:
                     headers["RateLimit-Policy"] = ", ".join(policy for policy, _ in limits)
                     headers["RateLimit"] = ", ".join(state for _, state in limits)

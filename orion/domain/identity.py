@@ -35,6 +35,21 @@ class Role(StrEnum):
     USER = "user"
 
 
+class Scope(StrEnum):
+    """What an API key may be used for."""
+
+    SESSIONS = "sessions"
+    """Open conversations, take part in them, read them."""
+    CONNECT = "connect"
+    """Join only: `POST /connect`, as far as the key allows agents and origins."""
+    AGENTS = "agents"
+    TOOLS = "tools"
+    MEMORY = "memory"
+    TELEPHONY = "telephony"
+    ADMIN = "admin"
+    """What its user may do as an admin; without it the key of an admin acts as a user."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A person with an account. `email` is stored lower-cased and unique on the server."""
@@ -57,12 +72,16 @@ class Principal:
         user_id: The user; None for the system.
         role: The user's role in the workspace.
         purpose: Why the system itself acts (`log-in`, `recorder`, `sweeper`); empty for users.
+        scopes: What the API key allows with which the user came; None for a signed-in person: all.
+        key_id: That key.
     """
 
     workspace_id: UUID | None
     user_id: UUID | None
     role: Role = Role.USER
     purpose: str = ""
+    scopes: frozenset[Scope] | None = None
+    key_id: UUID | None = None
 
     @classmethod
     def system(cls, purpose: str) -> Principal:
@@ -78,3 +97,7 @@ class Principal:
     def is_admin(self) -> bool:
         """Whether this principal is an admin of its workspace."""
         return self.role is Role.ADMIN
+
+    def may(self, *scopes: Scope) -> bool:
+        """Whether this principal came without an API key, or with one that has any of the scopes."""
+        return self.scopes is None or not self.scopes.isdisjoint(scopes)

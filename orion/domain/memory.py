@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -30,3 +31,34 @@ class Memory:
     content: str
     created_at: datetime
     metadata: dict[str, Any] = field(default_factory=dict)
+
+
+_CHARS_PER_TOKEN = 4
+"""A token of English text, on average, for the common tokenizers."""
+_RANK_OFFSET = 60
+"""The constant k of reciprocal-rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009)."""
+
+
+def fuse(*rankings: Sequence[Memory]) -> list[Memory]:
+    """One ranking out of several by reciprocal-rank fusion: the sum of 1 / (60 + rank), best first."""
+    scores: dict[UUID, float] = {}
+    found: dict[UUID, Memory] = {}
+    for ranking in rankings:
+        for rank, memory in enumerate(ranking, 1):
+            scores[memory.id] = scores.get(memory.id, 0.0) + 1 / (_RANK_OFFSET + rank)
+            found[memory.id] = memory
+    return sorted(found.values(), key=lambda memory: -scores[memory.id])
+
+
+def within_budget(memories: Iterable[Memory], tokens: int) -> list[Memory]:
+    """As many of the memories as fit into the budget, in order; one that is too long is left out.
+
+    A token is taken for four characters, and each memory for one token more (its line).
+    """
+    kept: list[Memory] = []
+    for memory in memories:
+        cost = len(memory.content) // _CHARS_PER_TOKEN + 2
+        if cost <= tokens:
+            kept.append(memory)
+            tokens -= cost
+    return kept

@@ -22,10 +22,15 @@ def return_large_buffers() -> None:
         libc.mallopt(_M_TRIM_THRESHOLD, 1024 * 1024)
 
 
-def give_back() -> None:
-    """Collect what the start left behind and return its pages; what lives on is not looked at again."""
+def give_back(*, for_good: bool = False) -> None:
+    """Collect garbage and return its pages; `for_good`: what lives on now is not looked at again.
+
+    A pipeline is a web of cycles that holds native threads (each resampler of FFmpeg has as many as
+    there are cores): left to the collector's own pace, those of some ten ended calls pile up.
+    """
     gc.collect()
-    gc.freeze()
+    if for_good:
+        gc.freeze()
     libc = ctypes.CDLL(None)
     if hasattr(libc, "malloc_trim"):
         libc.malloc_trim(0)

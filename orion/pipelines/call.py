@@ -187,6 +187,11 @@ class Call:
             self._tasks.spawn(self._switch_to(agent), "hand-over")
 
     @property
+    def kind(self) -> str:
+        """`voice` or `text`."""
+        return "voice" if self._spoken else "text"
+
+    @property
     def over(self) -> bool:
         """Whether the call has ended, or is about to."""
         return self._ending is not None
@@ -231,18 +236,24 @@ class Call:
     async def _switch_to(self, agent: Agent) -> None:
         """Give the running pipeline the instructions, tools and voice of `agent`, and let it greet."""
         conversation = self.conversation
-        instructions = conversation.instructions()
-        frames: list[Frame] = [
-            LLMMessagesTransformFrame(
-                transform=lambda messages: [instructions, *messages[1:]], run_llm=False
-            ),
-            LLMSetToolsFrame(tools=conversation.tools()),
-        ]
+        frames = [self._instruct(), LLMSetToolsFrame(tools=conversation.tools())]
         if agent.voice:
             frames.append(TTSUpdateSettingsFrame(delta=TTSSettings(voice=agent.voice)))
         if conversation.greeting():
             frames.append(TTSSpeakFrame(conversation.greeting(), append_to_context=True))
         await self._worker.queue_frames(frames)
+
+    def _instruct(self) -> Frame:
+        """The frame that gives the running context today's instructions."""
+        instructions = self.conversation.instructions()
+        return LLMMessagesTransformFrame(
+            transform=lambda messages: [instructions, *messages[1:]], run_llm=False
+        )
+
+    async def _remind(self, said: str) -> None:
+        """Beside the frames: what is known of the user and fits the words, in time for the next turn."""
+        if await self.conversation.remind(said):
+            await self._worker.queue_frame(self._instruct())
 
     async def _end_after(self, secs: float) -> None:
         await asyncio.sleep(secs)
@@ -272,6 +283,7 @@ class Call:
         @user.event_handler("on_user_turn_stopped")
         async def _(_aggregator: Any, _strategy: Any, message: Any) -> None:
             recorder.user_said(message.content or "")
+            self._tasks.spawn(self._remind(message.content or ""), "reminder")
 
         @assistant.event_handler("on_assistant_turn_stopped")
         async def _(_aggregator: Any, message: Any) -> None:

@@ -24,6 +24,7 @@ from orion.domain.identity import Principal, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.domain.turn import Speaker, Turn
 from orion.errors import Conflict, DatabaseUnavailable, Overloaded, SessionEnded
+from orion.media import memory
 from orion.media.turn_end import stop_strategy
 from orion.media.vad import vad_analyzer
 from orion.pipelines import text, voice
@@ -34,6 +35,7 @@ from orion.processors.client_messages import ClientMessages
 
 _SWEEP_SECS = 30.0
 _RETRY_AFTER_SECS = 5
+_TIDY_AFTER_SECS = 1.0
 
 
 class Calls:
@@ -45,11 +47,13 @@ class Calls:
         self._live: dict[UUID, Call] = {}
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tasks = Tasks()
+        self._tidying: asyncio.Task[None] | None = None
         self._closing = False
 
     def start(self) -> None:
         """Begin to end the sessions that nobody is in any more."""
         self._tasks.spawn(self._sweep(), "sweeper")
+        self._tasks.spawn(self.shared.meter.watch_loop(), "loop lag")
 
     def get(self, session_id: UUID) -> Call | None:
         """The live call of the session, if there is one here."""
@@ -103,7 +107,7 @@ class Calls:
         if call is not None:
             await call.end(EndReason.HUNG_UP)
         async with self._lock(session.id):
-            call = await self._open_text(session)
+            call = await self._open_text(session, content)
             try:
                 return await call.send_text(content)
             finally:
@@ -117,6 +121,11 @@ class Calls:
         async with self.shared.database.transaction(Principal.system("sweeper")) as store:
             ended = await store.sessions.end(session.id, reason)
         self._publish(session.id, "session.ended", {"end_reason": ended.end_reason})
+
+    async def end_of(self, user_id: UUID, reason: EndReason) -> None:
+        """End all live calls of a user."""
+        theirs = [call for call in self._live.values() if call.conversation.session.user_id == user_id]
+        await asyncio.gather(*(call.end(reason) for call in theirs))
 
     async def close(self) -> None:
         """End all calls and take no more; sessions stay open, their users may come back."""
@@ -141,9 +150,9 @@ class Calls:
         if old is not None:
             await old.end(EndReason.HUNG_UP)
 
-    async def _open_text(self, session: Session) -> Call:
+    async def _open_text(self, session: Session, content: str) -> Call:
         self._admit()
-        conversation = await self._conversation(session)
+        conversation = await self._conversation(session, content)
         pair = _aggregators(conversation)
         stages = text.build(
             input_guardrail=conversation.input_guardrail(),
@@ -158,7 +167,7 @@ class Calls:
         await self._activate(session)
         return call
 
-    async def _conversation(self, session: Session) -> Conversation:
+    async def _conversation(self, session: Session, said: str = "") -> Conversation:
         """The conversation as the store knows it, once all that is recorded has been written."""
         await self.shared.writer.flush()
         async with self.shared.database.transaction(_owner(session)) as store:
@@ -168,10 +177,14 @@ class Calls:
             raise SessionEnded
         if session.status is SessionStatus.PAUSED:
             raise Conflict("the session is paused; set its status to active first")
+        last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
+        self._tasks.spawn(self.shared.recollection.catch_up(_owner(session)), "catch-up of embeddings")
+        known = await self.shared.recollection.relevant(_owner(session), said or last)
         return Conversation(
             self.shared,
             session,
             turns,
+            known,
             announce=lambda secs, words: self._announce(session, secs, words),
         )
 
@@ -187,9 +200,18 @@ class Calls:
     async def _ended(self, call: Call, reason: EndReason) -> None:
         if self._live.get(call.session_id) is call:
             del self._live[call.session_id]
+            if self._tidying is None or self._tidying.done():
+                self._tidying = self._tasks.spawn(self._tidy(), "tidy")
         self.abandoned += call.abandoned
+        self.shared.meter.call_ended(call.kind, reason)
         if reason is EndReason.AGENT and call.ends_session:
             self._tasks.spawn(self.end_session(call.conversation.session, reason), "session end")
+
+    async def _tidy(self) -> None:
+        """Give back what ended calls held, while nobody would hear the pause."""
+        await asyncio.sleep(_TIDY_AFTER_SECS)
+        if not self._live:
+            memory.give_back()
 
     def _announce(self, session: Session, secs: float, words: str) -> None:
         self._tasks.spawn(self._announce_later(session, secs, words), "announcement")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,19 @@ from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion import guardrails, providers, tools
+from orion.agents import recollection
+from orion.agents.recollection import Recollection
 from orion.agents.roster import Roster
 from orion.domain.agent import Agent, fill
 from orion.domain.guardrail import Utterance, Verdict
 from orion.domain.identity import Principal
+from orion.domain.memory import Memory
 from orion.domain.session import Session
 from orion.domain.turn import Speaker, Turn
+from orion.errors import DatabaseUnavailable
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
+from orion.pipelines.meter import Meter
 from orion.pipelines.recorder import Recorder
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.pipelines.writer import Writer
@@ -40,8 +45,10 @@ class Shared:
     roster: Roster
     tools: Mapping[str, RunnableTool]
     checks: Mapping[str, guardrails.Check]
+    recollection: Recollection
     feed: Feed
     writer: Writer
+    meter: Meter = field(default_factory=Meter)
 
 
 class Conversation:
@@ -49,6 +56,7 @@ class Conversation:
 
     Args:
         turns: The session's turns so far; the agent's context is rebuilt from them.
+        known: What is known of the user from before, for the agent's instructions.
         announce: Says a text in this session after some seconds.
     """
 
@@ -57,6 +65,7 @@ class Conversation:
         shared: Shared,
         session: Session,
         turns: Iterable[Turn],
+        known: Sequence[Memory],
         announce: Callable[[float, str], None],
     ) -> None:
         self.shared = shared
@@ -64,9 +73,12 @@ class Conversation:
         self.agent = shared.roster.get(session.agent)
         self.requests = Requests()
         self.stopwatch = Stopwatch()
-        self.recorder = Recorder(session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch)
-        principal = Principal(session.workspace_id, session.user_id)
-        tool_context = SessionTools(shared.database, principal, session.id, self.requests, announce)
+        self.recorder = Recorder(
+            session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch, meter=shared.meter
+        )
+        self.principal = Principal(session.workspace_id, session.user_id)
+        self._known = recollection.note(known)
+        tool_context = SessionTools(shared.recollection, self.principal, session.id, self.requests, announce)
         self.tool_context = tool_context
         self.caller = ToolCaller(shared.tools, tool_context.for_call, self.recorder.tool_call)
         self._guardrail_state: guardrails.State = {}
@@ -77,8 +89,18 @@ class Conversation:
         self.tool_context.agents = self.agent.hand_offs
 
     def instructions(self) -> Any:
-        """The system message of the agent that has the word."""
-        return {"role": "system", "content": fill(self.agent.instructions, self.session.variables)}
+        """The system message of the agent that has the word, with what is known of the user."""
+        told = fill(self.agent.instructions, self.session.variables)
+        return {"role": "system", "content": "\n\n".join(filter(None, (told, self._known)))}
+
+    async def remind(self, said: str) -> bool:
+        """Look up what fits the user's words; whether the instructions have changed by it."""
+        try:
+            found = await self.shared.recollection.relevant(self.principal, said)
+        except DatabaseUnavailable:
+            return False
+        before, self._known = self._known, recollection.note(found)
+        return self._known != before
 
     def greeting(self) -> str:
         """What the agent that has the word says first; empty for nothing."""
@@ -140,7 +162,9 @@ def messages(turns: Iterable[Turn]) -> list[Any]:
     return found
 
 
-def load_shared(settings: Settings, database: Database, writer: Writer) -> Shared:
+def load_shared(
+    settings: Settings, database: Database, writer: Writer, embedder: providers.Embedder | None = None
+) -> Shared:
     """Load agents, tools and checks: built in, and of the project. Raises StartError for a bad one."""
     project: Path | None = settings.project
     return Shared(
@@ -149,6 +173,7 @@ def load_shared(settings: Settings, database: Database, writer: Writer) -> Share
         roster=Roster.load(project),
         tools=tools.load_all(project),
         checks=guardrails.load_all(project),
+        recollection=Recollection(database, embedder),
         feed=Feed(),
         writer=writer,
     )

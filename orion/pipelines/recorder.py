@@ -20,6 +20,7 @@ from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Latency, Speaker, Turn
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
+from orion.pipelines.meter import Meter
 from orion.pipelines.writer import Writer
 from orion.store.store import Store
 
@@ -49,6 +50,8 @@ class Recorder:
         feed: Feed,
         writer: Writer,
         stopwatch: Stopwatch,
+        *,
+        meter: Meter,
     ) -> None:
         self.agent = agent
         self.on_agent_turn: Callable[[Turn], None] = lambda _turn: None
@@ -56,6 +59,7 @@ class Recorder:
         self._feed = feed
         self._writer = writer
         self._stopwatch = stopwatch
+        self._meter = meter
         self._open: dict[Speaker, _OpenTurn] = {}
         self._state = ""
 
@@ -155,6 +159,7 @@ class Recorder:
             tool_calls=tuple(pending.tool_calls.values()),
             latency=latency or Latency(),
         )
+        self._meter.turn_ended(turn)
         event = self._feed.publish(self._session_id, "turn.ended", {"turn": wire.turn(turn)})
         self._writer.put(lambda store: _save(store, turn, event))
         return turn

@@ -25,7 +25,7 @@ class Tasks:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("task {} failed: {}: {}", task.get_name(), type(error).__name__, error)
+            logger.error("task {} failed: {}", task.get_name(), type(error).__name__)
 
     async def close(self) -> None:
         """Cancel what still runs, but the task that calls this, and wait for it."""

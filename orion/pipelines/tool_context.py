@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from orion.agents.recollection import Recollection
 from orion.domain.identity import Principal, new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.domain.tool import ToolContext
 from orion.errors import NotFound
-from orion.store.database import Database
 
 MAX_ANNOUNCE_SECS = 24 * 3600.0
 
@@ -29,14 +29,14 @@ class SessionTools:
 
     def __init__(
         self,
-        database: Database,
+        recollection: Recollection,
         principal: Principal,
         session_id: UUID,
         requests: Requests,
         announce: Callable[[float, str], None],
     ) -> None:
         self.agents: tuple[str, ...] = ()
-        self.database = database
+        self.recollection = recollection
         self.principal = principal
         self.session_id = session_id
         self.requests = requests
@@ -66,14 +66,10 @@ class _CallContext:
         user_id = self._tools.principal.user_id
         assert user_id is not None
         memory = Memory(new_id(), user_id, self.session_id, kind, content, datetime.now(UTC))
-        async with self._tools.database.transaction(self._tools.principal) as store:
-            return await store.memories.add(memory)
+        return await self._tools.recollection.keep(self._tools.principal, memory)
 
     async def recall(self, query: str, limit: int = 5) -> list[Memory]:
-        async with self._tools.database.transaction(self._tools.principal) as store:
-            if query.strip():
-                return await store.memories.search(query, limit=limit)
-            return await store.memories.newest(limit=limit)
+        return await self._tools.recollection.search(self._tools.principal, query, limit=limit)
 
     def announce_after(self, secs: float, text: str) -> None:
         if not 0 <= secs <= MAX_ANNOUNCE_SECS:

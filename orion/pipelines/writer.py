@@ -47,6 +47,11 @@ class Writer:
             self.dropped += 1
             logger.error("the recorder's queue is full, {} writes were dropped", self.dropped)
 
+    @property
+    def waiting(self) -> int:
+        """How many writes are queued."""
+        return self._pending.qsize()
+
     async def flush(self, timeout_secs: float = 5.0) -> bool:
         """Wait until all that is queued now is written; False if that took too long."""
         try:

@@ -8,6 +8,8 @@ each returns a Pipecat service that serves one call. It may also have
 - `async start(settings)` and `async stop()`: for what all calls of the process share (worker
   processes, loaded models); the server calls each once, `start` only for engines that serve;
 - `async expect(settings, phrases)`: a recogniser is told what the tools' users may say;
+- `embed(settings) -> Embedder`: vectors for the search of memories by meaning, where ORION_EMBEDDINGS
+  names it;
 - `RANK: int`: its place in `auto`: the available one with the highest rank serves. Embedded engines
   rank below 20, pulled ones from 20, keyed ones from 40; without a rank `auto` leaves it out.
 
@@ -16,6 +18,7 @@ Vendor SDKs are imported inside those functions, never at the top of the file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal, Protocol, cast, runtime_checkable
@@ -65,6 +68,18 @@ class Stateful(Protocol):
     agent: Agent
 
 
+class Embedder(Protocol):
+    """Turns texts into vectors; `model` names what vectors can be compared with."""
+
+    model: str
+
+    async def __call__(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector per text, all equally long. Raises ProviderError, ProviderTimeout."""
+
+    async def close(self) -> None:
+        """Close the connections."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which provider serves a kind of engine, and why; `provider` is None where none can."""
@@ -105,6 +120,16 @@ def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
 def tts(settings: Settings, agent: Agent) -> TTSService:
     """A text-to-speech service for one call. Raises StartError where none can serve."""
     return cast(TTSService, _make(settings, "tts", agent, agent.tts))
+
+
+def embedder(settings: Settings) -> Embedder | None:
+    """What embeds memories; None where ORION_EMBEDDINGS is not set. Raises StartError."""
+    if settings.embeddings is None:
+        return None
+    loaded = module(settings, settings.embeddings)
+    if not hasattr(loaded, "embed"):
+        raise StartError(f"ORION_EMBEDDINGS: {settings.embeddings} has no embeddings")
+    return cast("Embedder", loaded.embed(settings))
 
 
 def _make(settings: Settings, kind: Kind, agent: Agent, own: str | None) -> object:

@@ -1,22 +1,34 @@
-"""What is kept about a user, and how it is found again."""
+"""What is kept about a user, and how it is found again: by words, and by meaning where there are vectors."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, cast, delete, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, Text, cast, delete, func, insert, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory, MemoryType
-from orion.errors import NotFound
-from orion.store.tables import memories
+from orion.errors import Invalid, NotFound
+from orion.store.tables import memories, memory_vectors
+
+_HAS_PGVECTOR = text("select to_regtype('vector') is not null")
+_NEAREST = text(
+    """
+    select m.* from orion.memory_vectors v join orion.memories m on m.id = v.memory_id
+    where v.user_id = :user_id and v.model = :model and cardinality(v.embedding) = :dimensions
+    order by cast(v.embedding as vector) <=> cast(cast(:embedding as real[]) as vector), m.id desc
+    limit :limit
+    """
+)
 
 
 class Memories:
-    """Rows of `memories`: nobody sees them but the user they are about."""
+    """Rows of `memories` and `memory_vectors`: nobody sees them but the user they are about."""
 
     def __init__(self, connection: AsyncConnection, principal: Principal) -> None:
         self._connection = connection
@@ -37,24 +49,69 @@ class Memories:
         await self._connection.execute(insert(memories).values(values))
         return memory
 
-    async def search(self, query: str, *, limit: int = 5) -> list[Memory]:
+    async def add_vectors(self, model: str, vectors: Mapping[UUID, Sequence[float]]) -> None:
+        """Keep the embeddings of memories by `model`; those of forgotten memories are dropped."""
+        for memory_id, embedding in vectors.items():
+            owner = [memories.c.id, memories.c.workspace_id, memories.c.user_id]
+            columns = [cast(model, Text), cast(list(embedding), memory_vectors.c.embedding.type)]
+            chosen = select(*owner, *columns).where(memories.c.id == memory_id)
+            names = ["memory_id", "workspace_id", "user_id", "model", "embedding"]
+            statement = upsert(memory_vectors).from_select(names, chosen)
+            changed = {name: statement.excluded[name] for name in ("model", "embedding")}
+            await self._connection.execute(
+                statement.on_conflict_do_update(index_elements=["memory_id"], set_=changed)
+            )
+
+    async def without_vector(self, model: str, limit: int = 100) -> list[Memory]:
+        """Memories that have no embedding by `model` yet, newest first."""
+        known = select(memory_vectors.c.memory_id).where(memory_vectors.c.model == model)
+        wanted = select(memories).where(memories.c.id.not_in(known))
+        return await self._read(wanted.order_by(memories.c.id.desc()).limit(limit))
+
+    async def search(self, query: str, *, limit: int = 5, session_id: UUID | None = None) -> list[Memory]:
         """What fits the query, best first: all of its words if anything has them, else any of them.
 
         PostgreSQL full text search (12.3): English stems, stop words left out.
         """
         strict = func.websearch_to_tsquery("english", query)
-        found = await self._matching(strict, limit)
+        found = await self._matching(strict, limit, session_id)
         if found:
             return found
         # `&` to `|` on the parsed query keeps it well formed, whatever the user wrote.
         loose = cast(func.replace(cast(func.plainto_tsquery("english", query), Text), "&", "|"), TSQUERY)
-        return await self._matching(loose, limit)
+        return await self._matching(loose, limit, session_id)
 
-    async def newest(self, *, limit: int = 50, kind: MemoryType | None = None) -> list[Memory]:
-        """The newest memories first."""
-        wanted = select(memories).order_by(memories.c.id.desc()).limit(limit)
-        if kind is not None:
-            wanted = wanted.where(memories.c.type == kind.value)
+    async def nearest(self, model: str, embedding: Sequence[float], *, limit: int = 5) -> list[Memory]:
+        """The memories whose embeddings are nearest by cosine; none where pgvector is missing."""
+        if not (await self._connection.execute(_HAS_PGVECTOR)).scalar_one():
+            return []
+        values = {
+            "user_id": self._principal.user_id,
+            "model": model,
+            "dimensions": len(embedding),
+            "embedding": list(embedding),
+            "limit": limit,
+        }
+        return [_memory(row) for row in await self._connection.execute(_NEAREST, values)]
+
+    async def newest(
+        self,
+        *,
+        limit: int = 50,
+        kinds: Iterable[MemoryType] = (),
+        session_id: UUID | None = None,
+        cursor: str | None = None,
+    ) -> list[Memory]:
+        """The newest memories first; of these types (none named: of all), of one session or of all.
+
+        Raises:
+            Invalid: The cursor is no memory's id.
+        """
+        wanted = _of_session(select(memories).order_by(memories.c.id.desc()).limit(limit), session_id)
+        if names := [kind.value for kind in kinds]:
+            wanted = wanted.where(memories.c.type.in_(names))
+        if cursor is not None:
+            wanted = wanted.where(memories.c.id < _cursor(cursor))
         return await self._read(wanted)
 
     async def delete(self, memory_id: UUID) -> None:
@@ -63,13 +120,24 @@ class Memories:
         if gone.rowcount == 0:
             raise NotFound("no such memory")
 
-    async def _matching(self, query: ColumnElement[Any], limit: int) -> list[Memory]:
+    async def _matching(self, query: ColumnElement[Any], limit: int, session_id: UUID | None) -> list[Memory]:
         rank = func.ts_rank(memories.c.words, query)
-        wanted = select(memories).where(memories.c.words.op("@@")(query))
+        wanted = _of_session(select(memories).where(memories.c.words.op("@@")(query)), session_id)
         return await self._read(wanted.order_by(rank.desc(), memories.c.id.desc()).limit(limit))
 
     async def _read(self, wanted: Select[Any]) -> list[Memory]:
         return [_memory(row) for row in await self._connection.execute(wanted)]
+
+
+def _of_session(wanted: Select[Any], session_id: UUID | None) -> Select[Any]:
+    return wanted if session_id is None else wanted.where(memories.c.session_id == session_id)
+
+
+def _cursor(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Invalid("the cursor is none that this list gave out") from error
 
 
 def _memory(row: Row[Any]) -> Memory:

@@ -11,6 +11,7 @@ from orion.store.budgets import Budgets
 from orion.store.events import Events
 from orion.store.idempotency import IdempotencyKeys
 from orion.store.memories import Memories
+from orion.store.people import People
 from orion.store.sessions import Sessions
 from orion.store.tokens import Tokens
 from orion.store.turns import Turns
@@ -53,6 +54,11 @@ class Store:
     def events(self) -> Events:
         """What happened in a session."""
         return Events(self.connection)
+
+    @cached_property
+    def people(self) -> People:
+        """All rows of one person, to be written out or erased."""
+        return People(self.connection)
 
     @cached_property
     def budgets(self) -> Budgets:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, TSVECTOR, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TIMESTAMP, TSVECTOR, UUID
 
 SCHEMA = "orion"
 
@@ -170,6 +170,35 @@ memories = Table(
     Column("words", TSVECTOR, Computed("to_tsvector('english'::regconfig, content)", persisted=True)),
     Index(None, "user_id", "id"),
     Index("ix_memories_words", "words", postgresql_using="gin"),
+)
+
+memory_vectors = Table(
+    "memory_vectors",
+    metadata,
+    Column(
+        "memory_id",
+        UUID(as_uuid=True),
+        ForeignKey(f"{SCHEMA}.memories.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    _reference("workspace_id", "workspaces"),
+    _reference("user_id", "users"),
+    Column("model", Text, nullable=False),
+    # An array, not pgvector's type: the schema is the same where the extension is missing.
+    Column("embedding", ARRAY(REAL), nullable=False),
+    Index(None, "user_id", "model"),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    Column("erased_user_id", UUID(as_uuid=True), nullable=False),
+    Column("erased_by", UUID(as_uuid=True), nullable=False),
+    _json("rows"),
+    _time("created_at"),
+    Index(None, "workspace_id", "id"),
 )
 
 events = Table(

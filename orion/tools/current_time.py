@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -38,6 +39,7 @@ _PLACES = {
     "beijing": "Asia/Shanghai",
     "boston": "America/New_York",
     "brazil": "America/Sao_Paulo",
+    "britain": "Europe/London",
     "california": "America/Los_Angeles",
     "china": "Asia/Shanghai",
     "dallas": "America/Chicago",
@@ -59,6 +61,7 @@ _PLACES = {
     "ireland": "Europe/Dublin",
     "italy": "Europe/Rome",
     "kenya": "Africa/Nairobi",
+    "korea": "Asia/Seoul",
     "las vegas": "America/Los_Angeles",
     "miami": "America/New_York",
     "milan": "Europe/Rome",
@@ -93,7 +96,10 @@ _PLACES = {
     "turkey": "Europe/Istanbul",
     "ukraine": "Europe/Kyiv",
     "united kingdom": "Europe/London",
+    "uk": "Europe/London",
     "united states": "America/New_York",
+    "us": "America/New_York",
+    "usa": "America/New_York",
     "vietnam": "Asia/Ho_Chi_Minh",
     "washington": "America/New_York",
 }
@@ -159,7 +165,8 @@ async def run(args: Args, _call: ToolContext) -> dict[str, Any]:
 
 def find_zone(place: str) -> str | None:
     """The IANA zone of a place as people say it, a little misheard too; None where there is none."""
-    wanted = place.strip().lower().removeprefix("the ").replace("_", " ")
+    plain = unicodedata.normalize("NFKD", place).encode("ascii", "ignore").decode()
+    wanted = plain.strip().lower().removeprefix("the ").replace("_", " ")
     known = _zones()
     if wanted in known:
         return known[wanted]

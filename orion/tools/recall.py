@@ -25,7 +25,15 @@ EXAMPLES = (
 )
 SAY = "{spoken}"
 
-_TURNED = ((r"\bmy\b", "your"), (r"\bi am\b|\bi'm\b", "you are"), (r"\bi\b", "you"), (r"\bme\b", "you"))
+_TURNED = (
+    (r"\bmy\b", "your"),
+    (r"\bmine\b", "yours"),
+    (r"\bmyself\b", "yourself"),
+    (r"\bi am\b|\bi['’]m\b", "you are"),
+    (r"\bi was\b", "you were"),
+    (r"\bi\b", "you"),
+    (r"\bme\b", "you"),
+)
 
 
 class Args(BaseModel):

@@ -54,6 +54,7 @@ SAID = {
 }
 _UNITS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(second|sec|minute|min|hour|day)s?\b")
+_BEFORE_ZERO = re.compile(r"(?:-|\bminus )\s*\d|\bago\b")
 _LONGEST_SECS = 24 * 3600
 
 
@@ -86,12 +87,14 @@ def seconds(duration: str) -> float | None:
     """A duration as people say it, in seconds; None where there is none in it."""
     # "second" would be read as an ordinal.
     text = alpha2digit(re.sub(r"\bsecond", "sec", duration.lower()), "en", threshold=0)
+    text = re.sub(r"\b(?:3|three) quarters of an hour\b", "45 minutes", text)
     text = re.sub(r"\b(?:a )?quarter of an hour\b", "15 minutes", text)
     text = re.sub(r"\bhalf an? (hour|minute)\b", r"0.5 \1", text)
     text = re.sub(r"\b(?:an?|one) (sec|minute|hour|day)\b", r"1 \1", text)
     text = re.sub(r"(\d+) and a half (hour|minute)s?", r"\1.5 \2", text)
     text = re.sub(r"(\d+) (hour|minute)s? and a half", r"\1.5 \2", text)
-    parts = _PART.findall(text)
+    text = re.sub(r"(\d+) (hour|minute)s? and a quarter", r"\1.25 \2", text)
+    parts = [] if _BEFORE_ZERO.search(text) else _PART.findall(text)
     return sum(float(number) * _UNITS[unit] for number, unit in parts) if parts else None
 
 

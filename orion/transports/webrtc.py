@@ -1,49 +1,37 @@
 """The way in by WebRTC: offers, trickled candidates, and a watch over what the peer still sends.
 
-Signalling drives Pipecat's SmallWebRTCConnection itself: the answer is given only once the call's
+Signalling drives Pipecat's WebRTC connection itself: the answer is given only once the call's
 pipeline runs, and a pc_id counts only together with the session and its owner.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from typing import Annotated, Any, Literal
 
-import aioice.ice
-from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
 from aiortc.sdp import candidate_from_sdp
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pipecat.transports.base_transport import TransportParams
-from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
 from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, PartsDep, SessionId, own_session
+from orion.api.access import CallerDep, PartsDep, SessionId, needs, own_session
+from orion.api.openapi import fails
+from orion.domain.identity import Scope
 from orion.domain.session import EndReason, Session, SessionStatus
-from orion.errors import InvalidOffer, NotFound, SessionEnded
+from orion.errors import Conflict, InvalidOffer, NotFound, Overloaded, SessionEnded, Unavailable
 from orion.pipelines.call import Call
 from orion.pipelines.calls import Calls
 from orion.pipelines.tasks import Tasks
+from orion.transports._connection import Connection
+from orion.transports._ice_restart import IceRestart, Remote
+from orion.transports._offers import check_audio, check_sections, refusing, rehearse, usable
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["webrtc"])
+router = APIRouter(prefix="/api/v1/sessions", tags=["webrtc"], dependencies=[Depends(needs(Scope.SESSIONS))])
 
 _SILENT_PEER_SECS = 15.0
 _CONNECT_SECS = 20
-_AIORTC_ERRORS = (
-    # What aiortc raises on SDP and candidates that it cannot parse or serve.
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    InvalidAccessError,
-    InvalidStateError,
-    LookupError,
-    OperationError,
-    TypeError,
-    ValueError,
-)
-_MDNS_CANDIDATE = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local .*\r?\n", re.MULTILINE)
 
 
 class Offer(BaseModel):
@@ -84,10 +72,18 @@ class Trickle(BaseModel):
 
 
 class Peer:
-    """The other end of a WebRTC call. It counts as silent when neither media nor a message came."""
+    """The other end of a WebRTC call. It counts as silent when neither media nor a message came.
 
-    def __init__(self, connection: SmallWebRTCConnection) -> None:
+    Attributes:
+        changing: Held while an offer of the peer is being taken; one at a time.
+        restart: The ICE restart that is under way, or was the last.
+    """
+
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.changing = asyncio.Lock()
+        self.restart: asyncio.Task[bool] | None = None
+        self.tasks = Tasks()
         self._heard_at = time.monotonic()
         self._packets = 0
         self.listen()
@@ -97,10 +93,17 @@ class Peer:
 
         @self.connection.pc.on("datachannel")
         def on_datachannel(channel: Any) -> None:
-            channel.on("message", self._heard)
+            channel.on("message", self.heard)
 
-    def _heard(self, _message: object) -> None:
+    def heard(self, _message: object = None) -> None:
+        """The peer has given a sign of life."""
         self._heard_at = time.monotonic()
+
+    async def stop_restart(self) -> None:
+        """Give up an ICE restart that is under way, for another has begun."""
+        if self.restart is not None:
+            self.restart.cancel()
+            await asyncio.gather(self.restart, return_exceptions=True)
 
     async def silent_secs(self) -> float:
         """Seconds since the last packet of media or message of the peer."""
@@ -114,26 +117,29 @@ class Peer:
         return time.monotonic() - self._heard_at
 
 
-@router.post("/{session_id}/offer", response_model=Answer)
+@router.post(
+    "/{session_id}/offer",
+    response_model=Answer,
+    responses=fails(InvalidOffer, SessionEnded, Conflict, Overloaded, Unavailable),
+)
 async def offer(session_id: SessionId, body: Offer, caller: CallerDep, parts: PartsDep) -> Any:
     """Join the session's call: the answer comes once the call's pipeline runs."""
     session = await own_session(parts, caller, session_id)
     if session.status is SessionStatus.ENDED:
         raise SessionEnded
-    call = parts.calls.get(session_id)
-    peer = call.peer if call is not None else None
-    if isinstance(peer, Peer) and body.pc_id == peer.connection.pc_id:
-        return await _renegotiate(peer, body)
+    peer = _peer(parts.calls.get(session_id), body.pc_id)
+    if peer is not None:
+        async with peer.changing:
+            return await _renegotiate(peer, body)
     return await _open(parts.calls, session, body)
 
 
-@router.patch("/{session_id}/offer", status_code=204)
+@router.patch("/{session_id}/offer", status_code=204, responses=fails(InvalidOffer))
 async def trickle(session_id: SessionId, body: Trickle, caller: CallerDep, parts: PartsDep) -> Response:
     """Add ICE candidates to the session's connection."""
     await own_session(parts, caller, session_id)
-    call = parts.calls.get(session_id)
-    peer = call.peer if call is not None else None
-    if not isinstance(peer, Peer) or body.pc_id != peer.connection.pc_id:
+    peer = _peer(parts.calls.get(session_id), body.pc_id)
+    if peer is None:
         raise NotFound("no such connection; send a new offer")
     for candidate in body.candidates:
         await _add(peer, candidate)
@@ -141,9 +147,9 @@ async def trickle(session_id: SessionId, body: Trickle, caller: CallerDep, parts
 
 
 async def _open(calls: Calls, session: Session, body: Offer) -> dict[str, Any]:
-    connection = SmallWebRTCConnection(ice_servers=[], connection_timeout_secs=_CONNECT_SECS)
+    connection = Connection(ice_servers=[], connection_timeout_secs=_CONNECT_SECS)
     try:
-        await _accept(connection, body)
+        await _take(connection, usable(body.sdp))
         transport = SmallWebRTCTransport(
             webrtc_connection=connection,
             params=TransportParams(
@@ -151,6 +157,8 @@ async def _open(calls: Calls, session: Session, body: Offer) -> dict[str, Any]:
                 audio_out_enabled=True,
                 audio_out_10ms_chunks=2,
                 audio_out_end_silence_secs=0,
+                # What is said while a new peer connection is made waits for it; it must not fail first.
+                audio_out_write_timeout_secs=_CONNECT_SECS + 10,
             ),
         )
         call = await calls.open_voice(session, transport)
@@ -158,7 +166,6 @@ async def _open(calls: Calls, session: Session, body: Offer) -> dict[str, Any]:
         await connection.disconnect()
         raise
     call.peer = peer = Peer(connection)
-    tasks = Tasks()
     joined = False
 
     @transport.event_handler("on_client_connected")
@@ -170,73 +177,95 @@ async def _open(calls: Calls, session: Session, body: Offer) -> dict[str, Any]:
 
     @transport.event_handler("on_client_disconnected")
     async def _(_transport: Any, _connection: Any) -> None:
-        tasks.spawn(call.end(EndReason.HUNG_UP), "peer left")
+        peer.tasks.spawn(call.end(EndReason.HUNG_UP), "peer left")
 
-    tasks.spawn(_watch(call, peer), "peer watch")
+    peer.tasks.spawn(_watch(call, peer), "peer watch")
     return _answer(connection)
 
 
 async def _renegotiate(peer: Peer, body: Offer) -> dict[str, Any]:
-    await _accept(peer.connection, body, again=True)
-    if body.restart_pc:
+    """Take another offer of the peer, by the least that it asks for: the call and its context go on.
+
+    A peer with another certificate (a new RTCPeerConnection, as after a reload) gets a new connection,
+    new ICE credentials get an ICE restart, all else is an exchange over the connection that there is.
+    An offer that cannot be used changes nothing.
+    """
+    sdp, pc = usable(body.sdp), peer.connection.pc
+    with refusing("the SDP"):
+        await rehearse(sdp)
+        before, now = Remote.of(pc.remoteDescription.sdp), Remote.of(sdp)
+        new_ice = (before.username, before.password) != (now.username, now.password)
+        new_pc = body.restart_pc or before.fingerprints != now.fingerprints
+        # With no path yet there is none to keep while another is looked for.
+        new_pc = new_pc or (new_ice and pc.connectionState != "connected")
+        if not new_pc:
+            check_sections(pc.remoteDescription.sdp, sdp)
+    await peer.stop_restart()
+    if new_pc:
+        with refusing("the SDP"):
+            await peer.connection.replace_pc(sdp)
         peer.listen()
+    elif new_ice:
+        await _restart_ice(peer, sdp, now)
+    else:
+        await _take(peer.connection, sdp, again=True)
+    peer.heard()
     return _answer(peer.connection)
 
 
-async def _accept(connection: SmallWebRTCConnection, body: Offer, *, again: bool = False) -> None:
-    """Take the offer. Raises InvalidOffer for whatever aiortc makes of it but an answer with audio."""
-    # Resolving mDNS names costs a second, and the peer's checks reveal its address anyway.
-    sdp = _MDNS_CANDIDATE.sub("", body.sdp)
+async def _restart_ice(peer: Peer, sdp: str, remote: Remote) -> None:
+    restart = IceRestart(peer.connection.pc)
+    await restart.begin()
     try:
+        await _take(peer.connection, sdp, again=True)
+    except BaseException:
+        await restart.undo()
+        raise
+    peer.restart = peer.tasks.spawn(restart.finish(remote), "ICE restart")
+
+
+async def _take(connection: Connection, sdp: str, *, again: bool = False) -> None:
+    """Take the offer. Raises InvalidOffer for whatever aiortc makes of it but an answer with audio."""
+    with refusing("the SDP"):
         if again:
-            await connection.renegotiate(sdp, body.type, body.restart_pc)
+            await connection.renegotiate(sdp, "offer")
         else:
-            await connection.initialize(sdp, body.type)
-    except _AIORTC_ERRORS as error:
-        raise InvalidOffer(f"the SDP cannot be used ({type(error).__name__})") from error
-    transceivers = connection.pc.getTransceivers()
-    if not transceivers or transceivers[0].kind != "audio":
-        raise InvalidOffer("the first media section must be audio, with Opus among its codecs")
+            await connection.initialize(sdp, "offer")
+    check_audio(connection.pc)
+
+
+def _peer(call: Call | None, pc_id: str | None) -> Peer | None:
+    """The peer of a call that goes on, by the pc_id that it was given."""
+    peer = call.peer if call is not None and not call.over else None
+    return peer if isinstance(peer, Peer) and pc_id == peer.connection.pc_id else None
 
 
 async def _add(peer: Peer, candidate: Candidate) -> None:
     line = candidate.candidate.removeprefix("candidate:")
     if not line or ".local " in line:
         return
-    try:
+    with refusing("the candidate"):
         parsed = candidate_from_sdp(line)
         parsed.sdpMid = candidate.sdp_mid
         parsed.sdpMLineIndex = candidate.sdp_mline_index
         await peer.connection.add_ice_candidate(parsed)
-    except _AIORTC_ERRORS as error:
-        raise InvalidOffer(f"the candidate cannot be used ({type(error).__name__})") from error
 
 
-def _answer(connection: SmallWebRTCConnection) -> dict[str, Any]:
+def _answer(connection: Connection) -> dict[str, Any]:
     answer: dict[str, Any] | None = connection.get_answer()
     assert answer is not None
     return answer
 
 
 async def _watch(call: Call, peer: Peer) -> None:
-    """End the call, not the session, when the peer has been silent for 15 seconds."""
+    """End the call, not the session, when the peer has been silent for 15 seconds.
+
+    Pipecat's transport closes only a connection that its peer still pings: the others would keep
+    their sockets.
+    """
     while not call.over:
         await asyncio.sleep(1)
         if await peer.silent_secs() > _SILENT_PEER_SECS:
-            await call.end(EndReason.IDLE)
-
-
-def use_ice_hosts(hosts: tuple[str, ...]) -> None:
-    """Offer these addresses as host candidates; with none named, all of this machine's.
-
-    aioice leaves loopback out, and has no setting: without this, a machine with nothing but
-    loopback (a container without a network) could never connect.
-    """
-    found = aioice.ice.get_host_addresses
-
-    def addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
-        if hosts:
-            return [host for host in hosts if (use_ipv6 if ":" in host else use_ipv4)]
-        return found(use_ipv4, use_ipv6) or ["127.0.0.1"]
-
-    aioice.ice.get_host_addresses = addresses
+            break
+    await call.end(EndReason.IDLE)  # or wait for the end that has begun: a farewell is still heard
+    await peer.connection.disconnect()

@@ -49,6 +49,8 @@ class SimulatedServer:
         self.resumed: list[str] = []
         self.offers: list[dict[str, Any]] = []
         self.track_enabled: list[bool] = []
+        self.answers_for_sessions = threading.Event()
+        self.answers_for_sessions.set()
         self.access_token = ""
         self.refresh_token = ""
         self._link_spent = False
@@ -218,6 +220,7 @@ class SimulatedServer:
 
         @app.get("/api/v1/sessions/{session_id}")
         def session(session_id: str) -> Any:
+            self.answers_for_sessions.wait(10)
             return self.sessions.get(session_id) or _problem(404, "not-found", "no such session")
 
         @app.get("/api/v1/sessions/{session_id}/turns")

@@ -127,3 +127,16 @@ def test_somebody_elses_session_in_the_address_leads_to_the_start_page(signed_in
     page = signed_in("/#session=00000000-0000-7000-8000-00000000dead")
     expect(page.get_by_test_id("agent-state")).to_have_attribute("data-state", "idle")
     expect(page).to_have_url(f"{server.url}/")
+
+
+def test_a_join_before_the_session_is_back_on_the_page_joins_that_session(signed_in, server):
+    session_id = server.add_session("Opening hours")
+    page = signed_in()
+    page.goto(f"{server.url}/#session={session_id}")
+    server.answers_for_sessions.clear()
+    page.reload()
+    page.get_by_test_id("join").click()
+    server.answers_for_sessions.set()
+    expect(page.get_by_role("button", name="Mute")).to_be_enabled()
+    assert len(server.offers) == 1
+    assert list(server.sessions) == [session_id]

@@ -4,7 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,18 +40,29 @@ class Server:
             self.process.stdout.close()
 
 
-def start_server(data_dir: Path, *arguments: str, **environ: str) -> Server:
-    """Run `orion serve` and wait for its ready line."""
+def start_server(data_dir: Path, *arguments: str, inside: Sequence[str] = (), **environ: str) -> Server:
+    """Run `orion serve` and wait for its ready line; `inside` is a command that runs another."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("ORION_") and k != "PORT"}  # noqa: TID251
     process = subprocess.Popen(
-        [sys.executable, "-m", "orion", "serve", "--port", "0", "--data-dir", str(data_dir), *arguments],
+        [
+            *inside,
+            sys.executable,
+            "-m",
+            "orion",
+            "serve",
+            "--port",
+            "0",
+            "--data-dir",
+            str(data_dir),
+            *arguments,
+        ],
         stdout=subprocess.PIPE,
         text=True,
         env={**env, **environ},
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if match := re.match(r"ORION ready: (http://\S+?)/\?token=(\S+)", line):
+        if match := re.match(r"ORION ready: (https?://\S+?)/\?token=(\S+)", line):
             return Server(process, match[1], f"{match[1]}/?token={match[2]}", data_dir)
     raise AssertionError(f"the server ended with {process.wait()} before it was ready")
 

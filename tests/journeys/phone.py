@@ -17,9 +17,9 @@ import numpy as np
 from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
-from orion.transports.webrtc import use_ice_hosts
+from orion.media import ice_sockets
 
-use_ice_hosts(())  # aiortc as a client leaves loopback out, too, even where it is all there is
+ice_sockets.use()  # aiortc as a client leaves loopback out, too, even where it is all there is
 
 RATE_HZ = 16000
 _FRAME = RATE_HZ // 50
@@ -98,18 +98,35 @@ class Phone:
         """Join the session's call and follow its events."""
         self._spawn(self._follow())
         await self.event("__connected__")
+        (await self._connect()).raise_for_status()
+
+    async def reconnect(self, **offer: Any) -> httpx.Response:
+        """Offer again by a new peer connection, as after a change of network; the old one is let go."""
+        old, self.pc = self.pc, RTCPeerConnection()
+        for sender in old.getSenders():
+            sender.replaceTrack(None)
+        response = await self._connect(pc_id=self.pc_id, **offer)
+        await old.close()
+        return response
+
+    async def _connect(self, **offer: Any) -> httpx.Response:
         self.pc.addTrack(self.microphone)
         self._channel = self.pc.createDataChannel("chat")
         self._channel.on("open", self._opened)
         self._channel.on("message", lambda text: self.messages.append(json.loads(text)))
         self.pc.on("track", lambda track: self._spawn(self._listen(track)))
         await self.pc.setLocalDescription(await self.pc.createOffer())
-        offer = {"sdp": self.pc.localDescription.sdp, "type": "offer"}
-        response = await self.http.post(f"/api/v1/sessions/{self.session_id}/offer", json=offer)
-        response.raise_for_status()
-        answer = response.json()
-        self.pc_id = answer["pc_id"]
-        await self.pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
+        response = await self.offer(self.pc.localDescription.sdp, **offer)
+        if response.status_code == 200:
+            answer = response.json()
+            self.pc_id = answer["pc_id"]
+            await self.pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
+        return response
+
+    async def offer(self, sdp: str, **offer: Any) -> httpx.Response:
+        """Send an offer as it stands; what comes back is the caller's business."""
+        url = f"/api/v1/sessions/{self.session_id}/offer"
+        return await self.http.post(url, json={"sdp": sdp, "type": "offer", **offer})
 
     def _opened(self) -> None:
         about = {"version": "2.1.0", "about": {"library": "phone"}}

@@ -65,7 +65,7 @@ async def page_of(server, microphone=None, **options):
         await browser.close()
 
 
-def microphone_file(tmp_path, text):
+def microphone_file(tmp_path, text, first_quiet_secs=9):
     """A recording that is quiet for nine seconds (the greeting) and asks, three times over."""
     said = spoken(text, tmp_path) if text else np.zeros(0, np.int16)
     pcm = soxr.resample(said, RATE_HZ, 48_000)  # as Chromium wants it
@@ -75,7 +75,8 @@ def microphone_file(tmp_path, text):
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE_HZ * 3)
-        file.writeframes(np.concatenate([np.tile(np.concatenate([quiet, pcm]), 3), quiet]).tobytes())
+        whole = np.concatenate([np.tile(np.concatenate([quiet, pcm]), 3), quiet])
+        file.writeframes(whole[48_000 * (9 - first_quiet_secs) :].tobytes())
     return path
 
 

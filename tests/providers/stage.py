@@ -62,15 +62,19 @@ class Speaker(BaseOutputTransport):
 
 
 class _Ear(FrameProcessor):
-    """Keeps what passes, in the order in which it passes."""
+    """Keeps what passes in one direction, in the order in which it passes."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, direction: FrameDirection) -> None:
         super().__init__()
         self._stage = stage
+        self._listens = direction
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
-        await self._stage.note(frame)
+        if direction is self._listens and (
+            direction is FrameDirection.DOWNSTREAM or isinstance(frame, ErrorFrame)
+        ):
+            await self._stage.note(frame)
         await self.push_frame(frame, direction)
 
 
@@ -87,10 +91,11 @@ class Stage:
         self.words: list[tuple[str, float]] = []
         self._speaker = speaker
         self._changed = asyncio.Condition()
-        self._ear = _Ear(self)
+        # Errors travel upstream, all else is listened for behind the services.
+        first, last = _Ear(self, FrameDirection.UPSTREAM), _Ear(self, FrameDirection.DOWNSTREAM)
         ends = [speaker] if speaker else []
         self._worker = PipelineWorker(
-            Pipeline([_Ear(self) if not services else services[0], *services[1:], *ends, self._ear]),
+            Pipeline([first, *services, *ends, last]),
             params=PipelineParams(audio_in_sample_rate=RATE_HZ, audio_out_sample_rate=24000),
             cancel_on_idle_timeout=False,
             enable_rtvi=False,
@@ -142,8 +147,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def on_stage(*services: FrameProcessor, speaker: Speaker | None = None) -> AsyncIterator[Stage]:
-    """Run the services between a source and an ear; an error frame fails the test."""
+async def on_stage(
+    *services: FrameProcessor, speaker: Speaker | None = None, errors: int = 0
+) -> AsyncIterator[Stage]:
+    """Run the services between two ears; an error frame beyond the `errors` expected fails the test."""
     stage = Stage(*services, speaker=speaker)
     running = asyncio.get_running_loop().create_task(stage.run())
     try:
@@ -155,4 +162,4 @@ async def on_stage(*services: FrameProcessor, speaker: Speaker | None = None) ->
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-    assert stage.all(ErrorFrame) == []
+    assert len(stage.all(ErrorFrame)) == errors, stage.all(ErrorFrame)

@@ -64,9 +64,11 @@ async def _rows_of(database: Database, principal: Principal) -> None:
             new_id(), principal.workspace_id, principal.user_id, "orion", SessionStatus.CREATED, now
         )
         await store.sessions.create(session)
-        await store.memories.add(
-            Memory(new_id(), principal.user_id, session.id, MemoryType.FACT, "a secret\twith\ttabs\\", now)
+        memory = Memory(
+            new_id(), principal.user_id, session.id, MemoryType.FACT, "a secret\twith\ttabs\\", now
         )
+        await store.memories.add(memory)
+        await store.memories.add_vectors("model", {memory.id: [0.5, -1.25]})
         await store.idempotency_keys.claim("a key", b"fingerprint")
         await store.idempotency_keys.keep("a key", Answer(b"fingerprint", 201, "application/json", b"{}"))
     async with database.transaction(RECORDER) as store:
@@ -75,6 +77,8 @@ async def _rows_of(database: Database, principal: Principal) -> None:
             Turn(new_id(), session.id, Speaker.AGENT, "orion", "Ünïcode\nline", now, now, tool_calls=(call,))
         )
         await store.events.add([Event(new_id(), session.id, "error", {"slug": "x"}, now)])
+    async with database.transaction(Principal(principal.workspace_id, None, purpose="erasure")) as store:
+        await store.people.add_receipt(principal.workspace_id, new_id(), principal.user_id, {"users": 1})
     async with database.transaction(LOG_IN) as store:
         later = now + timedelta(days=1)
         await store.tokens.add_refresh(principal.user_id, new_id(), principal.user_id.bytes, later)

@@ -26,8 +26,10 @@ ADMIN_SEES = {
     "turns": 2,
     "tool_calls": 2,
     "memories": 1,
+    "memory_vectors": 1,
     "events": 2,
     "idempotency_keys": 1,
+    "erasures": 2,
 }
 USER_SEES = {
     "workspaces": 1,
@@ -36,6 +38,7 @@ USER_SEES = {
     "turns": 1,
     "tool_calls": 1,
     "memories": 1,
+    "memory_vectors": 1,
     "events": 1,
     "idempotency_keys": 1,
 }
@@ -44,6 +47,7 @@ PURPOSES = {
     "recorder": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
     "limits": {"budgets": 1, "idempotency_keys": 3},
+    "erasure": {"erasures": 3},
     "ready": {},
     "": {},
 }
@@ -71,7 +75,7 @@ async def matrix(database):
     ada, ben, cleo = await fill(database)
     assert await counts(database, ada) == expected(ADMIN_SEES)
     assert await counts(database, ben) == expected(USER_SEES)
-    assert await counts(database, cleo) == expected(USER_SEES)
+    assert await counts(database, cleo) == expected({**USER_SEES, "erasures": 1})
     for purpose, seen in PURPOSES.items():
         assert await counts(database, Principal.system(purpose)) == expected(seen), purpose
     impostor = Principal(ada.workspace_id, cleo.user_id)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -85,6 +86,40 @@ def test_any_row_of_signs_has_a_finite_value_or_is_refused(expression: str) -> N
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_parser(expression: str) -> None:
     assert outcome(expression) != ""
+
+
+@given(st.lists(st.sampled_from([*"0123456789+-*/^%().,x", "sqrt ", "percent of ", "squared ", "nine "])))
+def test_a_text_of_the_longest_kind_is_answered_at_once(pieces: list[str]) -> None:
+    began = process_time()
+    assert outcome(("".join(pieces) * 200)[:200]) != ""
+    assert process_time() - began < 0.2
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "().__class__.__bases__",
+        "__import__('os').system('true')",
+        "1 if 1 else 2",
+        "1;2",
+        "lambda: 1",
+        "{x}",
+        "0x41",
+        "1e9",
+    ],
+)
+def test_code_is_no_arithmetic(expression: str) -> None:
+    with pytest.raises(ToolFailure):
+        evaluate(expression)
+
+
+@given(st.text(min_size=1, max_size=200))
+async def test_the_tool_fails_with_a_sentence_or_tells_a_number(expression: str) -> None:
+    try:
+        told = await calculator.run(Args(expression=expression), ListedConversation())
+    except ToolFailure:
+        return
+    assert Decimal(told["result"]).is_finite()
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.sampled_from("+-*"), st.integers(1, 10**6))

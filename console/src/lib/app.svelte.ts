@@ -21,6 +21,8 @@ class App {
   failure = $state<unknown>(null)
   /** The key M mutes (WCAG 2.1.4: it can be turned off). */
   keyMutes = $state(recall('key-m') !== 'off')
+  /** The session that the address names is on the page, or is none. Whoever needs a session waits for it. */
+  #restored: Promise<unknown> = Promise.resolve()
 
   constructor() {
     this.call.onOut = () => this.conversation.quiet()
@@ -32,6 +34,7 @@ class App {
   }
 
   async start(): Promise<void> {
+    this.#restored = this.attempt(() => this.#restore())
     await this.attempt(async () => {
       const agents = await get<Page<Agent>>('/agents')
       this.agents = agents.items
@@ -39,8 +42,6 @@ class App {
     })
     await this.attempt(() => this.refresh())
     this.providers = await get<Page<Provider>>('/providers').then((page) => page.items ?? [], () => [])
-    const id = new URLSearchParams(location.hash.slice(1)).get('session')
-    if (id && /^[\w-]+$/.test(id)) await this.attempt(() => this.reopen(id))
   }
 
   /** Nothing of a person stays on the page after the sign-out. */
@@ -69,9 +70,13 @@ class App {
     this.nextCursor = page.next_cursor
   }
 
-  async reopen(id: string): Promise<void> {
+  async #restore(): Promise<void> {
+    const id = new URLSearchParams(location.hash.slice(1)).get('session')
+    if (!id || !/^[\w-]+$/.test(id)) return
     try {
-      await this.open(await get<Session>(`/sessions/${id}`))
+      const session = await get<Session>(`/sessions/${id}`)
+      // Another one may have been chosen meanwhile.
+      if (!this.conversation.session) await this.open(session)
     } catch (error) {
       setHash(null)
       if (!(error instanceof Problem && (error.status === 404 || error.status === 422))) throw error
@@ -141,6 +146,7 @@ class App {
 
   /** The session on the page, or a new one with the chosen agent. */
   async #session(): Promise<Session> {
+    await this.#restored
     const current = this.conversation.session
     if (current) return current
     const session = await write<Session>('POST', '/sessions', this.agentName ? { agent: this.agentName } : {})

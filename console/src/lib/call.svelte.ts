@@ -85,8 +85,8 @@ export class Call {
   async #connect(): Promise<void> {
     const leaving = this.#leaving.signal
     this.useToken(await tokens.access())
-    const iceServers = await iceServersOf()
-    const transport = new VoiceTransport(this.microphone)
+    const { iceServers, policy } = await iceOf()
+    const transport = new VoiceTransport(this.microphone, policy)
     const client = new PipecatClient({
       transport,
       enableMic: !this.muted,
@@ -196,11 +196,18 @@ export class Call {
   }
 }
 
-async function iceServersOf(): Promise<RTCIceServer[]> {
+interface Ice {
+  iceServers: RTCIceServer[]
+  policy: RTCIceTransportPolicy
+}
+
+/** The STUN and TURN servers of this join, and whether its media must go by a relay. */
+async function iceOf(): Promise<Ice> {
   try {
-    return (await get<{ ice_servers: RTCIceServer[] }>('/ice-servers')).ice_servers ?? []
+    const told = await get<{ ice_servers?: RTCIceServer[]; policy?: string }>('/ice-servers')
+    return { iceServers: told.ice_servers ?? [], policy: told.policy === 'relay' ? 'relay' : 'all' }
   } catch (error) {
-    if (error instanceof Problem && error.status === 404) return []
+    if (error instanceof Problem && error.status === 404) return { iceServers: [], policy: 'all' }
     throw error
   }
 }

@@ -19,10 +19,12 @@ export class VoiceTransport extends SmallWebRTCTransport {
   onConnectionState: (state: RTCPeerConnectionState) => void = () => {}
   onChannelClosed: () => void = () => {}
   readonly #microphone: Microphone
+  readonly #policy: RTCIceTransportPolicy
 
-  constructor(microphone: Microphone) {
+  constructor(microphone: Microphone, policy: RTCIceTransportPolicy) {
     super({ waitForICEGathering: false, mediaManager: microphone as never })
     this.#microphone = microphone
+    this.#policy = policy
   }
 
   /** The live peer connection; a reconnect replaces it. */
@@ -32,6 +34,7 @@ export class VoiceTransport extends SmallWebRTCTransport {
 
   protected createPeerConnection(): RTCPeerConnection {
     const connection = internals.createPeerConnection.call(this)
+    connection.setConfiguration({ ...connection.getConfiguration(), iceTransportPolicy: this.#policy })
     connection.addEventListener('connectionstatechange', () => {
       if (connection === this.connection) this.onConnectionState(connection.connectionState)
     })

@@ -27,7 +27,8 @@ from pipecat.services.settings import LLMSettings
 
 from orion.domain.agent import Agent
 from orion.providers import ToolSchema
-from orion.providers.offline.dialogue import Dialogue, Do, State
+from orion.providers.offline.dialogue import Dialogue, Do
+from orion.providers.offline.state import State
 from orion.settings import Settings
 
 RANK = 10
@@ -93,7 +94,7 @@ class OfflineLLMService(LLMService[Any]):
         if role == "developer" and (late := async_tool_messages.parse_message(message)):
             return self._orion_told(dialogue, context, late.tool_call_id, late.result)
         if role == "user":
-            self.state, do = dialogue.step(self.state, content if isinstance(content, str) else "")
+            self.state, do = dialogue.step(self.state, _text(content))
             owed = [self._orion_late(dialogue, context, before) for before in _just_before(messages)]
             return replace(do, text=" ".join(filter(None, (do.text, *owed))))
         if role == "developer":  # a turn without words that cut the agent off
@@ -137,6 +138,13 @@ class OfflineLLMService(LLMService[Any]):
             context=context,
         )
         await self.run_function_calls([call])
+
+
+def _text(content: Any) -> str:
+    """The words of a message, whose content is a text or a list of parts."""
+    if isinstance(content, list):
+        return " ".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+    return content if isinstance(content, str) else ""
 
 
 def _called(context: LLMContext, call_id: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from itertools import islice
 
 
 class Act(StrEnum):
@@ -65,7 +66,9 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
 _COMPILED = tuple((act, re.compile(rf"{_POLITE}(?:{pattern})\Z")) for act, pattern in _PATTERNS)
 _LEADING = re.compile(r"(?:no|nope|sorry|i mean|wait|actually)[ ,]+(?=\S)")
 _FOLLOW_UP = re.compile(r"(?:and(?: what about| how about)?|what about|how about)\s+(?=\S)")
-_AND = re.compile(r",?\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r",?\s+and\s+(?!an? (?:half|quarter)\b)", re.IGNORECASE)
+_MOST_ANDS = 6
+"""Each is a place where two requests may meet, and costs two looks at the router."""
 _CLAUSES = re.compile(r",?\s+(?:and then|and after that|then|and also)\s+", re.IGNORECASE)
 
 
@@ -94,7 +97,7 @@ def clauses(text: str) -> list[str]:
 
 def conjuncts(text: str, meant: Callable[[str], str | None]) -> list[str]:
     """The parts of `this and that` where `meant` names two different tools; else the whole text."""
-    for match in _AND.finditer(text):
+    for match in islice(_AND.finditer(text), _MOST_ANDS):
         before, after = text[: match.start()].strip(), text[match.end() :].strip()
         first, second = meant(before), meant(after)
         if first and second and first != second:

@@ -1,10 +1,8 @@
 """The offline agent's mind: a state machine over what was said, without clocks, frames or I/O.
 
 `step` takes what the user said, `told` what a tool answered; both give the next state and what to do.
-The state is a JSON object, so a session can keep it:
-`{"agent", "tool", "arguments", "asked", "phase": "ask" | "confirm" | "choose", "options", "text", "waiting",
-"done": {"tool", "arguments"}, "last"}`. An open question belongs to the agent that asked it: after a
-hand-over it is dropped, while what was last said can still be repeated.
+The state (`state.py`) is a JSON object, so a session can keep it. An open question belongs to the agent
+that asked it: after a hand-over it is dropped, while what was last said can still be repeated.
 """
 
 from __future__ import annotations
@@ -18,13 +16,16 @@ from orion.domain.tool import Tool
 from orion.providers.offline import acts, slots, speech
 from orion.providers.offline.acts import Act
 from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match, Router
+from orion.providers.offline.schema import properties
+from orion.providers.offline.state import State, sound
 
-State = dict[str, Any]
 _SURE = 0.7
 """From this score on, a plain `and` may part two requests."""
 _SWITCH = 0.75
 """With a question open, another tool needs a better score than usual."""
 _MOST_CLAUSES = 5
+_MOST_CHARS = 500
+"""Half a minute of speech. The time for longer texts grows with the square of their length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,16 @@ class Dialogue:
 
     def step(self, state: State, text: str) -> tuple[State, Do]:
         """Answer what the user said."""
-        state = self._own(state)
+        state = self._own(sound(state, self._tools))
         return self._kept(state, *self._step(state, text.strip()))
 
     def told(self, state: State, tool_name: str, result: Any) -> tuple[State, Do]:
         """Answer over a tool's result, and go on with the next clause if there is one."""
+        state = sound(state, self._tools)
         tool = self._tools.get(tool_name)
         said = speech.answer(tool, result) if tool else speech.SORRY
+        if "phase" in state:  # the result is late: something else has been asked meanwhile
+            return self._kept(state, state, Do(f"{said} {self._open_question(state)}"))
         waiting = list(state.get("waiting", []))
         if not waiting:
             return self._kept(state, {}, Do(said))
@@ -73,8 +77,8 @@ class Dialogue:
         return {**after, **kept, **({"done": done} if done else {})}, do
 
     def _step(self, state: State, text: str) -> tuple[State, Do]:
-        if not text:
-            return state, Do(speech.NOT_CAUGHT)
+        if not text or len(text) > _MOST_CHARS:
+            return state, Do(speech.TOO_MUCH if text else speech.NOT_CAUGHT)
         act = acts.recognise(text)
         open_tool = self._tools.get(str(state.get("tool", "")))
         if act is Act.REPEAT:
@@ -136,9 +140,8 @@ class Dialogue:
 
     def _choose(self, text: str, ranked: list[Match], waiting: list[str]) -> tuple[State, Do]:
         names = [match.tool.name for match in ranked]
-        offered = ", or ".join(speech.ability(match.tool) for match in ranked)
         state = {"phase": "choose", "options": names, "text": text, "waiting": waiting}
-        return state, Do(f"Shall I {offered}?")
+        return state, Do(self._open_question(state))
 
     def _chosen(self, state: State, text: str, act: Act | None) -> tuple[State, Do]:
         options = [self._tools[name] for name in state.get("options", []) if name in self._tools]
@@ -169,7 +172,7 @@ class Dialogue:
         if switching and (confirming or not found or set(found) == {asked}):
             return self._route(text, [])
         if not found:
-            return state, Do(f"{speech.NOT_CAUGHT} {self._open_question(state, tool)}")
+            return state, Do(f"{speech.NOT_CAUGHT} {self._open_question(state)}")
         return self._fill(state, tool, {**state.get("arguments", {}), **found})
 
     def _settled(self, state: State, tool: Tool, act: Act) -> tuple[State, Do] | None:
@@ -183,15 +186,19 @@ class Dialogue:
             return state, Do("What should I change?")
         if self._may_answer(tool, act, state.get("asked")):
             return None
-        return state, Do(f"{self._small_talk(act).text} {self._open_question(state, tool)}")
+        return state, Do(f"{self._small_talk(act).text} {self._open_question(state)}")
 
     def _may_answer(self, tool: Tool, act: Act, asked: Any) -> bool:
         """Whether a bare `yes` or `no` can be the value that was asked for."""
-        prop = slots.resolve(tool.parameters.get("properties", {}).get(str(asked), {}), tool.parameters)
+        prop = properties(tool.parameters).get(str(asked), {})
         return act in {Act.YES, Act.NO} and prop.get("type") == "boolean"
 
-    def _open_question(self, state: State, tool: Tool) -> str:
-        if state.get("phase") == "confirm":
+    def _open_question(self, state: State) -> str:
+        if state["phase"] == "choose":
+            offered = ", or ".join(speech.ability(self._tools[name]) for name in state["options"])
+            return f"Shall I {offered}?"
+        tool = self._tools[state["tool"]]
+        if state["phase"] == "confirm":
             return self._confirmation(tool, state.get("arguments", {}))
         return slots.question(tool, str(state.get("asked")))
 

@@ -9,12 +9,12 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from rapidfuzz import fuzz
 
 from orion.domain.tool import Tool
 from orion.providers.offline import slots
+from orion.providers.offline.schema import properties
 
 ACCEPT = 0.6
 """From this score on the tool is taken."""
@@ -43,6 +43,8 @@ _FREE_WEIGHT = 0.35
 """How much a word that no tool knows counts against a tool that takes free text."""
 _EVIDENCE = 0.2
 """What it adds that all arguments with a form of their own were found."""
+_VERBATIM = 0.1
+"""What it adds that the text reads like an example from its first word on: words in their order tell more."""
 _CALCULATES = (0.9, 0.6)
 """What a calculation is worth, alone and with one more telling word beside it."""
 _EXAMPLE_SHARE = 0.75
@@ -92,9 +94,11 @@ class Router:
             ((self._overlap(query, words, free), example) for example, words in phrases), default=(0.0, "")
         )
         score = _EXAMPLE_SHARE * best[0] + (1 - _EXAMPLE_SHARE) * share
+        if floor:
+            score = max(score, floor) + _VERBATIM
         if score >= _EVIDENCE:
             score += _EVIDENCE * slots.evidence(tool, text)
-        return Match(tool, min(0.95, max(score, floor, _calculates(tool, text))), best[1])
+        return Match(tool, min(0.95, max(score, _calculates(tool, text))), best[1])
 
     def _overlap(self, query: list[str], words: list[str], free: float) -> float:
         """F-measure of both coverages; the free text of a placeholder counts little against the query."""
@@ -127,8 +131,7 @@ def tokens(text: str) -> list[str]:
 
 def _calculates(tool: Tool, text: str) -> float:
     """What a calculation in the text is worth to a tool that takes one."""
-    properties: dict[str, dict[str, Any]] = tool.parameters.get("properties", {})
-    if not any(prop.get("x-kind") == "arithmetic" for prop in properties.values()):
+    if not any(prop.get("x-kind") == "arithmetic" for prop in properties(tool.parameters).values()):
         return 0.0
     calculation = slots.arithmetic(text)
     if calculation is None:
@@ -172,7 +175,7 @@ def _has(words: list[str], word: str) -> bool:
 
 def _stem(word: str) -> str:
     word = word.removesuffix("'s").replace("'", "")
-    for ending in ("ings", "ing", "ers", "ies", "es", "ed", "s"):
+    for ending in ("ings", "ing", "ies", "es", "ed", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word

@@ -11,8 +11,9 @@ from text_to_num import alpha2digit
 
 from orion.domain.tool import Tool
 from orion.providers.offline import free_text
+from orion.providers.offline.schema import properties
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(?:-|(?<!\d )\bminus )?\d+(?:\.\d+)?")
 _DURATION = re.compile(
     r"\b(?:(?:\d+(?:\.\d+)?|an?|half an?|(?:a )?quarter of an)(?: and a half)?"
     r" (?:second|minute|hour|day)s?(?: and a half)?"
@@ -38,6 +39,7 @@ _CALCULATION = re.compile(
     r"\d.*?(?:(?:[\d)%]|\b(?:percent|squared|cubed)\b)"
     r"(?!.*(?:[\d)%]|\b(?:percent|squared|cubed)\b)))"
 )
+_MOST_DIGITS = 40
 _TIMES = frozenset({"date", "date-time", "time"})
 
 
@@ -47,20 +49,28 @@ def fill(tool: Tool, text: str, *, asked: str | None = None) -> dict[str, Any]:
     Args:
         asked: The property that the user was asked for: then the whole text may be its value.
     """
-    schema = tool.parameters
-    properties: Mapping[str, Any] = schema.get("properties", {})
-    found = _by_examples(tool, text, properties, schema)
-    found |= _by_anchors(tool, text, properties, schema, found)
-    for name, prop in properties.items():
+    known = properties(tool.parameters)
+    found = _by_examples(tool, text, known)
+    found |= _by_anchors(tool, text, known, found)
+    for name, prop in known.items():
         if name not in found:
-            value = _value(resolve(prop, schema), text)
+            value = _value(prop, text)
             if value is not None:
                 found[name] = value
-    if asked is not None and asked not in found and asked in properties:
-        value = _whole(resolve(properties[asked], schema), text)
+    if asked is not None and asked not in found and asked in known:
+        value = _whole(known[asked], text)
         if value is not None:
             found[asked] = value
-    return found
+    return {name: _as_written(known[name], value, text) for name, value in found.items()}
+
+
+def _as_written(prop: Mapping[str, Any], value: Any, text: str) -> Any:
+    """Free text with the capitals that the user wrote; the search for it is blind to them."""
+    if not (isinstance(value, str) and _is_free(prop)):
+        return value
+    start = text.lower().find(value.lower())
+    same_length = len(text.lower()) == len(text)
+    return text[start : start + len(value)] if start >= 0 and same_length else value
 
 
 def evidence(tool: Tool, text: str) -> float:
@@ -68,18 +78,15 @@ def evidence(tool: Tool, text: str) -> float:
 
     Free text and dates do not count: anything can be the one, and the other takes milliseconds to read.
     """
-    schema = tool.parameters
-    required = [
-        resolve(schema.get("properties", {}).get(name, {}), schema) for name in schema.get("required", [])
-    ]
+    known = properties(tool.parameters)
+    required = [known.get(name, {}) for name in tool.parameters.get("required", [])]
     formed = [prop for prop in required if not _is_free(prop) and prop.get("format") not in _TIMES]
     return sum(_value(prop, text) is not None for prop in formed) / len(formed) if formed else 0.0
 
 
 def places(tool: Tool) -> list[str]:
     """The names of the properties that take any text."""
-    properties = tool.parameters.get("properties", {})
-    return [name for name, prop in properties.items() if _is_free(resolve(prop, tool.parameters))]
+    return [name for name, prop in properties(tool.parameters).items() if _is_free(prop)]
 
 
 def missing(tool: Tool, arguments: Mapping[str, Any]) -> str | None:
@@ -90,27 +97,15 @@ def missing(tool: Tool, arguments: Mapping[str, Any]) -> str | None:
 
 def question(tool: Tool, name: str) -> str:
     """How to ask for a property: its `x-ask`, or made from its name."""
-    prop = resolve(tool.parameters.get("properties", {}).get(name, {}), tool.parameters)
+    prop = properties(tool.parameters).get(name, {})
     asked = prop.get("x-ask")
     if asked:
         return str(asked)
     options = prop.get("enum")
     if options:
-        return f"Which {name.replace('_', ' ')}: {', '.join(map(str, options[:-1]))} or {options[-1]}?"
+        *first, last = map(str, options)
+        return f"Which {name.replace('_', ' ')}: {', '.join(first) + ' or ' if first else ''}{last}?"
     return f"What is the {name.replace('_', ' ')}?"
-
-
-def resolve(prop: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The property itself: `$ref` looked up, the non-null branch of `anyOf` taken."""
-    found = dict(prop)
-    if "$ref" in found:
-        name = str(found.pop("$ref")).rsplit("/", 1)[-1]
-        found = {**schema.get("$defs", {}).get(name, {}), **found}
-    if "anyOf" in found:
-        branches: list[dict[str, Any]] = found.pop("anyOf")
-        branch = next((b for b in branches if b.get("type") != "null"), {})
-        found = {**resolve(branch, schema), **found}
-    return found
 
 
 def digits(text: str) -> str:
@@ -119,32 +114,30 @@ def digits(text: str) -> str:
     return _SEC.sub(r"second\1", alpha2digit(kept, "en", threshold=0))
 
 
-def _by_examples(
-    tool: Tool, text: str, properties: Mapping[str, Any], schema: Mapping[str, Any]
-) -> dict[str, Any]:
+def _by_examples(tool: Tool, text: str, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """Values where the placeholders of an example stand; the example with the most fixed words wins."""
     spoken = text.lower()
     best: dict[str, Any] = {}
     best_fixed = -1
     for example in tool.examples:
-        names = [name for name in _PLACES.findall(example) if name in properties]
+        names = [name for name in _PLACES.findall(example) if name in known]
         fixed = len(_PLACES.sub("", example).split())
         read = free_text.whole(example, spoken) if names and fixed > best_fixed else None
         if read is None:
             continue
-        values = {name: _whole(resolve(properties[name], schema), read[name]) for name in names}
+        values = {name: _whole(known[name], read[name]) for name in names}
         if all(value is not None for value in values.values()):
             best, best_fixed = values, fixed
     return best
 
 
 def _by_anchors(
-    tool: Tool, text: str, properties: Mapping[str, Any], schema: Mapping[str, Any], known: Mapping[str, Any]
+    tool: Tool, text: str, known: Mapping[str, dict[str, Any]], filled: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Free text behind the words that stand before its place in an example; the longest anchor wins."""
     found: dict[str, Any] = {}
-    for name, prop in properties.items():
-        if name in known or not _is_free(resolve(prop, schema)):
+    for name, prop in known.items():
+        if name in filled or not _is_free(prop):
             continue
         hits = [
             hit
@@ -170,24 +163,37 @@ def _value(prop: Mapping[str, Any], text: str) -> Any:
         return _option(prop["enum"], text)
     if kind in _READERS:
         return _READERS[kind](prop, text)
-    matched = re.search(str(prop["pattern"]).strip("^$"), text) if "pattern" in prop else None
-    return matched[0] if matched else None
+    return _matching(str(prop["pattern"]).strip("^$"), text) if "pattern" in prop else None
+
+
+def _matching(pattern: str, text: str) -> str | None:
+    """What fits a pattern; JSON Schema's are ECMA-262, and a few of them no regular expressions here."""
+    try:
+        match = re.search(pattern, text)
+    except re.error:
+        return None
+    return match[0] if match and match[0] else None
 
 
 def _option(options: list[Any], text: str) -> Any:
     """The option that was named; of several the one behind `to`, `in` or `into`, else the last."""
     low = text.lower()
-    named = [
-        (match.start(), option)
-        for option in options
-        for match in re.finditer(rf"\b{re.escape(str(option).lower())}\b", low)
-    ]
+    named = _named(options, low) or _named(options, digits(text))
     if named:
         aimed = [hit for hit in named if re.search(r"\b(?:to|in|into)\s+(?:the\s+)?$", low[: hit[0]])]
         return max(aimed or named, key=lambda hit: hit[0])[1]
     spoken = [str(option).lower() for option in options if len(str(option)) > 3]
     match = process.extractOne(low, spoken, scorer=fuzz.partial_ratio, score_cutoff=85) if low else None
     return next((o for o in options if match and str(o).lower() == match[0]), None)
+
+
+def _named(options: list[Any], text: str) -> list[tuple[int, Any]]:
+    """The options that stand in the text, with their places."""
+    return [
+        (match.start(), option)
+        for option in options
+        for match in re.finditer(rf"\b{re.escape(str(option).lower())}\b", text)
+    ]
 
 
 def _duration(_prop: Mapping[str, Any], text: str) -> str | None:
@@ -226,12 +232,20 @@ def _number(prop: Mapping[str, Any], text: str) -> int | float | None:
     match = _NUMBER.search(digits(text))
     if match is None:
         return None
-    number = float(match[0])
-    if not prop.get("minimum", number) <= number <= prop.get("maximum", number):
+    written = match[0].replace("minus ", "-")
+    if len(written) > _MOST_DIGITS:
         return None
-    if number.is_integer():
+    number = float(written) if "." in written else int(written)
+    if not _within(prop, number):
+        return None
+    if float(number).is_integer():
         return int(number)
     return None if prop.get("type") == "integer" else number
+
+
+def _within(prop: Mapping[str, Any], number: float) -> bool:
+    low, high = prop.get("minimum", number), prop.get("maximum", number)
+    return all(isinstance(bound, int | float) for bound in (low, high)) and low <= number <= high
 
 
 def _moment(prop: Mapping[str, Any], text: str) -> str | None:

@@ -12,6 +12,7 @@ SORRY = "Sorry, that did not work."
 TOO_LONG = "Sorry, that took too long."
 REFUSED = "Sorry, I cannot do that with what you said."
 STANDS = "What I did before stays."
+TOO_MUCH = "Sorry, that was too much at once. Please say it in fewer words."
 NOT_CAUGHT = "Sorry, I did not catch that."
 _TITLES = {
     "current_time": "tell the time anywhere",

@@ -225,7 +225,8 @@ class PocketSphinxSTTService(STTService):
     def _orion_begin(self, before: bytes) -> None:
         self._orion_heard_bytes = 0
         self._orion_say(b"S", b"")
-        self._orion_say(b"A", before)
+        if before:  # PocketSphinx raises on audio without samples
+            self._orion_say(b"A", before)
 
     def _orion_say(self, kind: bytes, content: bytes) -> None:
         self._orion_heard_bytes += len(content)
@@ -244,14 +245,19 @@ class PocketSphinxSTTService(STTService):
             try:
                 listener = await self._orion_listeners.listener()
             except (ProviderError, OSError) as error:  # a TimeoutError is an OSError
+                self._orion_give_up()
                 await self.push_error("speech recognition cannot be started", exception=error)
                 return
             heard = await self._orion_serve(listener)
             deaths = 1 if heard else deaths + 1
-            logger.warning("a speech recognition process died; another one hears the utterance again")
+            logger.warning("a speech recognition process died, {} in a row", deaths)
+        self._orion_give_up()
+        await self.push_error("speech recognition died again and again over one utterance, which is lost")
+
+    def _orion_give_up(self) -> None:
+        """Drop the utterance under way: nobody hears it, and the next one is a new attempt."""
         self._orion_utterance.clear()
         self._orion_speaking = False
-        await self.push_error("speech recognition died again and again over one utterance, which is lost")
 
     async def _orion_serve(self, listener: socket.socket) -> bool:
         """Tell a listener all of the utterance under way, and hear it until it dies; True if it heard one."""
@@ -270,7 +276,7 @@ class PocketSphinxSTTService(STTService):
             return heard
         finally:
             self._orion_writer = None
-            writer.close()
+            writer.transport.abort()  # what is not yet written would be decoded for nobody
 
     async def _orion_heard(self, kind: bytes, words: str) -> None:
         if kind == b"P":

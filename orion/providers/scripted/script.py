@@ -17,6 +17,7 @@ entry a list begins anew. Each call begins at the first entries.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -116,7 +117,7 @@ def _entry(kind: type[_Entry], content: object, where: str) -> _Entry:
 
 def _fits(value: object, hint: Any) -> bool:
     if hint is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+        return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
     if hint is str:
         return isinstance(value, str)
     inner: type | UnionType = str if hint == Sequence[str] else Mapping

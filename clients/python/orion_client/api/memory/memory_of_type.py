@@ -1,0 +1,269 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.memory_of_type_reach import MemoryOfTypeReach
+from ...models.memory_page import MemoryPage
+from ...models.memory_type import MemoryType
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    session_id: UUID,
+    kind: MemoryType,
+    *,
+    limit: int | Unset = 50,
+    cursor: None | str | Unset = UNSET,
+    reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["limit"] = limit
+
+    json_cursor: None | str | Unset
+    if isinstance(cursor, Unset):
+        json_cursor = UNSET
+    else:
+        json_cursor = cursor
+    params["cursor"] = json_cursor
+
+    json_reach: str | Unset = UNSET
+    if not isinstance(reach, Unset):
+        json_reach = reach.value
+
+    params["reach"] = json_reach
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/sessions/{session_id}/memory/type/{kind}".format(
+            session_id=quote(str(session_id), safe=""),
+            kind=quote(str(kind), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> MemoryPage | Problem | None:
+    if response.status_code == 200:
+        response_200 = MemoryPage.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[MemoryPage | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    session_id: UUID,
+    kind: MemoryType,
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    cursor: None | str | Unset = UNSET,
+    reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
+) -> Response[MemoryPage | Problem]:
+    """Of Type
+
+     Memories of one type, newest first.
+
+    Args:
+        session_id (UUID):
+        kind (MemoryType): What sort of thing is remembered.
+        limit (int | Unset):  Default: 50.
+        cursor (None | str | Unset):
+        reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[MemoryPage | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        session_id=session_id,
+        kind=kind,
+        limit=limit,
+        cursor=cursor,
+        reach=reach,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    session_id: UUID,
+    kind: MemoryType,
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    cursor: None | str | Unset = UNSET,
+    reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
+) -> MemoryPage | Problem | None:
+    """Of Type
+
+     Memories of one type, newest first.
+
+    Args:
+        session_id (UUID):
+        kind (MemoryType): What sort of thing is remembered.
+        limit (int | Unset):  Default: 50.
+        cursor (None | str | Unset):
+        reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        MemoryPage | Problem
+    """
+
+    return sync_detailed(
+        session_id=session_id,
+        kind=kind,
+        client=client,
+        limit=limit,
+        cursor=cursor,
+        reach=reach,
+    ).parsed
+
+
+async def asyncio_detailed(
+    session_id: UUID,
+    kind: MemoryType,
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    cursor: None | str | Unset = UNSET,
+    reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
+) -> Response[MemoryPage | Problem]:
+    """Of Type
+
+     Memories of one type, newest first.
+
+    Args:
+        session_id (UUID):
+        kind (MemoryType): What sort of thing is remembered.
+        limit (int | Unset):  Default: 50.
+        cursor (None | str | Unset):
+        reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[MemoryPage | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        session_id=session_id,
+        kind=kind,
+        limit=limit,
+        cursor=cursor,
+        reach=reach,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    session_id: UUID,
+    kind: MemoryType,
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    cursor: None | str | Unset = UNSET,
+    reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
+) -> MemoryPage | Problem | None:
+    """Of Type
+
+     Memories of one type, newest first.
+
+    Args:
+        session_id (UUID):
+        kind (MemoryType): What sort of thing is remembered.
+        limit (int | Unset):  Default: 50.
+        cursor (None | str | Unset):
+        reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        MemoryPage | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            session_id=session_id,
+            kind=kind,
+            client=client,
+            limit=limit,
+            cursor=cursor,
+            reach=reach,
+        )
+    ).parsed

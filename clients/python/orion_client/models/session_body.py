@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import UUID
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.session_body_status import SessionBodyStatus
+
+if TYPE_CHECKING:
+    from ..models.session_body_metadata import SessionBodyMetadata
+
+
+T = TypeVar("T", bound="SessionBody")
+
+
+@_attrs_define
+class SessionBody:
+    """A session; `live` tells whether somebody is connected.
+
+    Attributes:
+        id (UUID):
+        agent (str):
+        status (SessionBodyStatus):
+        live (bool):
+        title (None | str):
+        metadata (SessionBodyMetadata):
+        participants (list[str]):
+        created_at (str):
+        started_at (None | str):
+        ended_at (None | str):
+        end_reason (None | str):
+    """
+
+    id: UUID
+    agent: str
+    status: SessionBodyStatus
+    live: bool
+    title: None | str
+    metadata: SessionBodyMetadata
+    participants: list[str]
+    created_at: str
+    started_at: None | str
+    ended_at: None | str
+    end_reason: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = str(self.id)
+
+        agent = self.agent
+
+        status = self.status.value
+
+        live = self.live
+
+        title: None | str
+        title = self.title
+
+        metadata = self.metadata.to_dict()
+
+        participants = self.participants
+
+        created_at = self.created_at
+
+        started_at: None | str
+        started_at = self.started_at
+
+        ended_at: None | str
+        ended_at = self.ended_at
+
+        end_reason: None | str
+        end_reason = self.end_reason
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "agent": agent,
+                "status": status,
+                "live": live,
+                "title": title,
+                "metadata": metadata,
+                "participants": participants,
+                "created_at": created_at,
+                "started_at": started_at,
+                "ended_at": ended_at,
+                "end_reason": end_reason,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.session_body_metadata import SessionBodyMetadata  # noqa: PLC0415
+
+        d = dict(src_dict)
+        id = UUID(d.pop("id"))
+
+        agent = d.pop("agent")
+
+        status = SessionBodyStatus(d.pop("status"))
+
+        live = d.pop("live")
+
+        def _parse_title(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        title = _parse_title(d.pop("title"))
+
+        metadata = SessionBodyMetadata.from_dict(d.pop("metadata"))
+
+        participants = cast(list[str], d.pop("participants"))
+
+        created_at = d.pop("created_at")
+
+        def _parse_started_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        started_at = _parse_started_at(d.pop("started_at"))
+
+        def _parse_ended_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        ended_at = _parse_ended_at(d.pop("ended_at"))
+
+        def _parse_end_reason(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        end_reason = _parse_end_reason(d.pop("end_reason"))
+
+        session_body = cls(
+            id=id,
+            agent=agent,
+            status=status,
+            live=live,
+            title=title,
+            metadata=metadata,
+            participants=participants,
+            created_at=created_at,
+            started_at=started_at,
+            ended_at=ended_at,
+            end_reason=end_reason,
+        )
+
+        session_body.additional_properties = d
+        return session_body
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

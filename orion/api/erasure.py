@@ -1,0 +1,101 @@
+"""Everything about a person in one archive, and its erasure everywhere, with a receipt."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from orion.api.access import CallerDep, Parts, PartsDep, person
+from orion.api.openapi import fails
+from orion.domain.identity import Principal, User
+from orion.domain.session import EndReason
+from orion.domain.wire import timestamp
+from orion.errors import Conflict, NotFound
+
+router = APIRouter(prefix="/api/v1/users", tags=["users"], dependencies=[Depends(person)])
+
+_ERASURE = "erasure"
+_LOG_IN = Principal.system("log-in")
+_ABOUT = """Everything that this ORION server keeps about you, one JSON file per table.
+Secrets that only prove who you are (password and token hashes) are left out.
+Times are UTC (RFC 3339). Made on {made}.
+"""
+
+
+class Receipt(BaseModel):
+    """What was erased: how many rows of each table. Backups made before still hold them."""
+
+    id: UUID
+    user_id: UUID
+    erased_by: UUID
+    erased_at: str
+    rows: dict[str, int]
+
+
+@router.post(
+    "/{user_id}/export",
+    response_class=Response,
+    responses={200: {"content": {"application/zip": {}}, "description": "A zip archive of JSON files"}},
+)
+async def export(user_id: UUID, caller: CallerDep, parts: PartsDep) -> Response:
+    """All rows about a person: an admin may ask for any of the workspace, everybody for their own."""
+    user = await _subject(parts, caller, user_id)
+    await parts.calls.shared.writer.flush()
+    async with parts.database.transaction(_as_subject(user)) as store:
+        tables = await store.people.everything(user_id)
+    headers = {"Content-Disposition": f'attachment; filename="orion-{user_id}.zip"'}
+    return Response(_archive(tables), media_type="application/zip", headers=headers)
+
+
+@router.delete("/{user_id}", response_model=Receipt, responses=fails(Conflict))
+async def erase(user_id: UUID, caller: CallerDep, parts: PartsDep) -> Any:
+    """Remove a person and all of theirs: account, sessions, turns, memories, keys. It cannot be undone."""
+    user = await _subject(parts, caller, user_id)
+    assert caller.user_id is not None
+    async with parts.database.transaction(_LOG_IN) as store:
+        await store.people.keep_an_admin(user.workspace_id, user_id)
+    await parts.calls.end_of(user_id, EndReason.HUNG_UP)
+    await parts.calls.shared.writer.flush()
+    async with parts.database.transaction(_as_subject(user)) as store:
+        rows = await store.people.erase(user_id)
+        receipt = await store.people.add_receipt(user.workspace_id, user_id, caller.user_id, rows)
+    return Receipt(
+        id=receipt.id,
+        user_id=user_id,
+        erased_by=receipt.by,
+        erased_at=timestamp(receipt.created_at) or "",
+        rows=rows,
+    )
+
+
+async def _subject(parts: Parts, caller: Principal, user_id: UUID) -> User:
+    """The person asked about: oneself, or for an admin anybody of the workspace."""
+    if caller.user_id != user_id and not caller.is_admin:
+        raise NotFound("no such user")
+    async with parts.database.transaction(caller) as store:
+        return await store.users.get(user_id)
+
+
+def _as_subject(user: User) -> Principal:
+    """The person themselves, in whose name the server works here."""
+    return Principal(user.workspace_id, user.id, purpose=_ERASURE)
+
+
+def _archive(tables: dict[str, list[dict[str, Any]]]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", _ABOUT.format(made=timestamp(datetime.now(UTC))))
+        for name, rows in tables.items():
+            archive.writestr(f"{name}.json", json.dumps(rows, indent=1, ensure_ascii=False, default=_plain))
+    return content.getvalue()
+
+
+def _plain(value: Any) -> str:
+    return (timestamp(value) or "") if isinstance(value, datetime) else str(value)

@@ -1,0 +1,115 @@
+"""Memories over REST and in conversation; everything about a person written out, and erased."""
+
+import io
+import json
+import zipfile
+
+import httpx
+
+from tests.journeys.test_rest import problem, sign_up
+
+
+async def test_a_memory_is_kept_found_listed_by_type_and_forgotten(http, session_id):
+    base = f"/api/v1/sessions/{session_id}/memory"
+    made = await http.post(
+        base, json={"type": "preference", "content": " I like green tea ", "metadata": {"a": 1}}
+    )
+    assert made.status_code == 201
+    memory = made.json()
+    assert (memory["content"], memory["session_id"]) == ("I like green tea", session_id)
+    await http.post(base, json={"type": "fact", "content": "my bicycle is blue"})
+    assert (await http.get(base, params={"query": "which tea"})).json()["items"] == [memory]
+    assert (await http.get(f"{base}/type/preference")).json()["items"] == [memory]
+    first = (await http.get(base, params={"limit": 1})).json()
+    second = (await http.get(base, params={"limit": 1, "cursor": first["next_cursor"]})).json()
+    assert [first["items"][0]["type"], second["items"][0]["type"]] == ["fact", "preference"]
+    assert second["next_cursor"] is None
+    assert (await http.delete(f"{base}/{memory['id']}")).status_code == 204
+    problem(await http.delete(f"{base}/{memory['id']}"), 404, "not-found")
+
+
+async def test_what_a_conversation_remembers_another_one_finds(http, session_id):
+    messages = f"/api/v1/sessions/{session_id}/messages"
+    await http.post(messages, json={"text": "remember that my tortoise is called Achilles"})
+    other = (await http.post("/api/v1/sessions", json={})).json()["id"]
+    reply = await http.post(
+        f"/api/v1/sessions/{other}/messages", json={"text": "what do you remember about my tortoise"}
+    )
+    assert "Achilles" in reply.json()["text"]
+    base = f"/api/v1/sessions/{other}/memory"
+    assert (await http.get(base, params={"query": "tortoise"})).json()["items"] == []
+    found = await http.get(base, params={"query": "tortoise", "reach": "user"})
+    assert found.json()["items"][0]["session_id"] == session_id
+
+
+async def test_bad_memories_are_told_where_they_are_bad(http, session_id):
+    base = f"/api/v1/sessions/{session_id}/memory"
+    problem(await http.post(base, json={"type": "opinion", "content": "x"}), 422, "invalid")
+    problem(await http.post(base, json={"type": "fact", "content": " "}), 422, "invalid")
+    problem(await http.post(base, json={"type": "fact", "content": "x" * 4001}), 422, "invalid")
+    problem(await http.get(base, params={"limit": 0}), 422, "invalid")
+    problem(await http.get(base, params={"cursor": "x"}), 422, "invalid")
+    problem(await http.get(f"{base}/type/opinion"), 422, "invalid")
+
+
+async def person(http):
+    account, signed_in = await sign_up(http)
+    bearer = {"Authorization": f"Bearer {signed_in['access_token']}"}
+    return signed_in["user"]["id"], bearer, account
+
+
+async def test_somebody_elses_memories_do_not_exist(server, http, session_id):
+    base = f"/api/v1/sessions/{session_id}/memory"
+    memory = (await http.post(base, json={"type": "fact", "content": "a secret"})).json()
+    _, bearer, _ = await person(http)
+    async with httpx.AsyncClient(base_url=server.url, headers=bearer) as other:
+        for response in (
+            await other.get(base),
+            await other.get(f"{base}/type/fact"),
+            await other.post(base, json={"type": "fact", "content": "x"}),
+            await other.delete(f"{base}/{memory['id']}"),
+        ):
+            problem(response, 404, "not-found")
+
+
+async def test_everything_about_a_person_comes_as_one_archive(server, http):
+    user_id, bearer, account = await person(http)
+    async with httpx.AsyncClient(base_url=server.url, headers=bearer, timeout=30) as other:
+        session_id = (await other.post("/api/v1/sessions", json={"title": "Trip"})).json()["id"]
+        text = {"text": "remember that my canary is called Caruso"}
+        await other.post(f"/api/v1/sessions/{session_id}/messages", json=text)
+        answer = await other.post(f"/api/v1/users/{user_id}/export")
+        assert answer.headers["content-type"] == "application/zip"
+        problem(
+            await other.post("/api/v1/users/0199aaaa-0000-7000-8000-000000000000/export"), 404, "not-found"
+        )
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    tables = {name: json.loads(archive.read(name)) for name in archive.namelist() if name.endswith(".json")}
+    assert tables["users.json"][0]["email"] == account["email"]
+    assert tables["sessions.json"][0]["title"] == "Trip"
+    assert [turn["speaker"] for turn in tables["turns.json"]] == ["user", "agent"]
+    assert tables["memories.json"][0]["content"] == "my canary is called Caruso"
+    assert "password_hash" not in archive.read("users.json").decode()
+    assert "argon2" not in b"".join(archive.read(name) for name in archive.namelist()).decode()
+
+
+async def test_an_erased_person_is_gone_everywhere_and_there_is_a_receipt(server, http):
+    user_id, bearer, account = await person(http)
+    async with httpx.AsyncClient(base_url=server.url, headers=bearer, timeout=30) as other:
+        session_id = (await other.post("/api/v1/sessions", json={})).json()["id"]
+        await other.post(f"/api/v1/sessions/{session_id}/messages", json={"text": "two plus two"})
+    receipt = (await http.delete(f"/api/v1/users/{user_id}")).json()
+    assert receipt["user_id"] == user_id
+    assert (receipt["rows"]["users"], receipt["rows"]["sessions"], receipt["rows"]["turns"]) == (1, 1, 2)
+    problem(await http.post("/api/v1/auth/login", json=account), 401, "unauthenticated")
+    problem(await http.get(f"/api/v1/sessions/{session_id}"), 404, "not-found")
+    problem(await http.delete(f"/api/v1/users/{user_id}"), 404, "not-found")
+
+
+async def test_the_last_admin_cannot_be_erased_and_a_user_erases_nobody_else(server, http):
+    admin_id = (await http.get("/api/v1/auth/profile")).json()["id"]
+    problem(await http.delete(f"/api/v1/users/{admin_id}"), 409, "conflict")
+    user_id, bearer, _ = await person(http)
+    async with httpx.AsyncClient(base_url=server.url, headers=bearer) as other:
+        problem(await other.delete(f"/api/v1/users/{admin_id}"), 404, "not-found")
+        assert (await other.delete(f"/api/v1/users/{user_id}")).json()["erased_by"] == user_id

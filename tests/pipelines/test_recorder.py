@@ -1,0 +1,146 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from orion.domain.guardrail import Action, Channel, Finding, Utterance, Verdict
+from orion.domain.identity import new_id
+from orion.domain.session import Session, SessionStatus
+from orion.domain.tool import ToolCall, ToolCallStatus
+from orion.domain.turn import Speaker, Turn
+from orion.pipelines.feed import Feed, Subscription
+from orion.pipelines.latency import Stopwatch
+from orion.pipelines.meter import Meter
+from orion.pipelines.recorder import Recorder
+from orion.pipelines.writer import Writer
+
+
+@pytest.fixture
+async def session(database, ben):
+    made = Session(new_id(), ben.workspace_id, ben.user_id, "orion", SessionStatus.CREATED, datetime.now(UTC))
+    async with database.transaction(ben) as store:
+        return await store.sessions.create(made)
+
+
+@pytest.fixture
+async def call(database, ben, session):
+    """A recorder over a real database, with what watchers saw and what was kept."""
+    recording = Recording(database, ben, session)
+    with recording.feed.subscribe(session.id) as recording.subscription:
+        yield recording
+    await recording.writer.stop()
+
+
+class Recording:
+    def __init__(self, database, owner, session):
+        self.database, self.owner, self.session = database, owner, session
+        self.feed, self.writer, self.stopwatch = Feed(), Writer(database), Stopwatch()
+        self.writer.start()
+        self.recorder = Recorder(session.id, "orion", self.feed, self.writer, self.stopwatch, meter=Meter())
+        self.subscription = Subscription()
+
+    def seen(self):
+        queue = self.subscription._queue
+        return [queue.get_nowait() for _ in range(queue.qsize())]
+
+    async def kept(self):
+        assert await self.writer.flush()
+        async with self.database.transaction(self.owner) as store:
+            return await store.turns.of_session(self.session.id)
+
+    async def events(self):
+        assert await self.writer.flush()
+        async with self.database.transaction(self.owner) as store:
+            return [event.name for event in await store.events.after(self.session.id, None)]
+
+
+def a_call(status, **values):
+    return ToolCall("c1", "timer", {"duration": "1 minute"}, status, started_at=datetime.now(UTC), **values)
+
+
+async def test_a_turn_begins_with_its_first_word_and_is_kept_when_it_ends(call):
+    call.recorder.partial(Speaker.USER, "what")
+    call.recorder.partial(Speaker.USER, "what time")
+    call.recorder.user_said("what time is it")
+    names = [event.name for event in call.seen()]
+    assert names == ["turn.started", "turn.partial", "turn.partial", "turn.ended"]
+    assert [(turn.speaker, turn.text) for turn in await call.kept()] == [(Speaker.USER, "what time is it")]
+
+
+async def test_partials_and_states_are_seen_but_not_kept(call):
+    call.recorder.state("listening")
+    call.recorder.state("listening")
+    call.recorder.state("thinking")
+    call.recorder.partial(Speaker.USER, "hello")
+    call.recorder.user_said("hello")
+    assert [event.body.get("state") for event in call.seen()][:2] == ["listening", "thinking"]
+    assert await call.events() == ["turn.started", "turn.ended"]
+
+
+async def test_a_cough_leaves_no_turn(call):
+    call.recorder.partial(Speaker.USER, "uh")
+    call.recorder.user_said("")
+    call.recorder.close()
+    assert await call.kept() == []
+
+
+async def test_what_was_played_is_what_an_interrupted_turn_keeps(call):
+    heard: list[Turn] = []
+    call.recorder.on_agent_turn = heard.append
+    for word in ("It", "is", "nine"):
+        call.recorder.played(word)
+    call.recorder.agent_said("It is", interrupted=True)
+    (turn,) = await call.kept()
+    assert (turn.text, turn.interrupted, turn.agent) == ("It is", True, "orion")
+    assert [turn.text for turn in heard] == ["It is"]
+
+
+async def test_a_tool_call_belongs_to_the_turn_that_answers_over_it(call):
+    await call.recorder.tool_call(a_call(ToolCallStatus.RUNNING))
+    call.recorder.agent_said("", interrupted=False)
+    await call.recorder.tool_call(a_call(ToolCallStatus.DONE, result={"secs": 60}))
+    call.recorder.agent_said("Okay.", interrupted=False)
+    (turn,) = await call.kept()
+    assert turn.text == "Okay."
+    assert [(c.status, c.result) for c in turn.tool_calls] == [(ToolCallStatus.DONE, {"secs": 60})]
+    assert await call.events() == ["turn.started", "tool.started", "tool.ended", "turn.ended"]
+
+
+async def test_a_tool_that_ends_after_its_turn_was_cut_off_updates_its_own_row(call):
+    await call.recorder.tool_call(a_call(ToolCallStatus.RUNNING))
+    call.recorder.agent_said("", interrupted=True)
+    await call.recorder.tool_call(a_call(ToolCallStatus.DONE, result={"secs": 60}))
+    (turn,) = await call.kept()
+    assert (turn.interrupted, turn.tool_calls[0].status) == (True, ToolCallStatus.DONE)
+
+
+async def test_the_latency_is_that_of_the_turn(call):
+    call.stopwatch.speech_ended(1.0)
+    call.stopwatch.mark("first_audio_ms", 1.5)
+    call.recorder.agent_said("One.", interrupted=False)
+    call.recorder.agent_said("Two.", interrupted=False)
+    assert [turn.latency.first_audio_ms for turn in await call.kept()] == [500.0, None]
+
+
+async def test_the_end_of_the_call_ends_what_is_under_way(call):
+    call.recorder.partial(Speaker.USER, "and also")
+    call.recorder.played("Well")
+    call.recorder.close()
+    kept = {turn.speaker: (turn.text, turn.interrupted) for turn in await call.kept()}
+    assert kept == {Speaker.USER: ("and also", False), Speaker.AGENT: ("Well", True)}
+
+
+async def test_a_verdict_tells_what_was_found_and_never_the_text(call):
+    finding = Finding("pii", "card", 0, 16, Action.MASK, 0.9)
+    said = Utterance("4111111111111111", Channel.INPUT)
+    await call.recorder.verdict(said, Verdict(Action.MASK, "****", (finding,)))
+    (event,) = call.seen()
+    assert event.name == "guardrail"
+    assert "4111" not in str(event.body)
+    assert event.body["findings"][0]["kind"] == "card"
+
+
+async def test_turns_of_another_agent_carry_its_name(call):
+    call.recorder.agent_said("Bye.", interrupted=False)
+    call.recorder.agent = "scheduler"
+    call.recorder.agent_said("Hello.", interrupted=False)
+    assert [turn.agent for turn in await call.kept()] == ["orion", "scheduler"]

@@ -1,0 +1,149 @@
+"""What every entry of the folder of engines must be, built in or of a project."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+from pipecat.services.llm_service import LLMService
+from pipecat.services.stt_service import STTService
+from pipecat.services.tts_service import TTSService
+
+from orion import providers, registry
+from orion.domain.agent import Agent
+from orion.errors import NotFound, StartError
+from orion.settings import ProviderSettings
+
+NAMES = registry.names("providers")
+SERVICES = {"stt": STTService, "llm": LLMService, "tts": TTSService}
+AGENT = Agent("test", "")
+ACME = '''"""A project's own engine."""
+
+from orion.providers import offline
+
+RANK = 99
+
+
+def available(settings, kind):
+    return None if settings.provider("acme").key else "set ACME_API_KEY"
+
+
+def llm(settings, agent):
+    return offline.llm(settings, agent)
+'''
+
+
+@pytest.fixture
+def project(settings, tmp_path):
+    """Settings with a project, and a way to drop a provider into it."""
+
+    def drop(text: str, name: str = "acme"):
+        (tmp_path / "providers").mkdir(exist_ok=True)
+        (tmp_path / "providers" / f"{name}.py").write_text(text)
+        return settings.changed(project=tmp_path)
+
+    return drop
+
+
+def kinds(name: str, settings) -> list[str]:
+    return [kind for kind in providers.KINDS if hasattr(providers.module(settings, name), kind)]
+
+
+def test_the_engines_that_the_public_interface_names_are_there():
+    assert {"pocketsphinx", "espeak", "flite", "offline", "scripted"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_entry_says_what_it_is_and_offers_a_kind(settings, name):
+    loaded = providers.module(settings, name)
+    assert loaded.__doc__
+    assert kinds(name, settings)
+    for kind in kinds(name, settings):
+        taken = [name.lstrip("_") for name in inspect.signature(getattr(loaded, kind)).parameters]
+        assert taken == ["settings", "agent"]
+        assert inspect.getdoc(getattr(loaded, kind))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_entry_tells_what_is_missing_in_words_or_serves_each_of_its_kinds(settings, name):
+    loaded = providers.module(settings, name)
+    for kind in kinds(name, settings):
+        lack = loaded.available(settings, kind) if hasattr(loaded, "available") else None
+        if lack is None:
+            assert isinstance(getattr(loaded, kind)(settings, AGENT), SERVICES[kind])
+        else:
+            assert len(lack) > 10
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_all_calls_share_is_started_and_stopped_by_coroutines(settings, name):
+    loaded = providers.module(settings, name)
+    for part in ("start", "stop", "expect"):
+        assert not hasattr(loaded, part) or inspect.iscoroutinefunction(getattr(loaded, part))
+    assert isinstance(getattr(loaded, "RANK", 0), int)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_entry_imports_no_vendors_sdk_at_its_top(name):
+    folder = Path(providers.__file__).parent
+    path = folder / f"{name}.py" if (folder / f"{name}.py").is_file() else folder / name / "__init__.py"
+    vendors = {"pocketsphinx", "espeakng_loader", "openai", "anthropic", "deepgram", "elevenlabs"}
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [getattr(node, "module", None) or node.names[0].name]
+            assert not vendors & {imported.split(".")[0] for imported in names}
+
+
+@pytest.mark.parametrize("kind", providers.KINDS)
+def test_without_settings_an_embedded_engine_serves(settings, kind):
+    choice = providers.choose(settings, kind)
+    assert choice.provider in NAMES, choice.reason
+    assert "best that is available" in choice.reason
+
+
+def test_a_file_that_is_dropped_into_a_project_is_found_and_serves(project):
+    settings = project(ACME).changed(providers={"ACME": ProviderSettings(key="k")})
+    assert providers.choose(settings, "llm").provider == "acme"
+    assert providers.choose(settings, "stt").provider == providers.choose(project(ACME), "stt").provider
+    assert isinstance(providers.llm(settings, AGENT), LLMService)
+
+
+def test_one_without_its_key_is_passed_over_and_the_reason_is_told(project):
+    settings = project(ACME)
+    assert providers.choose(settings, "llm").provider == "offline"
+    named = providers.choose(settings.changed(llm=("acme",)), "llm")
+    assert (named.provider, named.reason) == (None, "acme: set ACME_API_KEY")
+    with pytest.raises(StartError, match="set ACME_API_KEY"):
+        providers.llm(settings.changed(llm=("acme",)), AGENT)
+
+
+def test_the_order_in_the_settings_is_the_order_of_fail_over(project):
+    settings = project(ACME).changed(llm=("acme", "scripted", "offline"))
+    assert providers.choose(settings, "llm").provider == "scripted"
+
+
+def test_an_agents_own_engine_wins_over_the_settings(settings):
+    made = providers.llm(settings.changed(llm=("offline",)), Agent("a", "", llm="scripted"))
+    assert type(made).__name__ == "ScriptedLLMService"
+
+
+def test_a_kind_that_a_provider_does_not_offer_is_told(settings):
+    assert "has no tts" in providers.choose(settings.changed(tts=("offline",)), "tts").reason
+
+
+def test_an_unknown_provider_is_told_with_those_that_there_are(settings):
+    with pytest.raises(NotFound, match="pocketsphinx"):
+        providers.choose(settings.changed(stt=("nonsense",)), "stt")
+
+
+def test_a_projects_file_wins_over_the_built_in_one(project):
+    settings = project('"""Mine."""\nRANK = 50\nMINE = True\ndef llm(settings, agent): ...\n', "offline")
+    assert providers.module(settings, "offline").MINE
+
+
+def test_a_broken_file_of_a_project_is_told_by_its_path(project):
+    settings = project("import nothing_like_this\n", "broken_acme")
+    with pytest.raises(StartError, match=r"broken_acme\.py"):
+        providers.choose(settings, "llm")

@@ -1,0 +1,1 @@
+"""Servers that speak the providers' wire protocols, with scripted content and faults."""

@@ -1,0 +1,126 @@
+import json
+import logging
+import subprocess
+import sys
+
+import pytest
+from loguru import logger
+
+from orion import cli
+
+
+@pytest.fixture
+def orion(tmp_path, capsys):
+    """Runs a command in this process; gives its exit code, and what it wrote to stdout and stderr."""
+    handlers = list(logging.root.handlers)
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            cli.main([*arguments, "--data-dir", str(tmp_path / "data")])
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    yield run
+    logger.remove()
+    logger.configure(extra={})
+    logger.add(lambda message: print(message, end="", file=sys.stderr))
+    logging.root.handlers[:] = handlers
+
+
+@pytest.fixture
+def project(tmp_path):
+    folder = tmp_path / "project"
+    (folder / "agents").mkdir(parents=True)
+    (folder / "orion.toml").write_text("")
+    return folder
+
+
+def test_the_doctor_names_what_serves_each_part_and_why(orion):
+    code, out, _ = orion("doctor")
+    parts = {line[4:20].strip(): line.split() for line in out.splitlines()}
+    assert set(parts) == {"speech to text", "agent", "text to speech", "VAD", "turn end", "database"}
+    assert all(line.startswith("ok ") for line in out.splitlines())
+    assert code == 0
+
+
+def test_the_doctor_tells_what_is_missing_and_fails(orion, project):
+    (project / ".env").write_text("ORION_LLM=pocketsphinx\n")
+    code, out, _ = orion("doctor", "--project", str(project))
+    assert code == 1
+    assert "NO  agent" in out
+    assert "pocketsphinx: has no llm" in out
+
+
+def test_valid_agent_files_are_counted(orion, project):
+    first, second = project / "agents" / "clerk.yaml", project / "agents" / "cook.yaml"
+    first.write_text("instructions: be kind\nhand_offs: [cook]\n")
+    second.write_text("instructions: cook well\ntools: [timer]\n")
+    code, out, _ = orion("agents", "validate", str(first), str(second))
+    assert (code, out) == (0, "2 files are valid.\n")
+
+
+def test_faulty_agent_files_are_told_line_by_line(orion, project):
+    faulty = project / "clerk.yaml"
+    faulty.write_text("instructions: be kind\ntools: [hammer]\nvoices: x\n")
+    gone = project / "gone.yaml"
+    code, out, _ = orion("agents", "validate", str(faulty), str(gone))
+    assert code == 1
+    assert f"{faulty}:3: unknown key 'voices'" in out
+    assert f"{gone}: No such file" in out
+
+
+def test_the_openapi_description_is_json_with_the_public_routes(orion):
+    code, out, _ = orion("openapi")
+    described = json.loads(out)
+    assert (code, described["info"]["title"]) == (0, "ORION")
+    assert {"/api/v1/sessions", "/api/v1/auth/login", "/healthz"} <= set(described["paths"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "line"),
+    [
+        (["doctor"], "ORION_SST=x", "orion: unknown setting ORION_SST; did you mean ORION_STT?"),
+        (["doctor"], "ORION_STT=nonsense", "orion: no 'nonsense' in providers; there are: "),
+        (["openapi"], "JWT_SECRET=short", "orion: JWT_SECRET is shorter than 32 bytes"),
+        (["serve", "--tls-cert", "x.pem"], "", "orion: --tls-cert and --tls-key belong together"),
+        (["serve", "--port", "70000"], "", "orion: cannot listen on 127.0.0.1:70000"),
+        (["serve", "--host", "no such host"], "", "orion: cannot listen on no such host:3000"),
+    ],
+)
+def test_an_error_is_one_line(orion, project, arguments, settings, line):
+    (project / ".env").write_text(settings)
+    code, _, err = orion(*arguments, "--project", str(project))
+    complaints = [told for told in err.splitlines() if told.startswith("orion: ")]
+    assert code == 1
+    assert len(complaints) == 1
+    assert complaints[0].startswith(line)
+    assert "Traceback" not in err
+
+
+def test_a_broken_tool_of_a_project_is_one_line_with_its_path(orion, project):
+    (project / "tools").mkdir()
+    (project / "tools" / "broken_tool.py").write_text("import nothing_like_this\n")
+    agent = project / "agents" / "clerk.yaml"
+    agent.write_text("instructions: be kind\n")
+    code, _, err = orion("agents", "validate", str(agent), "--project", str(project))
+    assert code == 1
+    assert "broken_tool.py cannot be imported" in err
+    assert "Traceback" not in err
+
+
+def test_help_and_version_load_nothing_heavy():
+    script = "import sys; from orion import cli; cli.main(['--version'])"
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", script], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.startswith("orion ")
+    assert not {"pipecat", "fastapi", "sqlalchemy", "aiortc"} & {
+        line.rpartition("|")[2].strip().split(".")[0] for line in result.stderr.splitlines()
+    }
+
+
+def test_a_command_that_there_is_not_is_refused_with_those_that_there_are(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["dance"])
+    assert ended.value.code == 2
+    assert "doctor" in capsys.readouterr().err

@@ -1,0 +1,12 @@
+from orion.tools import end_call
+from tests.tools.conversation import ListedConversation
+
+
+async def test_the_call_ends_when_asked_to():
+    call = ListedConversation()
+    assert await end_call.run(end_call.Args(), call) == {"ended": True}
+    assert call.ended
+
+
+def test_a_barge_in_does_not_stop_it():
+    assert end_call.SIDE_EFFECTS
