@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import signal
 import subprocess
@@ -40,8 +41,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Server]:
-    """Run a server with an empty data directory, and stop it in the end."""
+def serving(**environ: str) -> Iterator[Server]:
+    """Run a server with an empty data directory and these settings, and stop it in the end."""
     with tempfile.TemporaryDirectory(prefix="orion-bench-") as folder:
         Path(folder).chmod(0o711)
         process = subprocess.Popen(
@@ -49,6 +50,7 @@ def serving() -> Iterator[Server]:
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
+            env={**os.environ, **environ},  # noqa: TID251 - a server of one's own
         )
         assert process.stdout
         for line in process.stdout:

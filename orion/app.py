@@ -36,6 +36,7 @@ from orion.api import (
     webhooks,
 )
 from orion.api.access import Parts
+from orion.api.limits import Limits
 from orion.api.proxies import Proxies
 from orion.api.revocation import Revocation
 from orion.api.room_tokens import RoomTokens
@@ -88,7 +89,13 @@ def create_app(settings: Settings) -> FastAPI:
             allow_origins=list(settings.frontend_urls),
             allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-API-Key"],
-            expose_headers=["X-Request-ID", "Retry-After"],
+            expose_headers=[
+                "X-Request-ID",
+                "Retry-After",
+                "RateLimit",
+                "RateLimit-Policy",
+                "Idempotency-Replayed",
+            ],
         )
     app.add_middleware(Shield, always_https=settings.always_https)
     app.add_middleware(Proxies, trusted=settings.trusted_proxies)
@@ -120,12 +127,15 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     revocation = Revocation(database, calls)
     revocation.start()
     stack.push_async_callback(revocation.close)
+    limits = Limits(database, settings)
+    limits.start()
+    stack.push_async_callback(limits.close)
     sealer = await _start_webhooks(settings, database, stack)
     keys = tuple(
         key.encode() for key in settings.jwt_keys or (_kept_secret(settings.data_dir / "jwt-secret"),)
     )
     tokens = AccessTokens(keys, settings.jwt_expires_secs)
-    return Parts(settings, database, calls, tokens, RoomTokens(keys), sealer.seal, new_token())
+    return Parts(settings, database, calls, tokens, RoomTokens(keys), sealer.seal, limits, new_token())
 
 
 async def _start_webhooks(settings: Settings, database: Database, stack: AsyncExitStack) -> Sealer:

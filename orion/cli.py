@@ -9,6 +9,7 @@ import json
 import socket
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,11 +96,15 @@ async def _serve(settings: Settings, _arguments: argparse.Namespace) -> int:
     listening = _bind(settings.host, settings.port)
     print("ORION is starting ...", flush=True)
 
+    from orion.api import deadlines
     from orion.app import create_app, sign_in_link
 
     app = create_app(settings)
+    limits = deadlines.ReceiveLimits()
+    limits = replace(limits, exempt=(*limits.exempt, *settings.trusted_proxies))
     config = uvicorn.Config(
         app,
+        http=deadlines.protocol(limits),
         log_config=None,
         access_log=False,
         lifespan="off",  # entered below, so that an error at start reaches the user as one line

@@ -8,7 +8,9 @@ OrionError                    500 internal
 ├── Conflict                  409 conflict
 │   ├── SessionEnded          409 session-ended
 │   ├── RoomFull              409 room-full
-│   └── NoCall                409 no-call
+│   ├── NoCall                409 no-call
+│   ├── IdempotencyConflict   409 idempotency-conflict
+│   └── InProgress            409 in-progress
 ├── TooLarge                  413 too-large
 ├── Malformed                 400 malformed
 │   └── InvalidOffer          400 invalid-offer
@@ -109,6 +111,18 @@ class NoCall(Conflict):
     """Nobody is in a call of the session."""
 
     slug = "no-call"
+
+
+class IdempotencyConflict(Conflict):
+    """The Idempotency-Key was used for another request before."""
+
+    slug = "idempotency-conflict"
+
+
+class InProgress(Conflict):
+    """The first request with this Idempotency-Key has not ended yet."""
+
+    slug = "in-progress"
 
 
 class TooLarge(OrionError):

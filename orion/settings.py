@@ -73,6 +73,8 @@ class Settings:
     session_idle_secs: int = 1800
     call_max_secs: int = 3600
     max_sessions: int | None = None
+    rate_limit_ttl_secs: int = 60
+    rate_limit_max: int = 100
     log_level: str = "INFO"
     providers: Mapping[str, ProviderSettings] = field(default_factory=dict, repr=False)
 
@@ -196,6 +198,12 @@ def _number(value: str, name: str) -> int:
     return int(value)
 
 
+def _positive(value: str, name: str) -> int:
+    if not (number := _number(value, name)):
+        raise StartError(f"{name}=0 would let nothing through; leave it out for the default")
+    return number
+
+
 def _port(value: str, name: str) -> int:
     if not (number := _number(value, name)) < 65536:
         raise StartError(f"{name}={value} is no port")
@@ -304,6 +312,8 @@ _READERS: dict[str, tuple[str, Any]] = {
     "JWT_EXPIRES_IN": ("jwt_expires_secs", _duration),
     "FRONTEND_URL": ("frontend_urls", _origins),
     "ENABLE_GUARDRAILS": ("guardrails", _flag),
+    "RATE_LIMIT_TTL": ("rate_limit_ttl_secs", _positive),
+    "RATE_LIMIT_MAX": ("rate_limit_max", _positive),
     "ORION_SECRET_KEYS": ("secret_keys", _names),
     "ORION_PUBLIC_URL": ("public_url", _origin),
     "ORION_TRUSTED_PROXIES": ("trusted_proxies", _networks),

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from loguru import logger
 
 from orion.domain.identity import Principal, User
 from orion.settings import Settings
@@ -71,6 +72,15 @@ async def database(database_url) -> AsyncIterator[Database]:
 @pytest.fixture
 def settings(tmp_path) -> Settings:
     return Settings(data_dir=tmp_path)
+
+
+@pytest.fixture
+def logs() -> Iterator[list[str]]:
+    """The lines that are logged, as they come."""
+    lines: list[str] = []
+    sink = logger.add(lambda line: lines.append(str(line)), level="DEBUG")
+    yield lines
+    logger.remove(sink)
 
 
 async def make_user(database: Database, email: str) -> User:

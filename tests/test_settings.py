@@ -35,6 +35,9 @@ def test_an_unknown_setting_stops_the_start_and_names_the_nearest():
         ("JWT_SECRET", "short"),
         ("ENABLE_GUARDRAILS", "maybe"),
         ("ORION_REGISTRATION", "sometimes"),
+        ("RATE_LIMIT_MAX", "0"),
+        ("RATE_LIMIT_TTL", "0"),
+        ("RATE_LIMIT_MAX", "-5"),
         ("ORION_ICE_SERVERS", "[{}]"),
         ("ORION_ICE_SERVERS", "{"),
         ("ORION_STT", ","),
@@ -70,6 +73,11 @@ def test_jwt_secret_may_hold_several_keys_the_newest_first():
     for bad in (f"{SECRET},short", f"short,{SECRET}", ","):
         with pytest.raises(StartError, match="JWT_SECRET"):
             read(JWT_SECRET=bad)
+
+
+def test_budgets_are_read():
+    settings = read(RATE_LIMIT_TTL="10", RATE_LIMIT_MAX="7")
+    assert (settings.rate_limit_ttl_secs, settings.rate_limit_max) == (10, 7)
 
 
 def test_networks_ports_and_relays_are_read():

@@ -1,8 +1,8 @@
 """API keys, invitations, failed log-ins; transactions begin by `orion.act_as`, which asks whether who acts still may.
 
 The function runs as its invoker: it sets who acts, as a plain user, and then reads that user's own
-rows under the same policies as everybody. The server's own work, which has a purpose, is not asked. Changes of credentials are told on the channel
-`orion_credentials`, whoever makes them.
+rows under the same policies as everybody. The server's own work, which has a purpose, is not asked.
+Changes of credentials are told on the channel `orion_credentials`, whoever makes them.
 """
 
 from alembic import op

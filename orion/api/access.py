@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
+from orion.api.limits import Limits
 from orion.api.room_tokens import RoomTokens
 from orion.api.tokens import AccessTokens, is_api_key, read_api_key
 from orion.domain.identity import ApiKey, Principal, Scope
@@ -24,9 +26,11 @@ from orion.store.api_keys import USED_EVERY
 from orion.store.database import Database
 from orion.store.store import Store
 
+_LOG_IN = Principal.system("log-in")
+_CLAIMS = 8
+"""How many writes with an Idempotency-Key run at once; each holds a connection to the database."""
 BEARER = HTTPBearer(auto_error=False, description="Access token, API key, or for a guest a room token")
 API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key")
-_LOG_IN = Principal.system("log-in")
 
 
 @dataclass(slots=True)
@@ -39,11 +43,16 @@ class Parts:
     tokens: AccessTokens
     rooms: RoomTokens
     seal: Callable[[str], bytes]
+    limits: Limits
     first_user_token: str = field(default="", repr=False)
+    claims: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CLAIMS))
 
 
-def parts_of(request: Request) -> Parts:
-    """The parts of the server that handles the request."""
+async def parts_of(request: Request) -> Parts:
+    """The parts of the server that handles the request.
+
+    A coroutine, though it waits for nothing: FastAPI sends plain functions to a thread.
+    """
     parts: Parts = request.app.state.parts
     return parts
 
@@ -52,15 +61,33 @@ PartsDep = Annotated[Parts, Depends(parts_of)]
 
 
 async def caller(
+    request: Request,
     parts: PartsDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     api_key: Annotated[str | None, Depends(API_KEY)],
 ) -> Principal:
-    """Who calls, by access token or API key. Raises Unauthenticated without valid credentials.
+    """Who calls, by access token or API key, and pays for the request; without valid ones the address pays.
 
     What a token claims is checked against the database by the transaction that the route begins; a
     route that begins none depends on `current` instead.
+
+    Raises:
+        Unauthenticated: There are no valid credentials.
+        Limited: The budget is used up.
     """
+    try:
+        principal = await identify(parts, credentials, api_key)
+    except Unauthenticated:
+        await parts.limits.spend(request.scope, None)
+        raise
+    await parts.limits.spend(request.scope, principal)
+    return principal
+
+
+async def identify(
+    parts: Parts, credentials: HTTPAuthorizationCredentials | None, api_key: str | None
+) -> Principal:
+    """Whose credentials these are, free of charge. Raises Unauthenticated."""
     credential = credentials.credentials if credentials else api_key
     if not credential:
         raise Unauthenticated("send the header Authorization: Bearer <access token or API key>")
@@ -86,6 +113,14 @@ def _note_use(parts: Parts, key: ApiKey) -> None:
     now = datetime.now(UTC)
     if key.last_used_at is None or now - key.last_used_at >= USED_EVERY:
         parts.calls.shared.writer.put(lambda store: store.api_keys.used(key.id, now))
+
+
+async def sign_in_budget(request: Request, parts: PartsDep) -> None:
+    """Whoever is not signed in yet pays by its address. Raises Limited."""
+    await parts.limits.spend_sign_in(request.scope)
+
+
+SIGN_IN_BUDGET = Depends(sign_in_budget)
 
 
 CallerDep = Annotated[Principal, Depends(caller)]
@@ -145,8 +180,14 @@ def _loopback(host: str) -> bool:
         return False
 
 
-async def transaction(parts: PartsDep, principal: CallerDep) -> AsyncIterator[Store]:
-    """One transaction as the caller, committed before the response is sent."""
+async def transaction(request: Request, parts: PartsDep, principal: CallerDep) -> AsyncIterator[Store]:
+    """One transaction as the caller, committed before the response is sent.
+
+    It is the one that holds the request's Idempotency-Key, if it has one.
+    """
+    if (claim := request.scope.get("orion.claim")) is not None:
+        yield claim.store
+        return
     async with parts.database.transaction(principal) as store:
         yield store
 

@@ -10,7 +10,15 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, Parts, PartsDep, PersonDep, StoreDep, at_the_machine
+from orion.api.access import (
+    SIGN_IN_BUDGET,
+    CallerDep,
+    Parts,
+    PartsDep,
+    PersonDep,
+    StoreDep,
+    at_the_machine,
+)
 from orion.api.log_in import authenticate
 from orion.api.openapi import fails
 from orion.api.passwords import SHORTEST_PASSWORD, check_password, hash_password
@@ -94,7 +102,11 @@ class SignedIn(BaseModel):
 
 
 @router.post(
-    "/register", status_code=201, response_model=SignedIn, responses=fails(Refused, Conflict, Overloaded)
+    "/register",
+    status_code=201,
+    response_model=SignedIn,
+    dependencies=[SIGN_IN_BUDGET],
+    responses=fails(Refused, Conflict, Overloaded),
 )
 async def register(body: Registration, request: Request, parts: PartsDep) -> Any:
     """Create an account; the first one of an empty server becomes its admin."""
@@ -123,7 +135,12 @@ async def register(body: Registration, request: Request, parts: PartsDep) -> Any
         return await _signed_in(parts, store, user, uuid4())
 
 
-@router.post("/login", response_model=SignedIn, responses=fails(Unauthenticated, Overloaded))
+@router.post(
+    "/login",
+    response_model=SignedIn,
+    dependencies=[SIGN_IN_BUDGET],
+    responses=fails(Unauthenticated, Overloaded),
+)
 async def log_in(body: Credentials, parts: PartsDep) -> Any:
     """Exchange email and password for tokens; a wrong email takes as long as a wrong password."""
     user = await authenticate(parts.database, body.email, body.password)
@@ -131,7 +148,9 @@ async def log_in(body: Credentials, parts: PartsDep) -> Any:
         return await _signed_in(parts, store, user, uuid4())
 
 
-@router.post("/refresh", response_model=SignedIn, responses=fails(Unauthenticated))
+@router.post(
+    "/refresh", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET], responses=fails(Unauthenticated)
+)
 async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
     """Exchange a refresh token for new tokens; a spent one that comes again signs its family out."""
     async with parts.database.transaction(_LOG_IN) as store:
@@ -161,7 +180,7 @@ async def change_password(body: PasswordChange, caller: PersonDep, parts: PartsD
     return Response(status_code=204)
 
 
-@router.post("/logout", status_code=204)
+@router.post("/logout", status_code=204, dependencies=[SIGN_IN_BUDGET])
 async def log_out(body: RefreshToken, parts: PartsDep) -> Response:
     """End the sign-in that the refresh token belongs to; an unknown one is no error."""
     async with parts.database.transaction(_LOG_IN) as store:
@@ -169,7 +188,9 @@ async def log_out(body: RefreshToken, parts: PartsDep) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/sign-in", response_model=SignedIn, responses=fails(Unauthenticated))
+@router.post(
+    "/sign-in", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET], responses=fails(Unauthenticated)
+)
 async def sign_in(body: SignInToken, parts: PartsDep) -> Any:
     """Exchange the token of the printed link, once, for the first admin's tokens."""
     hashed = await hash_password(new_token())

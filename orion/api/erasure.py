@@ -13,13 +13,16 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from orion.api.access import CurrentDep, Parts, PartsDep, person
+from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.domain.identity import Principal, User
 from orion.domain.session import EndReason
 from orion.domain.wire import timestamp
 from orion.errors import Conflict, NotFound
 
-router = APIRouter(prefix="/api/v1/users", tags=["users"], dependencies=[Depends(person)])
+router = APIRouter(
+    prefix="/api/v1/users", tags=["users"], route_class=KeyedRoute, dependencies=[Depends(person)]
+)
 
 _ERASURE = "erasure"
 _LOG_IN = Principal.system("log-in")

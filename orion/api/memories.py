@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.api.access import CallerDep, OwnSessionDep, Parts, PartsDep, StoreDep, needs
+from orion.api.idempotency import KeyedRoute
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.domain.session import Session
@@ -18,6 +19,7 @@ from orion.domain.wire import timestamp
 router = APIRouter(
     prefix="/api/v1/sessions/{session_id}/memory",
     tags=["memory"],
+    route_class=KeyedRoute,
     dependencies=[Depends(needs(Scope.MEMORY))],
 )
 

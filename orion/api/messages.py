@@ -14,6 +14,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from orion.api.access import CallerDep, Parts, PartsDep, SessionId, needs, own_session
+from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.api.problems import NotAcceptable, problem
 from orion.api.sessions import ToolCallBody
@@ -34,7 +35,10 @@ from orion.pipelines.call import PAUSED
 from orion.pipelines.feed import Subscription
 
 router = APIRouter(
-    prefix="/api/v1/sessions", tags=["sessions"], dependencies=[Depends(needs(Scope.SESSIONS))]
+    prefix="/api/v1/sessions",
+    tags=["sessions"],
+    route_class=KeyedRoute,
+    dependencies=[Depends(needs(Scope.SESSIONS))],
 )
 
 _KEEP_ALIVE_SECS = 15.0

@@ -15,7 +15,7 @@ from fastapi.responses import PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials
 
 from orion import __version__
-from orion.api.access import BEARER, Parts, PartsDep, admin, at_the_machine, caller, current
+from orion.api.access import API_KEY, BEARER, Parts, PartsDep, admin, at_the_machine, current, identify
 from orion.pipelines.meter import Histogram
 
 router = APIRouter(tags=["health"])
@@ -32,11 +32,11 @@ async def metrics(
     request: Request,
     parts: PartsDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+    api_key: Annotated[str | None, Depends(API_KEY)],
 ) -> PlainTextResponse:
     """What this process has done and how it is, for Prometheus: on the machine itself, or for an admin."""
     if not at_the_machine(request):
-        principal = await caller(parts, credentials, request.headers.get("x-api-key"))
-        await admin(await current(parts, principal))
+        await admin(await current(parts, await identify(parts, credentials, api_key)))
     return PlainTextResponse("".join(f"{line}\n" for line in _lines(parts)), media_type=_TYPE)
 
 

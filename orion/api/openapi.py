@@ -16,11 +16,14 @@ from fastapi.routing import APIRoute
 from orion import __version__
 from orion.errors import (
     DatabaseUnavailable,
+    IdempotencyConflict,
+    InProgress,
     Invalid,
     Limited,
     Malformed,
     NotFound,
     OrionError,
+    Overloaded,
     Refused,
     TooLarge,
     Unauthenticated,
@@ -124,6 +127,8 @@ def _by_rule(path: str, operation: dict[str, Any]) -> Iterator[type[OrionError]]
         yield from (Malformed, TooLarge)
     if "requestBody" in operation or operation.get("parameters"):
         yield Invalid
+    if any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ())):
+        yield from (IdempotencyConflict, InProgress, Overloaded)
     if operation.get("security"):
         yield from (Unauthenticated, Refused)
     if "{" in path:

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from loguru import logger
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import ClientDisconnect
 
 from orion.errors import FieldProblem, Invalid, Malformed, NotFound, OrionError, StartError, TooLarge
 
@@ -69,6 +70,8 @@ def render(request: Request, error: OrionError) -> JSONResponse:
     headers: dict[str, str] = {}
     if error.retry_after_secs is not None or error.status == 503:
         headers["Retry-After"] = str(error.retry_after_secs or 2)
+    if error.status == 413:
+        headers["Connection"] = "close"  # the rest of the body is not wanted
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(content, error.status, headers, media_type=_MEDIA_TYPE)
@@ -91,6 +94,10 @@ def install(app: FastAPI) -> None:
             return render(request, error.__cause__)
         kind = _BY_STATUS.get(error.status_code, OrionError)
         return render(request, kind(str(error.detail) if error.status_code < 500 else ""))
+
+    @app.exception_handler(ClientDisconnect)
+    async def _(request: Request, _error: ClientDisconnect) -> JSONResponse:
+        return render(request, Malformed("the body did not arrive"))  # nobody is there to read it
 
     @app.exception_handler(Exception)
     async def _(request: Request, error: Exception) -> JSONResponse:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -93,15 +93,17 @@ class Joiner:
 
 
 async def joiner(
+    request: Request,
     parts: PartsDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     api_key: Annotated[str | None, Depends(API_KEY)],
 ) -> Joiner:
-    """Who joins. Raises Unauthenticated and Refused."""
+    """Who joins; a guest pays for the request by its address. Raises Unauthenticated, Refused, Limited."""
     if credentials is not None and parts.rooms.is_one(credentials.credentials):
+        await parts.limits.spend(request.scope, None)
         guest = parts.rooms.verify(credentials.credentials)
         return Joiner(guest.owner, guest)
-    principal = await needs(Scope.SESSIONS)(await caller(parts, credentials, api_key))
+    principal = await needs(Scope.SESSIONS)(await caller(request, parts, credentials, api_key))
     return Joiner(await current(parts, principal))
 
 

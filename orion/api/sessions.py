@@ -19,6 +19,7 @@ from orion.api.access import (
     needs,
     visible_session,
 )
+from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
@@ -27,7 +28,10 @@ from orion.errors import Conflict, FieldProblem, Invalid, NotFound
 from orion.store.store import Store
 
 router = APIRouter(
-    prefix="/api/v1/sessions", tags=["sessions"], dependencies=[Depends(needs(Scope.SESSIONS))]
+    prefix="/api/v1/sessions",
+    tags=["sessions"],
+    route_class=KeyedRoute,
+    dependencies=[Depends(needs(Scope.SESSIONS))],
 )
 
 AgentName = Annotated[str, StringConstraints(max_length=100)]

@@ -12,10 +12,9 @@ from typing import Any
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from orion.api.bodies import check_json, max_bytes, too_large
 from orion.domain.identity import new_id
-from orion.errors import TooLarge
-
-MAX_BODY_BYTES = 256 * 1024
+from orion.errors import Malformed, OrionError
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -48,6 +47,8 @@ class Shield:
             return
         request_id = _request_id(scope)
         scope["orion.request_id"] = request_id
+        limits: list[tuple[str, str]] = []
+        scope["orion.limits"] = limits
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -57,50 +58,69 @@ class Shield:
                     headers.setdefault(name, value)
                 if self._always_https or scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = _HSTS
+                if limits:
+                    headers["RateLimit-Policy"] = ", ".join(policy for policy, _ in limits)
+                    headers["RateLimit"] = ", ".join(state for _, state in limits)
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        if _declared_bytes(scope) > MAX_BODY_BYTES:
-            await _refuse(send_with_headers, request_id)
-            return
-        await self._app(scope, _Limited(receive), send_with_headers)
+        limit = max_bytes(scope["path"])
+        if _declared_bytes(scope) > limit:
+            await _refuse(send_with_headers, request_id, too_large(limit))
+        elif "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            await _refuse(send_with_headers, request_id, Malformed("the URL holds a NUL"))
+        else:
+            json_body = b"json" in _header(scope, b"content-type")
+            await self._app(scope, _Checked(receive, limit, json_body), send_with_headers)
 
 
-class _Limited:
-    """A `receive` that stops at MAX_BODY_BYTES, whatever the client declared."""
+class _Checked:
+    """A `receive` that stops at `limit` bytes, whatever the client declared, and at JSON that is a trap."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, limit: int, json_body: bool) -> None:
         self._receive = receive
+        self._limit = limit
+        self._json: bytearray | None = bytearray() if json_body else None
         self._bytes = 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
-        self._bytes += len(message.get("body", b""))
-        if self._bytes > MAX_BODY_BYTES:
-            raise TooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
+        body: bytes = message.get("body", b"")
+        self._bytes += len(body)
+        if self._bytes > self._limit:
+            raise too_large(self._limit)
+        if self._json is not None and message["type"] == "http.request":
+            self._json += body
+            if not message.get("more_body"):
+                check_json(bytes(self._json))
+                self._json = None
         return message
 
 
 def _request_id(scope: Scope) -> str:
     """The client's own id where it is harmless, else a new one."""
-    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    given = _header(scope, b"x-request-id").decode("latin-1")
     return given if _REQUEST_ID.match(given) else new_id().hex
 
 
 def _declared_bytes(scope: Scope) -> int:
-    declared = dict(scope["headers"]).get(b"content-length", b"0")
+    declared = _header(scope, b"content-length")
     return int(declared) if declared.isdigit() else 0
 
 
-async def _refuse(send: Send, request_id: str) -> None:
+def _header(scope: Scope, name: bytes) -> bytes:
+    return next((value for key, value in scope["headers"] if key == name), b"")
+
+
+async def _refuse(send: Send, request_id: str, error: OrionError) -> None:
     problem: dict[str, Any] = {
-        "type": f"/problems/{TooLarge.slug}",
-        "title": TooLarge.title(),
-        "status": TooLarge.status,
-        "detail": f"the body is larger than {MAX_BODY_BYTES} bytes",
+        "type": f"/problems/{error.slug}",
+        "title": error.title(),
+        "status": error.status,
+        "detail": error.detail,
         "request_id": request_id,
     }
     headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": TooLarge.status, "headers": headers})
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(problem).encode()})

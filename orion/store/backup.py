@@ -89,6 +89,7 @@ async def _owner(database: Database) -> AsyncIterator[AsyncConnection]:
             forced = not found.scalar_one()
             await _force(connection, "no force" if forced else "")
             yield connection
+            await connection.execute(text("set constraints all immediate"))  # else no table can be altered
             await _force(connection, "force" if forced else "")
     finally:
         await engine.dispose()

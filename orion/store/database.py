@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from sqlalchemy import event, text
+import asyncpg
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -22,7 +23,10 @@ from orion.store.store import Store
 _POOL = 10
 _READY_SECS = 3.0
 _RETRIES = 3
-_BIND = text("select orion.act_as(:workspace, :user, :role, :purpose, :key, :sign_in, :claimed)")
+_ATTEMPTS = 2 * _POOL + 1
+"""A restart of the server may have broken every pooled connection; the one after them is a new one."""
+_GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+_BIND = "select orion.act_as($1, $2, $3, $4, $5, $6, $7)"
 """Sets who acts and tells the role; null where user, key or sign-in is not good any more."""
 
 
@@ -65,14 +69,13 @@ class Database:
             DatabaseUnavailable: The server is away, before or during the transaction.
         """
         try:
-            async with self._begun() as connection:
-                role = (await connection.execute(_BIND, _binding(principal))).scalar_one()
+            async with self._begun(principal) as (connection, role):
                 if role is None:
                     raise Unauthenticated("these credentials are not valid any more; sign in again")
                 yield Store(connection, replace(principal, role=Role(role)))
         except OrionError:
             raise
-        except (OSError, InterfaceError) as error:
+        except (*_GONE, InterfaceError) as error:
             raise DatabaseUnavailable from error
         except DBAPIError as error:
             if error.connection_invalidated or isinstance(error, OperationalError):
@@ -94,14 +97,35 @@ class Database:
             await self._embedded.stop()
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction; a pooled one that a restart broke is replaced."""
-        connection = await self._connect()
+    async def _begun(self, principal: Principal) -> AsyncIterator[tuple[AsyncConnection, str | None]]:
+        """A connection in a transaction bound to the principal, and the role that the principal has."""
+        connection, driver, role = await self._bound(principal)
         try:
-            async with connection.begin():
-                yield connection
+            yield connection, role
+            await driver.execute("commit")
+        except BaseException:
+            if not connection.invalidated:
+                await _roll_back(connection, driver)
+            raise
         finally:
             await connection.close()
+
+    async def _bound(self, principal: Principal) -> tuple[AsyncConnection, asyncpg.Connection, str | None]:
+        """Begin and bind; a pooled connection that a restart broke is replaced."""
+        for attempt in range(_ATTEMPTS):
+            connection = await self._connect()
+            try:
+                driver = _driver(connection)
+                await driver.execute("begin")
+                role = await driver.fetchval(_BIND, *_binding(principal))
+            except BaseException as error:
+                await connection.invalidate()
+                await connection.close()
+                if attempt < _ATTEMPTS - 1 and isinstance(error, _GONE):
+                    continue
+                raise
+            return connection, driver, role
+        raise DatabaseUnavailable
 
     async def _connect(self) -> AsyncConnection:
         """Connect; see that the embedded server runs where that fails, for its supervisor may be gone."""
@@ -129,7 +153,7 @@ def _engine(url: str) -> AsyncEngine:
         url,
         pool_size=_POOL,
         max_overflow=_POOL,
-        pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT",  # `Database` itself begins and ends, see `_bound`
         pool_timeout=10,
         hide_parameters=True,  # an error would quote what people said
     )
@@ -144,13 +168,30 @@ def _engine(url: str) -> AsyncEngine:
     return engine
 
 
-def _binding(principal: Principal) -> dict[str, str | bool]:
-    return {
-        "workspace": str(principal.workspace_id or ""),
-        "user": str(principal.user_id or ""),
-        "role": principal.role.value,
-        "purpose": principal.purpose,
-        "key": str(principal.key_id or ""),
-        "sign_in": str(principal.sign_in_id or ""),
-        "claimed": principal.claimed,
-    }
+def _driver(connection: AsyncConnection) -> asyncpg.Connection:
+    assert connection.sync_connection is not None
+    return connection.sync_connection.connection.driver_connection
+
+
+async def _roll_back(connection: AsyncConnection, driver: asyncpg.Connection) -> None:
+    """End the transaction, or the connection where that fails: a pool must not hold an open one."""
+    try:
+        await driver.execute("rollback")
+    except (*_GONE, asyncpg.PostgresError):
+        await connection.invalidate()
+    except BaseException:
+        await connection.invalidate()
+        raise
+
+
+def _binding(principal: Principal) -> tuple[str | bool, ...]:
+    """What `_BIND` takes, in order."""
+    return (
+        str(principal.workspace_id or ""),
+        str(principal.user_id or ""),
+        principal.role.value,
+        principal.purpose,
+        str(principal.key_id or ""),
+        str(principal.sign_in_id or ""),
+        principal.claimed,
+    )

@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Principal
 from orion.store.api_keys import ApiKeys
+from orion.store.budgets import Budgets
 from orion.store.events import Events
+from orion.store.idempotency import IdempotencyKeys
 from orion.store.log_in_failures import LogInFailures
 from orion.store.memories import Memories
 from orion.store.people import People
@@ -81,3 +83,13 @@ class Store:
     def people(self) -> People:
         """All rows of one person, to be written out or erased."""
         return People(self.connection)
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        """What callers have left of their budgets of requests."""
+        return Budgets(self.connection)
+
+    @cached_property
+    def idempotency_keys(self) -> IdempotencyKeys:
+        """The answers kept for writes that may come again."""
+        return IdempotencyKeys(self.connection, self.principal)

@@ -45,6 +45,10 @@ def _reference(name: str, table: str, *, nullable: bool = False, ondelete: str =
     return Column(name, UUID(as_uuid=True), key, nullable=nullable)
 
 
+def _deferred(table: str) -> ForeignKey:
+    return ForeignKey(f"{SCHEMA}.{table}.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED")
+
+
 def _time(name: str, *, nullable: bool = False) -> Column[object]:
     return Column(name, TIMESTAMP(timezone=True), nullable=nullable)
 
@@ -302,4 +306,27 @@ webhook_deliveries = Table(
         "id",
         postgresql_where=text("status = 'pending'"),
     ),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    _time("tat"),
+    Column("granted", Integer, nullable=False),
+    prefixes=["UNLOGGED"],
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("user_id", UUID(as_uuid=True), _deferred("users"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("workspace_id", UUID(as_uuid=True), _deferred("workspaces"), nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", Integer),
+    Column("media_type", Text),
+    Column("body", LargeBinary),
+    _time("created_at"),
+    Index(None, "created_at"),
 )

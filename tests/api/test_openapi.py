@@ -43,6 +43,7 @@ def test_guarded_routes_name_what_a_missing_token_and_a_missing_scope_are_answer
     for route, operation in operations(description):
         if operation.get("security"):
             assert {"401", "403"} <= set(operation["responses"]), route
+            assert "429" in operation["responses"] or "/api/" not in route, route
 
 
 def test_no_route_is_described_with_another_shape_of_errors(description):

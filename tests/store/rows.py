@@ -14,6 +14,7 @@ from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Speaker, Turn
 from orion.domain.webhook import Webhook
 from orion.store.database import Database
+from orion.store.idempotency import Answer
 from orion.store.tables import users, workspaces
 from orion.store.tokens import Invitation
 
@@ -34,6 +35,8 @@ async def fill(database: Database) -> list[Principal]:
         await _webhook_of(database, principals[0] if number == 1 else principal)
     for principal in principals:
         await _rows_of(database, principal)
+    async with database.transaction(Principal.system("limits")) as store:
+        await store.budgets.spend(b"ada", 5, requests=100, window_secs=3600)
     async with database.transaction(LOG_IN) as store:
         await store.tokens.add_sign_in(b"link", now + timedelta(minutes=5))
         await store.log_in_failures.add("ada@example.org")
@@ -82,6 +85,8 @@ async def _rows_of(database: Database, principal: Principal) -> None:
         )
         await store.memories.add(memory)
         await store.memories.add_vectors("model", {memory.id: [0.5, -1.25]})
+        await store.idempotency_keys.claim("a key", b"fingerprint")
+        await store.idempotency_keys.keep("a key", Answer(b"fingerprint", 201, "application/json", b"{}"))
     async with database.transaction(RECORDER) as store:
         call = ToolCall("c1", "timer", {"secs": 1}, ToolCallStatus.DONE, result={"a": None}, started_at=now)
         await store.turns.save(

@@ -28,7 +28,10 @@ async def wipe(database):
     engine = create_async_engine(database.url)
     async with engine.begin() as connection:
         await connection.execute(
-            text(f"truncate {SCHEMA}.workspaces, {SCHEMA}.sign_in_tokens, {SCHEMA}.log_in_failures cascade")
+            text(
+                f"truncate {SCHEMA}.workspaces, {SCHEMA}.sign_in_tokens, {SCHEMA}.log_in_failures, "
+                f"{SCHEMA}.budgets cascade"
+            )
         )
     await engine.dispose()
 

@@ -34,6 +34,7 @@ ADMIN_SEES = {
     "refresh_tokens": 1,
     "api_keys": 2,
     "invitations": 2,
+    "idempotency_keys": 1,
     "erasures": 2,
 }
 USER_SEES = {
@@ -48,6 +49,7 @@ USER_SEES = {
     "room_tokens": 1,
     "refresh_tokens": 1,
     "api_keys": 1,
+    "idempotency_keys": 1,
 }
 ADMIN_ALONE_SEES = {**USER_SEES, "webhooks": 1, "webhook_deliveries": 1}
 PURPOSES = {
@@ -71,6 +73,7 @@ PURPOSES = {
     },
     "webhooks": {"webhooks": 3, "webhook_deliveries": 5},
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
+    "limits": {"budgets": 1, "idempotency_keys": 3},
     "erasure": {"erasures": 3},
     "ready": {},
     "": {},
@@ -111,7 +114,9 @@ async def test_everybody_sees_their_own_and_nothing_else(database):
     await matrix(database)
 
 
-@pytest.mark.parametrize("name", ["sessions", "turns", "tool_calls", "memories", "events", "room_tokens"])
+@pytest.mark.parametrize(
+    "name", ["sessions", "turns", "tool_calls", "memories", "events", "room_tokens", "idempotency_keys"]
+)
 async def test_nobody_writes_in_anothers_name(database, name):
     _, ben, cleo = await fill(database)
     table = metadata.tables[f"{SCHEMA}.{name}"]

@@ -2858,7 +2858,10 @@ export interface operations {
     sessions_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3029,7 +3032,10 @@ export interface operations {
     sessions_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 session_id: string;
             };
@@ -3274,7 +3280,10 @@ export interface operations {
     memory_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 session_id: string;
             };
@@ -3376,7 +3385,10 @@ export interface operations {
     memory_forget: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 memory_id: string;
                 session_id: string;
@@ -3540,7 +3552,10 @@ export interface operations {
     sessions_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 session_id: string;
             };
@@ -3992,7 +4007,10 @@ export interface operations {
     sessions_say: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 session_id: string;
             };
@@ -4103,7 +4121,10 @@ export interface operations {
     sessions_set_status: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 session_id: string;
             };
@@ -4369,7 +4390,10 @@ export interface operations {
     users_erase: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 user_id: string;
             };
@@ -4569,7 +4593,10 @@ export interface operations {
     users_export: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 user_id: string;
             };

@@ -10,15 +10,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.memory_body import MemoryBody
 from ...models.new_memory import NewMemory
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     session_id: UUID,
     *,
     body: NewMemory,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -103,6 +106,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[MemoryBody | Problem]:
     """Add
 
@@ -110,6 +114,8 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:
@@ -123,6 +129,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         session_id=session_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -137,6 +144,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> MemoryBody | Problem | None:
     """Add
 
@@ -144,6 +152,8 @@ def sync(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:
@@ -158,6 +168,7 @@ def sync(
         session_id=session_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -166,6 +177,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[MemoryBody | Problem]:
     """Add
 
@@ -173,6 +185,8 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:
@@ -186,6 +200,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         session_id=session_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -198,6 +213,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> MemoryBody | Problem | None:
     """Add
 
@@ -205,6 +221,8 @@ async def asyncio(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:
@@ -220,5 +238,6 @@ async def asyncio(
             session_id=session_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -8,14 +8,17 @@ from ...client import AuthenticatedClient, Client
 from ...models.new_session import NewSession
 from ...models.problem import Problem
 from ...models.session_body import SessionBody
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     *,
     body: NewSession,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -92,12 +95,15 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: NewSession,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
     """Create
 
      Open a conversation with an agent.
 
     Args:
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 
@@ -111,6 +117,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -124,12 +131,15 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: NewSession,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
     """Create
 
      Open a conversation with an agent.
 
     Args:
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 
@@ -144,6 +154,7 @@ def sync(
     return sync_detailed(
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -151,12 +162,15 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: NewSession,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
     """Create
 
      Open a conversation with an agent.
 
     Args:
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 
@@ -170,6 +184,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -181,12 +196,15 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: NewSession,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
     """Create
 
      Open a conversation with an agent.
 
     Args:
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 
@@ -202,5 +220,6 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -10,15 +10,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.message import Message
 from ...models.problem import Problem
 from ...models.reply import Reply
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     session_id: UUID,
     *,
     body: Message,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -116,6 +119,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: Message,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | Reply]:
     """Message
 
@@ -126,6 +130,8 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Message): A typed message of the user.
 
     Raises:
@@ -139,6 +145,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         session_id=session_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -153,6 +160,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: Message,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | Reply | None:
     """Message
 
@@ -163,6 +171,8 @@ def sync(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Message): A typed message of the user.
 
     Raises:
@@ -177,6 +187,7 @@ def sync(
         session_id=session_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -185,6 +196,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: Message,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | Reply]:
     """Message
 
@@ -195,6 +207,8 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Message): A typed message of the user.
 
     Raises:
@@ -208,6 +222,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         session_id=session_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -220,6 +235,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: Message,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | Reply | None:
     """Message
 
@@ -230,6 +246,8 @@ async def asyncio(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Message): A typed message of the user.
 
     Raises:
@@ -245,5 +263,6 @@ async def asyncio(
             session_id=session_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

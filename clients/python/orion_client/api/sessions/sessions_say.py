@@ -10,15 +10,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.accepted import Accepted
 from ...models.problem import Problem
 from ...models.saying import Saying
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     session_id: UUID,
     *,
     body: Saying,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -106,6 +109,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: Saying,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Accepted | Problem]:
     """Say
 
@@ -113,6 +117,8 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 
@@ -127,6 +133,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         session_id=session_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -141,6 +148,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: Saying,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Accepted | Problem | None:
     """Say
 
@@ -148,6 +156,8 @@ def sync(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 
@@ -163,6 +173,7 @@ def sync(
         session_id=session_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -171,6 +182,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: Saying,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Accepted | Problem]:
     """Say
 
@@ -178,6 +190,8 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 
@@ -192,6 +206,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         session_id=session_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -204,6 +219,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: Saying,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Accepted | Problem | None:
     """Say
 
@@ -211,6 +227,8 @@ async def asyncio(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 
@@ -227,5 +245,6 @@ async def asyncio(
             session_id=session_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -10,15 +10,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.session_body import SessionBody
 from ...models.status_change import StatusChange
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     session_id: UUID,
     *,
     body: StatusChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -108,6 +111,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
     """Set Status
 
@@ -117,6 +121,8 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (StatusChange): The status that a session shall have.
 
     Raises:
@@ -130,6 +136,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         session_id=session_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -144,6 +151,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
     """Set Status
 
@@ -153,6 +161,8 @@ def sync(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (StatusChange): The status that a session shall have.
 
     Raises:
@@ -167,6 +177,7 @@ def sync(
         session_id=session_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -175,6 +186,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
     """Set Status
 
@@ -184,6 +196,8 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (StatusChange): The status that a session shall have.
 
     Raises:
@@ -197,6 +211,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         session_id=session_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -209,6 +224,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
     """Set Status
 
@@ -218,6 +234,8 @@ async def asyncio(
 
     Args:
         session_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (StatusChange): The status that a session shall have.
 
     Raises:
@@ -233,5 +251,6 @@ async def asyncio(
             session_id=session_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -1,0 +1,258 @@
+"""Writes that come again, through FastAPI and a real PostgreSQL; the effect is a row of `memories`."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.responses import StreamingResponse
+from hypothesis import HealthCheck, given
+from hypothesis import settings as runs
+from hypothesis import strategies as st
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from orion.api import problems
+from orion.api.access import CallerDep, Parts, PartsDep, StoreDep
+from orion.api.idempotency import KeyedRoute
+from orion.api.limits import Limits
+from orion.api.room_tokens import RoomTokens
+from orion.api.shield import Shield
+from orion.api.tokens import AccessTokens
+from orion.domain.identity import Principal, new_id
+from orion.domain.memory import Memory, MemoryType
+from orion.errors import Conflict
+from tests.conftest import make_user
+
+router = APIRouter(route_class=KeyedRoute)
+
+
+class Thing(BaseModel):
+    name: str
+
+
+async def remember(store, caller, name):
+    memory = Memory(new_id(), caller.user_id, None, MemoryType.FACT, name, datetime.now(UTC))
+    await store.memories.add(memory)
+    return {"id": str(memory.id), "name": name}
+
+
+@router.post("/things", status_code=201)
+async def make(body: Thing, caller: CallerDep, store: StoreDep) -> Any:
+    return await remember(store, caller, body.name)
+
+
+@router.post("/slow")
+async def slow(body: Thing, caller: CallerDep, parts: PartsDep) -> Any:
+    async with parts.database.transaction(caller) as store:
+        made = await remember(store, caller, body.name)
+    await asyncio.sleep(0.3)
+    return made
+
+
+@router.post("/fails")
+async def fails(body: Thing, caller: CallerDep, store: StoreDep) -> Any:
+    await remember(store, caller, body.name)
+    raise Conflict("not now")
+
+
+@router.delete("/things", status_code=204)
+async def clear(caller: CallerDep, store: StoreDep) -> Response:
+    await remember(store, caller, "cleared")
+    return Response(status_code=204)
+
+
+@router.post("/stream")
+async def stream(body: Thing, caller: CallerDep, store: StoreDep) -> StreamingResponse:
+    await remember(store, caller, body.name)
+    return StreamingResponse(iter([b"a", b"b"]))
+
+
+@pytest.fixture
+async def signed_in(database, settings):
+    """A client maker: a user's name in, a client that is signed in as her out."""
+    tokens = AccessTokens((b"k" * 32,), 900)
+    app = FastAPI()
+    app.add_middleware(Shield)
+    app.include_router(router)
+    problems.install(app)
+    limits = Limits(database, replace(settings, rate_limit_max=100_000))
+    app.state.parts = Parts(
+        settings, database, cast(Any, None), tokens, RoomTokens(tokens.keys), str.encode, limits
+    )
+    clients = []
+
+    async def sign_in(name):
+        user = await make_user(database, f"{name}@example.org")
+        headers = {"Authorization": f"Bearer {tokens.issue(user)}"}
+        transport = httpx.ASGITransport(app=app)
+        clients.append(httpx.AsyncClient(transport=transport, base_url="http://orion", headers=headers))
+        return clients[-1]
+
+    yield sign_in
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.fixture
+async def ada(signed_in):
+    return await signed_in("ada")
+
+
+async def rows(database):
+    """How many things were made, as the owner of the tables counts them."""
+    engine = database.engine
+    async with engine.connect() as connection:
+        await connection.execute(text("reset role"))
+        count = (await connection.execute(text("select count(*) from orion.memories"))).scalar_one()
+        await connection.execute(text("set role orion_app"))
+    return count
+
+
+def keyed(key):
+    return {"Idempotency-Key": key}
+
+
+def slug(response):
+    return response.status_code, response.json()["type"].removeprefix("/problems/")
+
+
+async def test_the_same_key_and_body_give_the_same_answer_once_made(ada, database):
+    first = await ada.post("/things", json={"name": "a"}, headers=keyed("k"))
+    again = await ada.post("/things", json={"name": "a"}, headers=keyed("k"))
+    assert first.status_code == again.status_code == 201
+    assert first.content == again.content
+    assert first.headers["content-type"] == again.headers["content-type"]
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    assert await rows(database) == 1
+
+
+async def test_another_body_or_path_or_method_with_the_key_is_a_conflict(ada, database):
+    await ada.post("/things", json={"name": "a"}, headers=keyed("k"))
+    for response in (
+        await ada.post("/things", json={"name": "b"}, headers=keyed("k")),
+        await ada.post("/things?x=1", json={"name": "a"}, headers=keyed("k")),
+        await ada.post("/slow", json={"name": "a"}, headers=keyed("k")),
+        await ada.delete("/things", headers=keyed("k")),
+    ):
+        assert slug(response) == (409, "idempotency-conflict")
+    assert await rows(database) == 1
+
+
+async def test_keys_belong_to_their_user(ada, signed_in, database):
+    ben = await signed_in("ben")
+    made = [await client.post("/things", json={"name": "a"}, headers=keyed("k")) for client in (ada, ben)]
+    assert made[0].json()["id"] != made[1].json()["id"]
+    assert await rows(database) == 2
+
+
+async def test_an_answer_without_a_body_is_kept_too(ada, database):
+    answers = [await ada.delete("/things", headers=keyed("k")) for _ in range(2)]
+    assert [a.status_code for a in answers] == [204, 204]
+    assert answers[1].headers["idempotency-replayed"] == "true"
+    assert await rows(database) == 1
+
+
+@pytest.mark.parametrize("path", ["/things", "/slow"])
+async def test_at_the_same_time_it_is_made_once(ada, database, path):
+    answers = await asyncio.gather(
+        *(ada.post(path, json={"name": "a"}, headers=keyed("k")) for _ in range(6))
+    )
+    assert len({answer.content for answer in answers}) == 1
+    assert sum("idempotency-replayed" in answer.headers for answer in answers) == 5
+    assert await rows(database) == 1
+
+
+async def test_whoever_waits_too_long_is_told_that_the_first_one_runs(ada, database):
+    me = await database_principal(database)
+    async with database.transaction(me) as store:
+        await store.idempotency_keys.claim("k", b"another node")
+        waited = await ada.post("/things", json={"name": "a"}, headers=keyed("k"), timeout=20)
+    assert slug(waited) == (409, "in-progress")
+
+
+async def test_a_crash_before_the_answer_is_kept_leaves_neither_work_nor_key(ada, database):
+    me = await database_principal(database)
+    with pytest.raises(RuntimeError):
+        await crash(database, me)
+    assert await rows(database) == 0
+    assert (await ada.post("/things", json={"name": "a"}, headers=keyed("k"))).status_code == 201
+
+
+async def crash(database, me):
+    async with database.transaction(me) as store:
+        await store.idempotency_keys.claim("k", b"")
+        await remember(store, me, "lost")
+        raise RuntimeError
+
+
+async def database_principal(database):
+    """Ada, as the database knows her."""
+    async with database.transaction(Principal.system("log-in")) as store:
+        user, _ = await store.users.by_email("ada@example.org")
+    return Principal.of(user)
+
+
+async def test_what_failed_is_not_kept_and_made_nothing(ada, database):
+    wrong = await ada.post("/things", json={"nome": "a"}, headers=keyed("k"))
+    assert slug(wrong) == (422, "invalid")
+    assert slug(await ada.post("/fails", json={"name": "a"}, headers=keyed("k"))) == (409, "conflict")
+    assert await rows(database) == 0
+    right = await ada.post("/things", json={"name": "a"}, headers=keyed("k"))
+    assert right.status_code == 201
+    assert "idempotency-replayed" not in right.headers
+
+
+async def test_a_stream_is_not_kept(ada, database):
+    for _ in range(2):
+        answer = await ada.post("/stream", json={"name": "a"}, headers=keyed("k"))
+        assert answer.content == b"ab"
+        assert "idempotency-replayed" not in answer.headers
+    assert await rows(database) == 2
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb", "ä".encode()])
+async def test_a_key_that_is_no_key_is_refused(ada, database, key):
+    answer = await ada.post("/things", json={"name": "a"}, headers=keyed(key))
+    assert slug(answer) == (422, "invalid")
+    assert answer.json()["errors"][0]["pointer"].lower().replace("_", "-") == "header/idempotency-key"
+    assert await rows(database) == 0
+
+
+async def test_a_key_of_yesterday_is_free_again(ada, database):
+    await ada.post("/things", json={"name": "a"}, headers=keyed("k"))
+    async with database.engine.connect() as connection:
+        await connection.execute(text("reset role"))
+        await connection.execute(
+            text("update orion.idempotency_keys set created_at = now() - interval '24 hours 1 second'")
+        )
+        await connection.execute(text("set role orion_app"))
+    assert (await ada.post("/things", json={"name": "b"}, headers=keyed("k"))).status_code == 201
+    assert await rows(database) == 2
+
+
+@given(st.lists(st.tuples(st.sampled_from("kl"), st.sampled_from("ab"), st.booleans()), max_size=12))
+@runs(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_whatever_comes_again_the_first_answer_of_a_key_stands(ada, database, requests):
+    run = new_id().hex
+    known: dict[str, tuple[str, bytes]] = {}
+    before, made = await rows(database), 0
+    for key, name, good in requests:
+        body = {"name": name} if good else {"nome": name}
+        answer = await ada.post("/things", json=body, headers=keyed(run + key))
+        if key not in known:
+            assert answer.status_code == (201 if good else 422)
+            if good:
+                known[key] = name, answer.content
+                made += 1
+        elif not good:
+            assert answer.status_code in {409, 422}
+        elif known[key][0] == name:
+            assert (answer.status_code, answer.content) == (201, known[key][1])
+        else:
+            assert slug(answer) == (409, "idempotency-conflict")
+    assert await rows(database) - before == made
