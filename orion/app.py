@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -24,6 +21,7 @@ from orion.pipelines.conversation import load_shared
 from orion.pipelines.writer import Writer
 from orion.settings import Settings
 from orion.store.database import Database
+from orion.store.secrets import kept_secret
 from orion.tools import phrases
 from orion.transports import webrtc
 
@@ -84,7 +82,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     calls.start()
     stack.push_async_callback(calls.close)
     memory.give_back()
-    key = (settings.jwt_secret or _kept_secret(settings.data_dir / "jwt-secret")).encode()
+    key = (settings.jwt_secret or kept_secret(settings.data_dir / "jwt-secret")).encode()
     return Parts(settings, database, calls, AccessTokens(key, settings.jwt_expires_secs), new_token())
 
 
@@ -106,14 +104,3 @@ async def sign_in_link(app: FastAPI, base_url: str) -> str:
     async with parts.database.transaction(Principal.system("log-in")) as store:
         await store.tokens.add_sign_in(digest(token), expires_at)
     return f"{base_url}/?token={token}"
-
-
-def _kept_secret(path: Path) -> str:
-    """The secret kept in the data directory (0600), made on the first start."""
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-        return path.read_text()
