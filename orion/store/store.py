@@ -7,10 +7,12 @@ from functools import cached_property
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Principal
+from orion.store.agents import Agents
 from orion.store.events import Events
 from orion.store.memories import Memories
 from orion.store.sessions import Sessions
 from orion.store.tokens import Tokens
+from orion.store.tools import Tools
 from orion.store.turns import Turns
 from orion.store.users import Users
 
@@ -51,3 +53,13 @@ class Store:
     def events(self) -> Events:
         """What happened in a session."""
         return Events(self.connection)
+
+    @cached_property
+    def tools(self) -> Tools:
+        """Tools as data."""
+        return Tools(self.connection)
+
+    @cached_property
+    def agents(self) -> Agents:
+        """Agents as data."""
+        return Agents(self.connection, self.principal)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from orion.domain.identity import Principal
+from orion.domain.identity import Principal, new_id
 from orion.errors import StartError
 from orion.store.backup import backup, restore
 from orion.store.database import Database
@@ -27,6 +27,8 @@ ADMIN_SEES = {
     "tool_calls": 2,
     "memories": 1,
     "events": 2,
+    "tools": 1,
+    "agents": 1,
 }
 USER_SEES = {
     "workspaces": 1,
@@ -36,11 +38,14 @@ USER_SEES = {
     "tool_calls": 1,
     "memories": 1,
     "events": 1,
+    "tools": 1,
+    "agents": 1,
 }
 PURPOSES = {
     "log-in": {"workspaces": 2, "users": 3, "refresh_tokens": 3, "sign_in_tokens": 1},
     "recorder": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
+    "start": {"tools": 2},
     "ready": {},
     "": {},
 }
@@ -72,7 +77,7 @@ async def matrix(database):
     for purpose, seen in PURPOSES.items():
         assert await counts(database, Principal.system(purpose)) == expected(seen), purpose
     impostor = Principal(ada.workspace_id, cleo.user_id)
-    assert await counts(database, impostor) == expected({"workspaces": 1})
+    assert await counts(database, impostor) == expected({"workspaces": 1, "tools": 1, "agents": 1})
 
 
 async def test_everybody_sees_their_own_and_nothing_else(database):
@@ -93,6 +98,30 @@ async def test_nobody_writes_in_anothers_name(database, name):
     with pytest.raises((ProgrammingError, DBAPIError)):
         async with database.transaction(ben) as store:
             await store.connection.execute(update(table).values(user_id=cleo.user_id))
+
+
+@pytest.mark.parametrize("name", ["tools", "agents"])
+async def test_admins_alone_change_what_their_workspace_shares(database, name):
+    ada, ben, cleo = await fill(database)
+    table = metadata.tables[f"{SCHEMA}.{name}"]
+    for principal in (ben, Principal.system("start"), Principal(None, None)):
+        async with database.transaction(principal) as store:
+            assert (await store.connection.execute(delete(table))).rowcount == 0
+            changed = update(table).values(updated_at=func.now())
+            assert (await store.connection.execute(changed)).rowcount == 0
+    row = await _as_dict(database, ada, table)
+    for principal in (ben, cleo):
+        with pytest.raises((ProgrammingError, DBAPIError)):
+            async with database.transaction(principal) as store:
+                await store.connection.execute(insert(table).values({**row, "id": new_id(), "name": "mine"}))
+    async with database.transaction(cleo) as store:
+        assert (await store.connection.execute(delete(table))).rowcount == 1
+    assert await _as_dict(database, ada, table)
+
+
+async def _as_dict(database, principal, table):
+    async with database.transaction(principal) as store:
+        return dict((await store.connection.execute(select(table))).one()._mapping)
 
 
 async def test_every_table_is_guarded_and_has_a_policy(database):
