@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from orion import __version__, providers, registry
-from orion.api import agents, auth, console, events, health, problems, sessions
+from orion.api import agents, auth, console, events, health, problems, sessions, tools
 from orion.api.access import Parts
 from orion.api.shield import Shield
 from orion.api.tokens import AccessTokens, digest, new_token
@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    for module in (auth, sessions, events, agents, health, problems):
+    for module in (auth, sessions, events, agents, tools, health, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -75,9 +75,10 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     writer.start()
     stack.push_async_callback(writer.stop)
     shared = load_shared(settings, database, writer)
+    stack.push_async_callback(shared.catalogue.close)
     recogniser = providers.module(settings, providers.choose(settings, "stt").provider or "scripted")
     if hasattr(recogniser, "expect"):
-        await recogniser.expect(settings, phrases(tool.tool for tool in shared.tools.values()))
+        await recogniser.expect(settings, phrases(await shared.catalogue.at_start()))
     calls = Calls(shared)
     calls.start()
     stack.push_async_callback(calls.close)

@@ -126,7 +126,7 @@ async def create(body: NewSession, caller: CallerDep, parts: PartsDep, store: St
     """Open a conversation with an agent."""
     assert caller.workspace_id is not None
     assert caller.user_id is not None
-    roster = parts.calls.shared.roster
+    roster = (await parts.calls.shared.catalogue.of(caller.workspace_id)).roster
     try:
         agent = roster.get(body.agent or roster.default)
     except NotFound as error:

@@ -44,13 +44,18 @@ def places(url: str) -> list[str]:
     return _PLACE.findall(url)
 
 
+def place_free(url: str) -> str:
+    """The URL with something in its places, so that it can be looked at."""
+    return _PLACE.sub("x", url)
+
+
 def refuse_template(url: str) -> str:
     """Why a URL with places is no such one; empty if it is. Its host is not looked at."""
     if any(ord(char) < 0x21 or ord(char) == 0x7F for char in url) or "\\" in url:
         return "spaces, control characters and backslashes are not allowed"
     try:
         parts = urlsplit(url)
-        httpx2.URL(_PLACE.sub("x", url))
+        httpx2.URL(place_free(url))
     except (ValueError, httpx2.InvalidURL):
         return "this is no URL"
     pairs = [pair for pair in parts.query.split("&") if pair]

@@ -109,6 +109,11 @@ class Calls:
             finally:
                 await call.end(EndReason.AGENT if call.ends_session else EndReason.HUNG_UP)
 
+    async def tools_changed(self, workspace_id: UUID) -> None:
+        """Give the live calls of a workspace its tools as they are now."""
+        calls = [c for c in self._live.values() if c.conversation.session.workspace_id == workspace_id]
+        await asyncio.gather(*(call.refresh_tools() for call in calls))
+
     async def end_session(self, session: Session, reason: EndReason) -> None:
         """End the session for good, and its call if it has one."""
         call = self.get(session.id)
@@ -168,11 +173,15 @@ class Calls:
             raise SessionEnded
         if session.status is SessionStatus.PAUSED:
             raise Conflict("the session is paused; set its status to active first")
+        offer = await self.shared.catalogue.of(session.workspace_id)
+        if session.agent not in offer.roster:
+            raise Conflict(f"the agent {session.agent} is gone; create a new session")
         return Conversation(
             self.shared,
             session,
             turns,
             announce=lambda secs, words: self._announce(session, secs, words),
+            offer=offer,
         )
 
     async def _activate(self, session: Session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,15 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion import guardrails, providers, tools
 from orion.agents.roster import Roster
+from orion.agents.tool_rows import Outside
 from orion.domain.agent import Agent, fill
 from orion.domain.guardrail import Utterance, Verdict
 from orion.domain.identity import Principal
 from orion.domain.session import Session
 from orion.domain.turn import Speaker, Turn
+from orion.net.addresses import AllowedHosts
+from orion.net.client import GuardedClient
+from orion.pipelines.catalogue import Catalogue, Offer
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
 from orion.pipelines.recorder import Recorder
@@ -28,7 +32,7 @@ from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
 from orion.settings import Settings
 from orion.store.database import Database
-from orion.tools import RunnableTool
+from orion.store.secrets import SecretKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,7 @@ class Shared:
 
     settings: Settings
     database: Database
-    roster: Roster
-    tools: Mapping[str, RunnableTool]
+    catalogue: Catalogue
     checks: Mapping[str, guardrails.Check]
     feed: Feed
     writer: Writer
@@ -50,6 +53,7 @@ class Conversation:
     Args:
         turns: The session's turns so far; the agent's context is rebuilt from them.
         announce: Says a text in this session after some seconds.
+        offer: The workspace's agents and tools.
     """
 
     def __init__(
@@ -58,17 +62,19 @@ class Conversation:
         session: Session,
         turns: Iterable[Turn],
         announce: Callable[[float, str], None],
+        offer: Offer,
     ) -> None:
         self.shared = shared
         self.session = session
-        self.agent = shared.roster.get(session.agent)
+        self.offer = offer
+        self.agent = offer.roster.get(session.agent)
         self.requests = Requests()
         self.stopwatch = Stopwatch()
         self.recorder = Recorder(session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch)
         principal = Principal(session.workspace_id, session.user_id)
         tool_context = SessionTools(shared.database, principal, session.id, self.requests, announce)
         self.tool_context = tool_context
-        self.caller = ToolCaller(shared.tools, tool_context.for_call, self.recorder.tool_call)
+        self.caller = ToolCaller(offer.tools, tool_context.for_call, self.recorder.tool_call)
         self._guardrail_state: guardrails.State = {}
         self.llm = providers.llm(shared.settings, self.agent)
         if isinstance(self.llm, providers.Stateful):
@@ -87,6 +93,18 @@ class Conversation:
     def tools(self) -> ToolsSchema:
         """The tools of the agent that has the word."""
         return ToolsSchema(standard_tools=list(self.caller.schemas(self.agent.tools)))
+
+    def take(self, offer: Offer) -> None:
+        """The agent has the tools of this offer from its next inference on; its agents count in the next call.
+
+        A call of a tool that runs already ends as it began.
+        """
+        if offer.fingerprint == self.offer.fingerprint:
+            return
+        self.offer = replace(offer, roster=self.offer.roster)
+        self.caller = ToolCaller(offer.tools, self.tool_context.for_call, self.recorder.tool_call)
+        # Not as a frame: an interruption would drop it. The LLM service reads the context at each inference.
+        self.context.set_tools(self.tools())
 
     def give_word_to(self, agent: Agent) -> None:
         """Let another agent go on; the caller updates the running pipeline."""
@@ -143,11 +161,12 @@ def messages(turns: Iterable[Turn]) -> list[Any]:
 def load_shared(settings: Settings, database: Database, writer: Writer) -> Shared:
     """Load agents, tools and checks: built in, and of the project. Raises StartError for a bad one."""
     project: Path | None = settings.project
+    client = GuardedClient(AllowedHosts(settings.tool_allowed_hosts))
+    outside = Outside(client, SecretKeys.of(settings), settings.mcp_commands)
     return Shared(
         settings=settings,
         database=database,
-        roster=Roster.load(project),
-        tools=tools.load_all(project),
+        catalogue=Catalogue(database, Roster.load(project), tools.load_all(project), outside),
         checks=guardrails.load_all(project),
         feed=Feed(),
         writer=writer,

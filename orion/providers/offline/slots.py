@@ -9,6 +9,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 from text_to_num import alpha2digit
 
+from orion.domain import pattern
 from orion.domain.tool import Tool
 from orion.providers.offline import free_text
 
@@ -170,8 +171,7 @@ def _value(prop: Mapping[str, Any], text: str) -> Any:
         return _option(prop["enum"], text)
     if kind in _READERS:
         return _READERS[kind](prop, text)
-    matched = re.search(str(prop["pattern"]).strip("^$"), text) if "pattern" in prop else None
-    return matched[0] if matched else None
+    return pattern.search(str(prop["pattern"]).strip("^$"), text) if "pattern" in prop else None
 
 
 def _option(options: list[Any], text: str) -> Any:
