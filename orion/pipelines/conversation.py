@@ -95,7 +95,7 @@ class Conversation:
         return ToolsSchema(standard_tools=list(self.caller.schemas(self.agent.tools)))
 
     def take(self, offer: Offer) -> None:
-        """The agent has the tools of this offer from its next inference on; its agents count in the next call.
+        """Give the agent the tools of this offer at its next inference; its agents count in the next call.
 
         A call of a tool that runs already ends as it began.
         """

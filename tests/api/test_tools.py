@@ -1,7 +1,48 @@
+from typing import Any
+
 import asyncpg
-import pytest
+import httpx
 
 from tests.journeys.test_rest import problem
+
+MCP = {"kind": "mcp", "parameters": {}}
+BAD: list[tuple[str, dict[str, Any]]] = [
+    ("/name", {"name": "Tide"}),
+    ("/name", {"name": "x" * 65}),
+    ("/description", {"description": " "}),
+    ("/examples", {"examples": ["x"] * 51}),
+    ("/kind", {"kind": "builtin"}),
+    ("/risk", {"risk": "none"}),
+    ("/timeout_secs", {"timeout_secs": 0}),
+    ("/timeout_secs", {"timeout_secs": 61}),
+    ("/more", {"more": 1}),
+    ("/say", {"say": "{time.__class__}"}),
+    ("/say", {"say": "{time:>999999999}"}),
+    ("/parameters/type", {"parameters": {"type": "array"}}),
+    ("/parameters/properties/port/$ref", {"parameters": {"properties": {"port": {"$ref": "http://x/"}}}}),
+    ("/config/url", {"parameters": {"properties": {}}}),
+    ("/config/url", {"parameters": {"properties": {"port": {"type": "string"}}}}),
+    ("/config/url", {"config": {}}),
+    ("/config/method", {"config": {"url": "https://example.org", "method": "TRACE"}}),
+    ("/config/body", {"config": {"url": "https://example.org", "body": 1}}),
+    ("/config/select", {"config": {"url": "https://example.org", "select": "a..b"}}),
+    ("/config/headers/Host", {"config": {"url": "https://example.org", "headers": {"Host": "x"}}}),
+    ("/config/headers/A B", {"config": {"url": "https://example.org", "headers": {"A B": "x"}}}),
+    ("/config/headers/A", {"config": {"url": "https://example.org", "headers": {"A": "x\r\nB: y"}}}),
+    ("/config/headers/A", {"config": {"url": "https://example.org", "headers": {"A": "***"}}}),
+    ("/config/url", {"config": {"url": "http://127.0.0.1/"}}),
+    ("/config/url", {"config": {"url": "http://169.254.169.254/latest"}}),
+    ("/config/url", {"config": {"url": "http://[::ffff:127.0.0.1]/"}}),
+    ("/config/url", {"config": {"url": "http://example.org:22/"}}),
+    ("/config/url", {"config": {"url": "http://u:p@example.org/"}}),
+    ("/config/url", {"config": {"url": "file:///etc/passwd"}}),
+    ("/config/url", {"config": {"url": "https://{port}.example.org/"}}),
+    ("/parameters", {"kind": "mcp", "config": {"transport": "stdio", "allow": ["a"]}}),
+    ("/config/transport", {**MCP, "config": {"transport": "pipe", "allow": ["a"]}}),
+    ("/config/command", {**MCP, "config": {"transport": "stdio", "command": "sh", "allow": ["a"]}}),
+    ("/config/url", {**MCP, "config": {"transport": "http", "url": "http://[::1]/", "allow": ["a"]}}),
+    ("/config/allow", {**MCP, "config": {"transport": "stdio", "command": "harbour", "allow": []}}),
+]
 
 
 def tide(origin, **changes):
@@ -25,7 +66,7 @@ async def made(admin, origin, **changes):
     return response.json()
 
 
-async def ask(client, text):
+async def ask(client: httpx.AsyncClient, text: str) -> Any:
     session = (await client.post("/sessions", json={})).json()
     return (await client.post(f"/sessions/{session['id']}/messages", json={"text": text})).json()
 
@@ -57,7 +98,8 @@ async def test_the_tools_of_files_are_listed_too_and_cannot_be_changed(admin, me
 async def test_the_list_comes_in_pages(admin, origin):
     await made(admin, origin)
     whole = [tool["name"] for tool in (await admin.get("/tools")).json()["items"]]
-    found, cursor = [], ""
+    found: list[str] = []
+    cursor: Any = ""
     while cursor is not None:
         page = (
             await admin.get("/tools", params={"limit": 3, **({"cursor": cursor} if cursor else {})})
@@ -115,57 +157,11 @@ async def test_a_kept_secret_does_not_move_to_another_address(admin, origin):
     assert (await admin.patch(f"/tools/{tool['id']}", json={"config": written})).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("changes", "pointer"),
-    [
-        ({"name": "Tide"}, "/name"),
-        ({"name": "x" * 65}, "/name"),
-        ({"description": " "}, "/description"),
-        ({"examples": ["x"] * 51}, "/examples"),
-        ({"kind": "builtin"}, "/kind"),
-        ({"risk": "none"}, "/risk"),
-        ({"timeout_secs": 0}, "/timeout_secs"),
-        ({"timeout_secs": 61}, "/timeout_secs"),
-        ({"more": 1}, "/more"),
-        ({"say": "{time.__class__}"}, "/say"),
-        ({"say": "{time:>999999999}"}, "/say"),
-        ({"parameters": {"type": "array"}}, "/parameters/type"),
-        ({"parameters": {"properties": {"port": {"$ref": "http://x/"}}}}, "/parameters/properties/port/$ref"),
-        ({"parameters": {"properties": {}}}, "/config/url"),
-        ({"parameters": {"properties": {"port": {"type": "string"}}}}, "/config/url"),
-        ({"config": {}}, "/config/url"),
-        ({"config": {"url": "https://example.org", "method": "TRACE"}}, "/config/method"),
-        ({"config": {"url": "https://example.org", "body": 1}}, "/config/body"),
-        ({"config": {"url": "https://example.org", "select": "a..b"}}, "/config/select"),
-        ({"config": {"url": "https://example.org", "headers": {"Host": "x"}}}, "/config/headers/Host"),
-        ({"config": {"url": "https://example.org", "headers": {"A B": "x"}}}, "/config/headers/A B"),
-        ({"config": {"url": "https://example.org", "headers": {"A": "x\r\nB: y"}}}, "/config/headers/A"),
-        ({"config": {"url": "https://example.org", "headers": {"A": "***"}}}, "/config/headers/A"),
-        ({"config": {"url": "http://127.0.0.1/"}}, "/config/url"),
-        ({"config": {"url": "http://169.254.169.254/latest"}}, "/config/url"),
-        ({"config": {"url": "http://[::ffff:127.0.0.1]/"}}, "/config/url"),
-        ({"config": {"url": "http://example.org:22/"}}, "/config/url"),
-        ({"config": {"url": "http://u:p@example.org/"}}, "/config/url"),
-        ({"config": {"url": "file:///etc/passwd"}}, "/config/url"),
-        ({"config": {"url": "https://{port}.example.org/"}}, "/config/url"),
-        ({"kind": "mcp", "config": {"transport": "stdio", "allow": ["a"]}}, "/parameters"),
-        ({"kind": "mcp", "parameters": {}, "config": {"transport": "pipe", "allow": ["a"]}}, "/config/transport"),
-        (
-            {"kind": "mcp", "parameters": {}, "config": {"transport": "stdio", "command": "sh", "allow": ["a"]}},
-            "/config/command",
-        ),
-        (
-            {"kind": "mcp", "parameters": {}, "config": {"transport": "http", "url": "http://[::1]/", "allow": ["a"]}},
-            "/config/url",
-        ),
-        ({"kind": "mcp", "parameters": {}, "config": {"transport": "stdio", "command": "harbour", "allow": []}},
-         "/config/allow"),
-    ],
-)  # fmt: skip
-async def test_bad_tools_are_told_where_they_are_bad(admin, origin, changes, pointer):
-    body = problem(await admin.post("/tools", json=tide(origin, **changes)), 422, "invalid")
-    assert pointer in {error["pointer"] for error in body["errors"]}
-    assert "canary-7" not in str(body)
+async def test_bad_tools_are_told_where_they_are_bad(admin, origin):
+    for pointer, changes in BAD:
+        body = problem(await admin.post("/tools", json=tide(origin, **changes)), 422, "invalid")
+        assert pointer in {error["pointer"] for error in body["errors"]}, (changes, body["errors"])
+        assert "canary-7" not in str(body)
 
 
 async def test_a_name_is_taken_once_and_shadows_no_tool_of_a_file(admin, origin):
