@@ -77,9 +77,14 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     shared = load_shared(settings, database, writer)
     stack.push_async_callback(shared.catalogue.close)
     recogniser = providers.module(settings, providers.choose(settings, "stt").provider or "scripted")
-    if hasattr(recogniser, "expect"):
-        await recogniser.expect(settings, phrases(await shared.catalogue.at_start()))
-    calls = Calls(shared)
+
+    async def expect() -> None:
+        """Let the recogniser listen for what people may say to the tools that there are now."""
+        if hasattr(recogniser, "expect"):
+            await recogniser.expect(settings, phrases(await shared.catalogue.of_all()))
+
+    await expect()
+    calls = Calls(shared, expect)
     calls.start()
     stack.push_async_callback(calls.close)
     memory.give_back()

@@ -53,7 +53,7 @@ NAMES = ("tools", "agents")
 
 MEMBER = "workspace_id = (select nullif(current_setting('orion.workspace', true), '')::uuid)"
 ADMIN = f"{MEMBER} and (select current_setting('orion.role', true) = 'admin')"
-START = "(select current_setting('orion.purpose', true) = 'start')"
+RECOGNISER = "(select current_setting('orion.purpose', true) = 'recogniser')"
 
 
 def upgrade() -> None:
@@ -65,8 +65,8 @@ def upgrade() -> None:
         op.execute(f"alter table orion.{name} force row level security")
         op.execute(f"create policy member on orion.{name} for select to orion_app using ({MEMBER})")
         op.execute(f"create policy admin on orion.{name} to orion_app using ({ADMIN}) with check ({ADMIN})")
-    # At the start the recogniser is told what people may say to any tool of the server.
-    op.execute(f"create policy system on orion.tools for select to orion_app using ({START})")
+    # The recogniser of a process is told what people may say to any tool of the server.
+    op.execute(f"create policy system on orion.tools for select to orion_app using ({RECOGNISER})")
 
 
 def downgrade() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -33,14 +34,21 @@ from orion.pipelines.tasks import Tasks
 from orion.processors.client_messages import ClientMessages
 
 _SWEEP_SECS = 30.0
+_GATHER_SECS = 1.0
 _RETRY_AFTER_SECS = 5
 
 
 class Calls:
-    """All live calls of this process, at most one per session."""
+    """All live calls of this process, at most one per session.
 
-    def __init__(self, shared: Shared) -> None:
+    Args:
+        expect: Tells the recogniser what people may say to the tools, for the calls from then on.
+    """
+
+    def __init__(self, shared: Shared, expect: Callable[[], Awaitable[None]]) -> None:
         self.shared = shared
+        self._expect = expect
+        self._stale = False
         self.abandoned = 0
         self._live: dict[UUID, Call] = {}
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
@@ -113,6 +121,15 @@ class Calls:
         """Give the live calls of a workspace its tools as they are now."""
         calls = [c for c in self._live.values() if c.conversation.session.workspace_id == workspace_id]
         await asyncio.gather(*(call.refresh_tools() for call in calls))
+        if not self._stale:
+            self._stale = True
+            self._tasks.spawn(self._expect_soon(), "recogniser")
+
+    async def _expect_soon(self) -> None:
+        """Tell the recogniser of changed tools, once for all that change within a second."""
+        await asyncio.sleep(_GATHER_SECS)
+        self._stale = False
+        await self._expect()
 
     async def end_session(self, session: Session, reason: EndReason) -> None:
         """End the session for good, and its call if it has one."""

@@ -63,9 +63,9 @@ class Catalogue:
             self._offers.pop(next(iter(self._offers)))
         return offer
 
-    async def at_start(self) -> list[Tool]:
-        """All tools of the server, those of all workspaces among them: what a recogniser may expect."""
-        async with self._database.transaction(Principal.system("start")) as store:
+    async def of_all(self) -> list[Tool]:
+        """The tools of all workspaces: what the recogniser of this process may expect to hear."""
+        async with self._database.transaction(Principal.system("recogniser")) as store:
             rows = await store.tools.all()
         found = [runnable.tool for runnable in self.files.tools.values()]
         return found + [

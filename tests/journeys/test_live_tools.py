@@ -1,5 +1,6 @@
 """A tool that an admin makes while a call is live, and what the caller hears of it."""
 
+import asyncio
 import time
 from contextlib import suppress
 
@@ -37,7 +38,7 @@ def token(server):
 
 
 async def test_a_tool_made_during_a_call_is_used_in_its_next_turn_typed_and_spoken(
-    http, session_id, service, tmp_path
+    http, session_id, server, service, tmp_path
 ):
     tool = {
         "name": "weather",
@@ -67,4 +68,13 @@ async def test_a_tool_made_during_a_call_is_used_in_its_next_turn_typed_and_spok
         url = f"/api/v1/tools/{made.json()['id']}"
         assert (await http.patch(url, json={"enabled": False})).status_code == 200
         assert "sunny" not in (await http.post(messages, json=question)).json()["text"]
-    assert len(service.asked) == 2
+        await http.patch(url, json={"enabled": True, "examples": ["when is high tide"]})
+    async with asyncio.timeout(20):
+        while " tide " not in (server.data_dir / "tools.lm").read_text().replace("\t", " "):
+            await asyncio.sleep(0.05)
+    async with calling(http, session_id) as phone:  # the next call's recogniser expects the new phrase
+        await http.post(messages, json={"text": "twelve times nine"})
+        await phone.quiet()
+        turn = await phone.answer_to(spoken("when is high tide", tmp_path))
+        assert turn["text"] == "It is sunny and warm."
+    assert len(service.asked) == 3

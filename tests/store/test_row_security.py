@@ -45,7 +45,7 @@ PURPOSES = {
     "log-in": {"workspaces": 2, "users": 3, "refresh_tokens": 3, "sign_in_tokens": 1},
     "recorder": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
-    "start": {"tools": 2},
+    "recogniser": {"tools": 2},
     "ready": {},
     "": {},
 }
@@ -104,7 +104,7 @@ async def test_nobody_writes_in_anothers_name(database, name):
 async def test_admins_alone_change_what_their_workspace_shares(database, name):
     ada, ben, cleo = await fill(database)
     table = metadata.tables[f"{SCHEMA}.{name}"]
-    for principal in (ben, Principal.system("start"), Principal(None, None)):
+    for principal in (ben, Principal.system("recogniser"), Principal(None, None)):
         async with database.transaction(principal) as store:
             assert (await store.connection.execute(delete(table))).rowcount == 0
             changed = update(table).values(updated_at=func.now())
