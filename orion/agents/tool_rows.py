@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +9,10 @@ import httpx2
 
 from orion.agents import parameters
 from orion.agents.tool_fields import mcp_name
+from orion.domain.guardrail import Channel, Utterance
 from orion.domain.tool import Risk, Tool, ToolContext, ToolKind, ToolRow
 from orion.errors import FieldProblem, Invalid
+from orion.guardrails import invisible_characters
 from orion.net import http_tool, mcp_tool
 from orion.net.client import GuardedClient, UnreachableTarget
 from orion.net.http_tool import Exchange
@@ -20,9 +21,7 @@ from orion.store.secrets import SecretKeys
 from orion.tools import RunnableTool
 
 _MAX_DESCRIPTION_CHARS = 1000
-_INVISIBLE = re.compile(
-    r"[^\S\n ]|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
-)
+_DESCRIBES = frozenset({"description", "title", "$comment"})
 
 
 class Outside:
@@ -120,7 +119,21 @@ def _tool(
 
 def visible(text: str) -> str:
     """Text from outside as a model may read it: nothing invisible, a thousand characters at most."""
-    return _INVISIBLE.sub(" ", text).strip()[:_MAX_DESCRIPTION_CHARS]
+    for finding in reversed(invisible_characters.check(Utterance(text, Channel.TOOL_RESULT), {})):
+        text = text[: finding.start] + text[finding.end :]
+    return text.strip()[:_MAX_DESCRIPTION_CHARS]
+
+
+def _described(schema: Any) -> Any:
+    """The schema with its descriptions visible."""
+    if isinstance(schema, list):
+        return [_described(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: visible(value) if key in _DESCRIBES and isinstance(value, str) else _described(value)
+        for key, value in schema.items()
+    }
 
 
 def names(row: ToolRow) -> list[str]:

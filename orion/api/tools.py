@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -61,9 +61,20 @@ class ToolPage(BaseModel):
 
 
 class ToolChange(BaseModel):
-    """What of a tool shall change; `config` as a whole."""
+    """What of a tool shall change: fields that are there, `config` as a whole."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = ""
+    description: str = ""
+    examples: list[str] = []
+    parameters: dict[str, Any] = {}
+    kind: Literal["http", "mcp"] = "http"
+    config: dict[str, Any] = {}
+    say: str = ""
+    risk: Risk = Risk.READ
+    timeout_secs: float = 10.0
+    enabled: bool = True
 
 
 class Trial(BaseModel):
@@ -131,7 +142,7 @@ async def change(tool_id: ToolId, body: ToolChange, caller: AdminDep, parts: Par
     before = await _own_row(parts, caller, tool_id)
     fields = {name: value for name, value in _body(before).items() if name in ToolFields.model_fields}
     try:
-        wanted = ToolFields.model_validate({**fields, **(body.model_extra or {})})
+        wanted = ToolFields.model_validate({**fields, **body.model_dump(exclude_unset=True)})
     except ValidationError as error:
         raise _invalid(error, "") from error
     row = await _checked(parts, wanted, before)
