@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from orion.agents.tool_fields import HttpConfig, McpConfig, ToolFields, problems
+from orion.agents.tool_fields import HttpConfig, McpConfig, ToolFields, mcp_name, problems
 from orion.agents.tool_rows import names, origin
 from orion.api.access import AdminDep, Parts, PartsDep, StoreDep, needs
 from orion.domain import wire
@@ -176,6 +176,7 @@ async def test(tool_id: ToolId, body: Trial, caller: AdminDep, parts: PartsDep) 
         return {"status": "done", "result": {"tools": names(row)}, "error": None, "duration_ms": None}
     tools = {runnable.tool.name: runnable for runnable in outside.runnables(row)}
     name = row.name if row.kind is ToolKind.HTTP else str(body.tool)
+    name = name if name in tools else mcp_name(row.name, name)
     if name not in tools:
         detail = f"there is no {name!r}; there are: {', '.join(tools)}"
         raise Invalid(detail, problems=[FieldProblem("/tool", detail)])
