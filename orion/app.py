@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx2 as httpx
 from fastapi import FastAPI
@@ -32,6 +29,7 @@ from orion.api import (
     problems,
     rooms,
     sessions,
+    tools,
     users,
     webhooks,
 )
@@ -51,6 +49,7 @@ from orion.pipelines.writer import Writer
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.sealing import Sealer
+from orion.store.secrets import kept_secret
 from orion.tools import phrases
 
 _SIGN_IN_MINUTES = 5
@@ -78,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     accounts = (auth, api_keys, invitations, users, erasure)
     conversations = (sessions, messages, rooms, connect, memories, events, webhooks)
-    for module in (*accounts, *conversations, agents, ice, health, metrics, problems):
+    for module in (*accounts, *conversations, agents, tools, ice, health, metrics, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)
@@ -117,10 +116,16 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     if embedder is not None:
         stack.push_async_callback(embedder.close)
     shared = load_shared(settings, database, writer, embedder)
+    stack.push_async_callback(shared.catalogue.close)
     recogniser = providers.module(settings, providers.choose(settings, "stt").provider or "scripted")
-    if hasattr(recogniser, "expect"):
-        await recogniser.expect(settings, phrases(tool.tool for tool in shared.tools.values()))
-    calls = Calls(shared)
+
+    async def expect() -> None:
+        """Let the recogniser listen for what people may say to the tools that there are now."""
+        if hasattr(recogniser, "expect"):
+            await recogniser.expect(settings, phrases(await shared.catalogue.of_all()))
+
+    await expect()
+    calls = Calls(shared, expect)
     calls.start()
     stack.push_async_callback(calls.close)
     memory.give_back(for_good=True)
@@ -132,7 +137,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     stack.push_async_callback(limits.close)
     sealer = await _start_webhooks(settings, database, stack)
     keys = tuple(
-        key.encode() for key in settings.jwt_keys or (_kept_secret(settings.data_dir / "jwt-secret"),)
+        key.encode() for key in settings.jwt_keys or (kept_secret(settings.data_dir / "jwt-secret"),)
     )
     tokens = AccessTokens(keys, settings.jwt_expires_secs)
     return Parts(settings, database, calls, tokens, RoomTokens(keys), sealer.seal, limits, new_token())
@@ -140,7 +145,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
 
 async def _start_webhooks(settings: Settings, database: Database, stack: AsyncExitStack) -> Sealer:
     """Begin to deliver to webhooks; what seals their secrets."""
-    sealer = Sealer(settings.secret_keys or (_kept_secret(settings.data_dir / "secret-key"),))
+    sealer = Sealer(settings.secret_keys or (kept_secret(settings.data_dir / "secret-key"),))
     client = httpx.AsyncClient(trust_env=False, follow_redirects=False)
     await stack.enter_async_context(client)
     deliveries = WebhookDeliveries(database, client, sealer.open)
@@ -167,14 +172,3 @@ async def sign_in_link(app: FastAPI, base_url: str) -> str:
     async with parts.database.transaction(Principal.system("log-in")) as store:
         await store.tokens.add_sign_in(digest(token), expires_at)
     return f"{base_url}/?token={token}"
-
-
-def _kept_secret(path: Path) -> str:
-    """The secret kept in the data directory (0600), made on the first start."""
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-        return path.read_text()

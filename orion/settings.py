@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
@@ -26,6 +27,7 @@ _PLACEHOLDERS = re.compile(r"your-.*(-key|-change-in-production)\Z|user:password
 _DURATION = re.compile(r"(\d+)([smhd]?)\Z")
 _PORT_RANGE = re.compile(r"(\d{1,5})-(\d{1,5})\Z", re.ASCII)
 _TURN_URL = re.compile(r"turns?:[^\s/?@]+(\?transport=(udp|tcp))?\Z")  # RFC 7065
+_COMMAND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 _UNIT_SECS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -75,6 +77,8 @@ class Settings:
     max_sessions: int | None = None
     rate_limit_ttl_secs: int = 60
     rate_limit_max: int = 100
+    tool_allowed_hosts: tuple[str, ...] = ()
+    mcp_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     log_level: str = "INFO"
     providers: Mapping[str, ProviderSettings] = field(default_factory=dict, repr=False)
 
@@ -304,6 +308,20 @@ def _database_url(value: str, name: str) -> str:
     return urlunsplit(("postgresql+asyncpg", parts.netloc, parts.path, query, ""))
 
 
+def _commands(value: str, name: str) -> dict[str, tuple[str, ...]]:
+    """`name=program argument ...`, separated by commas; without `name=` the program is the name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in _names(value, name):
+        label, _, line = entry.partition("=")
+        named = _COMMAND_NAME.match(label) is not None and line
+        try:
+            words = tuple(shlex.split(line if named else entry))
+        except ValueError as error:
+            raise StartError(f"{name}: {entry}: {error}") from error
+        found[label if named else words[0]] = words
+    return found
+
+
 _READERS: dict[str, tuple[str, Any]] = {
     "PORT": ("port", _port),
     "NODE_ENV": ("production", _production),
@@ -335,6 +353,8 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_CALL_MAX_SECS": ("call_max_secs", _number),
     "ORION_MAX_SESSIONS": ("max_sessions", _number),
     "ORION_LOG_LEVEL": ("log_level", _text),
+    "ORION_TOOL_ALLOWED_HOSTS": ("tool_allowed_hosts", _names),
+    "ORION_MCP_COMMANDS": ("mcp_commands", _commands),
 }
 _ELSEWHERE = {"ORION_DATA_DIR", "ORION_TEST_REQUIRE", "ORION_BUILD_CONSOLE"}
 

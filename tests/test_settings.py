@@ -60,6 +60,7 @@ def test_an_unknown_setting_stops_the_start_and_names_the_nearest():
         ("FRONTEND_URL", "*"),
         ("FRONTEND_URL", "https://*.example.org/app"),
         ("DATABASE_URL", "mysql://localhost/x"),
+        ("ORION_MCP_COMMANDS", "weather='unclosed"),
     ],
 )
 def test_a_value_that_cannot_be_used_stops_the_start(name, value):
@@ -157,3 +158,16 @@ def test_the_environment_wins_over_the_projects_file(tmp_path):
     (tmp_path / ".env").write_text("PORT=4000\nORION_TTS=espeak\n")
     settings = Settings.read({"PORT": "5000"}, project=tmp_path, data_dir=tmp_path)
     assert (settings.port, settings.tts, settings.project) == (5000, ("espeak",), tmp_path)
+
+
+def test_tools_reach_and_start_what_the_settings_list():
+    settings = read(
+        ORION_TOOL_ALLOWED_HOSTS="intranet.example, 127.0.0.1:8080",
+        ORION_MCP_COMMANDS="weather=/usr/bin/weather-mcp --unit metric, /opt/files, clock --zone=utc",
+    )
+    assert settings.tool_allowed_hosts == ("intranet.example", "127.0.0.1:8080")
+    assert settings.mcp_commands == {
+        "weather": ("/usr/bin/weather-mcp", "--unit", "metric"),
+        "/opt/files": ("/opt/files",),
+        "clock": ("clock", "--zone=utc"),
+    }

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import fields
+from collections.abc import Iterable
+from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
+from loguru import logger
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from orion import registry
-from orion.domain.agent import Agent
+from orion.domain.agent import Agent, AgentRow
 from orion.errors import NotFound, StartError
 
 _BUILT_IN = Path(str(files("orion"))) / "agents" / "builtin"
@@ -72,6 +74,26 @@ class Roster:
     def names(self) -> list[str]:
         """The names of all agents, sorted."""
         return sorted(self._agents)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._agents
+
+    def covered(self, rows: Iterable[AgentRow]) -> Roster:
+        """This roster with a workspace's own agents, whose names win; hand-offs to nobody are left out.
+
+        A row that this version cannot read is left out and logged.
+        """
+        agents = dict(self._agents)
+        for row in rows:
+            try:
+                agents[row.name] = as_agent(row.name, AgentFile.model_validate(row.body))
+            except ValidationError:
+                logger.warning("the agent {} of a workspace is not valid in this version", row.name)
+        known = {
+            name: replace(agent, hand_offs=tuple(to for to in agent.hand_offs if to in agents))
+            for name, agent in agents.items()
+        }
+        return Roster(known, self.default)
 
 
 def validate(path: Path, tools: set[str], agents: set[str]) -> list[str]:
@@ -135,11 +157,16 @@ def _line(text: str, key: str, item: str | None = None) -> int:
 
 
 def _read(path: Path) -> Agent:
-    values = AgentFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).model_dump()
+    return as_agent(path.stem, AgentFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))))
+
+
+def as_agent(name: str, content: AgentFile) -> Agent:
+    """The agent that a file or a row describes."""
+    values = content.model_dump()
     values = {field.name: values[field.name] for field in fields(Agent) if field.name in values}
     tools = values.pop("tools")
     hand_offs = tuple(values.pop("hand_offs"))
-    return Agent(name=path.stem, tools=None if tools is None else tuple(tools), hand_offs=hand_offs, **values)
+    return Agent(name=name, tools=None if tools is None else tuple(tools), hand_offs=hand_offs, **values)
 
 
 def _default(project: Path | None, agents: dict[str, Agent], own: list[Path]) -> str:

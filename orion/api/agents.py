@@ -1,35 +1,104 @@
-"""The agents of this server, and the engines that serve."""
+"""The agents of this server and of the workspace, and the engines that serve."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path, Response
+from pydantic import BaseModel
 
-from orion import providers
-from orion.api.access import CallerDep, PartsDep, current
+from orion import providers, registry
+from orion.agents.roster import AgentFile
+from orion.api.access import AdminDep, CallerDep, Parts, PartsDep, StoreDep, current, needs
+from orion.domain.agent import Agent, AgentRow
+from orion.domain.identity import Scope
+from orion.errors import Conflict, FieldProblem, Invalid, NotFound
+from orion.pipelines.catalogue import Offer
 
 router = APIRouter(prefix="/api/v1", tags=["agents"], dependencies=[Depends(current)])
 
+_MOST_AGENTS = 200
+_SCOPED = [Depends(needs(Scope.AGENTS, Scope.ADMIN))]
+AgentName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 
-@router.get("/agents")
-async def list_agents(_caller: CallerDep, parts: PartsDep) -> dict[str, Any]:
+
+class AgentBody(BaseModel):
+    """An agent; a row of the workspace covers the file of the same name."""
+
+    name: str
+    source: Literal["file", "row"]
+    version: int | None
+    default: bool
+    title: str
+    instructions: str
+    greeting: str
+    language: str
+    voice: str | None
+    stt: str | None
+    llm: str | None
+    tts: str | None
+    tools: list[str]
+    """What it has now; `all_tools` tells that it has all that there are."""
+    all_tools: bool
+    hand_offs: list[str]
+    guardrails: dict[str, Any]
+    turn_taking: dict[str, float]
+    max_call_secs: int | None
+
+
+class AgentPage(BaseModel):
+    """All agents."""
+
+    items: list[AgentBody]
+    next_cursor: str | None
+
+
+@router.get("/agents", response_model=AgentPage)
+async def list_agents(caller: CallerDep, parts: PartsDep, store: StoreDep) -> Any:
     """The agents that a session can begin with; the default one first."""
-    roster = parts.calls.shared.roster
-    agents = [roster.get(name) for name in roster.names()]
-    agents.sort(key=lambda agent: agent.name != roster.default)
-    items = [
-        {
-            "name": agent.name,
-            "title": agent.title or agent.name,
-            "language": agent.language,
-            "greeting": agent.greeting,
-            "tools": list(agent.tools) if agent.tools is not None else sorted(parts.calls.shared.tools),
-            "hand_offs": list(agent.hand_offs),
-        }
-        for agent in agents
-    ]
-    return {"items": items, "next_cursor": None}
+    assert caller.workspace_id is not None
+    offer = await parts.calls.shared.catalogue.of(caller.workspace_id)
+    rows = {row.name: row for row in await store.agents.all()}
+    agents = sorted(map(offer.roster.get, offer.roster.names()), key=lambda a: a.name != offer.roster.default)
+    return {"items": [_body(agent, offer, rows.get(agent.name)) for agent in agents], "next_cursor": None}
+
+
+@router.get("/agents/{name}", response_model=AgentBody, dependencies=_SCOPED)
+async def get_agent(name: AgentName, caller: CallerDep, parts: PartsDep, store: StoreDep) -> Any:
+    """One agent."""
+    assert caller.workspace_id is not None
+    offer = await parts.calls.shared.catalogue.of(caller.workspace_id)
+    rows = {row.name: row for row in await store.agents.all()}
+    return _body(offer.roster.get(name), offer, rows.get(name))
+
+
+@router.put("/agents/{name}", response_model=AgentBody, dependencies=_SCOPED)
+async def put_agent(name: AgentName, body: AgentFile, caller: AdminDep, parts: PartsDep) -> Any:
+    """Make an agent, or write it anew; calls that begin from now on have it."""
+    assert caller.workspace_id is not None
+    catalogue = parts.calls.shared.catalogue
+    problems = _problems(parts, name, body, await catalogue.of(caller.workspace_id))
+    if problems:
+        raise Invalid("some fields are not acceptable", problems=problems)
+    async with parts.database.transaction(caller) as store:
+        if len(await store.agents.all()) >= _MOST_AGENTS:
+            raise Conflict(f"a workspace has at most {_MOST_AGENTS} agents")
+        row = await store.agents.put(name, body.model_dump(exclude_unset=True))
+    offer = await catalogue.of(caller.workspace_id)
+    return _body(offer.roster.get(name), offer, row)
+
+
+@router.delete("/agents/{name}", status_code=204, dependencies=_SCOPED)
+async def delete_agent(name: AgentName, caller: AdminDep, parts: PartsDep) -> Response:
+    """Delete the workspace's own agent; a file of that name counts again."""
+    try:
+        async with parts.database.transaction(caller) as store:
+            await store.agents.delete(name)
+    except NotFound:
+        if name in parts.calls.shared.catalogue.files.roster:
+            raise Conflict(f"{name} is an agent of the server's files; it cannot be deleted") from None
+        raise
+    return Response(status_code=204)
 
 
 @router.get("/providers")
@@ -38,3 +107,49 @@ async def list_providers(_caller: CallerDep, parts: PartsDep) -> dict[str, Any]:
     choices = [providers.choose(parts.settings, kind) for kind in providers.KINDS]
     items = [{"kind": c.kind, "provider": c.provider, "reason": c.reason} for c in choices]
     return {"items": items, "next_cursor": None}
+
+
+def _problems(parts: Parts, name: str, body: AgentFile, offer: Offer) -> list[FieldProblem]:
+    """What an agent names that there is not."""
+    known: dict[str, set[str]] = {"tools": set(offer.tools), "hand_offs": {*offer.roster.names(), name}}
+    found = [
+        FieldProblem(f"/{key}/{index}", f"there is no {item!r}; there are: {', '.join(sorted(names))}")
+        for key, names in known.items()
+        for index, item in enumerate(getattr(body, key) or [])
+        if item not in names
+    ]
+    for kind in providers.KINDS:
+        provider = getattr(body, kind)
+        if provider is not None and provider not in _serving(parts, kind):
+            serving = ", ".join(_serving(parts, kind))
+            found.append(FieldProblem(f"/{kind}", f"no provider {provider!r}; there are: {serving}"))
+    return found
+
+
+def _serving(parts: Parts, kind: providers.Kind) -> list[str]:
+    """The providers that have engines of a kind."""
+    listed = registry.names("providers", parts.settings.project)
+    return [name for name in listed if hasattr(providers.module(parts.settings, name), kind)]
+
+
+def _body(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:
+    return {
+        "name": agent.name,
+        "source": "file" if row is None else "row",
+        "version": row.version if row else None,
+        "default": agent.name == offer.roster.default,
+        "title": agent.title or agent.name,
+        "instructions": agent.instructions,
+        "greeting": agent.greeting,
+        "language": agent.language,
+        "voice": agent.voice,
+        "stt": agent.stt,
+        "llm": agent.llm,
+        "tts": agent.tts,
+        "tools": sorted(offer.tools) if agent.tools is None else list(agent.tools),
+        "all_tools": agent.tools is None,
+        "hand_offs": list(agent.hand_offs),
+        "guardrails": agent.guardrails,
+        "turn_taking": agent.turn_taking,
+        "max_call_secs": agent.max_call_secs,
+    }

@@ -148,7 +148,7 @@ async def open_session(
     """
     assert caller.workspace_id is not None
     assert caller.user_id is not None
-    roster = parts.calls.shared.roster
+    roster = (await parts.calls.shared.catalogue.of(caller.workspace_id)).roster
     try:
         name = roster.get(agent or roster.default).name
     except NotFound as error:

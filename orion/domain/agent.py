@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -40,6 +41,16 @@ class Agent:
     guardrails: dict[str, Any] = field(default_factory=dict)
     turn_taking: dict[str, Any] = field(default_factory=dict)
     max_call_secs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """An agent as data: `body` holds what its YAML file would; `version` counts its changes from 1."""
+
+    name: str
+    version: int
+    body: dict[str, Any]
+    updated_at: datetime
 
 
 def fill(template: str, variables: dict[str, str]) -> str:

@@ -49,6 +49,51 @@ class Tool:
     timeout_secs: float = 10.0
 
 
+class ToolKind(StrEnum):
+    """What runs when a tool is called."""
+
+    BUILTIN = "builtin"
+    """A file of the server or of its project."""
+    HTTP = "http"
+    """A request to a web service."""
+    MCP = "mcp"
+    """A call of a tool that a Model Context Protocol server offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRow:
+    """A tool as data, which an admin of a workspace has made.
+
+    Attributes:
+        config: Of `http` `{method, url, select?}`; of `mcp` `{transport, command | url, allow}`.
+        sealed_headers: Headers that are sent along, by name, their values sealed for `place`.
+        offered: Of `mcp`: what the server offered when an admin last looked, a list of
+            `{name, description, parameters}`. Models see this, not what the server says since.
+        say: Template of the spoken answer, as in Tool.
+    """
+
+    id: UUID
+    workspace_id: UUID
+    name: str
+    description: str
+    kind: ToolKind
+    config: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    parameters: dict[str, Any] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+    say: str = ""
+    risk: Risk = Risk.READ
+    timeout_secs: float = 10.0
+    enabled: bool = True
+    sealed_headers: dict[str, str] = field(default_factory=dict, repr=False)
+    offered: list[dict[str, Any]] = field(default_factory=list)
+
+    def place(self, header: str) -> str:
+        """What the value of a header is sealed for."""
+        return f"{self.workspace_id}/tools/{self.id}/{header.lower()}"
+
+
 class ToolCallStatus(StrEnum):
     """Where a tool call stands."""
 

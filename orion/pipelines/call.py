@@ -32,7 +32,7 @@ from orion.domain.agent import Agent
 from orion.domain.identity import Principal
 from orion.domain.session import EndReason
 from orion.domain.turn import Turn
-from orion.errors import Conflict, ProviderTimeout, Unavailable
+from orion.errors import Conflict, DatabaseUnavailable, ProviderTimeout, Unavailable
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.latency import LatencyObserver
 from orion.pipelines.tasks import Tasks
@@ -188,6 +188,7 @@ class Call:
         await self._worker.queue_frame(InterruptionFrame())
         # What was heard of the interrupted answer must be in the context before the new message.
         await self._worker.flush_pipeline()
+        await self.refresh_tools()
         if self.over:
             raise CallEnded
         if self.paused:
@@ -205,6 +206,14 @@ class Call:
             if answer in self._answers:
                 self._answers.remove(answer)
 
+    async def refresh_tools(self) -> None:
+        """Look for changes of the workspace's tools; while the database is away all stays as it is."""
+        conversation = self.conversation
+        try:
+            conversation.take(await conversation.shared.catalogue.of(conversation.session.workspace_id))
+        except DatabaseUnavailable:
+            logger.warning("the tools of a call wait for the database")
+
     def _agent_turn_ended(self, turn: Turn) -> None:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""
         for answer in self._answers:
@@ -218,7 +227,7 @@ class Call:
             self.ends_session = True
             self._tasks.spawn(self.end(EndReason.AGENT), "agent ends the call")
         elif requests.hand_over is not None:
-            agent = self.conversation.shared.roster.get(requests.hand_over)
+            agent = self.conversation.offer.roster.get(requests.hand_over)
             requests.hand_over = None
             self.conversation.give_word_to(agent)
             self._tasks.spawn(self._switch_to(agent), "hand-over")
@@ -319,6 +328,10 @@ class Call:
             recorder.publish("error", {"slug": "provider-error", "detail": "A part of the call failed."})
             if frame.processor is self.conversation.llm:
                 await self.say(_APOLOGY)
+
+        @user.event_handler("on_user_turn_started")
+        async def _(_aggregator: Any, _strategy: Any) -> None:
+            self._tasks.spawn(self.refresh_tools(), "tools")
 
         @user.event_handler("on_user_turn_stopped")
         async def _(_aggregator: Any, _strategy: Any, message: Any) -> None:

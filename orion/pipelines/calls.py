@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from loguru import logger
-from pipecat.processors.aggregators.llm_response_universal import (
-    LLMAssistantAggregatorParams,
-    LLMContextAggregatorPair,
-    LLMUserAggregatorParams,
-)
-from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.transports.base_transport import BaseTransport
-from pipecat.turns.user_start import TranscriptionUserTurnStartStrategy, VADUserTurnStartStrategy
-from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
-from orion import log, providers
+from orion import log
 from orion.domain import wire
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
@@ -33,25 +26,29 @@ from orion.errors import (
     SessionEnded,
 )
 from orion.media import memory
-from orion.media.turn_end import stop_strategy
-from orion.media.vad import vad_analyzer
-from orion.pipelines import text, voice
 from orion.pipelines.announcements import Announcements
 from orion.pipelines.call import PAUSED, Call, CallEnded
 from orion.pipelines.conversation import Conversation, Shared
+from orion.pipelines.opening import text_call, voice_call
 from orion.pipelines.tasks import Tasks
-from orion.processors.client_messages import ClientMessages
 
 _SWEEP_SECS = 30.0
+_GATHER_SECS = 1.0
 _RETRY_AFTER_SECS = 5
 _TIDY_AFTER_SECS = 1.0
 
 
 class Calls:
-    """All live calls of this process, at most one per session."""
+    """All live calls of this process, at most one per session.
 
-    def __init__(self, shared: Shared) -> None:
+    Args:
+        expect: Tells the recogniser what people may say to the tools, for the calls from then on.
+    """
+
+    def __init__(self, shared: Shared, expect: Callable[[], Awaitable[None]]) -> None:
         self.shared = shared
+        self._expect = expect
+        self._stale = False
         self.abandoned = 0
         self._live: dict[UUID, Call] = {}
         self._writing: dict[UUID, Call] = {}
@@ -97,8 +94,6 @@ class Calls:
             joiner: Who joins: `user`, or the id of a guest.
             guest: Who joins is a guest: the user's memory stays closed.
 
-        It ends when the credentials of `principal` do, by default when the session's user is disabled.
-
         Raises:
             RoomFull: Somebody else is in the call.
             Overloaded: The server takes no more calls.
@@ -109,29 +104,7 @@ class Calls:
             await self._replace(session.id, joiner)
             self._admit()
             conversation = await self._conversation(session, guest=guest)
-            settings, agent = self.shared.settings, conversation.agent
-            pair = _aggregators(conversation)
-            stages = voice.build(
-                transport=transport,
-                vad=VADProcessor(vad_analyzer=vad_analyzer(16000)),
-                stt=providers.stt(settings, agent),
-                input_guardrail=conversation.input_guardrail(),
-                context=pair,
-                llm=conversation.llm,
-                output_guardrail=conversation.output_guardrail(),
-                tts=providers.tts(settings, agent),
-                played=conversation.played_words(),
-                pause=conversation.pause,
-            )
-            call = Call(
-                conversation,
-                stages,
-                pair,
-                rtvi=ClientMessages(lambda: conversation.pause.on),
-                on_ended=self._ended,
-                joiner=joiner,
-                principal=principal,
-            )
+            call = voice_call(conversation, transport, self._ended, joiner=joiner, principal=principal)
             with log.in_session(str(session.id)):
                 self._live[session.id] = call
                 await call.start()
@@ -198,6 +171,20 @@ class Calls:
         else:
             await self._announcements.resume(session)
         return session
+
+    async def tools_changed(self, workspace_id: UUID) -> None:
+        """Give the live calls of a workspace its tools as they are now."""
+        calls = [c for c in self._live.values() if c.conversation.session.workspace_id == workspace_id]
+        await asyncio.gather(*(call.refresh_tools() for call in calls))
+        if not self._stale:
+            self._stale = True
+            self._tasks.spawn(self._expect_soon(), "recogniser")
+
+    async def _expect_soon(self) -> None:
+        """Tell the recogniser of changed tools, once for all that change within a second."""
+        await asyncio.sleep(_GATHER_SECS)
+        self._stale = False
+        await self._expect()
 
     async def end_session(self, session: Session, reason: EndReason) -> None:
         """End the session for good, and its call if it has one; what is being said is cut off."""
@@ -280,15 +267,7 @@ class Calls:
     async def _open_text(self, session: Session, content: str) -> Call:
         self._admit()
         conversation = await self._conversation(session, content)
-        pair = _aggregators(conversation)
-        stages = text.build(
-            input_guardrail=conversation.input_guardrail(),
-            context=pair,
-            llm=conversation.llm,
-            output_guardrail=conversation.output_guardrail(),
-            played=conversation.played_words(),
-        )
-        call = Call(conversation, stages, pair, rtvi=None, on_ended=self._ended)
+        call = text_call(conversation, self._ended)
         with log.in_session(str(session.id)):
             await call.start()
         await self._activate(session)
@@ -302,6 +281,9 @@ class Calls:
             turns = await store.turns.of_session(session.id)
         if session.status is SessionStatus.ENDED:
             raise SessionEnded
+        offer = await self.shared.catalogue.of(session.workspace_id)
+        if session.agent not in offer.roster:
+            raise Conflict(f"the agent {session.agent} is gone; create a new session")
         last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
         known: list[Memory] = []
         if not guest:
@@ -312,6 +294,7 @@ class Calls:
             session,
             turns,
             known,
+            offer=offer,
             announce=lambda secs, words: self._announcements.after(session, secs, words),
             guest=guest,
         )
@@ -364,15 +347,3 @@ class Calls:
 
 def _owner(session: Session) -> Principal:
     return Principal(session.workspace_id, session.user_id)
-
-
-def _aggregators(conversation: Conversation) -> LLMContextAggregatorPair:
-    strategies = UserTurnStrategies(
-        start=[VADUserTurnStartStrategy(), TranscriptionUserTurnStartStrategy()],
-        stop=[stop_strategy(conversation.agent.turn_taking)],
-    )
-    return LLMContextAggregatorPair(
-        conversation.context,
-        user_params=LLMUserAggregatorParams(user_turn_strategies=strategies),
-        assistant_params=LLMAssistantAggregatorParams(),
-    )

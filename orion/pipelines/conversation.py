@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from orion import guardrails, providers, tools
 from orion.agents import recollection
 from orion.agents.recollection import Recollection
 from orion.agents.roster import Roster
+from orion.agents.tool_rows import Outside
 from orion.domain.agent import Agent, fill
 from orion.domain.guardrail import Utterance, Verdict
 from orion.domain.identity import Principal
@@ -22,6 +23,9 @@ from orion.domain.memory import Memory
 from orion.domain.session import Session
 from orion.domain.turn import Speaker, Turn
 from orion.errors import DatabaseUnavailable
+from orion.net.addresses import AllowedHosts
+from orion.net.client import GuardedClient
+from orion.pipelines.catalogue import Catalogue, Offer
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
 from orion.pipelines.meter import Meter
@@ -34,7 +38,7 @@ from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
 from orion.settings import Settings
 from orion.store.database import Database
-from orion.tools import RunnableTool
+from orion.store.secrets import SecretKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,7 @@ class Shared:
 
     settings: Settings
     database: Database
-    roster: Roster
-    tools: Mapping[str, RunnableTool]
+    catalogue: Catalogue
     checks: Mapping[str, guardrails.Check]
     recollection: Recollection
     feed: Feed
@@ -60,6 +63,7 @@ class Conversation:
         known: What is known of the user from before, for the agent's instructions.
         announce: Says a text in this session after some seconds.
         guest: Who takes part is a guest, not the user whose session it is.
+        offer: The workspace's agents and tools.
     """
 
     def __init__(
@@ -70,11 +74,13 @@ class Conversation:
         known: Sequence[Memory],
         announce: Callable[[float, str], None],
         *,
+        offer: Offer,
         guest: bool = False,
     ) -> None:
         self.shared = shared
         self.session = session
-        self.agent = shared.roster.get(session.agent)
+        self.offer = offer
+        self.agent = offer.roster.get(session.agent)
         self.requests = Requests()
         self.pause = Pause()
         self.stopwatch = Stopwatch()
@@ -88,7 +94,7 @@ class Conversation:
             shared.recollection, self.principal, session.id, self.requests, announce, guest=guest
         )
         self.tool_context = tool_context
-        self.caller = ToolCaller(shared.tools, tool_context.for_call, self.recorder.tool_call)
+        self.caller = ToolCaller(offer.tools, tool_context.for_call, self.recorder.tool_call)
         self._guardrail_state: guardrails.State = {}
         self.llm = providers.llm(shared.settings, self.agent)
         if isinstance(self.llm, providers.Stateful):
@@ -122,6 +128,18 @@ class Conversation:
     def tools(self) -> ToolsSchema:
         """The tools of the agent that has the word."""
         return ToolsSchema(standard_tools=list(self.caller.schemas(self.agent.tools)))
+
+    def take(self, offer: Offer) -> None:
+        """Give the agent the tools of this offer at its next inference; its agents count in the next call.
+
+        A call of a tool that runs already ends as it began.
+        """
+        if offer.fingerprint == self.offer.fingerprint:
+            return
+        self.offer = replace(offer, roster=self.offer.roster)
+        self.caller = ToolCaller(offer.tools, self.tool_context.for_call, self.recorder.tool_call)
+        # Not as a frame: an interruption would drop it. The LLM service reads the context at each inference.
+        self.context.set_tools(self.tools())
 
     def give_word_to(self, agent: Agent) -> None:
         """Let another agent go on; the caller updates the running pipeline."""
@@ -180,11 +198,12 @@ def load_shared(
 ) -> Shared:
     """Load agents, tools and checks: built in, and of the project. Raises StartError for a bad one."""
     project: Path | None = settings.project
+    client = GuardedClient(AllowedHosts(settings.tool_allowed_hosts))
+    outside = Outside(client, SecretKeys.of(settings), settings.mcp_commands)
     return Shared(
         settings=settings,
         database=database,
-        roster=Roster.load(project),
-        tools=tools.load_all(project),
+        catalogue=Catalogue(database, Roster.load(project), tools.load_all(project), outside),
         checks=guardrails.load_all(project),
         recollection=Recollection(database, embedder),
         feed=Feed(),

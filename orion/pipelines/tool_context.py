@@ -49,8 +49,8 @@ class SessionTools:
         self.guest = guest
 
     def for_call(self, call_id: str) -> ToolContext:
-        """The context of the call with this id."""
-        return _CallContext(self, call_id)
+        """The context of the call with this id: models number theirs anew in each conversation."""
+        return _CallContext(self, f"{self.session_id}:{call_id}")
 
 
 class _CallContext:

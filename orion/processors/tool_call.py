@@ -10,17 +10,18 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError, validators
 from loguru import logger
 from pipecat.adapters.llm.schemas.direct_function import tool_options
 from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.services.llm_service import FunctionCallParams
 
+from orion.domain import pattern
 from orion.domain.tool import ToolCall, ToolCallStatus, ToolContext, ToolFailure
 from orion.errors import OrionError
 from orion.providers import ToolSchema
@@ -31,6 +32,14 @@ ContextFor = Callable[[str], ToolContext]
 
 _MAX_RESULT_CHARS = 16_000
 """A longer result is refused: it would push the conversation out of the model's context."""
+
+
+def _bounded_pattern(_validator: Any, wanted: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    if isinstance(value, str) and pattern.search(wanted, value) is None:
+        yield ValidationError(f"does not match {wanted!r}")
+
+
+_Validator = validators.extend(Draft202012Validator, {"pattern": _bounded_pattern})
 
 
 class ToolCaller:
@@ -106,7 +115,7 @@ class ToolCaller:
 
 def refuse_arguments(schema: dict[str, Any], arguments: dict[str, Any]) -> str:
     """Why the arguments do not fit the JSON Schema, in one line per violation; empty if they do."""
-    violations = sorted(Draft202012Validator(schema).iter_errors(arguments), key=lambda v: v.json_path)
+    violations = sorted(_Validator(schema).iter_errors(arguments), key=lambda v: v.json_path)
     return "; ".join(f"{violation.json_path}: {violation.message}"[:200] for violation in violations[:3])
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Principal
+from orion.store.agents import Agents
 from orion.store.api_keys import ApiKeys
 from orion.store.budgets import Budgets
 from orion.store.events import Events
@@ -17,6 +18,7 @@ from orion.store.people import People
 from orion.store.rooms import Rooms
 from orion.store.sessions import Sessions
 from orion.store.tokens import Tokens
+from orion.store.tools import Tools
 from orion.store.turns import Turns
 from orion.store.users import Users
 from orion.store.webhooks import Webhooks
@@ -93,3 +95,13 @@ class Store:
     def idempotency_keys(self) -> IdempotencyKeys:
         """The answers kept for writes that may come again."""
         return IdempotencyKeys(self.connection, self.principal)
+
+    @cached_property
+    def tools(self) -> Tools:
+        """Tools as data."""
+        return Tools(self.connection)
+
+    @cached_property
+    def agents(self) -> Agents:
+        """Agents as data."""
+        return Agents(self.connection, self.principal)

@@ -330,3 +330,38 @@ idempotency_keys = Table(
     _time("created_at"),
     Index(None, "created_at"),
 )
+
+tools = Table(
+    "tools",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    _json("config"),
+    _json("headers"),
+    _json("parameters"),
+    Column("examples", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("offered", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("say", Text, nullable=False, server_default=""),
+    Column("risk", Text, nullable=False),
+    Column("timeout_secs", Float, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    Index(None, "workspace_id", "name", unique=True),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    _json("body"),
+    _time("created_at"),
+    _time("updated_at"),
+    Index(None, "workspace_id", "name", unique=True),
+)

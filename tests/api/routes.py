@@ -21,10 +21,14 @@ SESSION = f"{V1}/sessions/{{session_id}}"
 
 @dataclass(frozen=True)
 class Route:
-    """Who may call it (one of the words above, or the scopes of which a key needs one), and a valid body."""
+    """Who may call it (one of the words above, or the scopes of which a key needs one), and a valid body.
+
+    `shared`: what it gives belongs to the workspace, and everybody in it sees it.
+    """
 
     who: str | frozenset[str]
     body: Any = None
+    shared: bool = False
 
 
 def scopes(*names: str) -> frozenset[str]:
@@ -33,6 +37,13 @@ def scopes(*names: str) -> frozenset[str]:
 
 SESSIONS = scopes("sessions")
 MEMORY = scopes("memory")
+TOOL = {
+    "name": "tide",
+    "description": "Tells the tide.",
+    "parameters": {"type": "object", "properties": {}},
+    "kind": "http",
+    "config": {"method": "GET", "url": "https://example.org/tide"},
+}
 
 ROUTES = {
     ("POST", f"{V1}/auth/register"): Route(ANYONE),
@@ -77,6 +88,15 @@ ROUTES = {
     ("GET", f"{SESSION}/memory/type/{{kind}}"): Route(MEMORY),
     ("DELETE", f"{SESSION}/memory/{{memory_id}}"): Route(MEMORY),
     ("GET", f"{V1}/agents"): Route(ALL),
+    ("GET", f"{V1}/agents/{{name}}"): Route(scopes("agents", "admin"), shared=True),
+    ("PUT", f"{V1}/agents/{{name}}"): Route(ADMIN, {"instructions": "Keep the lighthouse."}),
+    ("DELETE", f"{V1}/agents/{{name}}"): Route(ADMIN),
+    ("GET", f"{V1}/tools"): Route(scopes("tools", "admin"), shared=True),
+    ("POST", f"{V1}/tools"): Route(ADMIN, TOOL),
+    ("GET", f"{V1}/tools/{{tool_id}}"): Route(scopes("tools", "admin"), shared=True),
+    ("PATCH", f"{V1}/tools/{{tool_id}}"): Route(ADMIN, {"enabled": False}),
+    ("DELETE", f"{V1}/tools/{{tool_id}}"): Route(ADMIN),
+    ("POST", f"{V1}/tools/{{tool_id}}/test"): Route(ADMIN, {"arguments": {}}),
     ("GET", f"{V1}/providers"): Route(ALL),
     ("GET", f"{V1}/ice-servers"): Route(ALL),
     ("GET", "/healthz"): Route(ANYONE),

@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 
 from orion.domain.identity import Principal, Role, Scope
 from orion.store.tables import api_keys, users
-from tests.api.routes import ADMIN, ALL, ANYONE, ROUTES
+from tests.api.routes import ADMIN, ALL, ANYONE, ROUTES, TOOL
 from tests.api.running import PASSWORD, running
 
 CLOSED = {place: route for place, route in ROUTES.items() if route.who != ANYONE}
@@ -109,20 +109,26 @@ async def test_other_peoples_things_do_not_exist(server, ada, ben):
     hook = ROUTES["POST", "/api/v1/webhooks"].body
     ids = {
         "webhook_id": (await server.call(ada["access_token"], "POST", "/api/v1/webhooks", hook)).json()["id"],
+        "tool_id": (await server.call(ada["access_token"], "POST", "/api/v1/tools", TOOL)).json()["id"],
+        "name": "keeper",
         "memory_id": memory.json()["id"],
         "kind": "fact",
         "session_id": session.json()["id"],
         "key_id": (await server.key(ben["access_token"]))["api_key"]["id"],
         "user_id": ben["user"]["id"],
     }
+    keeper = {"instructions": "Keep the lighthouse."}
+    assert (await server.call(ada["access_token"], "PUT", "/api/v1/agents/keeper", keeper)).is_success
     others = [
         (await server.register("cleo"))["access_token"],
         await of_another_workspace(server, "north", Role.USER),
         await of_another_workspace(server, "south", Role.ADMIN),
     ]
     for (method, path), route in CLOSED.items():
-        if "{" in path:
+        if "{" in path and method != "PUT":  # a PUT would make a thing of the caller's own
             for nth, other in enumerate(others):
+                if route.shared and nth == 0:
+                    continue
                 response = await server.call(other, method, at(path, ids), route.body)
                 assert response.status_code in {403, 404}, (nth, method, path)
                 if route.who != ADMIN or nth == 2:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from orion.domain.identity import ApiKey, Principal, Role, Scope, User, new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.domain.session import Event, Session, SessionStatus
-from orion.domain.tool import ToolCall, ToolCallStatus
+from orion.domain.tool import ToolCall, ToolCallStatus, ToolKind, ToolRow
 from orion.domain.turn import Speaker, Turn
 from orion.domain.webhook import Webhook
 from orion.store.database import Database
@@ -87,6 +87,13 @@ async def _rows_of(database: Database, principal: Principal) -> None:
         await store.memories.add_vectors("model", {memory.id: [0.5, -1.25]})
         await store.idempotency_keys.claim("a key", b"fingerprint")
         await store.idempotency_keys.keep("a key", Answer(b"fingerprint", 201, "application/json", b"{}"))
+    if principal.is_admin:
+        tool = ToolRow(
+            new_id(), principal.workspace_id, "tide", "Tells.", ToolKind.HTTP, {"url": "x"}, now, now
+        )
+        async with database.transaction(principal) as store:
+            await store.tools.add(tool)
+            await store.agents.put("keeper", {"instructions": "Keep."})
     async with database.transaction(RECORDER) as store:
         call = ToolCall("c1", "timer", {"secs": 1}, ToolCallStatus.DONE, result={"a": None}, started_at=now)
         await store.turns.save(

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from orion.domain.identity import Principal
+from orion.domain.identity import Principal, new_id
 from orion.errors import StartError, Unauthenticated
 from orion.store.backup import backup, restore
 from orion.store.database import Database
@@ -36,6 +36,8 @@ ADMIN_SEES = {
     "invitations": 2,
     "idempotency_keys": 1,
     "erasures": 2,
+    "tools": 1,
+    "agents": 1,
 }
 USER_SEES = {
     "workspaces": 1,
@@ -50,6 +52,8 @@ USER_SEES = {
     "refresh_tokens": 1,
     "api_keys": 1,
     "idempotency_keys": 1,
+    "tools": 1,
+    "agents": 1,
 }
 ADMIN_ALONE_SEES = {**USER_SEES, "webhooks": 1, "webhook_deliveries": 1}
 PURPOSES = {
@@ -75,6 +79,7 @@ PURPOSES = {
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
     "limits": {"budgets": 1, "idempotency_keys": 3},
     "erasure": {"erasures": 3},
+    "recogniser": {"tools": 2},
     "ready": {},
     "": {},
 }
@@ -130,6 +135,30 @@ async def test_nobody_writes_in_anothers_name(database, name):
     with pytest.raises((ProgrammingError, DBAPIError)):
         async with database.transaction(ben) as store:
             await store.connection.execute(update(table).values(user_id=cleo.user_id))
+
+
+@pytest.mark.parametrize("name", ["tools", "agents"])
+async def test_admins_alone_change_what_their_workspace_shares(database, name):
+    ada, ben, cleo = await fill(database)
+    table = metadata.tables[f"{SCHEMA}.{name}"]
+    for principal in (ben, Principal.system("recogniser"), Principal(None, None)):
+        async with database.transaction(principal) as store:
+            assert (await store.connection.execute(delete(table))).rowcount == 0
+            changed = update(table).values(updated_at=func.now())
+            assert (await store.connection.execute(changed)).rowcount == 0
+    row = await _as_dict(database, ada, table)
+    for principal in (ben, cleo):
+        with pytest.raises((ProgrammingError, DBAPIError)):
+            async with database.transaction(principal) as store:
+                await store.connection.execute(insert(table).values({**row, "id": new_id(), "name": "mine"}))
+    async with database.transaction(cleo) as store:
+        assert (await store.connection.execute(delete(table))).rowcount == 1
+    assert await _as_dict(database, ada, table)
+
+
+async def _as_dict(database, principal, table):
+    async with database.transaction(principal) as store:
+        return dict((await store.connection.execute(select(table))).one()._mapping)
 
 
 async def test_every_table_is_guarded_and_has_a_policy(database):

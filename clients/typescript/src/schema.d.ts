@@ -24,6 +24,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Agent
+         * @description One agent.
+         */
+        get: operations["agents_get_agent"];
+        /**
+         * Put Agent
+         * @description Make an agent, or write it anew; calls that begin from now on have it.
+         */
+        put: operations["agents_put_agent"];
+        post?: never;
+        /**
+         * Delete Agent
+         * @description Delete the workspace's own agent; a file of that name counts again.
+         */
+        delete: operations["agents_delete_agent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/api-keys": {
         parameters: {
             query?: never;
@@ -549,6 +577,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tools
+         * @description All tools by name: built in, of the project, and the workspace's own.
+         */
+        get: operations["tools_list_tools"];
+        put?: never;
+        /**
+         * Create
+         * @description Make a tool; the agents of the workspace that have all tools have it from their next turn on.
+         */
+        post: operations["tools_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tool
+         * @description One tool.
+         */
+        get: operations["tools_get_tool"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a tool; no agent has it from the next turn on.
+         */
+        delete: operations["tools_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a tool: what is not named stays, a header's value of `***` too.
+         */
+        patch: operations["tools_change"];
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers.
+         */
+        post: operations["tools_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -791,6 +891,119 @@ export interface components {
              * @default true
              */
             accepted: boolean;
+        };
+        /**
+         * AgentBody
+         * @description An agent; a row of the workspace covers the file of the same name.
+         */
+        AgentBody: {
+            /** All Tools */
+            all_tools: boolean;
+            /** Default */
+            default: boolean;
+            /** Greeting */
+            greeting: string;
+            /** Guardrails */
+            guardrails: {
+                [key: string]: unknown;
+            };
+            /** Hand Offs */
+            hand_offs: string[];
+            /** Instructions */
+            instructions: string;
+            /** Language */
+            language: string;
+            /** Llm */
+            llm: string | null;
+            /** Max Call Secs */
+            max_call_secs: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "file" | "row";
+            /** Stt */
+            stt: string | null;
+            /** Title */
+            title: string;
+            /** Tools */
+            tools: string[];
+            /** Tts */
+            tts: string | null;
+            /** Turn Taking */
+            turn_taking: {
+                [key: string]: number;
+            };
+            /** Version */
+            version: number | null;
+            /** Voice */
+            voice: string | null;
+        };
+        /**
+         * AgentFile
+         * @description What an agent's YAML file may hold; the file's name is the agent's.
+         */
+        AgentFile: {
+            /**
+             * Greeting
+             * @default
+             */
+            greeting: string;
+            /**
+             * Guardrails
+             * @default {}
+             */
+            guardrails: {
+                [key: string]: unknown;
+            };
+            /**
+             * Hand Offs
+             * @default []
+             */
+            hand_offs: string[];
+            /** Instructions */
+            instructions: string;
+            /**
+             * Language
+             * @default en
+             */
+            language: string;
+            /** Llm */
+            llm?: string | null;
+            /** Max Call Secs */
+            max_call_secs?: number | null;
+            /** Stt */
+            stt?: string | null;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /** Tools */
+            tools?: string[] | null;
+            /** Tts */
+            tts?: string | null;
+            /**
+             * Turn Taking
+             * @default {}
+             */
+            turn_taking: {
+                [key: string]: number;
+            };
+            /** Voice */
+            voice?: string | null;
+        };
+        /**
+         * AgentPage
+         * @description All agents.
+         */
+        AgentPage: {
+            /** Items */
+            items: components["schemas"]["AgentBody"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Answer
@@ -1136,6 +1349,20 @@ export interface components {
             type: "offer";
         };
         /**
+         * Outcome
+         * @description What came of a call; `duration_ms` in milliseconds.
+         */
+        Outcome: {
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Error */
+            error: string | null;
+            /** Result */
+            result: unknown;
+            /** Status */
+            status: string;
+        };
+        /**
          * PasswordChange
          * @description The password as it is, and as it shall be.
          */
@@ -1256,6 +1483,12 @@ export interface components {
              */
             turn_id: string;
         };
+        /**
+         * Risk
+         * @description How much harm a wrong call can do.
+         * @enum {string}
+         */
+        Risk: "read" | "write" | "danger";
         /**
          * Role
          * @description What a user may do in its workspace.
@@ -1381,6 +1614,42 @@ export interface components {
             status: "active" | "paused" | "ended";
         };
         /**
+         * ToolBody
+         * @description A tool; of those of files the id is the name, and nothing can be changed.
+         */
+        ToolBody: {
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Created At */
+            created_at: string | null;
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Examples */
+            examples: string[];
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ToolKind"];
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            risk: components["schemas"]["Risk"];
+            /** Say */
+            say: string;
+            /** Timeout Secs */
+            timeout_secs: number;
+            /** Tools */
+            tools: string[];
+            /** Updated At */
+            updated_at: string | null;
+        };
+        /**
          * ToolCallBody
          * @description A tool call and what came of it; `duration_ms` in milliseconds.
          */
@@ -1403,6 +1672,143 @@ export interface components {
             status: string;
             /** Tool */
             tool: string;
+        };
+        /**
+         * ToolChange
+         * @description What of a tool shall change: fields that are there, `config` as a whole.
+         */
+        ToolChange: {
+            /**
+             * Config
+             * @default {}
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Examples
+             * @default []
+             */
+            examples: string[];
+            /**
+             * Kind
+             * @default http
+             * @enum {string}
+             */
+            kind: "http" | "mcp";
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** @default read */
+            risk: components["schemas"]["Risk"];
+            /**
+             * Say
+             * @default
+             */
+            say: string;
+            /**
+             * Timeout Secs
+             * @default 10
+             */
+            timeout_secs: number;
+        };
+        /**
+         * ToolFields
+         * @description What a tool as data holds; `config` is checked by its kind.
+         */
+        ToolFields: {
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Description */
+            description: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Examples
+             * @default []
+             */
+            examples: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "http" | "mcp";
+            /** Name */
+            name: string;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** @default read */
+            risk: components["schemas"]["Risk"];
+            /**
+             * Say
+             * @default
+             */
+            say: string;
+            /**
+             * Timeout Secs
+             * @default 10
+             */
+            timeout_secs: number;
+        };
+        /**
+         * ToolKind
+         * @description What runs when a tool is called.
+         * @enum {string}
+         */
+        ToolKind: "builtin" | "http" | "mcp";
+        /**
+         * ToolPage
+         * @description One page of tools, by name; `next_cursor` is null on the last.
+         */
+        ToolPage: {
+            /** Items */
+            items: components["schemas"]["ToolBody"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Trial
+         * @description A call outside any conversation; `tool` is one of an MCP server's, without it they are listed anew.
+         */
+        Trial: {
+            /**
+             * Arguments
+             * @default {}
+             */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** Tool */
+            tool?: string | null;
         };
         /**
          * Trickle
@@ -1556,6 +1962,9 @@ export interface components {
     pathItems: never;
 }
 export type SchemaAccepted = components['schemas']['Accepted'];
+export type SchemaAgentBody = components['schemas']['AgentBody'];
+export type SchemaAgentFile = components['schemas']['AgentFile'];
+export type SchemaAgentPage = components['schemas']['AgentPage'];
 export type SchemaAnswer = components['schemas']['Answer'];
 export type SchemaApiKeyBody = components['schemas']['ApiKeyBody'];
 export type SchemaApiKeyPage = components['schemas']['ApiKeyPage'];
@@ -1578,6 +1987,7 @@ export type SchemaNewRoomToken = components['schemas']['NewRoomToken'];
 export type SchemaNewSession = components['schemas']['NewSession'];
 export type SchemaNewWebhook = components['schemas']['NewWebhook'];
 export type SchemaOffer = components['schemas']['Offer'];
+export type SchemaOutcome = components['schemas']['Outcome'];
 export type SchemaPasswordChange = components['schemas']['PasswordChange'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaProfile = components['schemas']['Profile'];
@@ -1585,6 +1995,7 @@ export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRefreshToken = components['schemas']['RefreshToken'];
 export type SchemaRegistration = components['schemas']['Registration'];
 export type SchemaReply = components['schemas']['Reply'];
+export type SchemaRisk = components['schemas']['Risk'];
 export type SchemaRole = components['schemas']['Role'];
 export type SchemaRoomToken = components['schemas']['RoomToken'];
 export type SchemaSaying = components['schemas']['Saying'];
@@ -1595,7 +2006,13 @@ export type SchemaSessionStatus = components['schemas']['SessionStatus'];
 export type SchemaSignedIn = components['schemas']['SignedIn'];
 export type SchemaSignInToken = components['schemas']['SignInToken'];
 export type SchemaStatusChange = components['schemas']['StatusChange'];
+export type SchemaToolBody = components['schemas']['ToolBody'];
 export type SchemaToolCallBody = components['schemas']['ToolCallBody'];
+export type SchemaToolChange = components['schemas']['ToolChange'];
+export type SchemaToolFields = components['schemas']['ToolFields'];
+export type SchemaToolKind = components['schemas']['ToolKind'];
+export type SchemaToolPage = components['schemas']['ToolPage'];
+export type SchemaTrial = components['schemas']['Trial'];
 export type SchemaTrickle = components['schemas']['Trickle'];
 export type SchemaTurnBody = components['schemas']['TurnBody'];
 export type SchemaTurnPage = components['schemas']['TurnPage'];
@@ -1622,9 +2039,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["AgentPage"];
                 };
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
@@ -1638,6 +2053,266 @@ export interface operations {
             };
             /** @description `refused`: The caller may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_get_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentBody"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_put_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_delete_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4275,6 +4950,531 @@ export interface operations {
             };
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tools_list_tools: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolPage"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tools_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolFields"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tools_get_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolBody"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tools_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tools_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    /** @description Seconds after which to try again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tools_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -26,6 +26,7 @@ from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 
 from orion.domain.agent import Agent
+from orion.domain.tool import Tool
 from orion.providers import ToolSchema
 from orion.providers.offline.dialogue import Dialogue, Do
 from orion.providers.offline.state import State
@@ -51,7 +52,7 @@ class OfflineLLMService(LLMService[Any]):
         super().__init__(settings=_settings())
         self.state: State = {}
         self.agent = agent
-        self._orion_dialogue: tuple[tuple[str, tuple[str, ...]], Dialogue] | None = None
+        self._orion_dialogue: tuple[tuple[Agent, tuple[Tool, ...]], Dialogue] | None = None
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Answer a context; pass everything else on."""
@@ -123,10 +124,9 @@ class OfflineLLMService(LLMService[Any]):
         """The dialogue over the context's tools, kept while neither they nor the agent change."""
         schemas = getattr(context.tools, "standard_tools", [])
         tools = tuple(schema.tool for schema in schemas if isinstance(schema, ToolSchema))
-        names = tuple(tool.name for tool in tools)
         kept = self._orion_dialogue
-        if kept is None or kept[0] != (self.agent.name, names):
-            kept = ((self.agent.name, names), Dialogue(self.agent, list(tools)))
+        if kept is None or kept[0] != (self.agent, tools):
+            kept = ((self.agent, tools), Dialogue(self.agent, list(tools)))
             self._orion_dialogue = kept
         return kept[1]
 

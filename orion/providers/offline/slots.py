@@ -9,6 +9,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 from text_to_num import alpha2digit
 
+from orion.domain import pattern
 from orion.domain.tool import Tool
 from orion.providers.offline import free_text
 from orion.providers.offline.schema import properties
@@ -163,16 +164,7 @@ def _value(prop: Mapping[str, Any], text: str) -> Any:
         return _option(prop["enum"], text)
     if kind in _READERS:
         return _READERS[kind](prop, text)
-    return _matching(str(prop["pattern"]).strip("^$"), text) if "pattern" in prop else None
-
-
-def _matching(pattern: str, text: str) -> str | None:
-    """What fits a pattern; JSON Schema's are ECMA-262, and a few of them no regular expressions here."""
-    try:
-        match = re.search(pattern, text)
-    except re.error:
-        return None
-    return match[0] if match and match[0] else None
+    return pattern.search(str(prop["pattern"]).strip("^$"), text) if "pattern" in prop else None
 
 
 def _option(options: list[Any], text: str) -> Any:

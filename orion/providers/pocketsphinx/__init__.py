@@ -84,8 +84,19 @@ class Listeners:
         """Let calls from now on listen for the phrases of a language model, too."""
         async with self._starting:
             self._model = model
+            if self._control is not None and await self._took(self._control, model):
+                return
             self.close()
         await self.start()
+
+    async def _took(self, control: socket.socket, model: Path) -> bool:
+        """Whether the fork server that runs has loaded the language model; half a second of its CPU."""
+        try:
+            control.send(b"L" + str(model).encode())
+            await self._loaded(control)
+        except (ProviderError, OSError):  # a TimeoutError is an OSError
+            return False
+        return True
 
     async def _loaded(self, control: socket.socket) -> None:
         async with asyncio.timeout(_LOAD_SECS):
@@ -143,11 +154,15 @@ async def start(_settings: Settings) -> None:
 async def expect(settings: Settings, phrases: Iterable[str]) -> None:
     """Listen for what tools expect: requests are heard far better, other speech as before."""
     model = settings.data_dir / "tools.lm"
+    await asyncio.to_thread(_write, model, [*phrases, *_EVERYDAY * 20])
+    await _LISTENERS.expect(model)
+
+
+def _write(model: Path, phrases: list[str]) -> None:
     model.parent.mkdir(parents=True, exist_ok=True)
     part = model.with_suffix(".part")
-    part.write_text(arpa([*phrases, *_EVERYDAY * 20]))
+    part.write_text(arpa(phrases))
     part.replace(model)
-    await _LISTENERS.expect(model)
 
 
 async def stop() -> None:

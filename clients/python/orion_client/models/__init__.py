@@ -1,7 +1,14 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .accepted import Accepted
-from .agents_list_agents_response_agents_list_agents import AgentsListAgentsResponseAgentsListAgents
+from .agent_body import AgentBody
+from .agent_body_guardrails import AgentBodyGuardrails
+from .agent_body_source import AgentBodySource
+from .agent_body_turn_taking import AgentBodyTurnTaking
+from .agent_file import AgentFile
+from .agent_file_guardrails import AgentFileGuardrails
+from .agent_file_turn_taking import AgentFileTurnTaking
+from .agent_page import AgentPage
 from .agents_list_providers_response_agents_list_providers import AgentsListProvidersResponseAgentsListProviders
 from .answer import Answer
 from .api_key_body import ApiKeyBody
@@ -34,6 +41,7 @@ from .new_session_metadata import NewSessionMetadata
 from .new_session_variables import NewSessionVariables
 from .new_webhook import NewWebhook
 from .offer import Offer
+from .outcome import Outcome
 from .password_change import PasswordChange
 from .problem import Problem
 from .problem_errors_item import ProblemErrorsItem
@@ -44,6 +52,7 @@ from .receipt_rows import ReceiptRows
 from .refresh_token import RefreshToken
 from .registration import Registration
 from .reply import Reply
+from .risk import Risk
 from .role import Role
 from .room_token import RoomToken
 from .saying import Saying
@@ -57,8 +66,23 @@ from .sign_in_token import SignInToken
 from .signed_in import SignedIn
 from .status_change import StatusChange
 from .status_change_status import StatusChangeStatus
+from .tool_body import ToolBody
+from .tool_body_config import ToolBodyConfig
+from .tool_body_parameters import ToolBodyParameters
 from .tool_call_body import ToolCallBody
 from .tool_call_body_arguments import ToolCallBodyArguments
+from .tool_change import ToolChange
+from .tool_change_config import ToolChangeConfig
+from .tool_change_kind import ToolChangeKind
+from .tool_change_parameters import ToolChangeParameters
+from .tool_fields import ToolFields
+from .tool_fields_config import ToolFieldsConfig
+from .tool_fields_kind import ToolFieldsKind
+from .tool_fields_parameters import ToolFieldsParameters
+from .tool_kind import ToolKind
+from .tool_page import ToolPage
+from .trial import Trial
+from .trial_arguments import TrialArguments
 from .trickle import Trickle
 from .turn_body import TurnBody
 from .turn_body_latency import TurnBodyLatency
@@ -74,7 +98,14 @@ from .webrtc_list_ice_servers_response_webrtc_list_ice_servers import WebrtcList
 
 __all__ = (
     "Accepted",
-    "AgentsListAgentsResponseAgentsListAgents",
+    "AgentBody",
+    "AgentBodyGuardrails",
+    "AgentBodySource",
+    "AgentBodyTurnTaking",
+    "AgentFile",
+    "AgentFileGuardrails",
+    "AgentFileTurnTaking",
+    "AgentPage",
     "AgentsListProvidersResponseAgentsListProviders",
     "Answer",
     "ApiKeyBody",
@@ -107,6 +138,7 @@ __all__ = (
     "NewSessionVariables",
     "NewWebhook",
     "Offer",
+    "Outcome",
     "PasswordChange",
     "Problem",
     "ProblemErrorsItem",
@@ -117,6 +149,7 @@ __all__ = (
     "RefreshToken",
     "Registration",
     "Reply",
+    "Risk",
     "Role",
     "RoomToken",
     "Saying",
@@ -130,8 +163,23 @@ __all__ = (
     "SignInToken",
     "StatusChange",
     "StatusChangeStatus",
+    "ToolBody",
+    "ToolBodyConfig",
+    "ToolBodyParameters",
     "ToolCallBody",
     "ToolCallBodyArguments",
+    "ToolChange",
+    "ToolChangeConfig",
+    "ToolChangeKind",
+    "ToolChangeParameters",
+    "ToolFields",
+    "ToolFieldsConfig",
+    "ToolFieldsKind",
+    "ToolFieldsParameters",
+    "ToolKind",
+    "ToolPage",
+    "Trial",
+    "TrialArguments",
     "Trickle",
     "TurnBody",
     "TurnBodyLatency",

@@ -5,7 +5,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.agents_list_agents_response_agents_list_agents import AgentsListAgentsResponseAgentsListAgents
+from ...models.agent_page import AgentPage
 from ...models.problem import Problem
 from ...types import Response
 
@@ -20,11 +20,9 @@ def _get_kwargs() -> dict[str, Any]:
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AgentsListAgentsResponseAgentsListAgents | Problem | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> AgentPage | Problem | None:
     if response.status_code == 200:
-        response_200 = AgentsListAgentsResponseAgentsListAgents.from_dict(response.json())
+        response_200 = AgentPage.from_dict(response.json())
 
         return response_200
 
@@ -54,9 +52,7 @@ def _parse_response(
         return None
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AgentsListAgentsResponseAgentsListAgents | Problem]:
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[AgentPage | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +64,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[AgentsListAgentsResponseAgentsListAgents | Problem]:
+) -> Response[AgentPage | Problem]:
     """List Agents
 
      The agents that a session can begin with; the default one first.
@@ -78,7 +74,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentsListAgentsResponseAgentsListAgents | Problem]
+        Response[AgentPage | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -93,7 +89,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-) -> AgentsListAgentsResponseAgentsListAgents | Problem | None:
+) -> AgentPage | Problem | None:
     """List Agents
 
      The agents that a session can begin with; the default one first.
@@ -103,7 +99,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentsListAgentsResponseAgentsListAgents | Problem
+        AgentPage | Problem
     """
 
     return sync_detailed(
@@ -114,7 +110,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[AgentsListAgentsResponseAgentsListAgents | Problem]:
+) -> Response[AgentPage | Problem]:
     """List Agents
 
      The agents that a session can begin with; the default one first.
@@ -124,7 +120,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentsListAgentsResponseAgentsListAgents | Problem]
+        Response[AgentPage | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -137,7 +133,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-) -> AgentsListAgentsResponseAgentsListAgents | Problem | None:
+) -> AgentPage | Problem | None:
     """List Agents
 
      The agents that a session can begin with; the default one first.
@@ -147,7 +143,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentsListAgentsResponseAgentsListAgents | Problem
+        AgentPage | Problem
     """
 
     return (

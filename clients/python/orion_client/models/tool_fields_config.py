@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="AgentsListAgentsResponseAgentsListAgents")
+T = TypeVar("T", bound="ToolFieldsConfig")
 
 
 @_attrs_define
-class AgentsListAgentsResponseAgentsListAgents:
+class ToolFieldsConfig:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class AgentsListAgentsResponseAgentsListAgents:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        agents_list_agents_response_agents_list_agents = cls()
+        tool_fields_config = cls()
 
-        agents_list_agents_response_agents_list_agents.additional_properties = d
-        return agents_list_agents_response_agents_list_agents
+        tool_fields_config.additional_properties = d
+        return tool_fields_config
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.agent_body_source import AgentBodySource
+
+if TYPE_CHECKING:
+    from ..models.agent_body_guardrails import AgentBodyGuardrails
+    from ..models.agent_body_turn_taking import AgentBodyTurnTaking
+
+
+T = TypeVar("T", bound="AgentBody")
+
+
+@_attrs_define
+class AgentBody:
+    """An agent; a row of the workspace covers the file of the same name.
+
+    Attributes:
+        name (str):
+        source (AgentBodySource):
+        version (int | None):
+        default (bool):
+        title (str):
+        instructions (str):
+        greeting (str):
+        language (str):
+        voice (None | str):
+        stt (None | str):
+        llm (None | str):
+        tts (None | str):
+        tools (list[str]):
+        all_tools (bool):
+        hand_offs (list[str]):
+        guardrails (AgentBodyGuardrails):
+        turn_taking (AgentBodyTurnTaking):
+        max_call_secs (int | None):
+    """
+
+    name: str
+    source: AgentBodySource
+    version: int | None
+    default: bool
+    title: str
+    instructions: str
+    greeting: str
+    language: str
+    voice: None | str
+    stt: None | str
+    llm: None | str
+    tts: None | str
+    tools: list[str]
+    all_tools: bool
+    hand_offs: list[str]
+    guardrails: AgentBodyGuardrails
+    turn_taking: AgentBodyTurnTaking
+    max_call_secs: int | None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        name = self.name
+
+        source = self.source.value
+
+        version: int | None
+        version = self.version
+
+        default = self.default
+
+        title = self.title
+
+        instructions = self.instructions
+
+        greeting = self.greeting
+
+        language = self.language
+
+        voice: None | str
+        voice = self.voice
+
+        stt: None | str
+        stt = self.stt
+
+        llm: None | str
+        llm = self.llm
+
+        tts: None | str
+        tts = self.tts
+
+        tools = self.tools
+
+        all_tools = self.all_tools
+
+        hand_offs = self.hand_offs
+
+        guardrails = self.guardrails.to_dict()
+
+        turn_taking = self.turn_taking.to_dict()
+
+        max_call_secs: int | None
+        max_call_secs = self.max_call_secs
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "name": name,
+                "source": source,
+                "version": version,
+                "default": default,
+                "title": title,
+                "instructions": instructions,
+                "greeting": greeting,
+                "language": language,
+                "voice": voice,
+                "stt": stt,
+                "llm": llm,
+                "tts": tts,
+                "tools": tools,
+                "all_tools": all_tools,
+                "hand_offs": hand_offs,
+                "guardrails": guardrails,
+                "turn_taking": turn_taking,
+                "max_call_secs": max_call_secs,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.agent_body_guardrails import AgentBodyGuardrails  # noqa: PLC0415
+        from ..models.agent_body_turn_taking import AgentBodyTurnTaking  # noqa: PLC0415
+
+        d = dict(src_dict)
+        name = d.pop("name")
+
+        source = AgentBodySource(d.pop("source"))
+
+        def _parse_version(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        version = _parse_version(d.pop("version"))
+
+        default = d.pop("default")
+
+        title = d.pop("title")
+
+        instructions = d.pop("instructions")
+
+        greeting = d.pop("greeting")
+
+        language = d.pop("language")
+
+        def _parse_voice(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        voice = _parse_voice(d.pop("voice"))
+
+        def _parse_stt(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        stt = _parse_stt(d.pop("stt"))
+
+        def _parse_llm(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        llm = _parse_llm(d.pop("llm"))
+
+        def _parse_tts(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        tts = _parse_tts(d.pop("tts"))
+
+        tools = cast(list[str], d.pop("tools"))
+
+        all_tools = d.pop("all_tools")
+
+        hand_offs = cast(list[str], d.pop("hand_offs"))
+
+        guardrails = AgentBodyGuardrails.from_dict(d.pop("guardrails"))
+
+        turn_taking = AgentBodyTurnTaking.from_dict(d.pop("turn_taking"))
+
+        def _parse_max_call_secs(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        max_call_secs = _parse_max_call_secs(d.pop("max_call_secs"))
+
+        agent_body = cls(
+            name=name,
+            source=source,
+            version=version,
+            default=default,
+            title=title,
+            instructions=instructions,
+            greeting=greeting,
+            language=language,
+            voice=voice,
+            stt=stt,
+            llm=llm,
+            tts=tts,
+            tools=tools,
+            all_tools=all_tools,
+            hand_offs=hand_offs,
+            guardrails=guardrails,
+            turn_taking=turn_taking,
+            max_call_secs=max_call_secs,
+        )
+
+        agent_body.additional_properties = d
+        return agent_body
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

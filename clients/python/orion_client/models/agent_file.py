@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.agent_file_guardrails import AgentFileGuardrails
+    from ..models.agent_file_turn_taking import AgentFileTurnTaking
+
+
+T = TypeVar("T", bound="AgentFile")
+
+
+@_attrs_define
+class AgentFile:
+    """What an agent's YAML file may hold; the file's name is the agent's.
+
+    Attributes:
+        instructions (str):
+        title (str | Unset):  Default: ''.
+        greeting (str | Unset):  Default: ''.
+        language (str | Unset):  Default: 'en'.
+        voice (None | str | Unset):
+        stt (None | str | Unset):
+        llm (None | str | Unset):
+        tts (None | str | Unset):
+        tools (list[str] | None | Unset):
+        hand_offs (list[str] | Unset):
+        guardrails (AgentFileGuardrails | Unset):
+        turn_taking (AgentFileTurnTaking | Unset):
+        max_call_secs (int | None | Unset):
+    """
+
+    instructions: str
+    title: str | Unset = ""
+    greeting: str | Unset = ""
+    language: str | Unset = "en"
+    voice: None | str | Unset = UNSET
+    stt: None | str | Unset = UNSET
+    llm: None | str | Unset = UNSET
+    tts: None | str | Unset = UNSET
+    tools: list[str] | None | Unset = UNSET
+    hand_offs: list[str] | Unset = UNSET
+    guardrails: AgentFileGuardrails | Unset = UNSET
+    turn_taking: AgentFileTurnTaking | Unset = UNSET
+    max_call_secs: int | None | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        instructions = self.instructions
+
+        title = self.title
+
+        greeting = self.greeting
+
+        language = self.language
+
+        voice: None | str | Unset
+        if isinstance(self.voice, Unset):
+            voice = UNSET
+        else:
+            voice = self.voice
+
+        stt: None | str | Unset
+        if isinstance(self.stt, Unset):
+            stt = UNSET
+        else:
+            stt = self.stt
+
+        llm: None | str | Unset
+        if isinstance(self.llm, Unset):
+            llm = UNSET
+        else:
+            llm = self.llm
+
+        tts: None | str | Unset
+        if isinstance(self.tts, Unset):
+            tts = UNSET
+        else:
+            tts = self.tts
+
+        tools: list[str] | None | Unset
+        if isinstance(self.tools, Unset):
+            tools = UNSET
+        elif isinstance(self.tools, list):
+            tools = self.tools
+
+        else:
+            tools = self.tools
+
+        hand_offs: list[str] | Unset = UNSET
+        if not isinstance(self.hand_offs, Unset):
+            hand_offs = self.hand_offs
+
+        guardrails: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.guardrails, Unset):
+            guardrails = self.guardrails.to_dict()
+
+        turn_taking: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.turn_taking, Unset):
+            turn_taking = self.turn_taking.to_dict()
+
+        max_call_secs: int | None | Unset
+        if isinstance(self.max_call_secs, Unset):
+            max_call_secs = UNSET
+        else:
+            max_call_secs = self.max_call_secs
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "instructions": instructions,
+            }
+        )
+        if title is not UNSET:
+            field_dict["title"] = title
+        if greeting is not UNSET:
+            field_dict["greeting"] = greeting
+        if language is not UNSET:
+            field_dict["language"] = language
+        if voice is not UNSET:
+            field_dict["voice"] = voice
+        if stt is not UNSET:
+            field_dict["stt"] = stt
+        if llm is not UNSET:
+            field_dict["llm"] = llm
+        if tts is not UNSET:
+            field_dict["tts"] = tts
+        if tools is not UNSET:
+            field_dict["tools"] = tools
+        if hand_offs is not UNSET:
+            field_dict["hand_offs"] = hand_offs
+        if guardrails is not UNSET:
+            field_dict["guardrails"] = guardrails
+        if turn_taking is not UNSET:
+            field_dict["turn_taking"] = turn_taking
+        if max_call_secs is not UNSET:
+            field_dict["max_call_secs"] = max_call_secs
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.agent_file_guardrails import AgentFileGuardrails  # noqa: PLC0415
+        from ..models.agent_file_turn_taking import AgentFileTurnTaking  # noqa: PLC0415
+
+        d = dict(src_dict)
+        instructions = d.pop("instructions")
+
+        title = d.pop("title", UNSET)
+
+        greeting = d.pop("greeting", UNSET)
+
+        language = d.pop("language", UNSET)
+
+        def _parse_voice(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        voice = _parse_voice(d.pop("voice", UNSET))
+
+        def _parse_stt(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        stt = _parse_stt(d.pop("stt", UNSET))
+
+        def _parse_llm(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        llm = _parse_llm(d.pop("llm", UNSET))
+
+        def _parse_tts(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        tts = _parse_tts(d.pop("tts", UNSET))
+
+        def _parse_tools(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                tools_type_0 = cast(list[str], data)
+
+                return tools_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        tools = _parse_tools(d.pop("tools", UNSET))
+
+        hand_offs = cast(list[str], d.pop("hand_offs", UNSET))
+
+        _guardrails = d.pop("guardrails", UNSET)
+        guardrails: AgentFileGuardrails | Unset
+        if isinstance(_guardrails, Unset):
+            guardrails = UNSET
+        else:
+            guardrails = AgentFileGuardrails.from_dict(_guardrails)
+
+        _turn_taking = d.pop("turn_taking", UNSET)
+        turn_taking: AgentFileTurnTaking | Unset
+        if isinstance(_turn_taking, Unset):
+            turn_taking = UNSET
+        else:
+            turn_taking = AgentFileTurnTaking.from_dict(_turn_taking)
+
+        def _parse_max_call_secs(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        max_call_secs = _parse_max_call_secs(d.pop("max_call_secs", UNSET))
+
+        agent_file = cls(
+            instructions=instructions,
+            title=title,
+            greeting=greeting,
+            language=language,
+            voice=voice,
+            stt=stt,
+            llm=llm,
+            tts=tts,
+            tools=tools,
+            hand_offs=hand_offs,
+            guardrails=guardrails,
+            turn_taking=turn_taking,
+            max_call_secs=max_call_secs,
+        )
+
+        return agent_file

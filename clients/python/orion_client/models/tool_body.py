@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.risk import Risk
+from ..models.tool_kind import ToolKind
+
+if TYPE_CHECKING:
+    from ..models.tool_body_config import ToolBodyConfig
+    from ..models.tool_body_parameters import ToolBodyParameters
+
+
+T = TypeVar("T", bound="ToolBody")
+
+
+@_attrs_define
+class ToolBody:
+    """A tool; of those of files the id is the name, and nothing can be changed.
+
+    Attributes:
+        id (str):
+        name (str):
+        description (str):
+        examples (list[str]):
+        parameters (ToolBodyParameters):
+        kind (ToolKind): What runs when a tool is called.
+        config (ToolBodyConfig):
+        say (str):
+        risk (Risk): How much harm a wrong call can do.
+        timeout_secs (float):
+        enabled (bool):
+        tools (list[str]):
+        created_at (None | str):
+        updated_at (None | str):
+    """
+
+    id: str
+    name: str
+    description: str
+    examples: list[str]
+    parameters: ToolBodyParameters
+    kind: ToolKind
+    config: ToolBodyConfig
+    say: str
+    risk: Risk
+    timeout_secs: float
+    enabled: bool
+    tools: list[str]
+    created_at: None | str
+    updated_at: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        name = self.name
+
+        description = self.description
+
+        examples = self.examples
+
+        parameters = self.parameters.to_dict()
+
+        kind = self.kind.value
+
+        config = self.config.to_dict()
+
+        say = self.say
+
+        risk = self.risk.value
+
+        timeout_secs = self.timeout_secs
+
+        enabled = self.enabled
+
+        tools = self.tools
+
+        created_at: None | str
+        created_at = self.created_at
+
+        updated_at: None | str
+        updated_at = self.updated_at
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "name": name,
+                "description": description,
+                "examples": examples,
+                "parameters": parameters,
+                "kind": kind,
+                "config": config,
+                "say": say,
+                "risk": risk,
+                "timeout_secs": timeout_secs,
+                "enabled": enabled,
+                "tools": tools,
+                "created_at": created_at,
+                "updated_at": updated_at,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.tool_body_config import ToolBodyConfig  # noqa: PLC0415
+        from ..models.tool_body_parameters import ToolBodyParameters  # noqa: PLC0415
+
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        name = d.pop("name")
+
+        description = d.pop("description")
+
+        examples = cast(list[str], d.pop("examples"))
+
+        parameters = ToolBodyParameters.from_dict(d.pop("parameters"))
+
+        kind = ToolKind(d.pop("kind"))
+
+        config = ToolBodyConfig.from_dict(d.pop("config"))
+
+        say = d.pop("say")
+
+        risk = Risk(d.pop("risk"))
+
+        timeout_secs = d.pop("timeout_secs")
+
+        enabled = d.pop("enabled")
+
+        tools = cast(list[str], d.pop("tools"))
+
+        def _parse_created_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        created_at = _parse_created_at(d.pop("created_at"))
+
+        def _parse_updated_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        updated_at = _parse_updated_at(d.pop("updated_at"))
+
+        tool_body = cls(
+            id=id,
+            name=name,
+            description=description,
+            examples=examples,
+            parameters=parameters,
+            kind=kind,
+            config=config,
+            say=say,
+            risk=risk,
+            timeout_secs=timeout_secs,
+            enabled=enabled,
+            tools=tools,
+            created_at=created_at,
+            updated_at=updated_at,
+        )
+
+        tool_body.additional_properties = d
+        return tool_body
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

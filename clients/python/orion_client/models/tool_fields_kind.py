@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class ToolFieldsKind(StrEnum):
+    HTTP = "http"
+    MCP = "mcp"
+
+    def __str__(self) -> str:
+        return str(self.value)

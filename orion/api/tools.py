@@ -1,0 +1,324 @@
+"""Tools: those of files, which are read here alone, and those as data, which admins write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from orion.agents.tool_fields import HttpConfig, McpConfig, ToolFields, mcp_name, problems
+from orion.agents.tool_rows import names, origin
+from orion.api.access import AdminDep, Parts, PartsDep, StoreDep, needs
+from orion.domain import wire
+from orion.domain.identity import Principal, Scope, new_id
+from orion.domain.tool import Risk, Tool, ToolCall, ToolKind, ToolRow
+from orion.errors import Conflict, FieldProblem, Invalid, NotFound
+from orion.pipelines.tool_context import Requests, SessionTools
+from orion.processors.tool_call import ToolCaller
+from orion.store.store import Store
+
+router = APIRouter(
+    prefix="/api/v1/tools", tags=["tools"], dependencies=[Depends(needs(Scope.TOOLS, Scope.ADMIN))]
+)
+
+KEPT = "***"
+"""Stands for a header's value: it is never shown, and kept where it comes back in a change."""
+_MOST_TOOLS = 200
+
+ToolId = Annotated[str, Path(min_length=1, max_length=64)]
+
+
+class ToolBody(BaseModel):
+    """A tool; of those of files the id is the name, and nothing can be changed."""
+
+    id: str
+    name: str
+    description: str
+    examples: list[str]
+    parameters: dict[str, Any]
+    kind: ToolKind
+    config: dict[str, Any]
+    say: str
+    risk: Risk
+    timeout_secs: float
+    enabled: bool
+    tools: list[str]
+    """What models call it; of an MCP server one name for each of its tools."""
+    created_at: str | None
+    updated_at: str | None
+
+
+class ToolPage(BaseModel):
+    """One page of tools, by name; `next_cursor` is null on the last."""
+
+    items: list[ToolBody]
+    next_cursor: str | None
+
+
+class ToolChange(BaseModel):
+    """What of a tool shall change: fields that are there, `config` as a whole."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = ""
+    description: str = ""
+    examples: list[str] = []
+    parameters: dict[str, Any] = {}
+    kind: Literal["http", "mcp"] = "http"
+    config: dict[str, Any] = {}
+    say: str = ""
+    risk: Risk = Risk.READ
+    timeout_secs: float = 10.0
+    enabled: bool = True
+
+
+class Trial(BaseModel):
+    """A call outside any conversation; `tool` is one of an MCP server's, without it they are listed anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    arguments: dict[str, Any] = {}
+    tool: str | None = None
+
+
+class Outcome(BaseModel):
+    """What came of a call; `duration_ms` in milliseconds."""
+
+    status: str
+    result: Any
+    error: str | None
+    duration_ms: float | None
+
+
+@router.get("", response_model=ToolPage)
+async def list_tools(
+    parts: PartsDep,
+    store: StoreDep,
+    limit: Annotated[int, Query(ge=1, le=100)] = 100,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+) -> Any:
+    """All tools by name: built in, of the project, and the workspace's own."""
+    found = [_of_file(runnable.tool) for runnable in parts.calls.shared.catalogue.files.tools.values()]
+    found += [_body(row) for row in await store.tools.all()]
+    found.sort(key=lambda body: str(body["name"]))
+    left = [body for body in found if cursor is None or body["name"] > cursor]
+    return {"items": left[:limit], "next_cursor": left[limit - 1]["name"] if len(left) > limit else None}
+
+
+@router.get("/{tool_id}", response_model=ToolBody)
+async def get_tool(tool_id: ToolId, parts: PartsDep, store: StoreDep) -> Any:
+    """One tool."""
+    runnable = parts.calls.shared.catalogue.files.tools.get(tool_id)
+    return _of_file(runnable.tool) if runnable else _body(await store.tools.get(_row_id(tool_id)))
+
+
+@router.post("", status_code=201, response_model=ToolBody)
+async def create(body: ToolFields, caller: AdminDep, parts: PartsDep) -> Any:
+    """Make a tool; the agents of the workspace that have all tools have it from their next turn on."""
+    assert caller.workspace_id is not None
+    now = datetime.now(UTC)
+    row = await _checked(
+        parts,
+        body,
+        ToolRow(
+            new_id(), caller.workspace_id, body.name, body.description, ToolKind(body.kind), {}, now, now
+        ),
+    )
+    async with parts.database.transaction(caller) as store:
+        await _refuse_taken(parts, store, row)
+        await store.tools.add(row)
+    await parts.calls.tools_changed(caller.workspace_id)
+    return _body(row)
+
+
+@router.patch("/{tool_id}", response_model=ToolBody)
+async def change(tool_id: ToolId, body: ToolChange, caller: AdminDep, parts: PartsDep) -> Any:
+    """Change a tool: what is not named stays, a header's value of `***` too."""
+    before = await _own_row(parts, caller, tool_id)
+    fields = {name: value for name, value in _body(before).items() if name in ToolFields.model_fields}
+    try:
+        wanted = ToolFields.model_validate({**fields, **body.model_dump(exclude_unset=True)})
+    except ValidationError as error:
+        raise _invalid(error, "") from error
+    row = await _checked(parts, wanted, before)
+    async with parts.database.transaction(caller) as store:
+        await _refuse_taken(parts, store, row)
+        await store.tools.replace(row)
+    await parts.calls.tools_changed(row.workspace_id)
+    return _body(row)
+
+
+@router.delete("/{tool_id}", status_code=204)
+async def delete(tool_id: ToolId, caller: AdminDep, parts: PartsDep) -> Response:
+    """Delete a tool; no agent has it from the next turn on."""
+    row = await _own_row(parts, caller, tool_id)
+    async with parts.database.transaction(caller) as store:
+        await store.tools.delete(row.id)
+    await parts.calls.tools_changed(row.workspace_id)
+    return Response(status_code=204)
+
+
+@router.post("/{tool_id}/test", response_model=Outcome)
+async def test(tool_id: ToolId, body: Trial, caller: AdminDep, parts: PartsDep) -> Any:
+    """Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers."""
+    row = await _own_row(parts, caller, tool_id)
+    outside = parts.calls.shared.catalogue.outside
+    if row.kind is ToolKind.MCP and body.tool is None:
+        row = replace(row, offered=await outside.offered(row), updated_at=datetime.now(UTC))
+        async with parts.database.transaction(caller) as store:
+            await store.tools.replace(row)
+        await parts.calls.tools_changed(row.workspace_id)
+        return {"status": "done", "result": {"tools": names(row)}, "error": None, "duration_ms": None}
+    tools = {runnable.tool.name: runnable for runnable in outside.runnables(row)}
+    name = row.name if row.kind is ToolKind.HTTP else str(body.tool)
+    name = name if name in tools else mcp_name(row.name, name)
+    if name not in tools:
+        detail = f"there is no {name!r}; there are: {', '.join(tools)}"
+        raise Invalid(detail, problems=[FieldProblem("/tool", detail)])
+    context = SessionTools(
+        parts.calls.shared.recollection, caller, new_id(), Requests(), lambda _secs, _words: None
+    )
+    call = await ToolCaller(tools, context.for_call, _unrecorded).run(tools[name], "test", body.arguments)
+    shown = wire.tool_call(call)
+    return {key: shown[key] for key in ("status", "result", "error", "duration_ms")}
+
+
+async def _unrecorded(_call: ToolCall) -> None:
+    """Nobody is told of a trial."""
+
+
+async def _own_row(parts: Parts, caller: Principal, tool_id: str) -> ToolRow:
+    """A row that can be changed. Raises Conflict for a tool of a file, NotFound where there is none."""
+    if tool_id in parts.calls.shared.catalogue.files.tools:
+        raise Conflict(f"{tool_id} is a tool of the server's files; it cannot be changed here")
+    async with parts.database.transaction(caller) as store:
+        return await store.tools.get(_row_id(tool_id))
+
+
+def _row_id(tool_id: str) -> UUID:
+    try:
+        return UUID(tool_id)
+    except ValueError:
+        raise NotFound("no such tool") from None
+
+
+async def _checked(parts: Parts, fields: ToolFields, before: ToolRow) -> ToolRow:
+    """The row with these fields, its secrets sealed, its server asked. Raises Invalid with pointers."""
+    outside = parts.calls.shared.catalogue.outside
+    kind = ToolKind(fields.kind)
+    model = HttpConfig if kind is ToolKind.HTTP else McpConfig
+    try:
+        config: HttpConfig | McpConfig = model.model_validate(fields.config)
+    except ValidationError as error:
+        raise _invalid(error, "/config") from error
+    found = problems(config, fields, outside.client.allowed, outside.commands)
+    if found:
+        raise Invalid("some fields are not acceptable", problems=found)
+    plain = {
+        name: value
+        for name, value in config.model_dump(exclude={"headers"}).items()
+        if value is not None and value != ""
+    }
+    row = replace(
+        before,
+        name=fields.name,
+        description=fields.description,
+        kind=kind,
+        config=plain,
+        updated_at=datetime.now(UTC),
+        parameters={} if kind is ToolKind.MCP else {"type": "object", "properties": {}, **fields.parameters},
+        examples=tuple(fields.examples),
+        say=fields.say,
+        risk=fields.risk,
+        timeout_secs=fields.timeout_secs,
+        enabled=fields.enabled,
+    )
+    row = replace(row, sealed_headers=_sealed(parts, config.headers, row, before))
+    if kind is ToolKind.MCP and (row.config, row.sealed_headers) != (before.config, before.sealed_headers):
+        row = replace(row, offered=await outside.offered(row))
+    return row
+
+
+def _sealed(parts: Parts, headers: Mapping[str, str], row: ToolRow, before: ToolRow) -> dict[str, str]:
+    """The headers' values, sealed; a kept one only goes where it went before."""
+    keys = parts.calls.shared.catalogue.outside.keys
+    known = {name.lower(): value for name, value in before.sealed_headers.items()}
+    moved = bool(before.config) and origin(before.config) != origin(row.config)
+    kept = [name for name, value in headers.items() if value == KEPT]
+    lost = [name for name in kept if moved or name.lower() not in known]
+    if lost:
+        detail = (
+            "the value is not known here; write it anew"
+            if not moved
+            else "a new address needs the value anew"
+        )
+        raise Invalid(detail, problems=[FieldProblem(f"/config/headers/{name}", detail) for name in lost])
+    return {
+        name: known[name.lower()] if value == KEPT else keys.seal(value, row.place(name))
+        for name, value in headers.items()
+    }
+
+
+async def _refuse_taken(parts: Parts, store: Store, row: ToolRow) -> None:
+    """Raise Conflict where a name of the row is that of another tool, or there are too many tools."""
+    others = [other for other in await store.tools.all() if other.id != row.id]
+    taken = {*parts.calls.shared.catalogue.files.tools, *(name for other in others for name in names(other))}
+    taken |= {other.name for other in others}
+    ours = [row.name, *(name for name in names(row) if name != row.name)]
+    doubled = [name for index, name in enumerate(ours) if name in taken or name in ours[:index]]
+    if doubled:
+        raise Conflict(f"there is a tool {doubled[0]!r} already")
+    if len(others) >= _MOST_TOOLS:
+        raise Conflict(f"a workspace has at most {_MOST_TOOLS} tools")
+
+
+def _invalid(error: ValidationError, prefix: str) -> Invalid:
+    found = [
+        FieldProblem(f"{prefix}/{'/'.join(map(str, one['loc']))}", one["msg"])
+        for one in error.errors(include_input=False, include_url=False)
+    ]
+    return Invalid("some fields are not acceptable", problems=found)
+
+
+def _body(row: ToolRow) -> dict[str, Any]:
+    headers = {"headers": dict.fromkeys(row.sealed_headers, KEPT)} if row.sealed_headers else {}
+    return {
+        "id": str(row.id),
+        "name": row.name,
+        "description": row.description,
+        "examples": list(row.examples),
+        "parameters": row.parameters,
+        "kind": row.kind.value,
+        "config": {**row.config, **headers},
+        "say": row.say,
+        "risk": row.risk.value,
+        "timeout_secs": row.timeout_secs,
+        "enabled": row.enabled,
+        "tools": names(row),
+        "created_at": wire.timestamp(row.created_at),
+        "updated_at": wire.timestamp(row.updated_at),
+    }
+
+
+def _of_file(tool: Tool) -> dict[str, Any]:
+    return {
+        "id": tool.name,
+        "name": tool.name,
+        "description": tool.description,
+        "examples": list(tool.examples),
+        "parameters": tool.parameters,
+        "kind": ToolKind.BUILTIN.value,
+        "config": {},
+        "say": tool.say,
+        "risk": tool.risk.value,
+        "timeout_secs": tool.timeout_secs,
+        "enabled": True,
+        "tools": [tool.name],
+        "created_at": None,
+        "updated_at": None,
+    }

@@ -1,0 +1,1 @@
+"""HTTP for tools: one client per process, with deadlines and caps, guarded against SSRF."""

@@ -1,0 +1,300 @@
+"""The HTTP client for tools: what it connects to is what was checked, and what comes back is bounded.
+
+A name is resolved once per connection, all of its addresses are checked, and the connection goes to
+one of them: there is no second look-up that could answer otherwise. Host and SNI stay the name. The
+pool is keyed by scheme, name and port, so a kept connection leads to an address that was checked for
+that name. No proxy and no credentials come from the environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, Self
+
+import httpcore2
+import httpx2
+
+from orion.errors import ProviderError, ProviderTimeout, Refused
+from orion.net.addresses import AllowedHosts, is_public, refusal
+
+MAX_BODY_BYTES = 1024 * 1024
+"""Of a response, as it comes and unpacked."""
+_MAX_REDIRECTS = 3
+_MAX_CONNECTIONS = 100
+_CONNECT_SECS = 5.0
+_AGENT = "orion"
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+class UnreachableTarget(Refused):
+    """The target's address is not one that tools may reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole response: its body unpacked, at most MAX_BODY_BYTES."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """The addresses of a name, as the system resolves it. Raises OSError where there are none."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class GuardedClient:
+    """One per process: `request` for tools, `transport` for clients that bring their own requests.
+
+    Args:
+        allowed: Hosts that may be private, and ports beyond 80 and 443.
+        look_up: Resolves a name to addresses.
+    """
+
+    def __init__(self, allowed: AllowedHosts | None = None, look_up: Resolve = resolve) -> None:
+        self.allowed = allowed or AllowedHosts()
+        self.transport = GuardedTransport(self.allowed, look_up)
+        self._client = self.client()
+
+    def client(self, headers: Mapping[str, str] | None = None) -> httpx2.AsyncClient:
+        """A client with headers of its own over the shared, guarded connections; closing it keeps them."""
+        return httpx2.AsyncClient(
+            transport=_Shared(self.transport),
+            headers={"User-Agent": _AGENT, **(headers or {})},
+            trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # one tool's cookies are no other's
+            follow_redirects=False,
+            timeout=httpx2.Timeout(None, connect=_CONNECT_SECS, pool=_CONNECT_SECS),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+        await self.transport.aclose()
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        deadline_secs: float = 10.0,
+    ) -> Answer:
+        """One exchange, redirects (three at most) and body included, within the deadline.
+
+        A redirect to another origin gets none of the headers, and is followed for GET alone.
+
+        Raises:
+            UnreachableTarget: The URL, or one that it redirects to, leads where tools may not go.
+            ProviderTimeout: The deadline passed.
+            ProviderError: No connection, a broken or an overlong answer, or too many redirects.
+        """
+        try:
+            async with asyncio.timeout(deadline_secs):
+                return await self._exchange(method, httpx2.URL(url), dict(headers or {}), json)
+        except TimeoutError:
+            raise ProviderTimeout(f"no answer within {deadline_secs:g} seconds") from None
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
+            raise ProviderError(f"the exchange failed: {type(error).__name__}") from None
+
+    async def _exchange(self, method: str, url: httpx2.URL, headers: dict[str, str], json: Any) -> Answer:
+        for _ in range(_MAX_REDIRECTS + 1):
+            request = self._client.build_request(method, url, headers=headers, json=json)
+            response = await self._client.send(request, stream=True)
+            try:
+                target = _redirected(response)
+                if target is None:
+                    return await _read(response)
+            finally:
+                await response.aclose()
+            if target.scheme != "https" and url.scheme == "https":
+                raise ProviderError("the service redirects from https to http")
+            if not _same_origin(url, target):
+                if method != "GET":
+                    raise ProviderError("the service redirects to another host")
+                headers = {}
+            if response.status_code == 303 or (response.status_code in {301, 302} and method == "POST"):
+                method, json = "GET", None
+            url = target
+        raise ProviderError("the service redirects too often")
+
+
+class GuardedTransport(httpx2.AsyncHTTPTransport):
+    """Connects only to checked addresses, and bounds and unpacks what comes back."""
+
+    def __init__(self, allowed: AllowedHosts, look_up: Resolve) -> None:
+        context = httpx2.create_ssl_context(trust_env=False)
+        super().__init__(verify=context, trust_env=False)
+        self._orion_allowed = allowed
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=_MAX_CONNECTIONS,
+            max_keepalive_connections=20,
+            keepalive_expiry=15,
+            network_backend=_CheckedNetwork(allowed, look_up),
+        )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send one request. Raises UnreachableTarget for a URL that tools may not use."""
+        refuse_url(request.url, self._orion_allowed)
+        request.headers["Accept-Encoding"] = "gzip"
+        response = await super().handle_async_request(request)
+        encoding = response.headers.get("content-encoding", "identity").lower().strip()
+        if encoding not in {"identity", "gzip", "x-gzip", "deflate"}:
+            await response.aclose()
+            raise httpx2.DecodingError("unknown content encoding", request=request)
+        headers = [
+            (name, value)
+            for name, value in response.headers.raw
+            if name.lower() not in {b"content-encoding", b"content-length"}
+        ]
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
+        body = _Bounded(response.stream, packed=encoding != "identity")
+        return httpx2.Response(
+            response.status_code, headers=headers, stream=body, extensions=response.extensions
+        )
+
+
+def refuse_url(url: httpx2.URL, allowed: AllowedHosts) -> None:
+    """Raise UnreachableTarget for a URL that is refused whatever its name resolves to."""
+    if url.scheme not in {"http", "https"}:
+        raise UnreachableTarget("only http and https are allowed")
+    if url.userinfo:
+        raise UnreachableTarget("credentials in the address are not allowed")
+    reason = refusal(url.host, _port(url), allowed)
+    if reason:
+        raise UnreachableTarget(reason)
+
+
+class _CheckedNetwork(httpcore2.AsyncNetworkBackend):
+    """Opens connections for the pool: resolves once, checks every address, connects to just those."""
+
+    def __init__(self, allowed: AllowedHosts, look_up: Resolve) -> None:
+        self._allowed = allowed
+        self._look_up = look_up
+        self._network = httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """A connection to an address of the host that was checked."""
+        failure: Exception = httpcore2.ConnectError("no address")
+        for address in await self._checked(host, port):
+            try:
+                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def connect_unix_socket(
+        self,
+        path: str,  # noqa: ARG002 - httpcore's signature
+        timeout: float | None = None,  # noqa: ASYNC109, ARG002
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002
+    ) -> httpcore2.AsyncNetworkStream:
+        """Never: a tool has no business with local sockets."""
+        raise UnreachableTarget("local sockets are not allowed")
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait between attempts."""
+        await self._network.sleep(seconds)
+
+    async def _checked(self, host: str, port: int) -> list[str]:
+        reason = refusal(host, port, self._allowed)
+        if reason:
+            raise UnreachableTarget(reason)
+        try:
+            addresses = await self._look_up(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore2.ConnectError("the name cannot be resolved") from error
+        if (host, port) not in self._allowed and not all(map(is_public, addresses)):
+            raise UnreachableTarget("the name leads to an address that is not public")
+        return addresses
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    """A response body, unpacked, that ends with an error beyond MAX_BODY_BYTES."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream, *, packed: bool) -> None:
+        self._stream = stream
+        self._packed = packed
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        came = given = 0
+        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if self._packed else None
+        async for chunk in self._stream:
+            came += len(chunk)
+            plain = chunk if unpack is None else _unpacked(unpack, chunk)
+            given += len(plain)
+            if max(came, given) > MAX_BODY_BYTES:
+                raise httpx2.ReadError("the answer is too long")
+            yield plain
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+def _unpacked(unpack: Any, chunk: bytes) -> bytes:
+    try:
+        return bytes(unpack.decompress(chunk, MAX_BODY_BYTES + 1))
+    except zlib.error as error:
+        raise httpx2.DecodingError("the answer cannot be unpacked") from error
+
+
+class _Shared(httpx2.AsyncBaseTransport):
+    """The transport of one client over connections that outlive it."""
+
+    def __init__(self, transport: GuardedTransport) -> None:
+        self._transport = transport
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        return None
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send one request."""
+        return await self._transport.handle_async_request(request)
+
+
+async def _read(response: httpx2.Response) -> Answer:
+    body = b"".join([chunk async for chunk in response.aiter_raw()])
+    return Answer(response.status_code, response.headers.get("content-type", "").split(";")[0].strip(), body)
+
+
+def _redirected(response: httpx2.Response) -> httpx2.URL | None:
+    """Where the response sends the client; None if it is no redirect."""
+    location = response.headers.get("location")
+    if response.status_code not in {301, 302, 303, 307, 308} or not location:
+        return None
+    return response.request.url.join(location)
+
+
+def _same_origin(one: httpx2.URL, other: httpx2.URL) -> bool:
+    return (one.scheme, one.host, _port(one)) == (other.scheme, other.host, _port(other))
+
+
+def _port(url: httpx2.URL) -> int:
+    return (443 if url.scheme == "https" else 80) if url.port is None else url.port

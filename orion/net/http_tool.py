@@ -1,0 +1,231 @@
+"""HTTP tools: arguments fill the places of a URL, the rest is sent along, JSON comes back.
+
+Arguments are hostile: each stands percent-encoded in one path segment or one query value, so that it
+can change neither where the request goes nor how its path is built (RFC 3986, 2.1 and 3.3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import httpx2
+
+from orion.domain.tool import ToolFailure
+from orion.errors import ProviderError, ProviderTimeout
+from orion.net.client import GuardedClient, UnreachableTarget
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+MAX_RESULT_CHARS = 16_000
+"""Of the selected result as JSON: a longer one would push the conversation out of the model's context."""
+_IN_QUERY = frozenset({"GET", "DELETE"})
+_PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
+_QUERY_PAIR = re.compile(r"[^={}]+=[^{}]*(?:\{\w+\}[^{}]*)*\Z")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What an HTTP tool does: `headers` are ready to be sent, secrets among them."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    select: str = ""
+
+
+def places(url: str) -> list[str]:
+    """The names of the arguments that a URL takes in."""
+    return _PLACE.findall(url)
+
+
+def place_free(url: str) -> str:
+    """The URL with something in its places, so that it can be looked at."""
+    return _PLACE.sub("x", url)
+
+
+def refuse_template(url: str) -> str:
+    """Why a URL with places is no such one; empty if it is. Its host is not looked at."""
+    if any(ord(char) < 0x21 or ord(char) == 0x7F for char in url) or "\\" in url:
+        return "spaces, control characters and backslashes are not allowed"
+    try:
+        parts = urlsplit(url)
+        httpx2.URL(place_free(url))
+    except (ValueError, httpx2.InvalidURL):
+        return "this is no URL"
+    pairs = [pair for pair in parts.query.split("&") if pair]
+    rules = {
+        "the URL must begin with https:// or http://": parts.scheme in {"http", "https"} and parts.netloc,
+        "a fragment is never sent": "#" not in url,
+        "the host takes no places and no credentials; put secrets into headers": not set(parts.netloc)
+        & set("{}@"),
+        "places are written {name}": not set(_PLACE.sub("", parts.path)) & set("{}"),
+        "in the query, places stand for values: ?name={place}": all(map(_QUERY_PAIR.match, pairs)),
+    }
+    return next((complaint for complaint, kept in rules.items() if not kept), "")
+
+
+def refuse_select(select: str) -> str:
+    """Why a selection is none; empty if it is."""
+    if len(select) > 200:
+        return "at most 200 characters"
+    if select and not select.startswith("/") and "" in select.split("."):
+        return "a path like items.0.name, or a JSON pointer like /items/0/name"
+    return ""
+
+
+async def run(
+    client: GuardedClient, exchange: Exchange, arguments: Mapping[str, Any], key: str, deadline_secs: float
+) -> Any:
+    """One call.
+
+    Args:
+        key: Of this call, unique: sent as `Idempotency-Key` with all methods but GET.
+
+    Raises:
+        ToolFailure: With a sentence that says what went wrong, without anything the service said.
+        TimeoutError: The deadline passed.
+    """
+    url, rest = build(exchange.url, arguments)
+    headers = {"Accept": "application/json", **exchange.headers}
+    if exchange.method != "GET":
+        headers["Idempotency-Key"] = idempotency_key(key)
+    body = None
+    if exchange.method in _IN_QUERY:
+        url = _with_query(url, rest)
+    else:
+        body = rest
+    try:
+        answer = await client.request(
+            exchange.method, url, headers=headers, json=body, deadline_secs=deadline_secs
+        )
+    except UnreachableTarget as error:
+        raise ToolFailure("I may not reach that service.") from error
+    except ProviderTimeout as error:
+        raise TimeoutError from error
+    except ProviderError as error:
+        raise ToolFailure(
+            "The service cannot be reached, or its answer is broken.", retryable=True
+        ) from error
+    if answer.status >= 400:
+        retryable = answer.status >= 500 or answer.status == 429
+        raise ToolFailure(f"The service refused with status {answer.status}.", retryable=retryable)
+    return bounded(select(_parsed(answer.body), exchange.select))
+
+
+def build(template: str, arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The URL with its places filled, and the arguments that found no place.
+
+    Raises:
+        ToolFailure: A value is missing, or would change the path.
+    """
+    head, question, query = template.partition("?")
+    origin, path = _split_path(head)
+    segments = [_filled_segment(segment, arguments) for segment in path.split("/")]
+    url = origin + "/".join(segments)
+    if question:
+        url += "?" + _PLACE.sub(lambda place: _encoded(arguments.get(place[1])), query)
+    used = set(places(template))
+    return url, {name: value for name, value in arguments.items() if name not in used}
+
+
+def _split_path(head: str) -> tuple[str, str]:
+    start = head.find("/", head.index("://") + 3)
+    return (head, "") if start < 0 else (head[:start], head[start:])
+
+
+def _filled_segment(segment: str, arguments: Mapping[str, Any]) -> str:
+    if not _PLACE.search(segment):
+        return segment
+    for name in places(segment):
+        value = arguments.get(name)
+        if not isinstance(value, str | int | float) or value == "":
+            raise ToolFailure(f"I need a {name.replace('_', ' ')} for that.")
+    filled = _PLACE.sub(lambda place: _encoded(arguments[place[1]]), segment)
+    # Services decode %2F before they split, and clients drop dot segments: neither may find any.
+    parts = re.split(r"[/\\]", unquote(filled))
+    if any(part.strip() in {"", ".", ".."} for part in parts):
+        raise ToolFailure("That cannot be part of an address.")
+    return filled
+
+
+def _encoded(value: Any) -> str:
+    try:
+        return quote(_text(value), safe="")
+    except UnicodeEncodeError as error:  # a lone surrogate
+        raise ToolFailure("That cannot be part of an address.") from error
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _with_query(url: str, rest: Mapping[str, Any]) -> str:
+    """The URL with the rest of the arguments in its query; the items of a list one by one."""
+    pairs = [
+        f"{_encoded(name)}={_encoded(item)}"
+        for name, value in rest.items()
+        if value is not None
+        for item in (value if isinstance(value, list) else [value])
+    ]
+    if not pairs:
+        return url
+    return url + ("&" if "?" in url else "?") + "&".join(pairs)
+
+
+def idempotency_key(key: str) -> str:
+    """The key as a header can carry it: itself, or its hash."""
+    return key if _KEY.match(key) else hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _parsed(body: bytes) -> Any:
+    if not body.strip():
+        return {}
+    try:
+        return json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise ToolFailure("The service did not answer with JSON.") from error
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def select(value: Any, path: str) -> Any:
+    """The part of a JSON value at a pointer (RFC 6901) or a path with dots.
+
+    Raises:
+        ToolFailure: There is none.
+    """
+    if path.startswith("/"):
+        steps = [step.replace("~1", "/").replace("~0", "~") for step in path[1:].split("/")]
+    else:
+        steps = path.split(".") if path else []
+    for step in steps:
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isascii() and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            raise ToolFailure("The service's answer does not hold what I looked for.")
+    return value
+
+
+def bounded(result: Any) -> Any:
+    """The result, if it is short enough. Raises ToolFailure if not."""
+    try:
+        length = len(json.dumps(result, ensure_ascii=False))
+    except (RecursionError, ValueError) as error:
+        raise ToolFailure("The service did not answer with JSON.") from error
+    if length > MAX_RESULT_CHARS:
+        raise ToolFailure("The service's answer is too long for me.")
+    return result

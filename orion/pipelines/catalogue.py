@@ -1,0 +1,86 @@
+"""The agents and tools of each workspace: built in, of the project, and its rows.
+
+An offer is made once and kept until the workspace's rows change; whether they have is one small query,
+asked beside the frames at the beginning of each user turn, so changes made by another process of the
+same database count too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from orion.agents.roster import Roster
+from orion.agents.tool_rows import Outside
+from orion.domain.identity import Principal
+from orion.domain.tool import Tool, ToolRow
+from orion.store.database import Database
+from orion.tools import RunnableTool
+
+_KEPT = 200
+"""Offers of so many workspaces are kept; the one that was made first goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a workspace has; `fingerprint` changes with its rows."""
+
+    fingerprint: str
+    tools: Mapping[str, RunnableTool]
+    roster: Roster
+
+
+class Catalogue:
+    """Makes the offers.
+
+    Args:
+        roster: The agents of the files.
+        tools: The tools of the files; their names are no row's.
+        outside: What rows reach.
+    """
+
+    def __init__(
+        self, database: Database, roster: Roster, tools: Mapping[str, RunnableTool], outside: Outside
+    ) -> None:
+        self.files = Offer("", tools, roster)
+        self.outside = outside
+        self._database = database
+        self._offers: dict[UUID, Offer] = {}
+
+    async def of(self, workspace_id: UUID) -> Offer:
+        """What the workspace has now. Raises DatabaseUnavailable."""
+        async with self._database.transaction(Principal(workspace_id, None)) as store:
+            fingerprint = await store.tools.fingerprint()
+            known = self._offers.get(workspace_id)
+            if known is not None and known.fingerprint == fingerprint:
+                return known
+            rows, agents = await store.tools.all(), await store.agents.all()
+        tools = {**self.files.tools, **self._runnables(rows)}
+        offer = Offer(fingerprint, tools, self.files.roster.covered(agents))
+        self._offers[workspace_id] = offer
+        while len(self._offers) > _KEPT:
+            self._offers.pop(next(iter(self._offers)))
+        return offer
+
+    async def of_all(self) -> list[Tool]:
+        """The tools of all workspaces: what the recogniser of this process may expect to hear."""
+        async with self._database.transaction(Principal.system("recogniser")) as store:
+            rows = await store.tools.all()
+        found = [runnable.tool for runnable in self.files.tools.values()]
+        return found + [
+            runnable.tool for row in rows if row.enabled for runnable in self.outside.runnables(row)
+        ]
+
+    async def close(self) -> None:
+        """Close the connections of the tools."""
+        await self.outside.client.close()
+
+    def _runnables(self, rows: list[ToolRow]) -> dict[str, RunnableTool]:
+        return {
+            runnable.tool.name: runnable
+            for row in rows
+            if row.enabled
+            for runnable in self.outside.runnables(row)
+            if runnable.tool.name not in self.files.tools
+        }

@@ -1,0 +1,115 @@
+"""Tools as data: a workspace's members read them, its admins write them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Text, cast, delete, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from orion.domain.tool import Risk, ToolKind, ToolRow
+from orion.errors import Conflict, NotFound
+from orion.store.tables import agents, tools
+
+
+class Tools:
+    """Rows of `tools`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def all(self) -> list[ToolRow]:
+        """All tools that the principal sees, by name."""
+        rows = await self._connection.execute(select(tools).order_by(tools.c.name, tools.c.id))
+        return [_tool(row) for row in rows]
+
+    async def get(self, tool_id: UUID) -> ToolRow:
+        """One tool. Raises NotFound where the principal sees none."""
+        row = (await self._connection.execute(select(tools).where(tools.c.id == tool_id))).first()
+        if row is None:
+            raise NotFound("no such tool")
+        return _tool(row)
+
+    async def add(self, row: ToolRow) -> ToolRow:
+        """Keep a new tool. Raises Conflict where its name is taken."""
+        values = {
+            "id": row.id,
+            "workspace_id": row.workspace_id,
+            "created_at": row.created_at,
+            **_changeable(row),
+        }
+        try:
+            await self._connection.execute(insert(tools).values(values))
+        except IntegrityError as error:
+            raise Conflict(f"there is a tool {row.name!r} already") from error
+        return row
+
+    async def replace(self, row: ToolRow) -> ToolRow:
+        """Write a tool anew. Raises NotFound where there is none, Conflict where its name is taken."""
+        changed = update(tools).where(tools.c.id == row.id).values(_changeable(row))
+        try:
+            done = await self._connection.execute(changed)
+        except IntegrityError as error:
+            raise Conflict(f"there is a tool {row.name!r} already") from error
+        if done.rowcount == 0:
+            raise NotFound("no such tool")
+        return row
+
+    async def delete(self, tool_id: UUID) -> None:
+        """Delete a tool. Raises NotFound where there is none."""
+        gone = await self._connection.execute(delete(tools).where(tools.c.id == tool_id))
+        if gone.rowcount == 0:
+            raise NotFound("no such tool")
+
+    async def fingerprint(self) -> str:
+        """A text that changes with every change of the workspace's tools and agents."""
+        stamps = [
+            select(cast(table.c.id, Text).label("id"), cast(table.c.updated_at, Text).label("at"))
+            for table in (tools, agents)
+        ]
+        both = stamps[0].union_all(stamps[1]).subquery()
+        listed = func.string_agg(both.c.id + both.c.at, aggregate_order_by(literal(","), both.c.id))
+        found = await self._connection.execute(select(func.md5(func.coalesce(listed, ""))))
+        return str(found.scalar_one())
+
+
+def _changeable(row: ToolRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "description": row.description,
+        "kind": row.kind.value,
+        "config": row.config,
+        "headers": row.sealed_headers,
+        "parameters": row.parameters,
+        "examples": list(row.examples),
+        "offered": row.offered,
+        "say": row.say,
+        "risk": row.risk.value,
+        "timeout_secs": row.timeout_secs,
+        "enabled": row.enabled,
+        "updated_at": row.updated_at,
+    }
+
+
+def _tool(row: Row[Any]) -> ToolRow:
+    return ToolRow(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        name=row.name,
+        description=row.description,
+        kind=ToolKind(row.kind),
+        config=row.config,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        parameters=row.parameters,
+        examples=tuple(row.examples),
+        say=row.say,
+        risk=Risk(row.risk),
+        timeout_secs=row.timeout_secs,
+        enabled=row.enabled,
+        sealed_headers=row.headers,
+        offered=row.offered,
+    )

@@ -1,0 +1,233 @@
+import json
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orion.domain.tool import ToolFailure
+from orion.net.addresses import AllowedHosts
+from orion.net.client import GuardedClient
+from orion.net.http_tool import Exchange, build, idempotency_key, refuse_select, refuse_template, run, select
+from tests.net.origin import answers, redirects, serving
+
+
+async def ask(origin, exchange, arguments=None, key="call-1"):
+    client = GuardedClient(AllowedHosts([origin.host]))
+    try:
+        return await run(client, exchange, arguments or {}, key, 5)
+    finally:
+        await client.close()
+
+
+async def test_arguments_fill_the_url_and_the_rest_goes_into_the_query():
+    async with serving(answers({"sky": "clear"})) as origin:
+        exchange = Exchange("GET", origin.url + "/v1/{city}/now.json?units={units}", {"X-Key": "k"})
+        result = await ask(
+            origin, exchange, {"city": "São Paulo", "units": "a&b", "days": [1, 2], "x": True, "n": None}
+        )
+    assert result == {"sky": "clear"}
+    asked = origin.asked[0]
+    assert asked.target == "/v1/S%C3%A3o%20Paulo/now.json?units=a%26b&days=1&days=2&x=true"
+    assert (asked.headers["x-key"], asked.headers["accept"]) == ("k", "application/json")
+    assert "idempotency-key" not in asked.headers
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+async def test_with_other_methods_the_rest_is_the_json_body_and_the_call_has_a_key(method):
+    async with serving(answers({})) as origin:
+        await ask(
+            origin, Exchange(method, origin.url + "/{id}"), {"id": 7, "note": "a\r\nX-Evil: 1"}, "plan:3"
+        )
+    asked = origin.asked[0]
+    assert (asked.method, asked.target, asked.json) == (method, "/7", {"note": "a\r\nX-Evil: 1"})
+    assert asked.headers["idempotency-key"] == "plan:3"
+    assert "x-evil" not in asked.headers
+
+
+async def test_delete_has_a_query_and_a_key():
+    async with serving(answers(b"", "204 No Content")) as origin:
+        assert await ask(origin, Exchange("DELETE", origin.url + "/x"), {"id": 1}, "call\r\n1") == {}
+    assert origin.asked[0].target == "/x?id=1"
+    assert len(origin.asked[0].headers["idempotency-key"]) == 64
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "..",
+            ".",
+            "%2e%2e/..",
+            "../admin",
+            "a/../../admin",
+            "..\\admin",
+            "a/./b",
+            "//evil.example",
+            "/",
+            "",
+            " ",
+            "a//b",
+        ),
+        *(None, ["a"], {"a": 1}, "\ud800"),
+    ],
+)
+def test_a_value_that_would_change_the_path_is_refused(value):
+    with pytest.raises(ToolFailure):
+        build("https://example.org/v1/{id}/x", {"id": value})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a/b",
+        "a?x=1",
+        "a#b",
+        "@evil.example",
+        ":80",
+        "a;b",
+        "a%2Fb",
+        "a\r\nHost: x",
+        "\0",
+        "ü",
+    ],
+)
+def test_a_value_stays_inside_its_segment(value):
+    url, _ = build("https://example.org/v1/{id}/x?q={id}", {"id": value})
+    parts = urlsplit(url)
+    assert (parts.scheme, parts.netloc, parts.path.count("/")) == ("https", "example.org", 3)
+    assert parts.query.count("&") == parts.query.count("#") == 0
+    assert url.isascii()
+    assert not set("\r\n\0 ") & set(url)
+
+
+@given(st.text(max_size=30))
+def test_no_text_at_all_leaves_its_place(value):
+    try:
+        url, _ = build("https://example.org/v1/{id}/x?q={id}&z=1", {"id": value})
+    except ToolFailure:
+        return
+    parts = urlsplit(url)
+    assert (parts.scheme, parts.netloc, parts.fragment) == ("https", "example.org", "")
+    assert (parts.path.count("/"), parts.query.count("&"), parts.query.count("=")) == (3, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://example.org", "http://10.0.0.1:8080/x", "https://example.org/{a}/{b}.json?x={c}&y=1"),
+        *("https://[::1]:80/", "https://example.org/?x=pre{a}post"),
+    ],
+)
+def test_good_templates(url):
+    assert refuse_template(url) == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "",
+            "example.org",
+            "/x",
+            "ftp://example.org/",
+            "file:///x",
+            "https://",
+            "https:///x",
+            "{scheme}://x/",
+        ),
+        *(
+            "https://{host}/",
+            "https://api.{zone}.org/",
+            "https://example.org:{port}/",
+            "https://u:p@example.org/",
+        ),
+        *(
+            "https://example.org/#x",
+            "https://example.org/{a b}",
+            "https://example.org/{",
+            "https://example.org/?{a}=1",
+        ),
+        *(
+            "https://example.org/?{a}",
+            "https://example.org/a b",
+            "https://example.org/\r\nx",
+            "https://a\\b/",
+        ),
+    ],
+)
+def test_bad_templates(url):
+    assert refuse_template(url)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("", {"a": {"b": [10, {"c": 1}]}, "x/y": 2, "m~n": 3}),
+        ("a.b.0", 10),
+        ("/a/b/1/c", 1),
+        ("/x~1y", 2),
+        ("/m~0n", 3),
+    ],
+)
+def test_a_part_is_selected_by_path_or_pointer(path, found):
+    assert select({"a": {"b": [10, {"c": 1}]}, "x/y": 2, "m~n": 3}, path) == found
+    assert refuse_select(path) == ""
+
+
+@pytest.mark.parametrize("path", ["a.c", "/a/b/9", "/a/b/-1", "/a/b/x", "a.b.0.d", "/a/b/¹"])
+async def test_a_part_that_is_not_there_is_a_clear_failure(path):
+    async with serving(answers({"a": {"b": [10]}})) as origin:
+        with pytest.raises(ToolFailure, match="does not hold"):
+            await ask(origin, Exchange("GET", origin.url, select=path))
+
+
+@pytest.mark.parametrize("path", ["a..b", ".", "x" * 201])
+def test_bad_selections(path):
+    assert refuse_select(path)
+
+
+@pytest.mark.parametrize("status", ["400 Bad", "404 Not Found", "500 Broken", "503 Busy"])
+async def test_a_refusal_is_told_with_its_status_and_not_with_its_words(status):
+    async with serving(answers({"error": "secret-canary"}, status)) as origin:
+        with pytest.raises(ToolFailure) as failure:
+            await ask(origin, Exchange("GET", origin.url))
+    assert status[:3] in failure.value.message
+    assert "canary" not in failure.value.message
+    assert failure.value.retryable == (status[0] == "5")
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>", b"{", b"NaN", b"[" * 100_000, b"\xff\xfe", b'{"a": ' + b"9" * 5000 + b"}"]
+)
+async def test_what_is_no_json_is_a_clear_failure(body):
+    async with serving(answers(body)) as origin:
+        with pytest.raises(ToolFailure, match="JSON"):
+            await ask(origin, Exchange("GET", origin.url))
+
+
+async def test_a_result_that_is_too_long_is_a_failure_unless_a_part_is_selected():
+    async with serving(answers({"all": "x" * 20_000, "short": "y"})) as origin:
+        with pytest.raises(ToolFailure, match="too long"):
+            await ask(origin, Exchange("GET", origin.url))
+        assert await ask(origin, Exchange("GET", origin.url, select="short")) == "y"
+
+
+async def test_a_redirect_to_a_private_address_is_a_failure_that_names_no_address():
+    async with serving(redirects("http://169.254.169.254/")) as origin:
+        with pytest.raises(ToolFailure) as failure:
+            await ask(origin, Exchange("GET", origin.url))
+    assert "169" not in failure.value.message
+
+
+async def test_a_service_that_is_away_is_a_failure():
+    async with serving(answers({})) as origin:
+        pass
+    with pytest.raises(ToolFailure, match="reached"):
+        await ask(origin, Exchange("GET", origin.url))
+
+
+def test_a_key_that_no_header_can_carry_is_hashed():
+    assert idempotency_key("a:1") == "a:1"
+    assert idempotency_key("\ud800") != idempotency_key("x" * 300)
+    assert json.dumps(idempotency_key("a b")).isascii()
