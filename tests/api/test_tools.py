@@ -200,7 +200,7 @@ async def test_a_tool_works_in_the_next_turn_and_not_after_it_is_disabled_or_del
     tool = await made(admin, origin)
     reply = await answer()
     assert reply["text"] == "High tide is at half past nine."
-    assert [(call["tool"], call["arguments"]) for call in reply["tool_calls"]] == [("tide", {"port": "kiel"})]
+    assert [(call["tool"], call["arguments"]) for call in reply["tool_calls"]] == [("tide", {"port": "Kiel"})]
     await admin.patch(f"/tools/{tool['id']}", json={"say": "At {time} in {port}."})
     await admin.patch(f"/tools/{tool['id']}", json={"say": "It is at {time}."})
     assert (await answer())["text"] == "It is at half past nine."

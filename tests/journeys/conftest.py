@@ -63,7 +63,7 @@ def start_server(data_dir: Path, *arguments: str, inside: Sequence[str] = (), **
         ],
         stdout=subprocess.PIPE,
         text=True,
-        env={**env, **environ},
+        env={**env, "RATE_LIMIT_MAX": "100000", **environ},
     )
     assert process.stdout is not None
     for line in process.stdout:

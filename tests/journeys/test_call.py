@@ -145,4 +145,5 @@ async def test_what_the_agent_says_is_intelligible(http, session_id, tmp_path):
         decoder.start_utt()
         decoder.process_raw(phone.pcm_between(start, time.monotonic()).tobytes(), False, True)
         decoder.end_utt()
-        assert "how can i help" in decoder.hyp().hypstr
+        heard = set(decoder.hyp().hypstr.split())
+        assert len(heard & {"hello", "this", "is", "orion", "how", "can", "i", "help"}) >= 6, heard
