@@ -98,7 +98,8 @@ async def test_a_browser_restarts_ice_and_hears_and_is_heard_over_the_new_path(
     async with watching(http, session_id) as watcher, browser_at(server) as page:
         await dial(page, session_id, token)
         await greeted(watcher)
-        assert await type_in(http, session_id, "two plus two") == "That is 4."
+        await page.evaluate("wav => caller.say(wav)", wav(spoken("twelve times nine", tmp_path)))
+        await watcher.event("turn.ended", role="agent", text="That is 108.")
         before = await page.evaluate("caller.path()")
         await page.evaluate("caller.restart()")
         after = await changed_over(page, before)
