@@ -54,10 +54,14 @@ async def test_a_refresh_token_that_comes_twice_signs_everybody_of_its_family_ou
     problem(await http.post("/api/v1/auth/refresh", json=second), 401, "unauthenticated")
 
 
-async def test_the_printed_link_signs_in_once(server, http):
-    token = {"token": server.link.split("token=")[1]}
-    assert (await http.post("/api/v1/auth/sign-in", json=token)).json()["user"]["role"] == "admin"
-    problem(await http.post("/api/v1/auth/sign-in", json=token), 401, "unauthenticated")
+def test_the_printed_link_signs_in_once(open_dir):
+    server = start_server(open_dir / "link")  # of its own: a link is good for five minutes
+    try:
+        url, token = f"{server.url}/api/v1/auth/sign-in", {"token": server.link.split("token=")[1]}
+        assert httpx.post(url, json=token).json()["user"]["role"] == "admin"
+        problem(httpx.post(url, json=token), 401, "unauthenticated")
+    finally:
+        server.stop()
 
 
 async def test_wrong_credentials_are_all_told_the_same(http):
