@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOBS ?= 2
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: help serve test check format lint types layers bench soak lock console clients clean
@@ -12,8 +13,8 @@ help: ## List what make can do
 serve: $(VENV)/.runtime ## Set up and run the server
 	@exec $(BIN)/orion serve
 
-test: $(VENV)/.development ## Run the whole suite
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.development ## Run the whole suite, in two processes
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: format lint types layers test ## Format, lint, types, layers, tests
 

@@ -83,9 +83,13 @@ window.Caller = class {
     const stats = [...(await this.pc.getStats()).values()];
     const transport = stats.find((one) => one.type === "transport");
     const inbound = stats.find((one) => one.type === "inbound-rtp");
+    const pair = stats.find((one) => one.id === transport.selectedCandidatePairId);
+    const port = stats.find((one) => one.id === pair?.remoteCandidateId)?.port;
+    const { sdp } = this.pc.remoteDescription;
     return {
       username: transport.iceLocalUsernameFragment,
-      changes: transport.selectedCandidatePairChanges,
+      remoteUsername: /a=ice-ufrag:(\S+)/.exec(sdp)[1],
+      onAnsweredPort: new RegExp(`^a=candidate:.* ${port} typ`, "m").test(sdp),
       dtls: transport.dtlsState,
       ice: this.pc.iceConnectionState,
       channel: this.channel.readyState,

@@ -70,15 +70,22 @@ def wav(pcm):
     return base64.b64encode(file.getvalue()).decode()
 
 
+async def path_when(page, holds):
+    """The browser's path once that holds of it. (Playwright takes a promise of a condition for its truth.)"""
+    async with asyncio.timeout(10):
+        while not holds(path := await page.evaluate("caller.path()")):
+            await asyncio.sleep(0.05)
+    return path
+
+
 async def changed_over(page, before):
-    """Wait until media takes the path of a new ICE generation."""
-    await page.wait_for_function(
-        "async ([username, changes]) => { const now = await caller.path();"
-        " return now.username !== username && now.changes > changes }",
-        arg=[before["username"], before["changes"]],
-        timeout=10_000,
-    )
-    return await page.evaluate("caller.path()")
+    """The path once it has new credentials at both ends, and leads to a port of the latest answer."""
+
+    def new(path):
+        names = "username", "remoteUsername"
+        return all(path[name] != before[name] for name in names) and path["onAnsweredPort"]
+
+    return await path_when(page, new)
 
 
 def left(watcher):
@@ -91,7 +98,8 @@ async def test_a_browser_restarts_ice_and_hears_and_is_heard_over_the_new_path(
     async with watching(http, session_id) as watcher, browser_at(server) as page:
         await dial(page, session_id, token)
         await greeted(watcher)
-        assert await type_in(http, session_id, "two plus two") == "That is 4."
+        await page.evaluate("wav => caller.say(wav)", wav(spoken("twelve times nine", tmp_path)))
+        await watcher.event("turn.ended", role="agent", text="That is 108.")
         before = await page.evaluate("caller.path()")
         await page.evaluate("caller.restart()")
         after = await changed_over(page, before)
@@ -115,10 +123,7 @@ async def test_no_packet_is_lost_by_five_restarts_and_no_socket_stays(server, ht
         for _ in range(5):
             await page.evaluate("caller.restart()")
             before = await changed_over(page, before)
-        await page.wait_for_function(
-            "async packets => (await caller.path()).packets > packets + 50", arg=before["packets"]
-        )
-        after = await page.evaluate("caller.path()")
+        after = await path_when(page, lambda path: path["packets"] > before["packets"] + 50)
         assert after["lost"] - first["lost"] <= 1
         assert after["packets"] - first["packets"] > 45 * (after["now"] - first["now"]) / 1000
         async with asyncio.timeout(5):
@@ -134,9 +139,7 @@ async def test_restarts_that_overtake_each_other_end_in_one_path(server, http, t
         before = await page.evaluate("caller.path()")
         await page.evaluate("async () => { for (let n = 0; n < 4; n++) await caller.restart() }")
         after = await changed_over(page, before)
-        await page.wait_for_function(
-            "async packets => (await caller.path()).packets > packets + 100", arg=after["packets"]
-        )
+        await path_when(page, lambda path: path["packets"] > after["packets"] + 100)
         assert await type_in(http, session_id, "two plus two") == "That is 4."
         assert left(watcher) == []
 
