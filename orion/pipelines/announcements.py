@@ -70,4 +70,4 @@ class Announcements:
         turn = Turn(new_id(), session.id, Speaker.AGENT, session.agent, words, now, now)
         event = self._shared.feed.publish(session.id, "turn.ended", {"turn": wire.turn(turn)})
         self._shared.writer.put(lambda store: store.turns.save(turn))
-        self._shared.writer.put(lambda store: store.events.add([event]))
+        self._shared.writer.put(event)

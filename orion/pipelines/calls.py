@@ -327,7 +327,7 @@ class Calls:
     def publish(self, session_id: UUID, name: str, body: dict[str, object]) -> None:
         """An event of a session for its watchers, kept for those who come later."""
         event = self.shared.feed.publish(session_id, name, body)
-        self.shared.writer.put(lambda store: store.events.add([event]))
+        self.shared.writer.put(event)
 
     async def _sweep(self) -> None:
         """End the sessions that nobody was in for ORION_SESSION_IDLE_SECS."""

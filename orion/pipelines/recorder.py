@@ -15,14 +15,12 @@ from uuid import UUID
 from orion.domain import wire
 from orion.domain.guardrail import Utterance, Verdict
 from orion.domain.identity import new_id
-from orion.domain.session import Event
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Latency, Speaker, Turn
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
 from orion.pipelines.meter import Meter
 from orion.pipelines.writer import Writer
-from orion.store.store import Store
 
 
 @dataclass(slots=True)
@@ -68,7 +66,7 @@ class Recorder:
     def publish(self, name: str, body: dict[str, Any]) -> None:
         """An event for the watchers, kept for those who come later."""
         event = self._feed.publish(self._session_id, name, body)
-        self._writer.put(lambda store: store.events.add([event]))
+        self._writer.put(event)
 
     def state(self, state: str) -> None:
         """The agent is `listening`, `thinking` or `speaking`; said once per change, not kept."""
@@ -163,10 +161,6 @@ class Recorder:
         )
         self._meter.turn_ended(turn)
         event = self._feed.publish(self._session_id, "turn.ended", {"turn": wire.turn(turn)})
-        self._writer.put(lambda store: _save(store, turn, event))
+        self._writer.put(lambda store: store.turns.save(turn))
+        self._writer.put(event)
         return turn
-
-
-async def _save(store: Store, turn: Turn, event: Event) -> None:
-    await store.turns.save(turn)
-    await store.events.add([event])

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.session import Event
-from orion.store.owners import owned
 from orion.store.tables import events
 from orion.store.webhooks import Outbox
+
+_ADD = text(
+    """
+    insert into orion.events (workspace_id, user_id, session_id, id, name, body, created_at)
+    select s.workspace_id, s.user_id, s.id, e.id, e.name, cast(e.body as jsonb), e.created_at
+    from unnest(
+        cast(:ids as uuid[]), cast(:sessions as uuid[]), cast(:names as text[]),
+        cast(:bodies as text[]), cast(:times as timestamptz[])
+    ) as e (id, session_id, name, body, created_at)
+    join orion.sessions s on s.id = e.session_id
+    on conflict (id) do nothing
+    """
+)
+"""One statement for all; owner and workspace are those of the session."""
 
 
 class Events:
@@ -27,10 +41,10 @@ class Events:
 
         Those of a deleted session are dropped.
         """
-        for event in happened:
-            values = {"id": event.id, "name": event.name, "body": event.body, "created_at": event.created_at}
-            statement = upsert(events).from_select(*owned(events, event.session_id, values))
-            await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
+        listed = list(happened)
+        if listed:
+            await self._connection.execute(_ADD, _columns(listed))
+        for event in listed:
             await self._outbox.put(event)
 
     async def after(self, session_id: UUID, event_id: UUID | None, limit: int = 500) -> list[Event]:
@@ -40,3 +54,13 @@ class Events:
             wanted = wanted.where(events.c.id > event_id)
         rows = await self._connection.execute(wanted.order_by(events.c.id).limit(limit))
         return [Event(row.id, row.session_id, row.name, row.body, row.created_at) for row in rows]
+
+
+def _columns(happened: list[Event]) -> dict[str, list[Any]]:
+    return {
+        "ids": [event.id for event in happened],
+        "sessions": [event.session_id for event in happened],
+        "names": [event.name for event in happened],
+        "bodies": [json.dumps(event.body) for event in happened],
+        "times": [event.created_at for event in happened],
+    }
