@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from orion.agents.roster import Roster
 from orion.api.access import (
     CallerDep,
     Parts,
@@ -148,28 +149,31 @@ async def open_session(
     """
     assert caller.workspace_id is not None
     assert caller.user_id is not None
-    roster = (await parts.calls.shared.catalogue.of(caller.workspace_id)).roster
-    try:
-        name = roster.get(agent or roster.default).name
-    except NotFound as error:
-        raise Invalid(error.detail, problems=[FieldProblem("/agent", error.detail)]) from error
-    session = Session(
-        id=new_id(),
-        workspace_id=caller.workspace_id,
-        user_id=caller.user_id,
-        agent=name,
-        status=SessionStatus.CREATED,
-        created_at=datetime.now(UTC),
-        title=title,
-        metadata=metadata or {},
-        variables=variables or {},
-    )
     async with parts.database.transaction(caller) as store:
+        offer = await parts.calls.shared.catalogue.within(store, caller.workspace_id)
+        session = Session(
+            id=new_id(),
+            workspace_id=caller.workspace_id,
+            user_id=caller.user_id,
+            agent=_named(offer.roster, agent),
+            status=SessionStatus.CREATED,
+            created_at=datetime.now(UTC),
+            title=title,
+            metadata=metadata or {},
+            variables=variables or {},
+        )
         await store.sessions.create(session)
         if admit is not None:
             await admit(store, session)
     parts.calls.publish(session.id, "session.created", {"session": wire.session(session, live=False)})
     return session
+
+
+def _named(roster: Roster, agent: str | None) -> str:
+    try:
+        return roster.get(agent or roster.default).name
+    except NotFound as error:
+        raise Invalid(error.detail, problems=[FieldProblem("/agent", error.detail)]) from error
 
 
 @router.get("", response_model=SessionPage)

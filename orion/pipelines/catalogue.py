@@ -16,6 +16,7 @@ from orion.agents.tool_rows import Outside
 from orion.domain.identity import Principal
 from orion.domain.tool import Tool, ToolRow
 from orion.store.database import Database
+from orion.store.store import Store
 from orion.tools import RunnableTool
 
 _KEPT = 200
@@ -51,11 +52,15 @@ class Catalogue:
     async def of(self, workspace_id: UUID) -> Offer:
         """What the workspace has now. Raises DatabaseUnavailable."""
         async with self._database.transaction(Principal(workspace_id, None)) as store:
-            fingerprint = await store.tools.fingerprint()
-            known = self._offers.get(workspace_id)
-            if known is not None and known.fingerprint == fingerprint:
-                return known
-            rows, agents = await store.tools.all(), await store.agents.all()
+            return await self.within(store, workspace_id)
+
+    async def within(self, store: Store, workspace_id: UUID) -> Offer:
+        """What the workspace has, as a transaction of its own sees it."""
+        fingerprint = await store.tools.fingerprint()
+        known = self._offers.get(workspace_id)
+        if known is not None and known.fingerprint == fingerprint:
+            return known
+        rows, agents = await store.tools.all(), await store.agents.all()
         tools = {**self.files.tools, **self._runnables(rows)}
         offer = Offer(fingerprint, tools, self.files.roster.covered(agents))
         self._offers[workspace_id] = offer

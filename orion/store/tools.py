@@ -5,14 +5,22 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Text, cast, delete, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Row, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.tool import Risk, ToolKind, ToolRow
 from orion.errors import Conflict, NotFound
-from orion.store.tables import agents, tools
+from orion.store.tables import tools
+
+_FINGERPRINT = text(
+    """
+    select md5(coalesce(string_agg(id || stamp, ',' order by id), '')) from (
+        select cast(id as text) id, cast(updated_at as text) stamp from orion.tools
+        union all select cast(id as text), cast(updated_at as text) from orion.agents
+    ) as rows
+    """
+)
 
 
 class Tools:
@@ -66,14 +74,7 @@ class Tools:
 
     async def fingerprint(self) -> str:
         """A text that changes with every change of the workspace's tools and agents."""
-        stamps = [
-            select(cast(table.c.id, Text).label("id"), cast(table.c.updated_at, Text).label("at"))
-            for table in (tools, agents)
-        ]
-        both = stamps[0].union_all(stamps[1]).subquery()
-        listed = func.string_agg(both.c.id + both.c.at, aggregate_order_by(literal(","), both.c.id))
-        found = await self._connection.execute(select(func.md5(func.coalesce(listed, ""))))
-        return str(found.scalar_one())
+        return str((await self._connection.execute(_FINGERPRINT)).scalar_one())
 
 
 def _changeable(row: ToolRow) -> dict[str, Any]:
