@@ -1,4 +1,4 @@
-"""The attack of `slow_clients.py`, in a process of its own that takes only what the others leave.
+"""The attack of `punctuality.py`, in a process of its own that takes only what the others leave.
 
 Run as `python _slow.py URL SECS`; prints how often the server threw a slow client out, and what it
 answered to 100 MB.

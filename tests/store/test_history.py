@@ -92,9 +92,8 @@ async def test_what_an_earlier_server_kept_is_all_there_today(database_url, file
     await migrate(database_url)
     assert await rows(database_url, known) == before
     database = Database(database_url)
-    ada = Principal(
-        UUID("01900000-0000-7000-8000-000000000001"), UUID("01900000-0000-7000-8000-000000000002")
-    )
+    user_id = UUID("01900000-0000-7000-8000-000000000002")
+    ada = Principal(UUID("01900000-0000-7000-8000-000000000001"), user_id)
     async with database.transaction(ada) as store:
         assert (await store.users.get(user_id)).role is Role.ADMIN
         session = await store.sessions.get(UUID("01900000-0000-7000-8000-000000000004"))
