@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from orion.store.layout import Layout
 from tests.journeys.browser import Tab, chromium, signed_in
 
 PASSWORD = "correct horse battery"
@@ -44,6 +46,14 @@ class Server:
         if self.process.stdout is not None:
             self.process.stdout.close()
 
+    def end(self) -> None:
+        """Stop for good: its database has left the data directory, too."""
+        pid = Layout(self.data_dir).postmaster_pid()
+        assert pid
+        postgres = psutil.Process(pid)
+        self.stop()
+        postgres.wait(20)
+
 
 def start_server(data_dir: Path, *arguments: str, **environ: str) -> Server:
     """Run `orion serve` and wait for its ready line."""
@@ -66,7 +76,7 @@ def server(open_dir) -> Iterator[Server]:
     need("flite")
     running = start_server(open_dir / "data")
     yield running
-    running.stop()
+    running.end()
 
 
 @pytest.fixture(scope="session")
