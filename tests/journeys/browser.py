@@ -138,7 +138,7 @@ class Tab:
         """Speak, and wait for the next caption of the agent: its words, and when the question was heard."""
         before = await self.turns("agent").count()
         said = await self.say(pcm)
-        await expect(self.turns("agent")).to_have_count(before + 1, timeout=20_000)
+        await expect(self.turns("agent")).to_have_count(before + 1, timeout=40_000)
         return await self.turns("agent").last.get_by_test_id("turn-text").inner_text(), said
 
     async def write(self, text: str) -> None:

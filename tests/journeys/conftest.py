@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from orion.store.layout import Layout
 from tests.journeys.browser import Tab, chromium, signed_in
 
 PASSWORD = "correct horse battery"
@@ -43,6 +45,14 @@ class Server:
         self.process.wait(30)
         if self.process.stdout is not None:
             self.process.stdout.close()
+
+    def end(self) -> None:
+        """Stop for good: its database has left the data directory, too."""
+        pid = Layout(self.data_dir).postmaster_pid()
+        assert pid
+        postgres = psutil.Process(pid)
+        self.stop()
+        postgres.wait(20)
 
 
 def start_server(data_dir: Path, *arguments: str, inside: Sequence[str] = (), **environ: str) -> Server:
@@ -77,7 +87,7 @@ def server(open_dir) -> Iterator[Server]:
     need("flite")
     running = start_server(open_dir / "data")
     yield running
-    running.stop()
+    running.end()
 
 
 @pytest.fixture(scope="session")

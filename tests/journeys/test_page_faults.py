@@ -54,7 +54,7 @@ def mortal(open_dir) -> Iterator[Server]:
     running = start_server(open_dir / "mortal")
     httpx.post(f"{running.url}/api/v1/auth/register", json=ADA).raise_for_status()
     yield running
-    running.stop()
+    running.end()
 
 
 async def test_a_network_that_freezes_is_told_and_the_call_goes_on(browser, mortal, tmp_path):

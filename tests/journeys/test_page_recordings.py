@@ -54,7 +54,7 @@ def server(open_dir):
     running = start_server(open_dir / "rover-data", "--project", str(project))
     httpx.post(f"{running.url}/api/v1/auth/register", json=ADA).raise_for_status()
     yield running
-    running.stop()
+    running.end()
 
 
 @pytest.fixture
