@@ -32,6 +32,7 @@ USER = {
     "role": "admin",
     "created_at": "2026-01-01T00:00:00.000Z",
 }
+TURNS_A_PAGE = 50
 PASSWORD = "correct horse battery"
 LINK_TOKEN = "one-time-link-token-0123456789"
 
@@ -224,8 +225,10 @@ class SimulatedServer:
             return self.sessions.get(session_id) or _problem(404, "not-found", "no such session")
 
         @app.get("/api/v1/sessions/{session_id}/turns")
-        def turns(session_id: str) -> Any:
-            return {"items": self.turns[session_id], "next_cursor": None}
+        def turns(session_id: str, cursor: int = 0) -> Any:
+            page = self.turns[session_id][cursor : cursor + TURNS_A_PAGE]
+            more = cursor + TURNS_A_PAGE < len(self.turns[session_id])
+            return {"items": page, "next_cursor": str(cursor + TURNS_A_PAGE) if more else None}
 
     def _conversation_routes(self, app: FastAPI) -> None:
         @app.patch("/api/v1/sessions/{session_id}/status")

@@ -140,3 +140,13 @@ def test_a_join_before_the_session_is_back_on_the_page_joins_that_session(signed
     expect(page.get_by_role("button", name="Mute")).to_be_enabled()
     assert len(server.offers) == 1
     assert list(server.sessions) == [session_id]
+
+
+def test_a_long_conversation_is_shown_from_its_first_turn_on(signed_in, server):
+    session_id = server.add_session("Long")
+    server.turns[session_id] = [turn("user", f"sentence {number}") for number in range(120)]
+    page = signed_in()
+    page.goto(f"{server.url}/#session={session_id}")
+    page.reload()
+    expect(page.get_by_text("sentence 119", exact=True)).to_be_visible()
+    assert page.get_by_text("sentence 0", exact=True).count() == 1

@@ -104,15 +104,26 @@ export class Conversation {
 
   async #load(path: string, signal: AbortSignal): Promise<void> {
     try {
-      const [session, turns] = await Promise.all([get<Session>(path), get<Page<Turn>>(`${path}/turns`)])
+      const [session, turns] = await Promise.all([get<Session>(path), allTurns(path)])
       if (signal.aborted) return
-      this.transcript = withTurns({ ...this.transcript, session, live: session.live }, turns.items)
+      this.transcript = withTurns({ ...this.transcript, session, live: session.live }, turns)
     } catch (error) {
       if (!signal.aborted) this.failure = error
     } finally {
       if (!signal.aborted) this.loading = false
     }
   }
+}
+
+async function allTurns(path: string): Promise<Turn[]> {
+  const turns: Turn[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const page: Page<Turn> = await get<Page<Turn>>(`${path}/turns${cursor && `?cursor=${encodeURIComponent(cursor)}`}`)
+    turns.push(...page.items)
+    cursor = page.next_cursor
+  }
+  return turns
 }
 
 function streamHeaders(lastId: string): HeadersInit {
