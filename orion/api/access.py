@@ -42,7 +42,6 @@ class Parts:
     calls: Calls
     tokens: AccessTokens
     rooms: RoomTokens
-    seal: Callable[[str], bytes]
     limits: Limits
     first_user_token: str = field(default="", repr=False)
     claims: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CLAIMS))

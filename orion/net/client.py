@@ -1,4 +1,4 @@
-"""The HTTP client for tools: what it connects to is what was checked, and what comes back is bounded.
+"""The HTTP client for tools and webhooks: it connects only to what was checked; what comes back is bounded.
 
 A name is resolved once per connection, all of its addresses are checked, and the connection goes to
 one of them: there is no second look-up that could answer otherwise. Host and SNI stay the name. The
@@ -175,6 +175,17 @@ def refuse_url(url: httpx2.URL, allowed: AllowedHosts) -> None:
     reason = refusal(url.host, _port(url), allowed)
     if reason:
         raise UnreachableTarget(reason)
+
+
+def unreachable(url: str, allowed: AllowedHosts) -> str:
+    """Why nothing at this URL may be reached, as far as the URL itself tells; empty if it may."""
+    try:
+        refuse_url(httpx2.URL(url), allowed)
+    except UnreachableTarget as error:
+        return f"{error.detail}; ORION_TOOL_ALLOWED_HOSTS can allow it"
+    except httpx2.InvalidURL:
+        return "this is no URL"
+    return ""
 
 
 class _CheckedNetwork(httpcore2.AsyncNetworkBackend):

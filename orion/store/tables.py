@@ -274,7 +274,7 @@ webhooks = Table(
     _reference("workspace_id", "workspaces"),
     Column("url", Text, nullable=False),
     Column("events", ARRAY(Text), nullable=False),
-    Column("secret", LargeBinary, nullable=False),
+    Column("secret", Text, nullable=False),
     _time("created_at"),
     _time("disabled_at", nullable=True),
     Index(None, "workspace_id", "id"),

@@ -80,9 +80,7 @@ async def signed_in(database, settings):
     app.include_router(router)
     problems.install(app)
     limits = Limits(database, replace(settings, rate_limit_max=100_000))
-    app.state.parts = Parts(
-        settings, database, cast(Any, None), tokens, RoomTokens(tokens.keys), str.encode, limits
-    )
+    app.state.parts = Parts(settings, database, cast(Any, None), tokens, RoomTokens(tokens.keys), limits)
     clients = []
 
     async def sign_in(name):
