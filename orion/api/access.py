@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
+from orion.api.claims import Claims
 from orion.api.limits import Limits
 from orion.api.room_tokens import RoomTokens
 from orion.api.tokens import AccessTokens, is_api_key, read_api_key
@@ -27,8 +27,6 @@ from orion.store.database import Database
 from orion.store.store import Store
 
 _LOG_IN = Principal.system("log-in")
-_CLAIMS = 8
-"""How many writes with an Idempotency-Key run at once; each holds a connection to the database."""
 BEARER = HTTPBearer(auto_error=False, description="Access token, API key, or for a guest a room token")
 API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key")
 
@@ -44,7 +42,7 @@ class Parts:
     rooms: RoomTokens
     limits: Limits
     first_user_token: str = field(default="", repr=False)
-    claims: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CLAIMS))
+    claims: Claims = field(default_factory=Claims)
 
 
 async def parts_of(request: Request) -> Parts:
