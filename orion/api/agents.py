@@ -81,7 +81,7 @@ async def put_agent(name: AgentName, body: AgentFile, caller: AdminDep, parts: P
     if problems:
         raise Invalid("some fields are not acceptable", problems=problems)
     async with parts.database.transaction(caller) as store:
-        if len(await store.agents.all()) >= _MOST_AGENTS:
+        if len({name, *(row.name for row in await store.agents.all())}) > _MOST_AGENTS:
             raise Conflict(f"a workspace has at most {_MOST_AGENTS} agents")
         row = await store.agents.put(name, body.model_dump(exclude_unset=True))
     offer = await catalogue.of(caller.workspace_id)

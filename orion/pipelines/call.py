@@ -16,8 +16,6 @@ from pipecat.frames.frames import (
     Frame,
     InterruptionFrame,
     LLMMessagesAppendFrame,
-    LLMMessagesTransformFrame,
-    LLMSetToolsFrame,
     TTSSpeakFrame,
     TTSUpdateSettingsFrame,
 )
@@ -283,26 +281,16 @@ class Call:
             logger.error("a pipeline did not end and was abandoned")
 
     async def _switch_to(self, agent: Agent) -> None:
-        """Give the running pipeline the instructions, tools and voice of `agent`, and let it greet."""
-        conversation = self.conversation
-        frames = [self._instruct(), LLMSetToolsFrame(tools=conversation.tools())]
+        """Give the running pipeline the voice of `agent`, and let it greet."""
         if agent.voice:
-            frames.append(TTSUpdateSettingsFrame(delta=TTSSettings(voice=agent.voice)))
-        if conversation.greeting():
-            frames.append(TTSSpeakFrame(conversation.greeting(), append_to_context=True))
-        await self._worker.queue_frames(frames)
-
-    def _instruct(self) -> Frame:
-        """The frame that gives the running context today's instructions."""
-        instructions = self.conversation.instructions()
-        return LLMMessagesTransformFrame(
-            transform=lambda messages: [instructions, *messages[1:]], run_llm=False
-        )
+            await self._worker.queue_frame(TTSUpdateSettingsFrame(delta=TTSSettings(voice=agent.voice)))
+        if self.conversation.greeting():
+            await self.say(self.conversation.greeting())
 
     async def _remind(self, said: str) -> None:
         """Beside the frames: what is known of the user and fits the words, in time for the next turn."""
         if await self.conversation.remind(said):
-            await self._worker.queue_frame(self._instruct())
+            self.conversation.instruct()
 
     async def _end_after(self, secs: float) -> None:
         await asyncio.sleep(secs)

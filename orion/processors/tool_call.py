@@ -22,6 +22,7 @@ from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.services.llm_service import FunctionCallParams
 
 from orion.domain import pattern
+from orion.domain.storable import storable
 from orion.domain.tool import ToolCall, ToolCallStatus, ToolContext, ToolFailure
 from orion.errors import OrionError
 from orion.providers import ToolSchema
@@ -75,9 +76,9 @@ class ToolCaller:
     async def run(self, runnable: RunnableTool, call_id: str, arguments: dict[str, Any]) -> ToolCall:
         """Run one call to its end and return its record; only cancellation is raised."""
         call = ToolCall(
-            id=call_id,
+            id=storable(call_id),
             tool=runnable.tool.name,
-            arguments=arguments,
+            arguments=storable(arguments),
             status=ToolCallStatus.RUNNING,
             started_at=datetime.now(UTC),
         )
@@ -106,7 +107,7 @@ class ToolCaller:
             error = f"no answer within {timeout_secs:g} seconds"
             return replace(call, status=ToolCallStatus.TIMED_OUT, error=error)
         except ToolFailure as failure:
-            return replace(call, status=ToolCallStatus.FAILED, error=failure.message)
+            return replace(call, status=ToolCallStatus.FAILED, error=storable(failure.message))
         except (OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
             # What a tool raises may hold arguments; the log names its type alone.
             logger.warning("tool {} failed: {}", call.tool, type(error).__name__)
@@ -124,7 +125,7 @@ def _json(result: Any) -> Any:
     text = json.dumps(result, ensure_ascii=False, allow_nan=False)
     if len(text) > _MAX_RESULT_CHARS:
         raise ValueError(f"result of {len(text)} characters")
-    return json.loads(text)
+    return storable(json.loads(text))
 
 
 def _answer(call: ToolCall) -> dict[str, Any]:

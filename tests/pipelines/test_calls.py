@@ -8,10 +8,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from orion.domain.identity import Principal
+from orion.domain.identity import Principal, new_id
 from orion.domain.session import SessionStatus
+from orion.domain.tool import ToolFailure
+from orion.domain.turn import Speaker, Turn
 from tests.api.running import running
-from tests.journeys.phone import Phone
+from tests.journeys.phone import Phone, calling
 
 WAITING = "select count(*) from pg_locks where not granted"
 
@@ -41,6 +43,31 @@ async def vanishing(database_url, session_id):
                 await asyncio.sleep(0.02)
     await deleting.close()
     await looking.close()
+
+
+async def test_who_takes_over_has_its_instructions_and_tools_before_anybody_can_interrupt(server, http):
+    session_id = await new_session(http)
+    async with calling(http, str(session_id)) as phone:
+        await phone.event("participant.joined")
+        call = server.parts.calls.get(session_id)
+        scheduler = call.conversation.offer.roster.get("scheduler")
+        call.conversation.requests.hand_over = "scheduler"
+        now = datetime.now(UTC)
+        call._agent_turn_ended(Turn(new_id(), session_id, Speaker.AGENT, "orion", "One moment.", now, now))
+        assert call.conversation.context.messages[0]["content"].startswith(scheduler.instructions)
+        offered = {schema.name for schema in call.conversation.context.tools.standard_tools}
+        assert offered == {schema.name for schema in call.conversation.tools().standard_tools}
+
+
+async def test_one_session_holds_no_endless_number_of_timers(server, http):
+    session_id = await new_session(http)
+    async with calling(http, str(session_id)) as phone:
+        await phone.event("participant.joined")
+        context = server.parts.calls.get(session_id).conversation.tool_context.for_call("timer")
+        for _ in range(20):
+            context.announce_after(3600, "Later.")
+        with pytest.raises(ToolFailure):
+            context.announce_after(3600, "Much later.")
 
 
 async def new_session(http):
