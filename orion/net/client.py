@@ -12,7 +12,9 @@ import asyncio
 import socket
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +31,8 @@ _MAX_REDIRECTS = 3
 _MAX_CONNECTIONS = 100
 _CONNECT_SECS = 5.0
 _AGENT = "orion"
+_RESOLVERS = ThreadPoolExecutor(8, "resolver")
+"""Threads of their own: a name server that does not answer holds them up, and nothing else."""
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
@@ -48,8 +52,8 @@ class Answer:
 
 async def resolve(host: str, port: int) -> list[str]:
     """The addresses of a name, as the system resolves it. Raises OSError where there are none."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_RESOLVERS, ask)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
