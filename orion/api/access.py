@@ -27,6 +27,7 @@ from orion.store.database import Database
 from orion.store.store import Store
 
 _LOG_IN = Principal.system("log-in")
+_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 BEARER = HTTPBearer(auto_error=False, description="Access token, API key, or for a guest a room token")
 API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key")
 
@@ -165,7 +166,7 @@ AdminDep = Annotated[Principal, Depends(admin)]
 def at_the_machine(request: Request) -> bool:
     """Whether the request comes from this machine itself: loopback peer and Host, and no proxy between."""
     host = (request.url.hostname or "").strip("[]")
-    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    forwarded = any(name in request.headers for name in _OF_PROXIES)
     peer = request.client.host if request.client else ""
     return _loopback(peer) and _loopback(host) and not forwarded
 

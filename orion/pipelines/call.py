@@ -40,6 +40,7 @@ _START_SECS = 15.0
 _RUNG_SECS = 3.0
 """How long each rung of the teardown ladder may take."""
 _ANSWER_SECS = 60.0
+_REFRESH_SECS = 2.0
 _APOLOGY = "Sorry, something went wrong on my side. Please say that again."
 """No turn goes silent, not even when the agent itself fails."""
 
@@ -205,12 +206,15 @@ class Call:
                 self._answers.remove(answer)
 
     async def refresh_tools(self) -> None:
-        """Look for changes of the workspace's tools; while the database is away all stays as it is."""
+        """Look for changes of the workspace's tools; while the database is away or slow all stays as it is."""
         conversation = self.conversation
         try:
-            conversation.take(await conversation.shared.catalogue.of(conversation.session.workspace_id))
-        except DatabaseUnavailable:
+            async with asyncio.timeout(_REFRESH_SECS):
+                offer = await conversation.shared.catalogue.of(conversation.session.workspace_id)
+        except (DatabaseUnavailable, TimeoutError):
             logger.warning("the tools of a call wait for the database")
+        else:
+            conversation.take(offer)
 
     def _agent_turn_ended(self, turn: Turn) -> None:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""

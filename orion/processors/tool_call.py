@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
@@ -31,6 +32,7 @@ from orion.tools import RunnableTool
 OnToolCall = Callable[[ToolCall], Awaitable[None]]
 ContextFor = Callable[[str], ToolContext]
 
+_MAX_ARGUMENTS_CHARS = 16_000
 _MAX_RESULT_CHARS = 16_000
 """A longer result is refused: it would push the conversation out of the model's context."""
 
@@ -115,9 +117,12 @@ class ToolCaller:
 
 
 def refuse_arguments(schema: dict[str, Any], arguments: dict[str, Any]) -> str:
-    """Why the arguments do not fit the JSON Schema, in one line per violation; empty if they do."""
-    violations = sorted(_Validator(schema).iter_errors(arguments), key=lambda v: v.json_path)
-    return "; ".join(f"{violation.json_path}: {violation.message}"[:200] for violation in violations[:3])
+    """Why the arguments do not fit the JSON Schema: its first three violations; empty if they do."""
+    if len(json.dumps(arguments)) > _MAX_ARGUMENTS_CHARS:
+        return f"the arguments are longer than {_MAX_ARGUMENTS_CHARS} characters"
+    # No more than that is looked for: each may be a pattern that took its whole time.
+    violations = sorted(islice(_Validator(schema).iter_errors(arguments), 3), key=lambda v: v.json_path)
+    return "; ".join(f"{violation.json_path}: {violation.message}"[:200] for violation in violations)
 
 
 def _json(result: Any) -> Any:

@@ -70,6 +70,19 @@ async def test_one_session_holds_no_endless_number_of_timers(server, http):
             context.announce_after(3600, "Much later.")
 
 
+async def test_a_database_that_is_slow_with_the_tools_holds_up_no_answer(server, http, database_url):
+    session_id = await new_session(http)
+    async with calling(http, str(session_id)) as phone:
+        await phone.event("participant.joined")
+        blocking = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+        async with blocking.transaction():
+            await blocking.execute("lock table orion.tools in access exclusive mode")
+            async with asyncio.timeout(15):
+                answer = await http.post(f"/api/v1/sessions/{session_id}/messages", json={"text": "hello"})
+        await blocking.close()
+    assert answer.status_code == 200
+
+
 async def new_session(http):
     return UUID((await http.post("/api/v1/sessions", json={})).json()["id"])
 
