@@ -206,7 +206,7 @@ class Call:
                 self._answers.remove(answer)
 
     async def refresh_tools(self) -> None:
-        """Look for changes of the workspace's tools; while the database is away or slow all stays as it is."""
+        """Look for changes of the workspace's tools; a database that is away or slow changes nothing."""
         conversation = self.conversation
         try:
             async with asyncio.timeout(_REFRESH_SECS):

@@ -135,6 +135,7 @@ log_in_failures = Table(
     Column("email_hash", LargeBinary, primary_key=True),
     Column("failures", Integer, nullable=False),
     _time("last_at"),
+    Index(None, "last_at"),
 )
 
 sessions = Table(
