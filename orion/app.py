@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import httpx2 as httpx
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
@@ -44,11 +43,10 @@ from orion.domain.identity import Principal
 from orion.media import ice_sockets, memory, models
 from orion.nodes.webhooks import WebhookDeliveries
 from orion.pipelines.calls import Calls
-from orion.pipelines.conversation import load_shared
+from orion.pipelines.conversation import Shared, load_shared
 from orion.pipelines.writer import Writer
 from orion.settings import Settings
 from orion.store.database import Database
-from orion.store.sealing import Sealer
 from orion.store.secrets import kept_secret
 from orion.tools import phrases
 
@@ -135,23 +133,21 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     limits = Limits(database, settings)
     limits.start()
     stack.push_async_callback(limits.close)
-    sealer = await _start_webhooks(settings, database, stack)
+    await _start_webhooks(shared, stack)
     keys = tuple(
         key.encode() for key in settings.jwt_keys or (kept_secret(settings.data_dir / "jwt-secret"),)
     )
     tokens = AccessTokens(keys, settings.jwt_expires_secs)
-    return Parts(settings, database, calls, tokens, RoomTokens(keys), sealer.seal, limits, new_token())
+    return Parts(settings, database, calls, tokens, RoomTokens(keys), limits, new_token())
 
 
-async def _start_webhooks(settings: Settings, database: Database, stack: AsyncExitStack) -> Sealer:
-    """Begin to deliver to webhooks; what seals their secrets."""
-    sealer = Sealer(settings.secret_keys or (kept_secret(settings.data_dir / "secret-key"),))
-    client = httpx.AsyncClient(trust_env=False, follow_redirects=False)
-    await stack.enter_async_context(client)
-    deliveries = WebhookDeliveries(database, client, sealer.open)
+async def _start_webhooks(shared: Shared, stack: AsyncExitStack) -> None:
+    """Begin to deliver to webhooks, which may be wherever tools may be, and nowhere else."""
+    outside = shared.catalogue.outside
+    client = await stack.enter_async_context(outside.client.client())
+    deliveries = WebhookDeliveries(shared.database, client, outside.keys.open)
     deliveries.start()
     stack.push_async_callback(deliveries.close)
-    return sealer
 
 
 async def _start_engines(settings: Settings, stack: AsyncExitStack) -> None:

@@ -1,22 +1,46 @@
 """Logging: one loguru sink, with session and turn in every line and nothing personal in the text.
 
 What people said, their addresses and their tokens never stand in a message. A line names things by
-id; whoever may see more looks the id up in the store.
+id; whoever may see more looks the id up in the store. Of an exception stand its type and where it was
+raised: its text may quote them, as PostgreSQL's and asyncpg's do.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from loguru import logger
+
+if TYPE_CHECKING:
+    import loguru
 
 _FORMAT = (
     "<green>{time:YYYY-MM-DD HH:mm:ss.SSS}</green> <level>{level: <7}</level> "
     "{extra[session]} {name}: <level>{message}</level>"
 )
+_MOST_CAUSES = 10
+
+
+def _line(record: loguru.Record) -> str:
+    """The format of one record, by loguru's rules."""
+    if record["exception"] is None:
+        return f"{_FORMAT}\n"
+    record["extra"]["trace"] = _trace(record["exception"].value)
+    return f"{_FORMAT}\n{{extra[trace]}}\n"
+
+
+def _trace(error: BaseException | None) -> str:
+    """The frames and types of an exception and of its causes, the innermost first."""
+    found: list[str] = []
+    while error is not None and len(found) < _MOST_CAUSES:
+        found.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nwhich led to:\n".join(reversed(found))
 
 
 class _Intercept(logging.Handler):
@@ -44,7 +68,7 @@ def configure(level: str = "INFO") -> None:
     logger.remove()
     logger.configure(extra={"session": "-"})
     # backtrace and diagnose would print the values of variables: transcripts, tokens.
-    logger.add(sys.stderr, format=_FORMAT, filter=wanted, backtrace=False, diagnose=False)
+    logger.add(sys.stderr, format=_line, filter=wanted, backtrace=False, diagnose=False)
     logging.basicConfig(handlers=[_Intercept()], level=logging.WARNING, force=True)
 
 

@@ -67,8 +67,23 @@ def test_a_traceback_does_not_print_the_values_of_variables():
         "def fails(token):\n    raise ValueError('no')\n"
         "try:\n    fails('tok-' + 'en-of-ada')\nexcept ValueError:\n    logger.exception('failed')\n"
     )
-    assert "ValueError: no" in written
+    assert "in fails" in written
+    assert "ValueError" in written
     assert "tok-en-of-ada" not in written
+
+
+def test_a_traceback_names_errors_and_causes_but_does_not_quote_them():
+    written = logged(
+        "import asyncpg\n"
+        "def asks():\n    raise asyncpg.DataError('invalid input: ' + 'ada ' + 'said this')\n"
+        "try:\n    try:\n        asks()\n"
+        "    except asyncpg.DataError as error:\n        raise RuntimeError('said ' + 'this') from error\n"
+        "except RuntimeError as error:\n    logger.opt(exception=error).error('failed')\n"
+        "    logging.getLogger('acme').error('failed too', exc_info=error)\n"
+    )
+    assert written.count("RuntimeError") == written.count("DataError") == 2
+    assert "in asks" in written
+    assert "said this" not in written
 
 
 def test_no_log_call_of_ours_is_given_text_of_people():

@@ -67,6 +67,9 @@ TABLES = (
         CONSTRAINT pk_log_in_failures PRIMARY KEY (email_hash)
     )
     """,
+    """
+    CREATE INDEX ix_log_in_failures_last_at ON orion.log_in_failures (last_at)
+    """,
 )
 
 NAMES = ("api_keys", "invitations", "log_in_failures")

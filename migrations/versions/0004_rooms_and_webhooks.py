@@ -28,7 +28,7 @@ TABLES = (
         workspace_id UUID NOT NULL,
         url TEXT NOT NULL,
         events TEXT[] NOT NULL,
-        secret BYTEA NOT NULL,
+        secret TEXT NOT NULL,
         created_at TIMESTAMP WITH TIME ZONE NOT NULL,
         disabled_at TIMESTAMP WITH TIME ZONE,
         CONSTRAINT pk_webhooks PRIMARY KEY (id),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-import httpx2
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.agents import parameters
@@ -14,7 +13,7 @@ from orion.domain.tool import Risk
 from orion.errors import FieldProblem
 from orion.net import http_tool
 from orion.net.addresses import AllowedHosts
-from orion.net.client import UnreachableTarget, refuse_url
+from orion.net.client import unreachable
 
 MAX_NAME_CHARS = 64
 """Language models take no longer names of functions."""
@@ -110,7 +109,7 @@ def _http_problems(
 ) -> Iterable[FieldProblem]:
     if refusal := http_tool.refuse_select(config.select):
         yield FieldProblem("/config/select", refusal)
-    refusal = http_tool.refuse_template(config.url) or _unreachable(config.url, allowed)
+    refusal = http_tool.refuse_template(config.url) or unreachable(http_tool.place_free(config.url), allowed)
     if refusal:
         yield FieldProblem("/config/url", refusal)
         return
@@ -144,16 +143,7 @@ def _mcp_problems(
 def _server_problems(config: McpConfig, allowed: AllowedHosts) -> Iterable[FieldProblem]:
     if config.command is not None or config.url is None:
         yield FieldProblem("/config", "http has a url and no command")
-    elif refusal := http_tool.refuse_template(config.url) or _unreachable(config.url, allowed):
+    elif refusal := http_tool.refuse_template(config.url) or unreachable(config.url, allowed):
         yield FieldProblem("/config/url", refusal)
     elif http_tool.places(config.url):
         yield FieldProblem("/config/url", "the address of a server has no places")
-
-
-def _unreachable(url: str, allowed: AllowedHosts) -> str:
-    """Why nothing at this URL may be reached, as far as the URL itself tells."""
-    try:
-        refuse_url(httpx2.URL(http_tool.place_free(url)), allowed)
-    except UnreachableTarget as error:
-        return f"{error.detail}; ORION_TOOL_ALLOWED_HOSTS can allow it"
-    return ""

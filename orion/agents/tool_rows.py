@@ -71,7 +71,7 @@ class Outside:
             {
                 "name": name,
                 "description": visible(tools[name].description),
-                "parameters": tools[name].parameters,
+                "parameters": _described(tools[name].parameters),
             }
             for name in row.config["allow"]
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
+from orion.api.claims import Claims
 from orion.api.limits import Limits
 from orion.api.room_tokens import RoomTokens
 from orion.api.tokens import AccessTokens, is_api_key, read_api_key
@@ -27,8 +27,7 @@ from orion.store.database import Database
 from orion.store.store import Store
 
 _LOG_IN = Principal.system("log-in")
-_CLAIMS = 8
-"""How many writes with an Idempotency-Key run at once; each holds a connection to the database."""
+_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 BEARER = HTTPBearer(auto_error=False, description="Access token, API key, or for a guest a room token")
 API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key")
 
@@ -42,10 +41,9 @@ class Parts:
     calls: Calls
     tokens: AccessTokens
     rooms: RoomTokens
-    seal: Callable[[str], bytes]
     limits: Limits
     first_user_token: str = field(default="", repr=False)
-    claims: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CLAIMS))
+    claims: Claims = field(default_factory=Claims)
 
 
 async def parts_of(request: Request) -> Parts:
@@ -168,7 +166,7 @@ AdminDep = Annotated[Principal, Depends(admin)]
 def at_the_machine(request: Request) -> bool:
     """Whether the request comes from this machine itself: loopback peer and Host, and no proxy between."""
     host = (request.url.hostname or "").strip("[]")
-    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    forwarded = any(name in request.headers for name in _OF_PROXIES)
     peer = request.client.host if request.client else ""
     return _loopback(peer) and _loopback(host) and not forwarded
 

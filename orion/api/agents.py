@@ -10,12 +10,13 @@ from pydantic import BaseModel
 from orion import providers, registry
 from orion.agents.roster import AgentFile
 from orion.api.access import AdminDep, CallerDep, Parts, PartsDep, StoreDep, current, needs
+from orion.api.idempotency import KeyedRoute
 from orion.domain.agent import Agent, AgentRow
 from orion.domain.identity import Scope
 from orion.errors import Conflict, FieldProblem, Invalid, NotFound
 from orion.pipelines.catalogue import Offer
 
-router = APIRouter(prefix="/api/v1", tags=["agents"], dependencies=[Depends(current)])
+router = APIRouter(prefix="/api/v1", tags=["agents"], route_class=KeyedRoute, dependencies=[Depends(current)])
 
 _MOST_AGENTS = 200
 _SCOPED = [Depends(needs(Scope.AGENTS, Scope.ADMIN))]
@@ -81,7 +82,7 @@ async def put_agent(name: AgentName, body: AgentFile, caller: AdminDep, parts: P
     if problems:
         raise Invalid("some fields are not acceptable", problems=problems)
     async with parts.database.transaction(caller) as store:
-        if len(await store.agents.all()) >= _MOST_AGENTS:
+        if len({name, *(row.name for row in await store.agents.all())}) > _MOST_AGENTS:
             raise Conflict(f"a workspace has at most {_MOST_AGENTS} agents")
         row = await store.agents.put(name, body.model_dump(exclude_unset=True))
     offer = await catalogue.of(caller.workspace_id)

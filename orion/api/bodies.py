@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from orion.domain.storable import UNSTORABLE
 from orion.errors import Malformed, TooLarge
 
 MAX_BODY_BYTES = 256 * 1024
@@ -20,7 +21,6 @@ _MAX_DEPTH = 64
 _MAX_DIGITS = 300
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def max_bytes(path: str) -> int:
@@ -53,7 +53,7 @@ def check_json(body: bytes) -> None:
         value = json.loads(text, parse_constant=_no_constant, parse_int=_integer, parse_float=_number)
     except ValueError:
         return  # FastAPI parses it again and says where it is broken
-    if "\\u" in text and any(_UNSTORABLE.search(found) for found in _strings(value)):
+    if "\\u" in text and any(UNSTORABLE.search(found) for found in _strings(value)):
         raise Malformed("a string holds a NUL or half a surrogate pair")
 
 

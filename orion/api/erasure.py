@@ -13,21 +13,20 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from orion.api.access import CurrentDep, Parts, PartsDep, person
-from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.domain.identity import Principal, User
+from orion.domain.person import Erasure
 from orion.domain.session import EndReason
 from orion.domain.wire import timestamp
 from orion.errors import Conflict, NotFound
 
-router = APIRouter(
-    prefix="/api/v1/users", tags=["users"], route_class=KeyedRoute, dependencies=[Depends(person)]
-)
+router = APIRouter(prefix="/api/v1/users", tags=["users"], dependencies=[Depends(person)])
 
 _ERASURE = "erasure"
 _LOG_IN = Principal.system("log-in")
 _ABOUT = """Everything that this ORION server keeps about you, one JSON file per table.
 Secrets that only prove who you are (password and token hashes) are left out.
+Webhooks of your workspace are sent copies of your events; for 30 days the server keeps what it sent.
 Times are UTC (RFC 3339). Made on {made}.
 """
 
@@ -66,16 +65,28 @@ async def erase(user_id: UUID, caller: CurrentDep, parts: PartsDep) -> Any:
         await store.people.keep_an_admin(user.workspace_id, user_id)
     await parts.calls.end_of(user_id, EndReason.HUNG_UP)
     await parts.calls.shared.writer.flush()
-    async with parts.database.transaction(_as_subject(user)) as store:
-        rows = await store.people.erase(user_id)
-        receipt = await store.people.add_receipt(user.workspace_id, user_id, caller.user_id, rows)
+    receipt = await _erased(parts, user, caller.user_id)
     return Receipt(
         id=receipt.id,
         user_id=user_id,
         erased_by=receipt.by,
         erased_at=timestamp(receipt.created_at) or "",
-        rows=rows,
+        rows=receipt.rows,
     )
+
+
+async def _erased(parts: Parts, user: User, by: UUID) -> Erasure:
+    """The receipt of the person, who is gone now. Raises Conflict for the last admin."""
+    async with parts.database.transaction(_LOG_IN) as store:
+        # Its lock is held until the person is gone, so that two admins cannot erase each other.
+        await store.people.keep_an_admin(user.workspace_id, user.id)
+        address = {
+            "invitations": await store.tokens.forget_invitations(user.email),
+            "log_in_failures": await store.log_in_failures.clear(user.email),
+        }
+        async with parts.database.transaction(_as_subject(user)) as own:
+            rows = {**await own.people.erase(user.id), **address}
+            return await own.people.add_receipt(user.workspace_id, user.id, by, rows)
 
 
 async def _subject(parts: Parts, caller: Principal, user_id: UUID) -> User:

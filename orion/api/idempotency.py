@@ -4,17 +4,18 @@ The key is claimed by a row in a transaction that stays open while the route run
 kept in that row at the end. So a second request with the key waits for the first one, in PostgreSQL and
 on whatever node it comes in, and then gets the kept answer. A route that works in the caller's
 `StoreDep` transaction shares it with the claim: its work and the kept answer are committed together or
-not at all, also by a crash. A route with transactions of its own has committed them before the answer
+not at all, also by a crash. A kept answer is for whoever asked: for that user in the same role, and by the
+same API key or by none. A route with transactions of its own has committed them before the answer
 is kept; a crash between the two frees the key, and the repeated request runs again.
 
 Only answers of success are kept. After an error nothing was made, and the key is free: a validation
 that failed, a conflict that is gone, a database that is back. Answers that stream are not kept.
-Routes whose answer holds a secret that is shown once (tokens, API keys) must not be `KeyedRoute`s.
+Routes whose answer holds a secret that is shown once (tokens, API keys), or all about a person, must not
+be `KeyedRoute`s.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -25,12 +26,11 @@ from fastapi import params as fastapi_params
 from fastapi.routing import APIRoute
 
 from orion.api.access import CallerDep, PartsDep
-from orion.errors import IdempotencyConflict, Overloaded
+from orion.errors import IdempotencyConflict
 from orion.store.idempotency import Answer
 from orion.store.store import Store
 
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
-_WAIT_SECS = 5.0
 _ANSWER_BYTES = 1024 * 1024
 _PRINTABLE = r"^[ -~]{1,255}$"
 
@@ -83,25 +83,17 @@ async def claim(
     if idempotency_key is None:
         yield
         return
-    fingerprint = await _fingerprint(request)
-    try:
-        async with asyncio.timeout(_WAIT_SECS):
-            await parts.claims.acquire()
-    except TimeoutError as error:
-        raise Overloaded("too many writes with a key at once; try again soon") from error
-    try:
-        async with parts.database.transaction(caller) as store:
-            answer = await store.idempotency_keys.claim(idempotency_key, fingerprint)
-            if answer is not None:
-                if answer.fingerprint != fingerprint:
-                    raise IdempotencyConflict(
-                        "this Idempotency-Key belongs to another request; take a new one"
-                    )
-                raise _Kept(answer)
-            request.scope["orion.claim"] = Claim(store, idempotency_key, fingerprint)
-            yield
-    finally:
-        parts.claims.release()
+    asked = await _fingerprint(request)
+    key = idempotency_key if caller.key_id is None else f"{caller.key_id} {idempotency_key}"
+    async with parts.claims.place(caller.user_id), parts.database.transaction(caller) as store:
+        fingerprint = hashlib.sha256(store.principal.role.value.encode() + asked).digest()
+        answer = await store.idempotency_keys.claim(key, fingerprint)
+        if answer is not None:
+            if answer.fingerprint != fingerprint:
+                raise IdempotencyConflict("this Idempotency-Key belongs to another request; take a new one")
+            raise _Kept(answer)
+        request.scope["orion.claim"] = Claim(store, key, fingerprint)
+        yield
 
 
 class KeyedRoute(APIRoute):
@@ -117,7 +109,8 @@ class KeyedRoute(APIRoute):
         **others: Any,
     ) -> None:
         if _WRITES & set(methods or ()):
-            dependencies = [Depends(claim, scope="function"), *(dependencies or ())]
+            # Last: no kept answer for those whom the others refuse.
+            dependencies = [*(dependencies or ()), Depends(claim, scope="function")]
         super().__init__(path, endpoint, methods=methods, dependencies=dependencies, **others)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -102,7 +102,7 @@ async def message(
     if streamed:
         request_id = request.scope.get("orion.request_id", "")
         return StreamingResponse(
-            _stream(parts, session, body.text, request_id),
+            _stream(parts, caller, session, body.text, request_id),
             media_type=_STREAM,
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -134,9 +134,11 @@ async def _open_session(parts: Parts, caller: Principal, session_id: UUID) -> Se
     return session
 
 
-async def _stream(parts: Parts, session: Session, text: str, request_id: str) -> AsyncIterator[bytes]:
+async def _stream(
+    parts: Parts, caller: Principal, session: Session, text: str, request_id: str
+) -> AsyncIterator[bytes]:
     """The answer as server-sent events. A client that leaves cancels nothing: the answer is recorded."""
-    with parts.calls.shared.feed.subscribe(session.id) as subscription:
+    with parts.calls.shared.feed.subscribe(session.id, caller) as subscription:
         answering = parts.calls.begin_message(session, text)
         answered = Event(new_id(), session.id, _ANSWERED, {}, datetime.now(UTC))
         answering.add_done_callback(lambda _: subscription.offer(answered))
@@ -145,6 +147,8 @@ async def _stream(parts: Parts, session: Session, text: str, request_id: str) ->
             encoded = tokens.encode(event) if event else b": still here\n\n"
             if encoded:
                 yield encoded
+    if subscription.closed:  # the caller may not any more
+        return
     result = await asyncio.shield(answering)
     if isinstance(result, OrionError):
         yield _encode("error", problem(result, request_id))

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from orion.agents.tool_fields import HttpConfig, McpConfig, ToolFields, mcp_name, problems
 from orion.agents.tool_rows import names, origin
 from orion.api.access import AdminDep, Parts, PartsDep, StoreDep, needs
+from orion.api.idempotency import KeyedRoute
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.tool import Risk, Tool, ToolCall, ToolKind, ToolRow
@@ -23,7 +24,10 @@ from orion.processors.tool_call import ToolCaller
 from orion.store.store import Store
 
 router = APIRouter(
-    prefix="/api/v1/tools", tags=["tools"], dependencies=[Depends(needs(Scope.TOOLS, Scope.ADMIN))]
+    prefix="/api/v1/tools",
+    tags=["tools"],
+    route_class=KeyedRoute,
+    dependencies=[Depends(needs(Scope.TOOLS, Scope.ADMIN))],
 )
 
 KEPT = "***"

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from orion.api.access import AdminDep, PartsDep
+from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.domain.identity import Principal, Role, User
 from orion.domain.wire import timestamp
 from orion.errors import Conflict
 
-router = APIRouter(prefix="/api/v1/users", tags=["users"])
+router = APIRouter(prefix="/api/v1/users", tags=["users"], route_class=KeyedRoute)
 
 
 class UserChange(BaseModel):

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.api.access import AdminDep, PartsDep, StoreDep
+from orion.api.openapi import fails
 from orion.api.tokens import new_token
 from orion.domain import wire
 from orion.domain.identity import new_id
 from orion.domain.webhook import TEST_EVENT, Delivery, Webhook, unknown_events
-from orion.errors import FieldProblem, Invalid
+from orion.errors import Conflict, FieldProblem, Invalid
+from orion.net.addresses import AllowedHosts
+from orion.net.client import unreachable
 
 router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=100)]
+_MOST_WEBHOOKS = 50
+"""Each event of the workspace is written once for each of them."""
 
 
 class NewWebhook(BaseModel):
@@ -88,20 +93,24 @@ async def list_webhooks(_admin: AdminDep, store: StoreDep, limit: Limit = 20, cu
     return {"items": [_body(webhook) for webhook in items], "next_cursor": next_cursor}
 
 
-@router.post("", status_code=201, response_model=WebhookMade)
+@router.post("", status_code=201, response_model=WebhookMade, responses=fails(Conflict))
 async def create(body: NewWebhook, admin: AdminDep, parts: PartsDep, store: StoreDep) -> Any:
     """Let an address be told of events of the workspace."""
     assert admin.workspace_id is not None
-    _check(body)
+    outside = parts.calls.shared.catalogue.outside
+    _check(body, outside.client.allowed)
     secret = body.secret or f"whsec_{new_token()}"
     webhook = Webhook(
         id=new_id(),
         workspace_id=admin.workspace_id,
         url=body.url,
         events=tuple(dict.fromkeys(body.events)),
-        secret=parts.seal(secret),
+        secret="",
         created_at=datetime.now(UTC),
     )
+    webhook = replace(webhook, secret=outside.keys.seal(secret, webhook.place))
+    if len((await store.webhooks.page(_MOST_WEBHOOKS, None))[0]) == _MOST_WEBHOOKS:
+        raise Conflict(f"a workspace has at most {_MOST_WEBHOOKS} webhooks")
     return {**_body(await store.webhooks.add(webhook)), "secret": secret}
 
 
@@ -129,19 +138,14 @@ async def deliveries(
     return {"items": [_delivery(delivery) for delivery in items], "next_cursor": next_cursor}
 
 
-def _check(body: NewWebhook) -> None:
+def _check(body: NewWebhook, allowed: AllowedHosts) -> None:
     """Raise Invalid for an address or event names that cannot be used."""
     problems = [
         FieldProblem(f"/events/{body.events.index(name)}", "no such event")
         for name in unknown_events(body.events)
     ]
-    try:
-        address = urlsplit(body.url)
-        usable = address.scheme in {"http", "https"} and address.hostname and address.port != 0
-    except ValueError:
-        usable = None
-    if not usable or "@" in address.netloc:
-        problems.append(FieldProblem("/url", "an http or https address without a user name is needed"))
+    if refusal := unreachable(body.url, allowed):
+        problems.append(FieldProblem("/url", refusal))
     if problems:
         raise Invalid("some fields are not acceptable", problems=problems)
 

@@ -142,7 +142,7 @@ class ToolContext(Protocol):
         """What was kept for this user, best match first; all of it, newest first, if empty."""
 
     def announce_after(self, secs: float, text: str) -> None:
-        """Say `text` in this conversation after `secs` seconds, if it is still live then."""
+        """Say `text` in this conversation after `secs` seconds. Raises ToolFailure where too much waits."""
 
     def hand_over(self, agent: str) -> None:
         """Let another agent go on after this turn. Raises NotFound for an unknown name."""

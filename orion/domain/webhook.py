@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -40,7 +40,7 @@ class Webhook:
 
     Attributes:
         events: Names of EVENT_NAMES, or families of them: `turn.*`.
-        secret: The key of its signatures, sealed.
+        secret: The key of its signatures, sealed for `place`.
         disabled_at: When its recipient said that it is gone (410); nothing is delivered any more.
     """
 
@@ -48,9 +48,14 @@ class Webhook:
     workspace_id: UUID
     url: str
     events: tuple[str, ...]
-    secret: bytes
+    secret: str = field(repr=False)
     created_at: datetime
     disabled_at: datetime | None = None
+
+    @property
+    def place(self) -> str:
+        """What the secret is sealed for."""
+        return f"{self.workspace_id}/webhooks/{self.id}/secret"
 
 
 class DeliveryStatus(StrEnum):

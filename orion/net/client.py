@@ -1,4 +1,4 @@
-"""The HTTP client for tools: what it connects to is what was checked, and what comes back is bounded.
+"""The HTTP client for tools and webhooks: it connects only to what was checked; what comes back is bounded.
 
 A name is resolved once per connection, all of its addresses are checked, and the connection goes to
 one of them: there is no second look-up that could answer otherwise. Host and SNI stay the name. The
@@ -12,7 +12,9 @@ import asyncio
 import socket
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +31,8 @@ _MAX_REDIRECTS = 3
 _MAX_CONNECTIONS = 100
 _CONNECT_SECS = 5.0
 _AGENT = "orion"
+_RESOLVERS = ThreadPoolExecutor(8, "resolver")
+"""Threads of their own: a name server that does not answer holds them up, and nothing else."""
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
@@ -48,8 +52,8 @@ class Answer:
 
 async def resolve(host: str, port: int) -> list[str]:
     """The addresses of a name, as the system resolves it. Raises OSError where there are none."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_RESOLVERS, ask)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -175,6 +179,17 @@ def refuse_url(url: httpx2.URL, allowed: AllowedHosts) -> None:
     reason = refusal(url.host, _port(url), allowed)
     if reason:
         raise UnreachableTarget(reason)
+
+
+def unreachable(url: str, allowed: AllowedHosts) -> str:
+    """Why nothing at this URL may be reached, as far as the URL itself tells; empty if it may."""
+    try:
+        refuse_url(httpx2.URL(url), allowed)
+    except UnreachableTarget as error:
+        return f"{error.detail}; ORION_TOOL_ALLOWED_HOSTS can allow it"
+    except httpx2.InvalidURL:
+        return "this is no URL"
+    return ""
 
 
 class _CheckedNetwork(httpcore2.AsyncNetworkBackend):

@@ -34,6 +34,8 @@ DEADLINE_SECS = 10.0
 KEPT_DAYS = 30
 """How long a delivery that has ended is listed."""
 _BATCH = 5
+_BESIDE = 20
+"""To so many webhooks at once: those that hang must not take all connections, which tools share."""
 _LEASE_SECS = _BATCH * DEADLINE_SECS + 10
 _POLL_SECS = 1.0
 _PRINCIPAL = Principal.system("webhooks")
@@ -44,8 +46,9 @@ class WebhookDeliveries:
     """The deliveries that this process makes.
 
     Args:
-        client: It must not follow redirects; what it raises counts as a failed attempt.
-        open_secret: Gives the secret that was sealed.
+        client: A guarded one, for recipients are as hostile as tools. It must not follow redirects;
+            what it raises counts as a failed attempt.
+        open_secret: Gives the secret that was sealed for a place.
         retry_secs: How long after each failed attempt the next one follows.
         deadline_secs: How long a recipient may take.
     """
@@ -54,7 +57,7 @@ class WebhookDeliveries:
         self,
         database: Database,
         client: httpx.AsyncClient,
-        open_secret: Callable[[bytes], str],
+        open_secret: Callable[[str, str], str],
         *,
         retry_secs: tuple[float, ...] = RETRY_SECS,
         deadline_secs: float = DEADLINE_SECS,
@@ -81,7 +84,7 @@ class WebhookDeliveries:
         while True:
             try:
                 await self._forget()
-                while await self._claim():
+                while len(self._busy) < _BESIDE and await self._claim():
                     pass
             except DatabaseUnavailable:
                 logger.warning("webhooks wait for the database")
@@ -157,7 +160,9 @@ class WebhookDeliveries:
             "User-Agent": f"ORION/{__version__}",
             "Orion-Event-Id": str(delivery.event_id),
             "Orion-Timestamp": timestamp,
-            "Orion-Signature": signature(self._open_secret(webhook.secret), timestamp, content),
+            "Orion-Signature": signature(
+                self._open_secret(webhook.secret, webhook.place), timestamp, content
+            ),
         }
         async with asyncio.timeout(self._deadline_secs):
             request = self._client.stream("POST", webhook.url, content=content, headers=headers)

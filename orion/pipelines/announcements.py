@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,11 +11,16 @@ from uuid import UUID
 from orion.domain import wire
 from orion.domain.identity import Principal, new_id
 from orion.domain.session import Session, SessionStatus
+from orion.domain.tool import ToolFailure
 from orion.domain.turn import Speaker, Turn
-from orion.errors import NotFound
+from orion.errors import DatabaseUnavailable, NotFound
 from orion.pipelines.call import Call
 from orion.pipelines.conversation import Shared
 from orion.pipelines.tasks import Tasks
+
+_MOST = 20
+"""Of one session: each waits in memory, for a day at most."""
+_RETRY_SECS = 1.0
 
 
 class Announcements:
@@ -32,10 +37,15 @@ class Announcements:
         self._live = live
         self._tasks = tasks
         self._held: defaultdict[UUID, list[str]] = defaultdict(list)
+        self._waiting: Counter[UUID] = Counter()
 
     def after(self, session: Session, secs: float, words: str) -> None:
-        """Say `words` in the session after `secs` seconds."""
-        self._tasks.spawn(self._after(session, secs, words), "announcement")
+        """Say `words` in the session after `secs` seconds. Raises ToolFailure for too many at once."""
+        if self._waiting[session.id] >= _MOST:
+            raise ToolFailure("I have too many timers already.")
+        self._waiting[session.id] += 1
+        task = self._tasks.spawn(self._after(session, secs, words), "announcement")
+        task.add_done_callback(lambda _: self._said(session.id))
 
     async def resume(self, session: Session) -> None:
         """Say what fell due in the pause that is over."""
@@ -46,9 +56,18 @@ class Announcements:
         """Leave out what fell due in a pause."""
         self._held.pop(session_id, None)
 
+    def _said(self, session_id: UUID) -> None:
+        self._waiting[session_id] -= 1
+        if not self._waiting[session_id]:
+            del self._waiting[session_id]
+
     async def _after(self, session: Session, secs: float, words: str) -> None:
         await asyncio.sleep(secs)
-        await self._say(session, words)
+        while True:
+            try:
+                return await self._say(session, words)
+            except DatabaseUnavailable:
+                await asyncio.sleep(_RETRY_SECS)
 
     async def _say(self, session: Session, words: str) -> None:
         call = self._live(session.id)

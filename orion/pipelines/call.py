@@ -16,8 +16,6 @@ from pipecat.frames.frames import (
     Frame,
     InterruptionFrame,
     LLMMessagesAppendFrame,
-    LLMMessagesTransformFrame,
-    LLMSetToolsFrame,
     TTSSpeakFrame,
     TTSUpdateSettingsFrame,
 )
@@ -42,6 +40,7 @@ _START_SECS = 15.0
 _RUNG_SECS = 3.0
 """How long each rung of the teardown ladder may take."""
 _ANSWER_SECS = 60.0
+_REFRESH_SECS = 2.0
 _APOLOGY = "Sorry, something went wrong on my side. Please say that again."
 """No turn goes silent, not even when the agent itself fails."""
 
@@ -207,12 +206,15 @@ class Call:
                 self._answers.remove(answer)
 
     async def refresh_tools(self) -> None:
-        """Look for changes of the workspace's tools; while the database is away all stays as it is."""
+        """Look for changes of the workspace's tools; a database that is away or slow changes nothing."""
         conversation = self.conversation
         try:
-            conversation.take(await conversation.shared.catalogue.of(conversation.session.workspace_id))
-        except DatabaseUnavailable:
+            async with asyncio.timeout(_REFRESH_SECS):
+                offer = await conversation.shared.catalogue.of(conversation.session.workspace_id)
+        except (DatabaseUnavailable, TimeoutError):
             logger.warning("the tools of a call wait for the database")
+        else:
+            conversation.take(offer)
 
     def _agent_turn_ended(self, turn: Turn) -> None:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""
@@ -283,26 +285,16 @@ class Call:
             logger.error("a pipeline did not end and was abandoned")
 
     async def _switch_to(self, agent: Agent) -> None:
-        """Give the running pipeline the instructions, tools and voice of `agent`, and let it greet."""
-        conversation = self.conversation
-        frames = [self._instruct(), LLMSetToolsFrame(tools=conversation.tools())]
+        """Give the running pipeline the voice of `agent`, and let it greet."""
         if agent.voice:
-            frames.append(TTSUpdateSettingsFrame(delta=TTSSettings(voice=agent.voice)))
-        if conversation.greeting():
-            frames.append(TTSSpeakFrame(conversation.greeting(), append_to_context=True))
-        await self._worker.queue_frames(frames)
-
-    def _instruct(self) -> Frame:
-        """The frame that gives the running context today's instructions."""
-        instructions = self.conversation.instructions()
-        return LLMMessagesTransformFrame(
-            transform=lambda messages: [instructions, *messages[1:]], run_llm=False
-        )
+            await self._worker.queue_frame(TTSUpdateSettingsFrame(delta=TTSSettings(voice=agent.voice)))
+        if self.conversation.greeting():
+            await self.say(self.conversation.greeting())
 
     async def _remind(self, said: str) -> None:
         """Beside the frames: what is known of the user and fits the words, in time for the next turn."""
         if await self.conversation.remind(said):
-            await self._worker.queue_frame(self._instruct())
+            self.conversation.instruct()
 
     async def _end_after(self, secs: float) -> None:
         await asyncio.sleep(secs)

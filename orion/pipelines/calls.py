@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -20,6 +21,7 @@ from orion.domain.turn import Speaker, Turn
 from orion.errors import (
     Conflict,
     DatabaseUnavailable,
+    NotFound,
     OrionError,
     Overloaded,
     RoomFull,
@@ -105,12 +107,12 @@ class Calls:
             self._admit()
             conversation = await self._conversation(session, guest=guest)
             call = voice_call(conversation, transport, self._ended, joiner=joiner, principal=principal)
-            with log.in_session(str(session.id)):
-                self._live[session.id] = call
+            self._live[session.id] = call
+            async with _beginning(call):
                 await call.start()
-            await self._activate(session)
-            if await self._settle(call) is SessionStatus.ENDED:
-                raise SessionEnded
+                await self._activate(session)
+                if await self._settle(call) is SessionStatus.ENDED:
+                    raise SessionEnded
             return call
 
     async def message(self, session: Session, content: str) -> Turn:
@@ -205,9 +207,10 @@ class Calls:
         await self._stop_writing(session_id)
 
     async def end_of(self, user_id: UUID, reason: EndReason) -> None:
-        """End all live calls of a user."""
-        theirs = [call for call in self._live.values() if call.conversation.session.user_id == user_id]
-        await asyncio.gather(*(call.end(reason) for call in theirs))
+        """End all that goes on in the sessions of a user, spoken or written."""
+        calls = (*self._live.values(), *self._writing.values())
+        theirs = {call.session_id for call in calls if call.conversation.session.user_id == user_id}
+        await asyncio.gather(*(self.end_call(session_id, reason) for session_id in theirs))
 
     async def close(self) -> None:
         """End all calls and take no more; sessions stay open, their users may come back."""
@@ -268,9 +271,9 @@ class Calls:
         self._admit()
         conversation = await self._conversation(session, content)
         call = text_call(conversation, self._ended)
-        with log.in_session(str(session.id)):
+        async with _beginning(call):
             await call.start()
-        await self._activate(session)
+            await self._activate(session)
         return call
 
     async def _conversation(self, session: Session, said: str = "", *, guest: bool = False) -> Conversation:
@@ -335,14 +338,28 @@ class Calls:
             await asyncio.sleep(_SWEEP_SECS)
             cutoff = datetime.now(UTC) - timedelta(seconds=self.shared.settings.session_idle_secs)
             try:
-                async with self.shared.database.transaction(Principal.system("sweeper")) as store:
-                    idle = await store.sessions.idle_since(cutoff)
+                await self._end_idle(cutoff)
             except DatabaseUnavailable:
                 logger.warning("the sweeper waits for the database")
-                continue
-            for session in idle:
-                if session.id not in self._live:
+
+    async def _end_idle(self, cutoff: datetime) -> None:
+        async with self.shared.database.transaction(Principal.system("sweeper")) as store:
+            idle = await store.sessions.idle_since(cutoff)
+        for session in idle:
+            if session.id not in self._live and session.id not in self._writing:
+                with suppress(NotFound):  # deleted meanwhile
                     await self.end_session(session, EndReason.IDLE)
+
+
+@asynccontextmanager
+async def _beginning(call: Call) -> AsyncIterator[None]:
+    """While a call begins: one that cannot leaves nothing behind."""
+    try:
+        with log.in_session(str(call.session_id)):
+            yield
+    except BaseException:
+        await call.end(EndReason.ERROR)
+        raise
 
 
 def _owner(session: Session) -> Principal:

@@ -21,6 +21,7 @@ from orion.domain.guardrail import Utterance, Verdict
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
 from orion.domain.session import Session
+from orion.domain.storable import storable
 from orion.domain.turn import Speaker, Turn
 from orion.errors import DatabaseUnavailable
 from orion.net.addresses import AllowedHosts
@@ -121,6 +122,14 @@ class Conversation:
         before, self._known = self._known, recollection.note(found)
         return self._known != before
 
+    def instruct(self) -> None:
+        """Put today's instructions into the running context.
+
+        Not by a frame, which an interruption would drop: an LLM service reads the context at each inference.
+        """
+        told = self.instructions()
+        self.context.transform_messages(lambda messages: [told, *messages[1:]])
+
     def greeting(self) -> str:
         """What the agent that has the word says first; empty for nothing."""
         return fill(self.agent.greeting, self.session.variables)
@@ -142,12 +151,14 @@ class Conversation:
         self.context.set_tools(self.tools())
 
     def give_word_to(self, agent: Agent) -> None:
-        """Let another agent go on; the caller updates the running pipeline."""
+        """Let another agent go on, with its instructions and tools; the caller gives it its voice."""
         before, self.agent = self.agent.name, agent
         self.recorder.agent = agent.name
         self.tool_context.agents = agent.hand_offs
         if isinstance(self.llm, providers.Stateful):
             self.llm.agent = agent
+        self.instruct()
+        self.context.set_tools(self.tools())
         self.recorder.publish("hand_off", {"from": before, "to": agent.name})
         session_id = self.session.id
         self.shared.writer.put(lambda store: store.sessions.set_agent(session_id, agent.name))
@@ -172,6 +183,7 @@ class Conversation:
 
     def _evaluate(self, utterance: Utterance) -> Verdict:
         checks = self.shared.checks if self.shared.settings.guardrails else {}
+        utterance = replace(utterance, text=storable(utterance.text))
         return guardrails.evaluate(utterance, checks, self._guardrail_state)
 
 

@@ -22,7 +22,7 @@ class Subscription:
     def __init__(self, principal: Principal | None = None) -> None:
         self.principal = principal
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue(_QUEUE_LIMIT)
-        self.lagging = False
+        self.lagging = self.closed = False
 
     def offer(self, event: Event) -> None:
         """Queue the event; on a full queue mark the subscription as lagging instead."""
@@ -35,7 +35,7 @@ class Subscription:
 
     def close(self) -> None:
         """Let the watcher stop: it gets no more events."""
-        self.lagging = True
+        self.lagging = self.closed = True
         with suppress(asyncio.QueueFull):
             self._queue.put_nowait(None)
 

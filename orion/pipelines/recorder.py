@@ -15,6 +15,7 @@ from uuid import UUID
 from orion.domain import wire
 from orion.domain.guardrail import Utterance, Verdict
 from orion.domain.identity import new_id
+from orion.domain.storable import storable
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Latency, Speaker, Turn
 from orion.pipelines.feed import Feed
@@ -77,7 +78,7 @@ class Recorder:
     def partial(self, speaker: Speaker, text: str) -> None:
         """The words so far of the turn that is under way; not kept."""
         turn = self._begin(speaker)
-        turn.text = text
+        turn.text = text = storable(text)
         body = {"turn_id": str(turn.id), "role": speaker.value, "agent": turn.agent, "text": text}
         self._feed.publish(self._session_id, "turn.partial", body)
 
@@ -152,7 +153,7 @@ class Recorder:
             session_id=self._session_id,
             speaker=speaker,
             agent=pending.agent,
-            text=text,
+            text=storable(text),
             started_at=pending.started_at,
             ended_at=datetime.now(UTC),
             interrupted=interrupted,

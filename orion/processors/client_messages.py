@@ -7,6 +7,7 @@ Protocol: https://docs.pipecat.ai/client/rtvi-standard
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,11 @@ from pipecat.processors.frameworks.rtvi import RTVIProcessor
 ALLOWED = frozenset({"client-ready", "disconnect-bot", "client-message", "send-text", "dtmf", "raw-audio"})
 _LABEL = "rtvi-ai"
 _RATES_HZ = frozenset({8000, 16000, 24000, 48000})
+_MAX_TEXT_CHARS = 20_000
+"""As by REST."""
+_TEXTS = 20
+_TEXT_SECS = 2.0
+"""So many typed messages at once, and one more each two seconds: each is an inference that somebody pays."""
 _MAX_AUDIO_CHARS = 64_000
 """Base64 of half a second at 48 kHz."""
 
@@ -26,22 +32,38 @@ class ClientMessages(RTVIProcessor):
 
     Args:
         paused: Whether the conversation is paused now: nothing typed is taken then.
+        clock: Seconds that only grow.
     """
 
-    def __init__(self, paused: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, paused: Callable[[], bool] = lambda: False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__()
         self._orion_paused = paused
+        self._orion_clock = clock
+        self._orion_whole_at = 0.0
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Drop and answer what is not allowed; leave the rest to Pipecat."""
         if isinstance(frame, InputTransportMessageFrame):
-            refusal = refuse(frame.message, paused=self._orion_paused())
+            refusal = refuse(frame.message, paused=self._orion_paused()) or self._orion_too_many(frame)
             if refusal:
                 await self.push_frame(
                     OutputTransportMessageUrgentFrame(message=_error(frame.message, refusal))
                 )
                 return
         await super().process_frame(frame, direction)
+
+    def _orion_too_many(self, frame: InputTransportMessageFrame) -> str:
+        """Why a typed message is one too many (generic cell rate algorithm); empty if it is none."""
+        if frame.message["type"] != "send-text":
+            return ""
+        now = self._orion_clock()
+        whole_at = max(self._orion_whole_at, now) + _TEXT_SECS
+        if whole_at - now > _TEXTS * _TEXT_SECS:
+            return "limited: too many messages; wait a little"
+        self._orion_whole_at = whole_at
+        return ""
 
 
 def refuse(message: Any, *, paused: bool = False) -> str:
@@ -56,7 +78,16 @@ def refuse(message: Any, *, paused: bool = False) -> str:
     body = message.get("data")
     if body is not None and not isinstance(body, dict):
         return "malformed: data must be an object"
+    if kind == "send-text":
+        return _refuse_text(body or {})
     return _refuse_audio(body or {}) if kind == "raw-audio" else ""
+
+
+def _refuse_text(body: dict[str, Any]) -> str:
+    text = body.get("content")
+    if not isinstance(text, str) or not 0 < len(text) <= _MAX_TEXT_CHARS:
+        return f"malformed: content must be a string of 1 to {_MAX_TEXT_CHARS} characters"
+    return ""
 
 
 def _refuse_audio(body: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
@@ -22,6 +23,7 @@ from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.services.llm_service import FunctionCallParams
 
 from orion.domain import pattern
+from orion.domain.storable import storable
 from orion.domain.tool import ToolCall, ToolCallStatus, ToolContext, ToolFailure
 from orion.errors import OrionError
 from orion.providers import ToolSchema
@@ -30,6 +32,7 @@ from orion.tools import RunnableTool
 OnToolCall = Callable[[ToolCall], Awaitable[None]]
 ContextFor = Callable[[str], ToolContext]
 
+_MAX_ARGUMENTS_CHARS = 16_000
 _MAX_RESULT_CHARS = 16_000
 """A longer result is refused: it would push the conversation out of the model's context."""
 
@@ -75,9 +78,9 @@ class ToolCaller:
     async def run(self, runnable: RunnableTool, call_id: str, arguments: dict[str, Any]) -> ToolCall:
         """Run one call to its end and return its record; only cancellation is raised."""
         call = ToolCall(
-            id=call_id,
+            id=storable(call_id),
             tool=runnable.tool.name,
-            arguments=arguments,
+            arguments=storable(arguments),
             status=ToolCallStatus.RUNNING,
             started_at=datetime.now(UTC),
         )
@@ -106,7 +109,7 @@ class ToolCaller:
             error = f"no answer within {timeout_secs:g} seconds"
             return replace(call, status=ToolCallStatus.TIMED_OUT, error=error)
         except ToolFailure as failure:
-            return replace(call, status=ToolCallStatus.FAILED, error=failure.message)
+            return replace(call, status=ToolCallStatus.FAILED, error=storable(failure.message))
         except (OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
             # What a tool raises may hold arguments; the log names its type alone.
             logger.warning("tool {} failed: {}", call.tool, type(error).__name__)
@@ -114,9 +117,12 @@ class ToolCaller:
 
 
 def refuse_arguments(schema: dict[str, Any], arguments: dict[str, Any]) -> str:
-    """Why the arguments do not fit the JSON Schema, in one line per violation; empty if they do."""
-    violations = sorted(_Validator(schema).iter_errors(arguments), key=lambda v: v.json_path)
-    return "; ".join(f"{violation.json_path}: {violation.message}"[:200] for violation in violations[:3])
+    """Why the arguments do not fit the JSON Schema: its first three violations; empty if they do."""
+    if len(json.dumps(arguments)) > _MAX_ARGUMENTS_CHARS:
+        return f"the arguments are longer than {_MAX_ARGUMENTS_CHARS} characters"
+    # No more than that is looked for: each may be a pattern that took its whole time.
+    violations = sorted(islice(_Validator(schema).iter_errors(arguments), 3), key=lambda v: v.json_path)
+    return "; ".join(f"{violation.json_path}: {violation.message}"[:200] for violation in violations)
 
 
 def _json(result: Any) -> Any:
@@ -124,7 +130,7 @@ def _json(result: Any) -> Any:
     text = json.dumps(result, ensure_ascii=False, allow_nan=False)
     if len(text) > _MAX_RESULT_CHARS:
         raise ValueError(f"result of {len(text)} characters")
-    return json.loads(text)
+    return storable(json.loads(text))
 
 
 def _answer(call: ToolCall) -> dict[str, Any]:

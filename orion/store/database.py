@@ -10,6 +10,7 @@ from dataclasses import replace
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from orion.domain.identity import Principal, Role
@@ -21,11 +22,19 @@ from orion.store.schema import ROLE, migrate, refuse_unbound
 from orion.store.store import Store
 
 _POOL = 10
+_WAIT_SECS = 10.0
+"""How long a transaction waits for a connection of the pool."""
 _READY_SECS = 3.0
 _RETRIES = 3
 _ATTEMPTS = 2 * _POOL + 1
 """A restart of the server may have broken every pooled connection; the one after them is a new one."""
-_GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+_GONE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+)
 _BIND = "select orion.act_as($1, $2, $3, $4, $5, $6, $7)"
 """Sets who acts and tells the role; null where user, key or sign-in is not good any more."""
 
@@ -33,11 +42,13 @@ _BIND = "select orion.act_as($1, $2, $3, $4, $5, $6, $7)"
 class Database:
     """A pool of connections to ORION's schema, each acting as a role that row-level security binds."""
 
-    def __init__(self, url: str, embedded: EmbeddedPostgres | None = None) -> None:
+    def __init__(
+        self, url: str, embedded: EmbeddedPostgres | None = None, *, wait_secs: float = _WAIT_SECS
+    ) -> None:
         """Use `open`; this only makes the pool, it connects to nothing."""
         self.url = url
         self._embedded = embedded
-        self.engine = _engine(url)
+        self.engine = _engine(url, wait_secs)
 
     @classmethod
     async def open(cls, settings: Settings) -> Database:
@@ -66,7 +77,8 @@ class Database:
 
         Raises:
             Unauthenticated: The user is disabled, or the key or the sign-in is gone or has expired.
-            DatabaseUnavailable: The server is away, before or during the transaction.
+            DatabaseUnavailable: The server is away, before or during the transaction, or no connection
+                of the pool got free in time.
         """
         try:
             async with self._begun(principal) as (connection, role):
@@ -75,7 +87,7 @@ class Database:
                 yield Store(connection, replace(principal, role=Role(role)))
         except OrionError:
             raise
-        except (*_GONE, InterfaceError) as error:
+        except (*_GONE, InterfaceError, PoolExhausted) as error:
             raise DatabaseUnavailable from error
         except DBAPIError as error:
             if error.connection_invalidated or isinstance(error, OperationalError):
@@ -148,13 +160,13 @@ def report(settings: Settings) -> tuple[str, str | None, str]:
     return "database", "embedded", f"PostgreSQL in {settings.data_dir}"
 
 
-def _engine(url: str) -> AsyncEngine:
+def _engine(url: str, wait_secs: float) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=_POOL,
         max_overflow=_POOL,
         isolation_level="AUTOCOMMIT",  # `Database` itself begins and ends, see `_bound`
-        pool_timeout=10,
+        pool_timeout=wait_secs,
         hide_parameters=True,  # an error would quote what people said
     )
 

@@ -51,10 +51,10 @@ class LogInFailures:
             )
         )
 
-    async def clear(self, email: str) -> None:
-        """The right password was given."""
+    async def clear(self, email: str) -> int:
+        """The right password was given, or the account is gone; how many rows there were."""
         gone = delete(log_in_failures).where(log_in_failures.c.email_hash == _hash(email))
-        await self._connection.execute(gone)
+        return (await self._connection.execute(gone)).rowcount
 
 
 def _hash(email: str) -> bytes:

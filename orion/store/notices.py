@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -26,7 +27,7 @@ async def listen(
     """Call `told` with each payload, until cancelled.
 
     `told(None)` means that something may have been missed: after each connection, and every
-    `check_secs` of silence.
+    `check_secs`, however much is told.
     """
     engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
     attempt = 0
@@ -51,11 +52,14 @@ async def _follow(
     driver.add_termination_listener(lambda _: heard.put_nowait(None))
     await driver.add_listener(channel, lambda _connection, _pid, _channel, payload: heard.put_nowait(payload))
     await told(None)
+    clock = asyncio.get_running_loop().time
+    due = clock() + check_secs
     while not driver.is_closed():
-        try:
-            async with asyncio.timeout(check_secs):
+        payload = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(due):
                 payload = await heard.get()
-        except TimeoutError:
+        if clock() >= due:
             await driver.execute("select 1", timeout=_PING_SECS)
-            payload = None
+            payload, due = None, clock() + check_secs
         await told(payload)

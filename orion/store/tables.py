@@ -135,6 +135,7 @@ log_in_failures = Table(
     Column("email_hash", LargeBinary, primary_key=True),
     Column("failures", Integer, nullable=False),
     _time("last_at"),
+    Index(None, "last_at"),
 )
 
 sessions = Table(
@@ -274,7 +275,7 @@ webhooks = Table(
     _reference("workspace_id", "workspaces"),
     Column("url", Text, nullable=False),
     Column("events", ARRAY(Text), nullable=False),
-    Column("secret", LargeBinary, nullable=False),
+    Column("secret", Text, nullable=False),
     _time("created_at"),
     _time("disabled_at", nullable=True),
     Index(None, "workspace_id", "id"),

@@ -119,6 +119,11 @@ class Tokens:
         row = spent.first()
         return Invitation(row.workspace_id, row.email, Role(row.role)) if row else None
 
+    async def forget_invitations(self, email: str) -> int:
+        """Remove the invitations for an address; how many there were."""
+        gone = delete(invitations).where(invitations.c.email == email)
+        return (await self._connection.execute(gone)).rowcount
+
     async def add_sign_in(self, token_hash: bytes, expires_at: datetime) -> None:
         """A new token of a printed link; older ones are void."""
         await self._connection.execute(delete(sign_in_tokens))

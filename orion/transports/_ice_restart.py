@@ -13,8 +13,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-import aioice
-from aiortc import RTCPeerConnection
+from aiortc import RTCPeerConnection, rtcicetransport
 from aiortc.sdp import SessionDescription
 from loguru import logger
 
@@ -45,7 +44,8 @@ class IceRestart:
     def __init__(self, pc: RTCPeerConnection) -> None:
         self._transport: Any = pc.getTransceivers()[0].receiver.transport.transport
         self._old: Any = self._transport._connection
-        self._new: Any = aioice.Connection(
+        # By the name that `media.ice_sockets` replaces: the new path is bound and offered like the old one.
+        self._new: Any = vars(rtcicetransport)["Connection"](
             ice_controlling=self._old.ice_controlling,
             stun_server=self._old.stun_server,
             turn_server=self._old.turn_server,

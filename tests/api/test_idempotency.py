@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
 from fastapi.responses import StreamingResponse
 from hypothesis import HealthCheck, given
 from hypothesis import settings as runs
@@ -16,13 +16,13 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from orion.api import problems
-from orion.api.access import CallerDep, Parts, PartsDep, StoreDep
+from orion.api.access import CallerDep, Parts, PartsDep, StoreDep, needs
 from orion.api.idempotency import KeyedRoute
 from orion.api.limits import Limits
 from orion.api.room_tokens import RoomTokens
 from orion.api.shield import Shield
-from orion.api.tokens import AccessTokens
-from orion.domain.identity import Principal, new_id
+from orion.api.tokens import AccessTokens, new_api_key, read_api_key
+from orion.domain.identity import ApiKey, Principal, Role, Scope, new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.errors import Conflict
 from tests.conftest import make_user
@@ -59,6 +59,21 @@ async def fails(body: Thing, caller: CallerDep, store: StoreDep) -> Any:
     raise Conflict("not now")
 
 
+@router.post("/noted", dependencies=[Depends(needs(Scope.MEMORY))])
+async def noted(body: Thing, caller: CallerDep, store: StoreDep) -> Any:
+    return await remember(store, caller, body.name)
+
+
+HELD, BEGUN = asyncio.Event(), asyncio.Event()
+
+
+@router.post("/held")
+async def hold(_body: Thing, _caller: CallerDep) -> dict[str, str]:
+    BEGUN.set()
+    await HELD.wait()
+    return {}
+
+
 @router.delete("/things", status_code=204)
 async def clear(caller: CallerDep, store: StoreDep) -> Response:
     await remember(store, caller, "cleared")
@@ -80,9 +95,7 @@ async def signed_in(database, settings):
     app.include_router(router)
     problems.install(app)
     limits = Limits(database, replace(settings, rate_limit_max=100_000))
-    app.state.parts = Parts(
-        settings, database, cast(Any, None), tokens, RoomTokens(tokens.keys), str.encode, limits
-    )
+    app.state.parts = Parts(settings, database, cast(Any, None), tokens, RoomTokens(tokens.keys), limits)
     clients = []
 
     async def sign_in(name):
@@ -110,6 +123,19 @@ async def rows(database):
         count = (await connection.execute(text("select count(*) from orion.memories"))).scalar_one()
         await connection.execute(text("set role orion_app"))
     return count
+
+
+async def api_key(database, scope):
+    """A key of Ada's; its use is noted by nobody."""
+    me, now = await database_principal(database), datetime.now(UTC)
+    public_id, key = new_api_key()
+    made = ApiKey(
+        new_id(), me.workspace_id, me.user_id, public_id, "a", frozenset([scope]), now, last_used_at=now
+    )
+    async with database.transaction(me) as store:
+        await store.api_keys.add(made, read_api_key(key)[1])
+        await store.api_keys.used(made.id, now)
+    return key
 
 
 def keyed(key):
@@ -148,6 +174,50 @@ async def test_keys_belong_to_their_user(ada, signed_in, database):
     made = [await client.post("/things", json={"name": "a"}, headers=keyed("k")) for client in (ada, ben)]
     assert made[0].json()["id"] != made[1].json()["id"]
     assert await rows(database) == 2
+
+
+async def test_keys_belong_to_the_api_key_that_sent_them(ada, database):
+    await ada.post("/things", json={"name": "a"}, headers=keyed("k"))
+    by_key = {**keyed("k"), "Authorization": f"Bearer {await api_key(database, Scope.SESSIONS)}"}
+    again = await ada.post("/things", json={"name": "a"}, headers=by_key)
+    assert (again.status_code, await rows(database)) == (201, 2)
+    assert "idempotency-replayed" not in again.headers
+
+
+async def test_what_was_answered_to_an_admin_is_not_repeated_to_a_user(ada, signed_in, database):
+    await signed_in("ben")  # Ada is the first, and so an admin
+    await ada.post("/things", json={"name": "a"}, headers=keyed("k"))
+    async with database.transaction(Principal.system("log-in")) as store:
+        user, _ = await store.users.by_email("ada@example.org")
+        await store.users.change(user.id, role=Role.USER)
+    assert slug(await ada.post("/things", json={"name": "a"}, headers=keyed("k"))) == (
+        409,
+        "idempotency-conflict",
+    )
+
+
+async def test_a_key_without_the_scope_gets_no_kept_answer(ada, database):
+    by_key = {**keyed("k"), "Authorization": f"Bearer {await api_key(database, Scope.SESSIONS)}"}
+    assert (await ada.post("/noted", json={"name": "a"}, headers=by_key)).status_code == 403
+    async with database.transaction(Principal.system("limits")) as store:
+        kept = await store.connection.execute(text("select count(*) from orion.idempotency_keys"))
+    assert kept.scalar_one() == 0
+
+
+async def test_the_long_writes_of_one_user_hold_up_nobody_else(ada, signed_in):
+    ben = await signed_in("ben")
+    HELD.clear()
+    held = [
+        asyncio.get_running_loop().create_task(
+            ada.post("/held", json={"name": "a"}, headers=keyed(f"k{number}"))
+        )
+        for number in range(12)
+    ]
+    async with asyncio.timeout(4):
+        await BEGUN.wait()
+        assert (await ben.post("/things", json={"name": "b"}, headers=keyed("k"))).status_code == 201
+    HELD.set()
+    assert {answer.status_code for answer in await asyncio.gather(*held)} == {200}
 
 
 async def test_an_answer_without_a_body_is_kept_too(ada, database):

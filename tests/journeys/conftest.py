@@ -85,7 +85,7 @@ def start_server(data_dir: Path, *arguments: str, inside: Sequence[str] = (), **
 @pytest.fixture(scope="session")
 def server(open_dir) -> Iterator[Server]:
     need("flite")
-    running = start_server(open_dir / "data")
+    running = start_server(open_dir / "data", ORION_TOOL_ALLOWED_HOSTS="127.0.0.1")
     yield running
     running.end()
 

@@ -106,6 +106,26 @@ async def test_an_erased_person_is_gone_everywhere_and_there_is_a_receipt(server
     problem(await http.delete(f"/api/v1/users/{user_id}"), 404, "not-found")
 
 
+async def test_an_erased_persons_address_is_forgotten_too(server, http):
+    user_id, _, account = await person(http)
+    await http.post("/api/v1/auth/invitations", json={"email": account["email"]})
+    wrong = {**account, "password": "none of this person's"}
+    problem(await http.post("/api/v1/auth/login", json=wrong), 401, "unauthenticated")
+    rows = (await http.delete(f"/api/v1/users/{user_id}")).json()["rows"]
+    assert (rows["invitations"], rows["log_in_failures"]) == (1, 1)
+
+
+async def test_an_archive_is_kept_for_nobody_and_who_erases_themselves_may_say_so_with_a_key(server, http):
+    user_id, bearer, _ = await person(http)
+    keyed = {**bearer, "Idempotency-Key": "1"}
+    async with httpx.AsyncClient(base_url=server.url, headers=keyed, timeout=30) as other:
+        for _ in range(2):
+            answer = await other.post(f"/api/v1/users/{user_id}/export")
+            assert answer.is_success
+            assert "idempotency-replayed" not in answer.headers
+        assert (await other.delete(f"/api/v1/users/{user_id}")).json()["user_id"] == user_id
+
+
 async def test_the_last_admin_cannot_be_erased_and_a_user_erases_nobody_else(server, http):
     admin_id = (await http.get("/api/v1/auth/profile")).json()["id"]
     problem(await http.delete(f"/api/v1/users/{admin_id}"), 409, "conflict")

@@ -93,6 +93,10 @@ async def test_webhooks_are_the_admins_alone(http):
         ({"url": "https://ada:secret@hooks.example.org/"}, "/url"),
         ({"url": "https://hooks.example.org:99999/"}, "/url"),
         ({"url": "https:///none"}, "/url"),
+        ({"url": "http://10.0.0.1/"}, "/url"),
+        ({"url": "http://[::1]/"}, "/url"),
+        ({"url": "http://169.254.169.254/"}, "/url"),
+        ({"url": "https://hooks.example.org:8443/"}, "/url"),
         ({"events": []}, "/events"),
         ({"events": ["error", "turn.partial"]}, "/events/1"),
         ({"secret": "short"}, "/secret"),
@@ -107,7 +111,8 @@ async def test_what_cannot_be_used_is_told_where(http, change, pointer):
 async def test_a_delivery_survives_the_kill_of_the_server(open_dir):
     with Recipient() as recipient:
         port, url = recipient.port, recipient.url
-    engines = {"ORION_STT": "scripted", "ORION_LLM": "scripted", "ORION_TTS": "scripted"}
+    engines = dict.fromkeys(("ORION_STT", "ORION_LLM", "ORION_TTS"), "scripted")
+    engines["ORION_TOOL_ALLOWED_HOSTS"] = "127.0.0.1"
     server = start_server(open_dir / "killed", **engines)
     account = {"email": "ada@example.org", "password": PASSWORD}
     try:

@@ -4,16 +4,17 @@ port over streamable HTTP on loopback."""
 import asyncio
 import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import Field
 
 server = MCPServer("harbour")
 
 
 @server.tool()
-def tide(port: str) -> dict[str, Any]:
+def tide(port: Annotated[str, Field(description="A port.\u200b\U000e0041")]) -> dict[str, Any]:
     """Tells when the next high tide is in a port."""
     return {"port": port, "time": "half past nine"}
 

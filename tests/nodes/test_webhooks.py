@@ -3,11 +3,11 @@
 import asyncio
 import re
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from orion.domain.identity import Principal, new_id
@@ -15,13 +15,16 @@ from orion.domain.session import EndReason, Event, Session, SessionStatus
 from orion.domain.turn import Speaker, Turn
 from orion.domain.webhook import DeliveryStatus, Webhook
 from orion.errors import Conflict
+from orion.net.addresses import AllowedHosts
+from orion.net.client import GuardedClient, resolve
 from orion.nodes.webhooks import WebhookDeliveries
-from orion.store.sealing import Sealer
+from orion.store.secrets import SecretKeys
 from tests.nodes.recipient import Recipient
 
 RECORDER, DELIVERER = Principal.system("recorder"), Principal.system("webhooks")
 SECRET = "a secret of the recipient"
-SEALER = Sealer(["k" * 32])
+KEYS = SecretKeys(["k" * 32])
+LOOPBACK = AllowedHosts(["127.0.0.1"])
 
 
 @pytest.fixture
@@ -34,8 +37,9 @@ async def session(database, ben):
 
 async def hook(database, admin, url, *events):
     webhook = Webhook(
-        new_id(), admin.workspace_id, url, events or ("error",), SEALER.seal(SECRET), datetime.now(UTC)
+        new_id(), admin.workspace_id, url, events or ("error",), secret="", created_at=datetime.now(UTC)
     )
+    webhook = replace(webhook, secret=KEYS.seal(SECRET, webhook.place))
     async with database.transaction(admin) as store:
         return await store.webhooks.add(webhook)
 
@@ -48,14 +52,18 @@ async def happens(database, session, name="error", body=None):
 
 
 @asynccontextmanager
-async def delivering(database, *, retry_secs=(0.1, 0.1), deadline_secs=0.5):
-    async with httpx2.AsyncClient(trust_env=False, follow_redirects=False) as client:
+async def delivering(
+    database, *, retry_secs=(0.1, 0.1), deadline_secs=0.5, allowed=LOOPBACK, look_up=resolve
+):
+    guarded = GuardedClient(allowed, look_up)
+    async with guarded.client() as client:
         deliveries = WebhookDeliveries(
-            database, client, SEALER.open, retry_secs=retry_secs, deadline_secs=deadline_secs
+            database, client, KEYS.open, retry_secs=retry_secs, deadline_secs=deadline_secs
         )
         deliveries.start()
         yield deliveries
         await deliveries.close()
+    await guarded.close()
 
 
 async def ended(database, admin, webhook, count=1):
@@ -135,6 +143,34 @@ async def test_a_redirect_is_a_failure_and_not_followed(database, ada, session):
             (delivery,) = await ended(database, ada, webhook)
         assert delivery.status is DeliveryStatus.FAILED
         assert not elsewhere.received
+
+
+async def test_a_name_that_leads_into_the_private_network_gets_nothing(database, ada, session):
+    async def rebound(_host, _port):
+        return ["127.0.0.1"]
+
+    with Recipient() as inside:
+        literal = await hook(database, ada, inside.url)
+        named = await hook(database, ada, "http://hooks.example.org/")
+        await happens(database, session)
+        async with delivering(database, allowed=AllowedHosts(), look_up=rebound):
+            refused = [*await ended(database, ada, literal), *await ended(database, ada, named)]
+    assert [(one.status, one.error) for one in refused] == [(DeliveryStatus.FAILED, "UnreachableTarget")] * 2
+    assert inside.received == []
+
+
+async def test_a_secret_that_was_copied_to_another_webhook_signs_nothing(database, ada, session):
+    with Recipient() as recipient:
+        webhook = await hook(database, ada, recipient.url)
+        thief = replace(webhook, id=new_id())
+        async with database.transaction(ada) as store:
+            await store.webhooks.add(thief)
+        await happens(database, session)
+        async with delivering(database):
+            (delivery,) = await ended(database, ada, thief)
+            await ended(database, ada, webhook)
+    assert (delivery.status, delivery.error) == (DeliveryStatus.FAILED, "Unavailable")
+    assert len(recipient.received) == 1
 
 
 async def test_a_recipient_that_is_down_gets_its_events_when_it_is_back(database, ada, session):

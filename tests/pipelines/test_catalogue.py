@@ -1,5 +1,7 @@
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +98,16 @@ async def test_the_risk_decides_what_is_confirmed_and_what_a_barge_in_cancels(ca
         (True, True),
     ]
     assert found[Risk.READ].parameters["additionalProperties"] is False
+
+
+async def test_the_parameters_of_a_servers_tools_are_described_visibly():
+    program = str(Path(__file__).parents[1] / "net" / "mcp_server.py")
+    outside = Outside(GuardedClient(), SecretKeys(["k"]), {"harbour": (sys.executable, program)})
+    config = {"transport": "stdio", "command": "harbour", "allow": ["tide"]}
+    row = replace(a_tool(Principal(new_id(), None), "harbour"), kind=ToolKind.MCP, config=config)
+    (tool,) = await outside.offered(row)
+    assert tool["parameters"]["properties"]["port"]["description"] == "A port."
+    await outside.client.close()
 
 
 def test_what_a_server_says_of_its_tools_is_visible_and_short():

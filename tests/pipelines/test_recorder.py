@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -144,3 +145,11 @@ async def test_turns_of_another_agent_carry_its_name(call):
     call.recorder.agent = "scheduler"
     call.recorder.agent_said("Hello.", interrupted=False)
     assert [turn.agent for turn in await call.kept()] == ["orion", "scheduler"]
+
+
+async def test_no_character_keeps_what_was_said_out_of_the_record(call):
+    call.recorder.partial(Speaker.USER, "one \x00")
+    call.recorder.user_said("one \x00two\ud800")
+    call.recorder.agent_said("three\x00", interrupted=False)
+    assert [turn.text for turn in await call.kept()] == ["one \ufffdtwo\ufffd", "three\ufffd"]
+    assert all(json.dumps(event.body, ensure_ascii=False).encode() for event in call.seen())

@@ -17,7 +17,7 @@ def test_a_client_supplies_no_tool_results_files_or_settings(kind):
 
 @pytest.mark.parametrize("kind", ["client-ready", "send-text", "dtmf", "disconnect-bot", "client-message"])
 def test_a_participant_may_send_what_it_needs(kind):
-    assert refuse(message(kind, {})) == ""
+    assert refuse(message(kind, {"content": "hello"})) == ""
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,24 @@ async def test_a_refused_message_is_answered_and_goes_nowhere():
     assert answer.message["type"] == "error-response"
     assert answer.message["id"] == "1"
     assert not any(isinstance(f, LLMMessagesAppendFrame) for f in down)
+
+
+@pytest.mark.parametrize("content", [None, "", 7, ["x"], "x" * 20_001])
+def test_a_typed_message_has_the_bounds_that_it_has_by_rest(content):
+    assert refuse(message("send-text", {"content": content})).startswith("malformed")
+
+
+async def test_typed_messages_come_twenty_at_once_and_then_one_each_two_seconds():
+    now = 100.0
+    processor = ClientMessages(clock=lambda: now)
+
+    def send():
+        return processor._orion_too_many(
+            InputTransportMessageFrame(message=message("send-text", {"content": "hello"}))
+        )
+
+    assert [send() for _ in range(21)] == [*[""] * 20, "limited: too many messages; wait a little"]
+    now = 102.0
+    assert [bool(send()) for _ in range(2)] == [False, True]
+    now = 10_000.0
+    assert [bool(send()) for _ in range(21)] == [*[False] * 20, True]

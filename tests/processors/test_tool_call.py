@@ -126,3 +126,19 @@ def test_an_agent_gets_the_schemas_of_its_tools_only():
     assert [s.name for s in caller.schemas(["weather", "unknown"])] == ["weather"]
     assert [s.name for s in caller.schemas(None)] == ["weather"]
     assert caller.schemas([]) == []
+
+
+async def test_what_no_record_can_hold_is_replaced_in_arguments_results_and_refusals():
+    async def answers(arguments, _context):
+        return {"city": arguments["city"], "note\x00": "\ud800"}
+
+    async def refuses(_arguments, _context):
+        raise ToolFailure("no\x00")
+
+    done, _ = await call(answers, {"city": "Z\x00rich"})
+    assert (done.arguments, done.result) == (
+        {"city": "Z\ufffdrich"},
+        {"city": "Z\ufffdrich", "note\ufffd": "\ufffd"},
+    )
+    refused, _ = await call(refuses, {"city": "Bern"})
+    assert refused.error == "no\ufffd"

@@ -65,7 +65,7 @@ async def _another_workspace(database: Database, user: User) -> None:
 async def _webhook_of(database: Database, admin: Principal) -> None:
     assert admin.workspace_id
     now = datetime.now(UTC)
-    webhook = Webhook(new_id(), admin.workspace_id, "https://hooks.example.org", ("error",), b"sealed", now)
+    webhook = Webhook(new_id(), admin.workspace_id, "https://hooks.example.org", ("error",), "sealed", now)
     async with database.transaction(admin) as store:
         await store.webhooks.add(webhook)
 

@@ -1,9 +1,12 @@
 """Who a transaction runs as, and for whom none begins."""
 
+from contextlib import AsyncExitStack
+
 import pytest
 
 from orion.domain.identity import Principal, Role, new_id
-from orion.errors import Unauthenticated
+from orion.errors import DatabaseUnavailable, Unauthenticated
+from orion.store.database import Database
 
 
 async def test_a_transaction_acts_in_no_higher_role_than_asked_and_than_the_user_has(database, ada, ben):
@@ -30,3 +33,15 @@ async def test_a_transaction_of_somebody_who_may_not_any_more_does_not_begin(dat
         with pytest.raises(Unauthenticated):
             async with database.transaction(principal):
                 pass
+
+
+async def test_where_no_connection_gets_free_the_database_counts_as_away(database_url):
+    busy, system = Database(database_url, wait_secs=0.1), Principal.system("ready")
+    async with AsyncExitStack() as held:
+        for _ in range(20):
+            await held.enter_async_context(busy.transaction(system))
+        with pytest.raises(DatabaseUnavailable):
+            await held.enter_async_context(busy.transaction(system))
+    async with busy.transaction(system):
+        pass
+    await busy.close()

@@ -47,6 +47,21 @@ async def test_silence_is_broken_from_time_to_time(database_url):
         assert [await next_of(told) for _ in range(3)] == [None, None, None]
 
 
+async def test_no_noise_keeps_the_regular_check_from_coming(database_url):
+    async def make_noise(connection):
+        while True:
+            await connection.execute("notify news, 'noise'")
+
+    async with listening(database_url, check_secs=0.2) as told, connected(database_url) as other:
+        assert await next_of(told) is None
+        noise = asyncio.get_running_loop().create_task(make_noise(other))
+        async with asyncio.timeout(5):
+            while await next_of(told) is not None:
+                pass
+        noise.cancel()
+        await asyncio.gather(noise, return_exceptions=True)
+
+
 async def test_a_lost_connection_comes_back_and_says_so(database_url):
     async with listening(database_url) as told, connected(database_url) as other:
         assert await next_of(told) is None

@@ -153,3 +153,21 @@ async def test_a_peer_that_closes_in_the_middle_of_a_restart_leaves_no_socket():
 def test_an_offer_without_a_transport_is_refused_with_an_error_of_parsing(sdp):
     with pytest.raises((LookupError, ValueError, AssertionError, AttributeError)):
         Remote.of(sdp)
+
+
+async def test_a_restart_binds_the_ports_and_offers_the_address_that_are_set():
+    ports = range(31_400, 31_440)
+    ice_sockets.use(("127.0.0.1",), ports, "203.0.113.1")
+    try:
+        pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        pc.addTransceiver("audio")
+        await pc.setLocalDescription(await pc.createOffer())
+        restart = IceRestart(pc)
+        await restart.begin()
+        (candidate,) = restart._new.local_candidates
+        assert candidate.port in ports
+        assert candidate.host == "203.0.113.1"
+        await restart.undo()
+        await pc.close()
+    finally:
+        ice_sockets.use(("127.0.0.1",))

@@ -2167,7 +2167,10 @@ export interface operations {
     agents_put_agent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 name: string;
             };
@@ -2269,7 +2272,10 @@ export interface operations {
     agents_delete_agent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 name: string;
             };
@@ -5065,7 +5071,10 @@ export interface operations {
     tools_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5236,7 +5245,10 @@ export interface operations {
     tools_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 tool_id: string;
             };
@@ -5314,7 +5326,10 @@ export interface operations {
     tools_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 tool_id: string;
             };
@@ -5416,7 +5431,10 @@ export interface operations {
     tools_test: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 tool_id: string;
             };
@@ -5590,10 +5608,7 @@ export interface operations {
     users_erase: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
-            };
+            header?: never;
             path: {
                 user_id: string;
             };
@@ -5682,7 +5697,10 @@ export interface operations {
     users_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 user_id: string;
             };
@@ -5793,10 +5811,7 @@ export interface operations {
     users_export: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
-            };
+            header?: never;
             path: {
                 user_id: string;
             };
@@ -5987,6 +6002,15 @@ export interface operations {
             };
             /** @description `refused`: The caller may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,12 +7,17 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     name: str,
+    *,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -21,6 +26,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -78,6 +84,7 @@ def sync_detailed(
     name: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Delete Agent
 
@@ -85,6 +92,8 @@ def sync_detailed(
 
     Args:
         name (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -96,6 +105,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         name=name,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -109,6 +119,7 @@ def sync(
     name: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Delete Agent
 
@@ -116,6 +127,8 @@ def sync(
 
     Args:
         name (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,6 +141,7 @@ def sync(
     return sync_detailed(
         name=name,
         client=client,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -135,6 +149,7 @@ async def asyncio_detailed(
     name: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Delete Agent
 
@@ -142,6 +157,8 @@ async def asyncio_detailed(
 
     Args:
         name (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -153,6 +170,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         name=name,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -164,6 +182,7 @@ async def asyncio(
     name: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Delete Agent
 
@@ -171,6 +190,8 @@ async def asyncio(
 
     Args:
         name (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -184,5 +205,6 @@ async def asyncio(
         await asyncio_detailed(
             name=name,
             client=client,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.agent_body import AgentBody
 from ...models.agent_file import AgentFile
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     name: str,
     *,
     body: AgentFile,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "put",
@@ -100,6 +103,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: AgentFile,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[AgentBody | Problem]:
     """Put Agent
 
@@ -107,6 +111,8 @@ def sync_detailed(
 
     Args:
         name (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (AgentFile): What an agent's YAML file may hold; the file's name is the agent's.
 
     Raises:
@@ -120,6 +126,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         name=name,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -134,6 +141,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: AgentFile,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> AgentBody | Problem | None:
     """Put Agent
 
@@ -141,6 +149,8 @@ def sync(
 
     Args:
         name (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (AgentFile): What an agent's YAML file may hold; the file's name is the agent's.
 
     Raises:
@@ -155,6 +165,7 @@ def sync(
         name=name,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -163,6 +174,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: AgentFile,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[AgentBody | Problem]:
     """Put Agent
 
@@ -170,6 +182,8 @@ async def asyncio_detailed(
 
     Args:
         name (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (AgentFile): What an agent's YAML file may hold; the file's name is the agent's.
 
     Raises:
@@ -183,6 +197,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         name=name,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -195,6 +210,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: AgentFile,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> AgentBody | Problem | None:
     """Put Agent
 
@@ -202,6 +218,8 @@ async def asyncio(
 
     Args:
         name (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (AgentFile): What an agent's YAML file may hold; the file's name is the agent's.
 
     Raises:
@@ -217,5 +235,6 @@ async def asyncio(
             name=name,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

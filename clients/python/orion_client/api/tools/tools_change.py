@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.tool_body import ToolBody
 from ...models.tool_change import ToolChange
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     tool_id: str,
     *,
     body: ToolChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -100,6 +103,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ToolChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | ToolBody]:
     """Change
 
@@ -107,6 +111,8 @@ def sync_detailed(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (ToolChange): What of a tool shall change: fields that are there, `config` as a
             whole.
 
@@ -121,6 +127,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         tool_id=tool_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -135,6 +142,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ToolChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | ToolBody | None:
     """Change
 
@@ -142,6 +150,8 @@ def sync(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (ToolChange): What of a tool shall change: fields that are there, `config` as a
             whole.
 
@@ -157,6 +167,7 @@ def sync(
         tool_id=tool_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -165,6 +176,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ToolChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | ToolBody]:
     """Change
 
@@ -172,6 +184,8 @@ async def asyncio_detailed(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (ToolChange): What of a tool shall change: fields that are there, `config` as a
             whole.
 
@@ -186,6 +200,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         tool_id=tool_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -198,6 +213,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ToolChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | ToolBody | None:
     """Change
 
@@ -205,6 +221,8 @@ async def asyncio(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (ToolChange): What of a tool shall change: fields that are there, `config` as a
             whole.
 
@@ -221,5 +239,6 @@ async def asyncio(
             tool_id=tool_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -8,14 +8,17 @@ from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.tool_body import ToolBody
 from ...models.tool_fields import ToolFields
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     *,
     body: ToolFields,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -90,12 +93,15 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ToolFields,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | ToolBody]:
     """Create
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
     Args:
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (ToolFields): What a tool as data holds; `config` is checked by its kind.
 
     Raises:
@@ -108,6 +114,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -121,12 +128,15 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ToolFields,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | ToolBody | None:
     """Create
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
     Args:
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (ToolFields): What a tool as data holds; `config` is checked by its kind.
 
     Raises:
@@ -140,6 +150,7 @@ def sync(
     return sync_detailed(
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -147,12 +158,15 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ToolFields,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | ToolBody]:
     """Create
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
     Args:
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (ToolFields): What a tool as data holds; `config` is checked by its kind.
 
     Raises:
@@ -165,6 +179,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -176,12 +191,15 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ToolFields,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | ToolBody | None:
     """Create
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
     Args:
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (ToolFields): What a tool as data holds; `config` is checked by its kind.
 
     Raises:
@@ -196,5 +214,6 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -7,12 +7,17 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     tool_id: str,
+    *,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -21,6 +26,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -78,6 +84,7 @@ def sync_detailed(
     tool_id: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Delete
 
@@ -85,6 +92,8 @@ def sync_detailed(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -96,6 +105,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         tool_id=tool_id,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -109,6 +119,7 @@ def sync(
     tool_id: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Delete
 
@@ -116,6 +127,8 @@ def sync(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,6 +141,7 @@ def sync(
     return sync_detailed(
         tool_id=tool_id,
         client=client,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -135,6 +149,7 @@ async def asyncio_detailed(
     tool_id: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Delete
 
@@ -142,6 +157,8 @@ async def asyncio_detailed(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -153,6 +170,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         tool_id=tool_id,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -164,6 +182,7 @@ async def asyncio(
     tool_id: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Delete
 
@@ -171,6 +190,8 @@ async def asyncio(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -184,5 +205,6 @@ async def asyncio(
         await asyncio_detailed(
             tool_id=tool_id,
             client=client,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.outcome import Outcome
 from ...models.problem import Problem
 from ...models.trial import Trial
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     tool_id: str,
     *,
     body: Trial,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -100,6 +103,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: Trial,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Outcome | Problem]:
     """Test
 
@@ -107,6 +111,8 @@ def sync_detailed(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Trial): A call outside any conversation; `tool` is one of an MCP server's, without
             it they are listed anew.
 
@@ -121,6 +127,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         tool_id=tool_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -135,6 +142,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: Trial,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Outcome | Problem | None:
     """Test
 
@@ -142,6 +150,8 @@ def sync(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Trial): A call outside any conversation; `tool` is one of an MCP server's, without
             it they are listed anew.
 
@@ -157,6 +167,7 @@ def sync(
         tool_id=tool_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -165,6 +176,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: Trial,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Outcome | Problem]:
     """Test
 
@@ -172,6 +184,8 @@ async def asyncio_detailed(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Trial): A call outside any conversation; `tool` is one of an MCP server's, without
             it they are listed anew.
 
@@ -186,6 +200,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         tool_id=tool_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -198,6 +213,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: Trial,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Outcome | Problem | None:
     """Test
 
@@ -205,6 +221,8 @@ async def asyncio(
 
     Args:
         tool_id (str):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (Trial): A call outside any conversation; `tool` is one of an MCP server's, without
             it they are listed anew.
 
@@ -221,5 +239,6 @@ async def asyncio(
             tool_id=tool_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

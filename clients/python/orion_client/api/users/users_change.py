@@ -10,15 +10,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.user_body import UserBody
 from ...models.user_change import UserChange
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     user_id: UUID,
     *,
     body: UserChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -106,6 +109,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: UserChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | UserBody]:
     """Change
 
@@ -113,6 +117,8 @@ def sync_detailed(
 
     Args:
         user_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (UserChange): What shall change; what is left out stays.
 
     Raises:
@@ -126,6 +132,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         user_id=user_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -140,6 +147,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: UserChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | UserBody | None:
     """Change
 
@@ -147,6 +155,8 @@ def sync(
 
     Args:
         user_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (UserChange): What shall change; what is left out stays.
 
     Raises:
@@ -161,6 +171,7 @@ def sync(
         user_id=user_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -169,6 +180,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: UserChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | UserBody]:
     """Change
 
@@ -176,6 +188,8 @@ async def asyncio_detailed(
 
     Args:
         user_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (UserChange): What shall change; what is left out stays.
 
     Raises:
@@ -189,6 +203,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         user_id=user_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -201,6 +216,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: UserChange,
+    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | UserBody | None:
     """Change
 
@@ -208,6 +224,8 @@ async def asyncio(
 
     Args:
         user_id (UUID):
+        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
+            hours
         body (UserChange): What shall change; what is left out stays.
 
     Raises:
@@ -223,5 +241,6 @@ async def asyncio(
             user_id=user_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

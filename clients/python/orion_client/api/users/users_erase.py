@@ -9,17 +9,12 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.receipt import Receipt
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 
 def _get_kwargs(
     user_id: UUID,
-    *,
-    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -28,7 +23,6 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -92,7 +86,6 @@ def sync_detailed(
     user_id: UUID,
     *,
     client: AuthenticatedClient,
-    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | Receipt]:
     """Erase
 
@@ -100,8 +93,6 @@ def sync_detailed(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,7 +104,6 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         user_id=user_id,
-        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -127,7 +117,6 @@ def sync(
     user_id: UUID,
     *,
     client: AuthenticatedClient,
-    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | Receipt | None:
     """Erase
 
@@ -135,8 +124,6 @@ def sync(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,7 +136,6 @@ def sync(
     return sync_detailed(
         user_id=user_id,
         client=client,
-        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -157,7 +143,6 @@ async def asyncio_detailed(
     user_id: UUID,
     *,
     client: AuthenticatedClient,
-    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | Receipt]:
     """Erase
 
@@ -165,8 +150,6 @@ async def asyncio_detailed(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -178,7 +161,6 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         user_id=user_id,
-        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -190,7 +172,6 @@ async def asyncio(
     user_id: UUID,
     *,
     client: AuthenticatedClient,
-    idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | Receipt | None:
     """Erase
 
@@ -198,8 +179,6 @@ async def asyncio(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -213,6 +192,5 @@ async def asyncio(
         await asyncio_detailed(
             user_id=user_id,
             client=client,
-            idempotency_key=idempotency_key,
         )
     ).parsed

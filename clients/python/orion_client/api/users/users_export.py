@@ -8,17 +8,12 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 
 def _get_kwargs(
     user_id: UUID,
-    *,
-    idempotency_key: None | str | Unset = UNSET,
 ) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -27,7 +22,6 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -85,7 +79,6 @@ def sync_detailed(
     user_id: UUID,
     *,
     client: AuthenticatedClient,
-    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Export
 
@@ -93,8 +86,6 @@ def sync_detailed(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -106,7 +97,6 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         user_id=user_id,
-        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -120,7 +110,6 @@ def sync(
     user_id: UUID,
     *,
     client: AuthenticatedClient,
-    idempotency_key: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Export
 
@@ -128,8 +117,6 @@ def sync(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -142,7 +129,6 @@ def sync(
     return sync_detailed(
         user_id=user_id,
         client=client,
-        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -150,7 +136,6 @@ async def asyncio_detailed(
     user_id: UUID,
     *,
     client: AuthenticatedClient,
-    idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Any | Problem]:
     """Export
 
@@ -158,8 +143,6 @@ async def asyncio_detailed(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -171,7 +154,6 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         user_id=user_id,
-        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -183,7 +165,6 @@ async def asyncio(
     user_id: UUID,
     *,
     client: AuthenticatedClient,
-    idempotency_key: None | str | Unset = UNSET,
 ) -> Any | Problem | None:
     """Export
 
@@ -191,8 +172,6 @@ async def asyncio(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -206,6 +185,5 @@ async def asyncio(
         await asyncio_detailed(
             user_id=user_id,
             client=client,
-            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -1,0 +1,11 @@
+from orion.domain.storable import storable
+
+
+def test_what_cannot_be_kept_is_replaced_wherever_it_stands():
+    assert storable({"a\x00": ["\ud800x", {"b": "\udfff"}, 1, None]}) == {
+        "a\ufffd": ["\ufffdx", {"b": "\ufffd"}, 1, None]
+    }
+
+
+def test_all_else_stays_as_it_is():
+    assert storable("Grüße 🐕 \n") == "Grüße 🐕 \n"
