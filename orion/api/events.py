@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.responses import StreamingResponse
 
 from orion.api.access import CurrentDep, Parts, PartsDep, SessionId, needs, own_session
+from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope
 from orion.domain.session import Event
@@ -21,12 +22,22 @@ router = APIRouter(prefix="/api/v1/sessions", tags=["events"], dependencies=[Dep
 
 _KEEP_ALIVE_SECS = 15.0
 _PAGE = 500
+_EXAMPLE = (
+    f"id: {EXAMPLE_ID}\nevent: hand_off\n"
+    f'data: {{"id": "{EXAMPLE_ID}", "session_id": "{EXAMPLE_ID}", "name": "hand_off", '
+    f'"created_at": "{EXAMPLE_TIME}", "body": {{"from": "orion", "to": "scheduler"}}}}\n\n'
+)
 
 
 @router.get(
     "/{session_id}/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={
+        200: {
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+            "description": "The stream: each event with its id, its name and its body as JSON",
+        }
+    },
 )
 async def events(
     session_id: SessionId,

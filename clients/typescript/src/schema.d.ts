@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Agents
+         * The agents that a session can begin with
          * @description The agents that a session can begin with; the default one first.
          */
         get: operations["agents_list_agents"];
@@ -32,18 +32,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Agent
+         * One agent
          * @description One agent.
          */
         get: operations["agents_get_agent"];
         /**
-         * Put Agent
+         * Make an agent, or write it anew
          * @description Make an agent, or write it anew; calls that begin from now on have it.
          */
         put: operations["agents_put_agent"];
         post?: never;
         /**
-         * Delete Agent
+         * Delete the workspace's own agent
          * @description Delete the workspace's own agent; a file of that name counts again.
          */
         delete: operations["agents_delete_agent"];
@@ -60,13 +60,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Keys
+         * Your keys, newest first
          * @description Your keys (an admin's: the workspace's), newest first.
          */
         get: operations["auth_list_keys"];
         put?: never;
         /**
-         * Make Key
+         * Make a key
          * @description Make a key; a key with the scope `admin` is an admin's.
          */
         post: operations["auth_make_key"];
@@ -87,7 +87,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Revoke Key
+         * Revoke a key of yours at once
          * @description Revoke a key of yours (an admin: of the workspace) at once; its streams and calls end.
          */
         delete: operations["auth_revoke_key"];
@@ -106,7 +106,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Invite
+         * Let somebody register in this workspace
          * @description Let somebody register in this workspace.
          */
         post: operations["auth_invite"];
@@ -126,7 +126,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Log In
+         * Exchange email and password for tokens
          * @description Exchange email and password for tokens; a wrong email takes as long as a wrong password.
          */
         post: operations["auth_log_in"];
@@ -146,7 +146,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Log Out
+         * End the sign-in that the refresh token belongs to
          * @description End the sign-in that the refresh token belongs to; an unknown one is no error.
          */
         post: operations["auth_log_out"];
@@ -166,7 +166,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change Password
+         * Change the password
          * @description Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
          */
         post: operations["auth_change_password"];
@@ -184,7 +184,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Profile
+         * The signed-in user
          * @description The signed-in user.
          */
         get: operations["auth_profile"];
@@ -206,7 +206,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Refresh
+         * Exchange a refresh token for new tokens
          * @description Exchange a refresh token for new tokens; a spent one that comes again signs its family out.
          */
         post: operations["auth_refresh"];
@@ -226,7 +226,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register
+         * Create an account
          * @description Create an account; the first one of an empty server becomes its admin.
          */
         post: operations["auth_register"];
@@ -246,7 +246,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign In
+         * Exchange the token of the printed link, once, for the first admin's tokens
          * @description Exchange the token of the printed link, once, for the first admin's tokens.
          */
         post: operations["auth_sign_in"];
@@ -266,7 +266,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Connect
+         * Begin a session of the caller's, and let a guest into it
          * @description Begin a session of the caller's, and let a guest into it.
          */
         post: operations["connect_connect"];
@@ -284,7 +284,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Ice Servers
+         * STUN and TURN servers for a page that joins, and whether its media must go by a relay
          * @description STUN and TURN servers for a page that joins, and whether its media must go by a relay.
          */
         get: operations["webrtc_list_ice_servers"];
@@ -304,7 +304,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Providers
+         * Which engine serves speech recognition, the agent and speech, and why
          * @description Which engine serves speech recognition, the agent and speech, and why.
          */
         get: operations["agents_list_providers"];
@@ -324,13 +324,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Sessions
+         * Your sessions, newest first
          * @description Your sessions (an admin's: the workspace's), newest first.
          */
         get: operations["sessions_list_sessions"];
         put?: never;
         /**
-         * Create
+         * Open a conversation with an agent
          * @description Open a conversation with an agent.
          */
         post: operations["sessions_create"];
@@ -348,14 +348,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get
+         * One session
          * @description One session.
          */
         get: operations["sessions_get"];
         put?: never;
         post?: never;
         /**
-         * Delete
+         * Delete a session and everything of it
          * @description Delete a session and everything of it; its call ends.
          */
         delete: operations["sessions_delete"];
@@ -372,7 +372,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events
+         * Everything that happens in the session, as it happens
          * @description Everything that happens in the session, as it happens; with `Last-Event-ID` from there on.
          */
         get: operations["events_events"];
@@ -392,13 +392,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search
+         * What is kept
          * @description What is kept: the best matches of a query, else the newest.
          */
         get: operations["memory_search"];
         put?: never;
         /**
-         * Add
+         * Keep something
          * @description Keep something; every later conversation of the same user can draw upon it.
          */
         post: operations["memory_add"];
@@ -419,7 +419,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Forget
+         * Forget one thing about oneself, wherever it came up
          * @description Forget one thing about oneself, wherever it came up.
          */
         delete: operations["memory_forget"];
@@ -436,7 +436,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Of Type
+         * Memories of one type, newest first
          * @description Memories of one type, newest first.
          */
         get: operations["memory_of_type"];
@@ -458,7 +458,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Message
+         * Say something by text
          * @description Say something by text: in the live call if there is one, else without audio.
          *
          *     With `Accept: text/event-stream` the answer comes as it is said: `token` `{text}`, `tool.started`
@@ -481,7 +481,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Offer
+         * Join the session's call
          * @description Join the session's call: the answer comes once the call's pipeline runs.
          */
         post: operations["webrtc_offer"];
@@ -489,7 +489,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Trickle
+         * Add ICE candidates to the session's connection
          * @description Add ICE candidates to the session's connection.
          */
         patch: operations["webrtc_trickle"];
@@ -505,7 +505,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Room Token
+         * A token that lets one guest into the session's call, once
          * @description A token that lets one guest into the session's call, once.
          */
         post: operations["rooms_room_token"];
@@ -525,7 +525,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say
+         * Let the agent say something in the live call
          * @description Let the agent say something in the live call; it passes the guardrail like all that it says.
          */
         post: operations["sessions_say"];
@@ -549,7 +549,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Set Status
+         * Pause, resume or end a session
          * @description Pause, resume or end a session; an ended one stays ended.
          *
          *     A pause holds the agent silent and deaf while the call stays connected.
@@ -565,7 +565,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Turns
+         * The transcript as it was really heard
          * @description The transcript as it was really heard.
          */
         get: operations["sessions_turns"];
@@ -585,13 +585,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Tools
+         * All tools by name
          * @description All tools by name: built in, of the project, and the workspace's own.
          */
         get: operations["tools_list_tools"];
         put?: never;
         /**
-         * Create
+         * Make a tool
          * @description Make a tool; the agents of the workspace that have all tools have it from their next turn on.
          */
         post: operations["tools_create"];
@@ -609,21 +609,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Tool
+         * One tool
          * @description One tool.
          */
         get: operations["tools_get_tool"];
         put?: never;
         post?: never;
         /**
-         * Delete
+         * Delete a tool
          * @description Delete a tool; no agent has it from the next turn on.
          */
         delete: operations["tools_delete"];
         options?: never;
         head?: never;
         /**
-         * Change
+         * Change a tool
          * @description Change a tool: what is not named stays, a header's value of `***` too.
          */
         patch: operations["tools_change"];
@@ -639,7 +639,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Test
+         * Call a tool as it is, enabled or not
          * @description Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers.
          */
         post: operations["tools_test"];
@@ -657,7 +657,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Users
+         * The workspace's users, newest first
          * @description The workspace's users, newest first.
          */
         get: operations["users_list_users"];
@@ -680,14 +680,14 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Erase
+         * Remove a person and all of theirs
          * @description Remove a person and all of theirs: account, sessions, turns, memories, keys. It cannot be undone.
          */
         delete: operations["users_erase"];
         options?: never;
         head?: never;
         /**
-         * Change
+         * Change a user's name or role, or disable it
          * @description Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once.
          */
         patch: operations["users_change"];
@@ -703,7 +703,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Export
+         * All rows about a person
          * @description All rows about a person: an admin may ask for any of the workspace, everybody for their own.
          */
         post: operations["users_export"];
@@ -721,13 +721,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Webhooks
+         * The workspace's webhooks
          * @description The workspace's webhooks.
          */
         get: operations["webhooks_list_webhooks"];
         put?: never;
         /**
-         * Create
+         * Let an address be told of events of the workspace
          * @description Let an address be told of events of the workspace.
          */
         post: operations["webhooks_create"];
@@ -748,7 +748,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete
+         * Remove a webhook
          * @description Remove a webhook; what waits for it is not delivered.
          */
         delete: operations["webhooks_delete"];
@@ -765,7 +765,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Deliveries
+         * What was delivered to a webhook, is on its way, or was given up
          * @description What was delivered to a webhook, is on its way, or was given up.
          */
         get: operations["webhooks_deliveries"];
@@ -787,7 +787,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Test
+         * Deliver an event named `webhook.test`
          * @description Deliver an event named `webhook.test`; what comes of it stands among the deliveries.
          */
         post: operations["webhooks_test"];
@@ -805,7 +805,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Alive
+         * The process answers
          * @description The process answers.
          */
         get: operations["health_alive"];
@@ -825,7 +825,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Metrics
+         * What this process has done and how it is, for Prometheus
          * @description What this process has done and how it is, for Prometheus: on the machine itself, or for an admin.
          */
         get: operations["health_metrics"];
@@ -845,7 +845,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Describe
+         * What a problem type means
          * @description What a problem type means.
          */
         get: operations["problems_describe"];
@@ -865,7 +865,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ready
+         * 200 if a call could begin now, else 503 with what is missing
          * @description 200 if a call could begin now, else 503 with what is missing.
          */
         get: operations["health_ready"];
@@ -884,6 +884,9 @@ export interface components {
         /**
          * Accepted
          * @description It will be said.
+         * @example {
+         *       "accepted": true
+         *     }
          */
         Accepted: {
             /**
@@ -895,6 +898,26 @@ export interface components {
         /**
          * AgentBody
          * @description An agent; a row of the workspace covers the file of the same name.
+         * @example {
+         *       "all_tools": false,
+         *       "default": false,
+         *       "greeting": "Good evening, {{name}}. A table for how many?",
+         *       "guardrails": {},
+         *       "hand_offs": [
+         *         "orion"
+         *       ],
+         *       "instructions": "You are the host of a harbour restaurant. Be brief, and ask for one thing at a time.",
+         *       "language": "en",
+         *       "max_call_secs": 900,
+         *       "name": "host",
+         *       "source": "row",
+         *       "title": "Host",
+         *       "tools": [
+         *         "current_time"
+         *       ],
+         *       "turn_taking": {},
+         *       "version": 1
+         *     }
          */
         AgentBody: {
             /** All Tools */
@@ -944,6 +967,19 @@ export interface components {
         /**
          * AgentFile
          * @description What an agent's YAML file may hold; the file's name is the agent's.
+         * @example {
+         *       "greeting": "Good evening, {{name}}. A table for how many?",
+         *       "hand_offs": [
+         *         "orion"
+         *       ],
+         *       "instructions": "You are the host of a harbour restaurant. Be brief, and ask for one thing at a time.",
+         *       "language": "en",
+         *       "max_call_secs": 900,
+         *       "title": "Host",
+         *       "tools": [
+         *         "current_time"
+         *       ]
+         *     }
          */
         AgentFile: {
             /**
@@ -998,6 +1034,30 @@ export interface components {
         /**
          * AgentPage
          * @description All agents.
+         * @example {
+         *       "items": [
+         *         {
+         *           "all_tools": false,
+         *           "default": false,
+         *           "greeting": "Good evening, {{name}}. A table for how many?",
+         *           "guardrails": {},
+         *           "hand_offs": [
+         *             "orion"
+         *           ],
+         *           "instructions": "You are the host of a harbour restaurant. Be brief, and ask for one thing at a time.",
+         *           "language": "en",
+         *           "max_call_secs": 900,
+         *           "name": "host",
+         *           "source": "row",
+         *           "title": "Host",
+         *           "tools": [
+         *             "current_time"
+         *           ],
+         *           "turn_taking": {},
+         *           "version": 1
+         *         }
+         *       ]
+         *     }
          */
         AgentPage: {
             /** Items */
@@ -1006,10 +1066,32 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Alive
+         * @description The server's version.
+         * @example {
+         *       "status": "ok",
+         *       "version": "0.1.0"
+         *     }
+         */
+        Alive: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+            /** Version */
+            version: string;
+        };
+        /**
          * Answer
          * @description The SDP answer; `pc_id` names the connection in later requests.
          *
          *     A guest's answer has a `resume_token`: the room token for the offer after a reload.
+         * @example {
+         *       "pc_id": "SmallWebRTCConnection#0-5f0c9a4e2b7d4c1e",
+         *       "sdp": "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\n...",
+         *       "type": "answer"
+         *     }
          */
         Answer: {
             /** Pc Id */
@@ -1027,11 +1109,32 @@ export interface components {
         /**
          * ApiKeyBody
          * @description A key as it is listed; nobody sees its secret again.
+         * @example {
+         *       "agents": [
+         *         "orion"
+         *       ],
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "expires_at": "2027-01-31T00:00:00.000Z",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "max_sessions": 5,
+         *       "name": "my page",
+         *       "origins": [
+         *         "https://page.example.org"
+         *       ],
+         *       "prefix": "orion_live_4f7gh2kd",
+         *       "scopes": [
+         *         "connect"
+         *       ],
+         *       "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *     }
          */
         ApiKeyBody: {
             /** Agents */
             agents: string[] | null;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Expires At */
             expires_at: string | null;
@@ -1051,7 +1154,7 @@ export interface components {
             /** Prefix */
             prefix: string;
             /** Scopes */
-            scopes: string[];
+            scopes: components["schemas"]["Scope"][];
             /**
              * User Id
              * Format: uuid
@@ -1061,6 +1164,28 @@ export interface components {
         /**
          * ApiKeyPage
          * @description One page of keys, newest first; `next_cursor` is null on the last.
+         * @example {
+         *       "items": [
+         *         {
+         *           "agents": [
+         *             "orion"
+         *           ],
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "expires_at": "2027-01-31T00:00:00.000Z",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "max_sessions": 5,
+         *           "name": "my page",
+         *           "origins": [
+         *             "https://page.example.org"
+         *           ],
+         *           "prefix": "orion_live_4f7gh2kd",
+         *           "scopes": [
+         *             "connect"
+         *           ],
+         *           "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *         }
+         *       ]
+         *     }
          */
         ApiKeyPage: {
             /** Items */
@@ -1083,6 +1208,13 @@ export interface components {
         /**
          * Connect
          * @description With which agent, and as whom; `variables` fill `{{name}}` in instructions and greetings.
+         * @example {
+         *       "agent": "orion",
+         *       "identity": "ben",
+         *       "variables": {
+         *         "name": "Ben"
+         *       }
+         *     }
          */
         Connect: {
             /** Agent */
@@ -1100,14 +1232,30 @@ export interface components {
         /**
          * Connection
          * @description How to join: send the offer to `offer_url` with `token` as the bearer.
+         * @example {
+         *       "expires_at": "2026-01-31T09:30:00.000Z",
+         *       "ice_servers": [
+         *         {
+         *           "credential": "c2VjcmV0",
+         *           "urls": [
+         *             "turn:relay.example.org:3478"
+         *           ],
+         *           "username": "1769855400:0192f0c1"
+         *         }
+         *       ],
+         *       "offer_url": "https://voice.example.org/api/v1/sessions/0192f0c1-a2b3-7c4d-8e5f-60718293a4b5/offer",
+         *       "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6InJvb20ifQ.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl"
+         *     }
          */
         Connection: {
-            /** Expires At */
+            /**
+             * Expires At
+             * Format: date-time
+             */
             expires_at: string;
             /** Ice Servers */
-            ice_servers: {
-                [key: string]: unknown;
-            }[];
+            ice_servers: components["schemas"]["IceServer"][];
             /** Offer Url */
             offer_url: string;
             /**
@@ -1121,6 +1269,10 @@ export interface components {
         /**
          * Credentials
          * @description An email address and its password.
+         * @example {
+         *       "email": "ada@example.org",
+         *       "password": "three grey herons"
+         *     }
          */
         Credentials: {
             /** Email */
@@ -1131,11 +1283,25 @@ export interface components {
         /**
          * DeliveryBody
          * @description One event on its way to a webhook, and what came of it so far.
+         * @example {
+         *       "attempts": 1,
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "ended_at": "2026-01-31T09:30:00.000Z",
+         *       "event_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "name": "session.ended",
+         *       "response_status": 204,
+         *       "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "status": "done"
+         *     }
          */
         DeliveryBody: {
             /** Attempts */
             attempts: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Ended At */
             ended_at: string | null;
@@ -1159,12 +1325,26 @@ export interface components {
             response_status: number | null;
             /** Session Id */
             session_id: string | null;
-            /** Status */
-            status: string;
+            status: components["schemas"]["DeliveryStatus"];
         };
         /**
          * DeliveryPage
          * @description One page of deliveries, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "attempts": 1,
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "ended_at": "2026-01-31T09:30:00.000Z",
+         *           "event_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "name": "session.ended",
+         *           "response_status": 204,
+         *           "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "status": "done"
+         *         }
+         *       ]
+         *     }
          */
         DeliveryPage: {
             /** Items */
@@ -1173,8 +1353,112 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * DeliveryStatus
+         * @description Where a delivery stands.
+         * @enum {string}
+         */
+        DeliveryStatus: "pending" | "done" | "failed";
+        /**
+         * EndReason
+         * @description Why a call or a session ended.
+         * @enum {string}
+         */
+        EndReason: "hung_up" | "agent" | "idle" | "limit" | "error" | "shutdown";
+        /**
+         * Engine
+         * @description Which provider serves a kind of engine, and why; null where none can.
+         */
+        Engine: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stt" | "llm" | "tts";
+            /** Provider */
+            provider: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * EnginePage
+         * @description All kinds of engines.
+         * @example {
+         *       "items": [
+         *         {
+         *           "kind": "stt",
+         *           "provider": "pocketsphinx",
+         *           "reason": "embedded"
+         *         }
+         *       ]
+         *     }
+         */
+        EnginePage: {
+            /** Items */
+            items: components["schemas"]["Engine"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * IceServer
+         * @description A STUN or TURN server as a browser's RTCPeerConnection takes it (W3C WebRTC, 4.2.4).
+         */
+        IceServer: {
+            /** Credential */
+            credential?: string | null;
+            /** Urls */
+            urls: string | string[];
+            /** Username */
+            username?: string | null;
+        };
+        /**
+         * IceServers
+         * @description For the browser's RTCConfiguration; `policy` is its `iceTransportPolicy`.
+         * @example {
+         *       "ice_servers": [
+         *         {
+         *           "credential": "c2VjcmV0",
+         *           "urls": [
+         *             "turn:relay.example.org:3478"
+         *           ],
+         *           "username": "1769855400:0192f0c1"
+         *         }
+         *       ],
+         *       "policy": "all"
+         *     }
+         */
+        IceServers: {
+            /** Ice Servers */
+            ice_servers: components["schemas"]["IceServer"][];
+            /**
+             * Policy
+             * @enum {string}
+             */
+            policy: "all" | "relay";
+        };
+        /**
          * MadeApiKey
          * @description A new key. `key` is shown this once.
+         * @example {
+         *       "api_key": {
+         *         "agents": [
+         *           "orion"
+         *         ],
+         *         "created_at": "2026-01-31T09:30:00.000Z",
+         *         "expires_at": "2027-01-31T00:00:00.000Z",
+         *         "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *         "max_sessions": 5,
+         *         "name": "my page",
+         *         "origins": [
+         *           "https://page.example.org"
+         *         ],
+         *         "prefix": "orion_live_4f7gh2kd",
+         *         "scopes": [
+         *           "connect"
+         *         ],
+         *         "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *       },
+         *       "key": "orion_live_4f7gh2kd_8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs8Wk1rT5v0yX_1f0c3a"
+         *     }
          */
         MadeApiKey: {
             api_key: components["schemas"]["ApiKeyBody"];
@@ -1184,9 +1468,16 @@ export interface components {
         /**
          * MadeInvitation
          * @description The token to register with, shown this once.
+         * @example {
+         *       "expires_at": "2026-02-07T09:30:00.000Z",
+         *       "token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
+         *     }
          */
         MadeInvitation: {
-            /** Expires At */
+            /**
+             * Expires At
+             * Format: date-time
+             */
             expires_at: string;
             /** Token */
             token: string;
@@ -1194,11 +1485,22 @@ export interface components {
         /**
          * MemoryBody
          * @description A memory; `session_id` is where it came up, null once that session is deleted.
+         * @example {
+         *       "content": "Likes a window seat.",
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "metadata": {},
+         *       "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "type": "preference"
+         *     }
          */
         MemoryBody: {
             /** Content */
             content: string;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /**
              * Id
@@ -1216,6 +1518,18 @@ export interface components {
         /**
          * MemoryPage
          * @description Memories, the best match first for a query, else the newest; `next_cursor` is null on the last page.
+         * @example {
+         *       "items": [
+         *         {
+         *           "content": "Likes a window seat.",
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "metadata": {},
+         *           "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "type": "preference"
+         *         }
+         *       ]
+         *     }
          */
         MemoryPage: {
             /** Items */
@@ -1232,6 +1546,9 @@ export interface components {
         /**
          * Message
          * @description A typed message of the user.
+         * @example {
+         *       "text": "How much is twelve times nine?"
+         *     }
          */
         Message: {
             /** Text */
@@ -1240,6 +1557,19 @@ export interface components {
         /**
          * NewApiKey
          * @description A key that acts as its maker. `agents`, `origins`, `max_sessions` bound what `POST /connect` does.
+         * @example {
+         *       "agents": [
+         *         "orion"
+         *       ],
+         *       "max_sessions": 5,
+         *       "name": "my page",
+         *       "origins": [
+         *         "https://page.example.org"
+         *       ],
+         *       "scopes": [
+         *         "connect"
+         *       ]
+         *     }
          */
         NewApiKey: {
             /** Agents */
@@ -1258,6 +1588,10 @@ export interface components {
         /**
          * NewInvitation
          * @description Whom to let in: one address, or anybody who has the token; until when (default: seven days).
+         * @example {
+         *       "email": "ben@example.org",
+         *       "role": "user"
+         *     }
          */
         NewInvitation: {
             /** Email */
@@ -1270,6 +1604,10 @@ export interface components {
         /**
          * NewMemory
          * @description Something to keep about the session's user.
+         * @example {
+         *       "content": "Likes a window seat.",
+         *       "type": "preference"
+         *     }
          */
         NewMemory: {
             /** Content */
@@ -1283,6 +1621,10 @@ export interface components {
         /**
          * NewRoomToken
          * @description For whom a room token is: `identity` is what the participants see.
+         * @example {
+         *       "identity": "ben",
+         *       "ttl_secs": 300
+         *     }
          */
         NewRoomToken: {
             /**
@@ -1299,6 +1641,16 @@ export interface components {
         /**
          * NewSession
          * @description What a session begins with; `variables` fill `{{name}}` in instructions and greetings.
+         * @example {
+         *       "agent": "orion",
+         *       "metadata": {
+         *         "order": 4711
+         *       },
+         *       "title": "Dinner on Friday",
+         *       "variables": {
+         *         "name": "Ada"
+         *       }
+         *     }
          */
         NewSession: {
             /** Agent */
@@ -1317,6 +1669,13 @@ export interface components {
         /**
          * NewWebhook
          * @description Where to, which events, and the key of the signatures; without one a key is made.
+         * @example {
+         *       "events": [
+         *         "session.ended",
+         *         "turn.ended"
+         *       ],
+         *       "url": "https://hooks.example.org/orion"
+         *     }
          */
         NewWebhook: {
             /** Events */
@@ -1329,6 +1688,10 @@ export interface components {
         /**
          * Offer
          * @description An SDP offer (RFC 8829); the field names of Pipecat's clients are accepted too.
+         * @example {
+         *       "sdp": "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\n...",
+         *       "type": "offer"
+         *     }
          */
         Offer: {
             /** Pc Id */
@@ -1351,6 +1714,13 @@ export interface components {
         /**
          * Outcome
          * @description What came of a call; `duration_ms` in milliseconds.
+         * @example {
+         *       "duration_ms": 84.1,
+         *       "result": {
+         *         "degrees": -3
+         *       },
+         *       "status": "done"
+         *     }
          */
         Outcome: {
             /** Duration Ms */
@@ -1359,12 +1729,15 @@ export interface components {
             error: string | null;
             /** Result */
             result: unknown;
-            /** Status */
-            status: string;
+            status: components["schemas"]["ToolCallStatus"];
         };
         /**
          * PasswordChange
          * @description The password as it is, and as it shall be.
+         * @example {
+         *       "current_password": "three grey herons",
+         *       "new_password": "five white egrets"
+         *     }
          */
         PasswordChange: {
             /** Current Password */
@@ -1383,6 +1756,7 @@ export interface components {
                 detail: string;
                 pointer: string;
             }[];
+            /** @description Also in the header `X-Request-ID` */
             request_id: string;
             status: number;
             title: string;
@@ -1390,11 +1764,38 @@ export interface components {
             type: string;
         };
         /**
+         * ProblemType
+         * @description A type of problems; `title` says what it means.
+         * @example {
+         *       "status": 409,
+         *       "title": "The session has ended; create a new one.",
+         *       "type": "/problems/session-ended"
+         *     }
+         */
+        ProblemType: {
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /**
          * Profile
          * @description An account as its owner sees it.
+         * @example {
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "email": "ada@example.org",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "name": "Ada",
+         *       "role": "admin"
+         *     }
          */
         Profile: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Email */
             email: string;
@@ -1405,15 +1806,51 @@ export interface components {
             id: string;
             /** Name */
             name: string;
-            /** Role */
-            role: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * Readiness
+         * @description Whether a call could begin; `missing` says what is, and why; `calls` are live now.
+         * @example {
+         *       "calls": 2,
+         *       "missing": {},
+         *       "status": "ready"
+         *     }
+         */
+        Readiness: {
+            /** Calls */
+            calls: number;
+            /** Missing */
+            missing: {
+                [key: string]: string;
+            };
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "unavailable";
         };
         /**
          * Receipt
          * @description What was erased: how many rows of each table. Backups made before still hold them.
+         * @example {
+         *       "erased_at": "2026-01-31T09:30:00.000Z",
+         *       "erased_by": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "rows": {
+         *         "memories": 7,
+         *         "sessions": 12,
+         *         "turns": 140,
+         *         "users": 1
+         *       },
+         *       "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *     }
          */
         Receipt: {
-            /** Erased At */
+            /**
+             * Erased At
+             * Format: date-time
+             */
             erased_at: string;
             /**
              * Erased By
@@ -1438,6 +1875,9 @@ export interface components {
         /**
          * RefreshToken
          * @description A refresh token; it is spent by its use.
+         * @example {
+         *       "refresh_token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
+         *     }
          */
         RefreshToken: {
             /** Refresh Token */
@@ -1446,9 +1886,17 @@ export interface components {
         /**
          * Registration
          * @description A new account; the password has at least ten characters.
+         * @example {
+         *       "email": "ada@example.org",
+         *       "name": "Ada",
+         *       "password": "three grey herons"
+         *     }
          */
         Registration: {
-            /** Email */
+            /**
+             * Email
+             * @example ada@example.org
+             */
             email: string;
             /**
              * Invitation
@@ -1471,6 +1919,23 @@ export interface components {
         /**
          * Reply
          * @description The agent's answer to a message.
+         * @example {
+         *       "text": "That is 108.",
+         *       "tool_calls": [
+         *         {
+         *           "arguments": {
+         *             "expression": "12 * 9"
+         *           },
+         *           "duration_ms": 0.4,
+         *           "id": "call_1",
+         *           "result": 108,
+         *           "started_at": "2026-01-31T09:30:00.000Z",
+         *           "status": "done",
+         *           "tool": "calculator"
+         *         }
+         *       ],
+         *       "turn_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *     }
          */
         Reply: {
             /** Text */
@@ -1498,9 +1963,16 @@ export interface components {
         /**
          * RoomToken
          * @description A room token, and until when it admits its guest.
+         * @example {
+         *       "expires_at": "2026-01-31T09:30:00.000Z",
+         *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6InJvb20ifQ.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl"
+         *     }
          */
         RoomToken: {
-            /** Expires At */
+            /**
+             * Expires At
+             * Format: date-time
+             */
             expires_at: string;
             /** Token */
             token: string;
@@ -1508,6 +1980,10 @@ export interface components {
         /**
          * Saying
          * @description What the agent shall say; with `interrupt` at once, else after what it is saying.
+         * @example {
+         *       "interrupt": true,
+         *       "text": "Your taxi is here."
+         *     }
          */
         Saying: {
             /**
@@ -1527,14 +2003,31 @@ export interface components {
         /**
          * SessionBody
          * @description A session; `live` tells whether somebody is connected.
+         * @example {
+         *       "agent": "orion",
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "live": true,
+         *       "metadata": {
+         *         "order": 4711
+         *       },
+         *       "participants": [
+         *         "user"
+         *       ],
+         *       "started_at": "2026-01-31T09:30:04.210Z",
+         *       "status": "active",
+         *       "title": "Dinner on Friday"
+         *     }
          */
         SessionBody: {
             /** Agent */
             agent: string;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
-            /** End Reason */
-            end_reason: string | null;
+            end_reason: components["schemas"]["EndReason"] | null;
             /** Ended At */
             ended_at: string | null;
             /**
@@ -1563,6 +2056,25 @@ export interface components {
         /**
          * SessionPage
          * @description One page of sessions, newest first; `next_cursor` is null on the last.
+         * @example {
+         *       "items": [
+         *         {
+         *           "agent": "orion",
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "live": true,
+         *           "metadata": {
+         *             "order": 4711
+         *           },
+         *           "participants": [
+         *             "user"
+         *           ],
+         *           "started_at": "2026-01-31T09:30:04.210Z",
+         *           "status": "active",
+         *           "title": "Dinner on Friday"
+         *         }
+         *       ]
+         *     }
          */
         SessionPage: {
             /** Items */
@@ -1579,6 +2091,19 @@ export interface components {
         /**
          * SignedIn
          * @description Who is signed in, and the tokens; `expires_in` is the access token's life in seconds.
+         * @example {
+         *       "access_token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl",
+         *       "expires_in": 900,
+         *       "refresh_token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs",
+         *       "token_type": "bearer",
+         *       "user": {
+         *         "created_at": "2026-01-31T09:30:00.000Z",
+         *         "email": "ada@example.org",
+         *         "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *         "name": "Ada",
+         *         "role": "admin"
+         *       }
+         *     }
          */
         SignedIn: {
             /** Access Token */
@@ -1590,13 +2115,17 @@ export interface components {
             /**
              * Token Type
              * @default bearer
+             * @constant
              */
-            token_type: string;
+            token_type: "bearer";
             user: components["schemas"]["Profile"];
         };
         /**
          * SignInToken
          * @description The token of the link that the server prints at start.
+         * @example {
+         *       "token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
+         *     }
          */
         SignInToken: {
             /** Token */
@@ -1605,6 +2134,9 @@ export interface components {
         /**
          * StatusChange
          * @description The status that a session shall have.
+         * @example {
+         *       "status": "paused"
+         *     }
          */
         StatusChange: {
             /**
@@ -1616,6 +2148,40 @@ export interface components {
         /**
          * ToolBody
          * @description A tool; of those of files the id is the name, and nothing can be changed.
+         * @example {
+         *       "config": {
+         *         "method": "GET",
+         *         "select": "now",
+         *         "url": "https://weather.example.org/{town}"
+         *       },
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "description": "Tells the weather of a town.",
+         *       "enabled": true,
+         *       "examples": [
+         *         "how is the weather in Trondheim"
+         *       ],
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "kind": "http",
+         *       "name": "weather",
+         *       "parameters": {
+         *         "properties": {
+         *           "town": {
+         *             "type": "string"
+         *           }
+         *         },
+         *         "required": [
+         *           "town"
+         *         ],
+         *         "type": "object"
+         *       },
+         *       "risk": "read",
+         *       "say": "",
+         *       "timeout_secs": 5,
+         *       "tools": [
+         *         "weather"
+         *       ],
+         *       "updated_at": "2026-01-31T09:30:00.000Z"
+         *     }
          */
         ToolBody: {
             /** Config */
@@ -1668,14 +2234,23 @@ export interface components {
             result: unknown;
             /** Started At */
             started_at: string | null;
-            /** Status */
-            status: string;
+            status: components["schemas"]["ToolCallStatus"];
             /** Tool */
             tool: string;
         };
         /**
+         * ToolCallStatus
+         * @description Where a tool call stands.
+         * @enum {string}
+         */
+        ToolCallStatus: "running" | "done" | "failed" | "refused" | "timed_out" | "cancelled";
+        /**
          * ToolChange
          * @description What of a tool shall change: fields that are there, `config` as a whole.
+         * @example {
+         *       "description": "Tells the weather of a town, now.",
+         *       "enabled": false
+         *     }
          */
         ToolChange: {
             /**
@@ -1734,6 +2309,32 @@ export interface components {
         /**
          * ToolFields
          * @description What a tool as data holds; `config` is checked by its kind.
+         * @example {
+         *       "config": {
+         *         "method": "GET",
+         *         "select": "now",
+         *         "url": "https://weather.example.org/{town}"
+         *       },
+         *       "description": "Tells the weather of a town.",
+         *       "examples": [
+         *         "how is the weather in Trondheim"
+         *       ],
+         *       "kind": "http",
+         *       "name": "weather",
+         *       "parameters": {
+         *         "properties": {
+         *           "town": {
+         *             "type": "string"
+         *           }
+         *         },
+         *         "required": [
+         *           "town"
+         *         ],
+         *         "type": "object"
+         *       },
+         *       "risk": "read",
+         *       "timeout_secs": 5
+         *     }
          */
         ToolFields: {
             /** Config */
@@ -1788,6 +2389,44 @@ export interface components {
         /**
          * ToolPage
          * @description One page of tools, by name; `next_cursor` is null on the last.
+         * @example {
+         *       "items": [
+         *         {
+         *           "config": {
+         *             "method": "GET",
+         *             "select": "now",
+         *             "url": "https://weather.example.org/{town}"
+         *           },
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "description": "Tells the weather of a town.",
+         *           "enabled": true,
+         *           "examples": [
+         *             "how is the weather in Trondheim"
+         *           ],
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "kind": "http",
+         *           "name": "weather",
+         *           "parameters": {
+         *             "properties": {
+         *               "town": {
+         *                 "type": "string"
+         *               }
+         *             },
+         *             "required": [
+         *               "town"
+         *             ],
+         *             "type": "object"
+         *           },
+         *           "risk": "read",
+         *           "say": "",
+         *           "timeout_secs": 5,
+         *           "tools": [
+         *             "weather"
+         *           ],
+         *           "updated_at": "2026-01-31T09:30:00.000Z"
+         *         }
+         *       ]
+         *     }
          */
         ToolPage: {
             /** Items */
@@ -1798,6 +2437,11 @@ export interface components {
         /**
          * Trial
          * @description A call outside any conversation; `tool` is one of an MCP server's, without it they are listed anew.
+         * @example {
+         *       "arguments": {
+         *         "town": "Trondheim"
+         *       }
+         *     }
          */
         Trial: {
             /**
@@ -1813,6 +2457,16 @@ export interface components {
         /**
          * Trickle
          * @description Candidates that the client found after its offer (RFC 8838).
+         * @example {
+         *       "candidates": [
+         *         {
+         *           "candidate": "candidate:1 1 udp 2130706431 192.0.2.7 40978 typ host",
+         *           "sdp_mid": "0",
+         *           "sdp_mline_index": 0
+         *         }
+         *       ],
+         *       "pc_id": "SmallWebRTCConnection#0-5f0c9a4e2b7d4c1e"
+         *     }
          */
         Trickle: {
             /** Candidates */
@@ -1827,7 +2481,10 @@ export interface components {
         TurnBody: {
             /** Agent */
             agent: string;
-            /** Ended At */
+            /**
+             * Ended At
+             * Format: date-time
+             */
             ended_at: string;
             /**
              * Id
@@ -1845,7 +2502,10 @@ export interface components {
              * @enum {string}
              */
             role: "user" | "agent";
-            /** Started At */
+            /**
+             * Started At
+             * Format: date-time
+             */
             started_at: string;
             /** Text */
             text: string;
@@ -1855,6 +2515,37 @@ export interface components {
         /**
          * TurnPage
          * @description One page of a session's turns, in the order in which they began; `next_cursor` is null on the last.
+         * @example {
+         *       "items": [
+         *         {
+         *           "agent": "orion",
+         *           "ended_at": "2026-01-31T09:30:04.210Z",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "interrupted": false,
+         *           "latency": {
+         *             "end_of_turn_ms": 240,
+         *             "first_audio_ms": 640.2,
+         *             "stt_final_ms": 310.5
+         *           },
+         *           "role": "agent",
+         *           "started_at": "2026-01-31T09:30:00.000Z",
+         *           "text": "That is 108.",
+         *           "tool_calls": [
+         *             {
+         *               "arguments": {
+         *                 "expression": "12 * 9"
+         *               },
+         *               "duration_ms": 0.4,
+         *               "id": "call_1",
+         *               "result": 108,
+         *               "started_at": "2026-01-31T09:30:00.000Z",
+         *               "status": "done",
+         *               "tool": "calculator"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
          */
         TurnPage: {
             /** Items */
@@ -1865,9 +2556,20 @@ export interface components {
         /**
          * UserBody
          * @description A user; one that is disabled can neither sign in nor go on.
+         * @example {
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "disabled": false,
+         *       "email": "ben@example.org",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "name": "Ben",
+         *       "role": "user"
+         *     }
          */
         UserBody: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Disabled */
             disabled: boolean;
@@ -1880,12 +2582,14 @@ export interface components {
             id: string;
             /** Name */
             name: string;
-            /** Role */
-            role: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * UserChange
          * @description What shall change; what is left out stays.
+         * @example {
+         *       "role": "admin"
+         *     }
          */
         UserChange: {
             /** Disabled */
@@ -1897,6 +2601,18 @@ export interface components {
         /**
          * UserPage
          * @description One page of users, newest first; `next_cursor` is null on the last.
+         * @example {
+         *       "items": [
+         *         {
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "disabled": false,
+         *           "email": "ben@example.org",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "name": "Ben",
+         *           "role": "user"
+         *         }
+         *       ]
+         *     }
          */
         UserPage: {
             /** Items */
@@ -1907,9 +2623,21 @@ export interface components {
         /**
          * WebhookBody
          * @description A webhook; `disabled_at` tells when its recipient answered 410.
+         * @example {
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "events": [
+         *         "session.ended",
+         *         "turn.ended"
+         *       ],
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "url": "https://hooks.example.org/orion"
+         *     }
          */
         WebhookBody: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Disabled At */
             disabled_at: string | null;
@@ -1926,9 +2654,22 @@ export interface components {
         /**
          * WebhookMade
          * @description A new webhook with its secret, which is shown this once.
+         * @example {
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "events": [
+         *         "session.ended",
+         *         "turn.ended"
+         *       ],
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "secret": "whsec_8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs",
+         *       "url": "https://hooks.example.org/orion"
+         *     }
          */
         WebhookMade: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Disabled At */
             disabled_at: string | null;
@@ -1947,6 +2688,19 @@ export interface components {
         /**
          * WebhookPage
          * @description One page of webhooks, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "events": [
+         *             "session.ended",
+         *             "turn.ended"
+         *           ],
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "url": "https://hooks.example.org/orion"
+         *         }
+         *       ]
+         *     }
          */
         WebhookPage: {
             /** Items */
@@ -1958,13 +2712,25 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description `true`: this is the kept answer to an earlier request with the key */
+        "Idempotency-Replayed": string;
+        /** @description What is left of them, e.g. `"default";r=97;t=2`: 97, and all again in 2 seconds */
+        RateLimit: string;
+        /** @description The budgets that count, e.g. `"default";q=100;w=60`: 100 requests a minute */
+        "RateLimit-Policy": string;
+        /** @description Seconds after which to try again */
+        "Retry-After": number;
+        /** @description The id of the request: the client's own, if it sent a harmless one */
+        "X-Request-ID": string;
+    };
     pathItems: never;
 }
 export type SchemaAccepted = components['schemas']['Accepted'];
 export type SchemaAgentBody = components['schemas']['AgentBody'];
 export type SchemaAgentFile = components['schemas']['AgentFile'];
 export type SchemaAgentPage = components['schemas']['AgentPage'];
+export type SchemaAlive = components['schemas']['Alive'];
 export type SchemaAnswer = components['schemas']['Answer'];
 export type SchemaApiKeyBody = components['schemas']['ApiKeyBody'];
 export type SchemaApiKeyPage = components['schemas']['ApiKeyPage'];
@@ -1974,6 +2740,12 @@ export type SchemaConnection = components['schemas']['Connection'];
 export type SchemaCredentials = components['schemas']['Credentials'];
 export type SchemaDeliveryBody = components['schemas']['DeliveryBody'];
 export type SchemaDeliveryPage = components['schemas']['DeliveryPage'];
+export type SchemaDeliveryStatus = components['schemas']['DeliveryStatus'];
+export type SchemaEndReason = components['schemas']['EndReason'];
+export type SchemaEngine = components['schemas']['Engine'];
+export type SchemaEnginePage = components['schemas']['EnginePage'];
+export type SchemaIceServer = components['schemas']['IceServer'];
+export type SchemaIceServers = components['schemas']['IceServers'];
 export type SchemaMadeApiKey = components['schemas']['MadeApiKey'];
 export type SchemaMadeInvitation = components['schemas']['MadeInvitation'];
 export type SchemaMemoryBody = components['schemas']['MemoryBody'];
@@ -1990,7 +2762,9 @@ export type SchemaOffer = components['schemas']['Offer'];
 export type SchemaOutcome = components['schemas']['Outcome'];
 export type SchemaPasswordChange = components['schemas']['PasswordChange'];
 export type SchemaProblem = components['schemas']['Problem'];
+export type SchemaProblemType = components['schemas']['ProblemType'];
 export type SchemaProfile = components['schemas']['Profile'];
+export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRefreshToken = components['schemas']['RefreshToken'];
 export type SchemaRegistration = components['schemas']['Registration'];
@@ -2008,6 +2782,7 @@ export type SchemaSignInToken = components['schemas']['SignInToken'];
 export type SchemaStatusChange = components['schemas']['StatusChange'];
 export type SchemaToolBody = components['schemas']['ToolBody'];
 export type SchemaToolCallBody = components['schemas']['ToolCallBody'];
+export type SchemaToolCallStatus = components['schemas']['ToolCallStatus'];
 export type SchemaToolChange = components['schemas']['ToolChange'];
 export type SchemaToolFields = components['schemas']['ToolFields'];
 export type SchemaToolKind = components['schemas']['ToolKind'];
@@ -2022,6 +2797,11 @@ export type SchemaUserPage = components['schemas']['UserPage'];
 export type SchemaWebhookBody = components['schemas']['WebhookBody'];
 export type SchemaWebhookMade = components['schemas']['WebhookMade'];
 export type SchemaWebhookPage = components['schemas']['WebhookPage'];
+export type HeaderIdempotencyReplayed = components['headers']['Idempotency-Replayed'];
+export type HeaderRateLimit = components['headers']['RateLimit'];
+export type HeaderRateLimitPolicy = components['headers']['RateLimit-Policy'];
+export type HeaderRetryAfter = components['headers']['Retry-After'];
+export type HeaderXRequestId = components['headers']['X-Request-ID'];
 export type $defs = Record<string, never>;
 export interface operations {
     agents_list_agents: {
@@ -2036,15 +2816,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AgentPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2054,6 +2850,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2063,8 +2862,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2074,8 +2875,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2098,15 +2899,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AgentBody"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2116,6 +2933,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2125,6 +2945,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2134,6 +2957,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2143,8 +2969,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2154,8 +2982,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2169,7 +2997,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 name: string;
@@ -2185,6 +3013,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2194,6 +3026,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2203,6 +3036,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2212,6 +3048,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2221,6 +3060,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2230,6 +3084,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2239,6 +3106,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2248,19 +3118,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2274,7 +3146,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 name: string;
@@ -2286,13 +3158,30 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2302,6 +3191,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2311,6 +3203,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2320,6 +3227,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2329,19 +3239,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2353,7 +3265,9 @@ export interface operations {
     auth_list_keys: {
         parameters: {
             query?: {
+                /** @description The `next_cursor` of the page before */
                 cursor?: string | null;
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
@@ -2365,15 +3279,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ApiKeyPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2383,6 +3313,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2392,6 +3325,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2401,8 +3337,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2412,8 +3350,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2438,6 +3376,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2447,6 +3388,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2456,6 +3398,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2465,6 +3410,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2474,6 +3422,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2483,6 +3444,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2492,8 +3456,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2503,8 +3469,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2527,13 +3493,29 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2543,6 +3525,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2552,6 +3537,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2561,6 +3549,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2570,8 +3561,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2581,8 +3574,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2607,6 +3600,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2616,6 +3612,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2625,6 +3622,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2634,6 +3634,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2643,6 +3646,9 @@ export interface operations {
             /** @description `conflict`: The state of the resource does not allow this. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2652,6 +3658,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2661,6 +3680,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2670,8 +3692,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2681,8 +3705,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2707,6 +3731,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2716,6 +3743,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2725,6 +3753,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2734,6 +3765,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2743,6 +3787,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2752,8 +3799,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2763,8 +3812,8 @@ export interface operations {
             /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2789,6 +3838,9 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2796,6 +3848,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2805,6 +3858,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2814,6 +3880,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2823,8 +3892,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2834,8 +3905,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2860,6 +3931,9 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2867,6 +3941,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2876,6 +3951,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2885,6 +3963,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2894,6 +3975,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2903,6 +3997,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2912,8 +4009,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2923,8 +4022,8 @@ export interface operations {
             /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2945,15 +4044,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2963,6 +4078,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2972,8 +4090,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2983,8 +4103,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3009,6 +4129,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3018,6 +4141,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3027,6 +4151,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3036,6 +4163,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3045,6 +4185,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3054,8 +4197,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3065,8 +4210,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3091,6 +4236,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3100,6 +4248,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3109,6 +4258,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3118,6 +4270,9 @@ export interface operations {
             /** @description `conflict`: The state of the resource does not allow this. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3127,6 +4282,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3136,6 +4304,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3145,8 +4316,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3156,8 +4329,8 @@ export interface operations {
             /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3182,6 +4355,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3191,6 +4367,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3200,6 +4377,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3209,6 +4389,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3218,6 +4411,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3227,8 +4423,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3238,8 +4436,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3257,6 +4455,15 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "agent": "orion",
+                 *       "identity": "ben",
+                 *       "variables": {
+                 *         "name": "Ben"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["Connect"] | null;
             };
         };
@@ -3264,6 +4471,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3273,6 +4483,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3282,6 +4493,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3291,6 +4505,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3300,6 +4517,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3309,6 +4539,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3318,8 +4551,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3329,8 +4564,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3351,17 +4586,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["IceServers"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3371,6 +4620,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3380,8 +4632,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3391,8 +4645,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3413,17 +4667,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["EnginePage"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3433,6 +4701,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3442,8 +4713,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3453,8 +4726,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3466,7 +4739,9 @@ export interface operations {
     sessions_list_sessions: {
         parameters: {
             query?: {
+                /** @description The `next_cursor` of the page before */
                 cursor?: string | null;
+                /** @description How many at most */
                 limit?: number;
                 status?: components["schemas"]["SessionStatus"] | null;
             };
@@ -3479,15 +4754,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3497,6 +4788,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3506,6 +4800,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3515,8 +4812,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3526,8 +4825,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3541,7 +4840,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -3555,6 +4854,10 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3564,6 +4867,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3573,6 +4877,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3582,6 +4889,21 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3591,6 +4913,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3600,6 +4935,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3609,19 +4947,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3644,15 +4984,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionBody"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3662,6 +5018,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3671,6 +5030,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3680,6 +5042,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3689,8 +5054,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3700,8 +5067,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3715,7 +5082,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 session_id: string;
@@ -3727,13 +5094,30 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3743,6 +5127,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3752,6 +5139,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3761,6 +5163,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3770,19 +5175,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3804,18 +5211,39 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The stream: each event with its id, its name and its body as JSON */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example id: 0192f0c1-a2b3-7c4d-8e5f-60718293a4b5
+                     *     event: hand_off
+                     *     data: {"id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5", "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5", "name": "hand_off", "created_at": "2026-01-31T09:30:00.000Z", "body": {"from": "orion", "to": "scheduler"}}
+                     */
                     "text/event-stream": string;
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3825,6 +5253,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3834,6 +5265,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3843,6 +5277,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3852,8 +5289,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3863,8 +5302,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3876,7 +5315,9 @@ export interface operations {
     memory_search: {
         parameters: {
             query?: {
+                /** @description The `next_cursor` of the page before */
                 cursor?: string | null;
+                /** @description How many at most */
                 limit?: number;
                 query?: string;
                 reach?: "session" | "user";
@@ -3892,15 +5333,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MemoryPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3910,6 +5367,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3919,6 +5379,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3928,6 +5391,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3937,8 +5403,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3948,8 +5416,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3963,7 +5431,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 session_id: string;
@@ -3979,6 +5447,10 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3988,6 +5460,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3997,6 +5470,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4006,6 +5482,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4015,6 +5494,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4024,6 +5518,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4033,6 +5540,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4042,19 +5552,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4068,7 +5580,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 memory_id: string;
@@ -4081,13 +5593,30 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4097,6 +5626,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4106,6 +5638,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4115,6 +5662,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4124,19 +5674,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4148,7 +5700,9 @@ export interface operations {
     memory_of_type: {
         parameters: {
             query?: {
+                /** @description The `next_cursor` of the page before */
                 cursor?: string | null;
+                /** @description How many at most */
                 limit?: number;
                 reach?: "session" | "user";
             };
@@ -4164,15 +5718,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MemoryPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4182,6 +5752,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4191,6 +5764,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4200,6 +5776,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4209,8 +5788,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4220,8 +5801,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4235,7 +5816,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 session_id: string;
@@ -4251,16 +5832,28 @@ export interface operations {
             /** @description The answer or its stream */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Reply"];
+                    /**
+                     * @example event: token
+                     *     data: {"text": "That is"}
+                     *
+                     *     event: token
+                     *     data: {"text": " 108."}
+                     */
                     "text/event-stream": string;
                 };
             };
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4270,6 +5863,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4279,6 +5875,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4288,6 +5887,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4297,15 +5899,21 @@ export interface operations {
             /** @description `not-acceptable`: The resource has no representation of the media types asked for. */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `session-ended`: The session has ended; create a new one. `conflict`: The state of the resource does not allow this. */
+            /** @description `session-ended`: The session has ended; create a new one. `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4315,6 +5923,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4324,6 +5945,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4333,8 +5957,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4344,8 +5970,8 @@ export interface operations {
             /** @description `overloaded`: The server has no room for another call. `unavailable`: A part that this needs is not available right now. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4355,6 +5981,7 @@ export interface operations {
             /** @description `provider-timeout`: A speech, language or tool provider did not answer in time. */
             504: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4381,6 +6008,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4390,6 +6020,7 @@ export interface operations {
             /** @description `invalid-offer`: The SDP offer or ICE candidate cannot be used. `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4399,6 +6030,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4408,6 +6042,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4417,6 +6054,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4426,6 +6066,9 @@ export interface operations {
             /** @description `session-ended`: The session has ended; create a new one. `room-full`: The room already has its participant. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4435,6 +6078,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4444,6 +6100,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4453,8 +6112,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4464,8 +6125,8 @@ export interface operations {
             /** @description `overloaded`: The server has no room for another call. `unavailable`: A part that this needs is not available right now. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4492,6 +6153,9 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4499,6 +6163,7 @@ export interface operations {
             /** @description `invalid-offer`: The SDP offer or ICE candidate cannot be used. `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4508,6 +6173,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4517,6 +6185,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4526,6 +6197,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4535,6 +6209,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4544,6 +6231,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4553,8 +6243,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4564,8 +6256,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4585,6 +6277,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "identity": "ben",
+                 *       "ttl_secs": 300
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewRoomToken"] | null;
             };
         };
@@ -4592,6 +6290,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4601,6 +6302,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4610,6 +6312,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4619,6 +6324,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4628,6 +6336,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4637,6 +6348,9 @@ export interface operations {
             /** @description `session-ended`: The session has ended; create a new one. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4646,6 +6360,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4655,6 +6382,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4664,8 +6394,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4675,8 +6407,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4690,7 +6422,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 session_id: string;
@@ -4706,6 +6438,10 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4715,6 +6451,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4724,6 +6461,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4733,6 +6473,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4742,15 +6485,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no-call`: Nobody is in a call of the session. `session-ended`: The session has ended; create a new one. `conflict`: The state of the resource does not allow this. */
+            /** @description `no-call`: Nobody is in a call of the session. `session-ended`: The session has ended; create a new one. `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4760,6 +6509,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4769,6 +6531,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4778,19 +6543,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4804,7 +6571,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 session_id: string;
@@ -4820,6 +6587,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4829,6 +6600,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4838,6 +6610,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4847,6 +6622,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4856,15 +6634,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: The state of the resource does not allow this. */
+            /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4874,6 +6658,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4883,6 +6680,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4892,19 +6692,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4916,6 +6718,7 @@ export interface operations {
     sessions_turns: {
         parameters: {
             query?: {
+                /** @description The `next_cursor` of the page before */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -4930,15 +6733,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TurnPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4948,6 +6767,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4957,6 +6779,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4966,6 +6791,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4975,8 +6803,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4986,8 +6816,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5000,6 +6830,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
@@ -5011,15 +6842,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ToolPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5029,6 +6876,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5038,6 +6888,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5047,8 +6900,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5058,8 +6913,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5073,7 +6928,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -5087,6 +6942,10 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5096,6 +6955,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5105,6 +6965,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5114,6 +6977,21 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5123,6 +7001,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5132,6 +7023,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5141,19 +7035,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5176,15 +7072,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ToolBody"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5194,6 +7106,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5203,6 +7118,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5212,6 +7130,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5221,8 +7142,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5232,8 +7155,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5247,7 +7170,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 tool_id: string;
@@ -5259,13 +7182,30 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5275,6 +7215,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5284,6 +7227,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5293,6 +7251,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5302,19 +7263,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5328,7 +7291,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 tool_id: string;
@@ -5344,6 +7307,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5353,6 +7320,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5362,6 +7330,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5371,6 +7342,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5380,6 +7354,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5389,6 +7378,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5398,6 +7400,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5407,19 +7412,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5433,7 +7440,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 tool_id: string;
@@ -5449,6 +7456,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5458,6 +7469,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5467,6 +7479,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5476,6 +7491,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5485,6 +7503,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5494,6 +7527,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5503,6 +7549,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5512,19 +7561,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5536,7 +7587,9 @@ export interface operations {
     users_list_users: {
         parameters: {
             query?: {
+                /** @description The `next_cursor` of the page before */
                 cursor?: string | null;
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
@@ -5548,15 +7601,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["UserPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5566,6 +7635,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5575,6 +7647,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5584,8 +7659,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5595,8 +7672,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5619,15 +7696,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5637,6 +7730,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5646,6 +7742,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5655,6 +7754,9 @@ export interface operations {
             /** @description `conflict`: The state of the resource does not allow this. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5664,6 +7766,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5673,8 +7778,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5684,8 +7791,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5699,7 +7806,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 user_id: string;
@@ -5715,6 +7822,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5724,6 +7835,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5733,6 +7845,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5742,6 +7857,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5751,15 +7869,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: The state of the resource does not allow this. */
+            /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5769,6 +7893,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5778,6 +7915,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5787,19 +7927,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5822,15 +7964,31 @@ export interface operations {
             /** @description A zip archive of JSON files */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/zip": unknown;
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5840,6 +7998,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5849,6 +8010,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5858,6 +8022,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5867,8 +8034,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5878,8 +8047,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5891,7 +8060,9 @@ export interface operations {
     webhooks_list_webhooks: {
         parameters: {
             query?: {
+                /** @description The `next_cursor` of the page before */
                 cursor?: string | null;
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
@@ -5903,15 +8074,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5921,6 +8108,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5930,6 +8120,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5939,8 +8132,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5950,8 +8145,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5976,6 +8171,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5985,6 +8183,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5994,6 +8193,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6003,6 +8205,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6012,6 +8217,9 @@ export interface operations {
             /** @description `conflict`: The state of the resource does not allow this. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6021,6 +8229,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6030,6 +8251,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6039,8 +8263,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6050,8 +8276,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6074,13 +8300,29 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6090,6 +8332,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6099,6 +8344,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6108,6 +8356,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6117,8 +8368,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6128,8 +8381,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6141,7 +8394,9 @@ export interface operations {
     webhooks_deliveries: {
         parameters: {
             query?: {
+                /** @description The `next_cursor` of the page before */
                 cursor?: string | null;
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
@@ -6155,15 +8410,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6173,6 +8444,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6182,6 +8456,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6191,6 +8468,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6200,8 +8480,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6211,8 +8493,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6235,15 +8517,31 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryBody"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6253,6 +8551,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6262,6 +8563,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6271,6 +8575,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6280,8 +8587,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6291,8 +8600,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6313,12 +8622,21 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6335,15 +8653,28 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example orion_calls_live 2 */
                     "text/plain": string;
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6353,6 +8684,7 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6375,17 +8707,27 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ProblemType"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6395,6 +8737,7 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6415,10 +8758,32 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No call could begin now; `missing` says why */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
         };

@@ -20,7 +20,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "put",
@@ -63,10 +63,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_404
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
         return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -105,7 +115,7 @@ def sync_detailed(
     body: AgentFile,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[AgentBody | Problem]:
-    """Put Agent
+    """Make an agent, or write it anew
 
      Make an agent, or write it anew; calls that begin from now on have it.
 
@@ -143,7 +153,7 @@ def sync(
     body: AgentFile,
     idempotency_key: None | str | Unset = UNSET,
 ) -> AgentBody | Problem | None:
-    """Put Agent
+    """Make an agent, or write it anew
 
      Make an agent, or write it anew; calls that begin from now on have it.
 
@@ -176,7 +186,7 @@ async def asyncio_detailed(
     body: AgentFile,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[AgentBody | Problem]:
-    """Put Agent
+    """Make an agent, or write it anew
 
      Make an agent, or write it anew; calls that begin from now on have it.
 
@@ -212,7 +222,7 @@ async def asyncio(
     body: AgentFile,
     idempotency_key: None | str | Unset = UNSET,
 ) -> AgentBody | Problem | None:
-    """Put Agent
+    """Make an agent, or write it anew
 
      Make an agent, or write it anew; calls that begin from now on have it.
 

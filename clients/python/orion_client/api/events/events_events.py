@@ -36,6 +36,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_200 = response.text
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -87,7 +92,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     last_event_id: None | str | Unset = UNSET,
 ) -> Response[Problem | str]:
-    """Events
+    """Everything that happens in the session, as it happens
 
      Everything that happens in the session, as it happens; with `Last-Event-ID` from there on.
 
@@ -121,7 +126,7 @@ def sync(
     client: AuthenticatedClient,
     last_event_id: None | str | Unset = UNSET,
 ) -> Problem | str | None:
-    """Events
+    """Everything that happens in the session, as it happens
 
      Everything that happens in the session, as it happens; with `Last-Event-ID` from there on.
 
@@ -150,7 +155,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     last_event_id: None | str | Unset = UNSET,
 ) -> Response[Problem | str]:
-    """Events
+    """Everything that happens in the session, as it happens
 
      Everything that happens in the session, as it happens; with `Last-Event-ID` from there on.
 
@@ -182,7 +187,7 @@ async def asyncio(
     client: AuthenticatedClient,
     last_event_id: None | str | Unset = UNSET,
 ) -> Problem | str | None:
-    """Events
+    """Everything that happens in the session, as it happens
 
      Everything that happens in the session, as it happens; with `Last-Event-ID` from there on.
 

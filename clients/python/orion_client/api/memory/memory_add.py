@@ -21,7 +21,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -64,10 +64,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_404
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
         return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -108,7 +118,7 @@ def sync_detailed(
     body: NewMemory,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[MemoryBody | Problem]:
-    """Add
+    """Keep something
 
      Keep something; every later conversation of the same user can draw upon it.
 
@@ -146,7 +156,7 @@ def sync(
     body: NewMemory,
     idempotency_key: None | str | Unset = UNSET,
 ) -> MemoryBody | Problem | None:
-    """Add
+    """Keep something
 
      Keep something; every later conversation of the same user can draw upon it.
 
@@ -179,7 +189,7 @@ async def asyncio_detailed(
     body: NewMemory,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[MemoryBody | Problem]:
-    """Add
+    """Keep something
 
      Keep something; every later conversation of the same user can draw upon it.
 
@@ -215,7 +225,7 @@ async def asyncio(
     body: NewMemory,
     idempotency_key: None | str | Unset = UNSET,
 ) -> MemoryBody | Problem | None:
-    """Add
+    """Keep something
 
      Keep something; every later conversation of the same user can draw upon it.
 

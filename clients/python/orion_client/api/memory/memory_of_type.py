@@ -60,6 +60,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -116,15 +121,15 @@ def sync_detailed(
     cursor: None | str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> Response[MemoryPage | Problem]:
-    """Of Type
+    """Memories of one type, newest first
 
      Memories of one type, newest first.
 
     Args:
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (None | str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:
@@ -159,15 +164,15 @@ def sync(
     cursor: None | str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> MemoryPage | Problem | None:
-    """Of Type
+    """Memories of one type, newest first
 
      Memories of one type, newest first.
 
     Args:
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (None | str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:
@@ -197,15 +202,15 @@ async def asyncio_detailed(
     cursor: None | str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> Response[MemoryPage | Problem]:
-    """Of Type
+    """Memories of one type, newest first
 
      Memories of one type, newest first.
 
     Args:
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (None | str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:
@@ -238,15 +243,15 @@ async def asyncio(
     cursor: None | str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> MemoryPage | Problem | None:
-    """Of Type
+    """Memories of one type, newest first
 
      Memories of one type, newest first.
 
     Args:
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (None | str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:

@@ -60,6 +60,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -116,14 +121,14 @@ def sync_detailed(
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> Response[MemoryPage | Problem]:
-    """Search
+    """What is kept
 
      What is kept: the best matches of a query, else the newest.
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (None | str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 
@@ -159,14 +164,14 @@ def sync(
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> MemoryPage | Problem | None:
-    """Search
+    """What is kept
 
      What is kept: the best matches of a query, else the newest.
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (None | str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 
@@ -197,14 +202,14 @@ async def asyncio_detailed(
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> Response[MemoryPage | Problem]:
-    """Search
+    """What is kept
 
      What is kept: the best matches of a query, else the newest.
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (None | str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 
@@ -238,14 +243,14 @@ async def asyncio(
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> MemoryPage | Problem | None:
-    """Search
+    """What is kept
 
      What is kept: the best matches of a query, else the newest.
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (None | str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 

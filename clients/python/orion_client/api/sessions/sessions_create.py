@@ -18,7 +18,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -54,10 +54,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_403
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
         return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -97,7 +107,7 @@ def sync_detailed(
     body: NewSession,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
-    """Create
+    """Open a conversation with an agent
 
      Open a conversation with an agent.
 
@@ -133,7 +143,7 @@ def sync(
     body: NewSession,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
-    """Create
+    """Open a conversation with an agent
 
      Open a conversation with an agent.
 
@@ -164,7 +174,7 @@ async def asyncio_detailed(
     body: NewSession,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
-    """Create
+    """Open a conversation with an agent
 
      Open a conversation with an agent.
 
@@ -198,7 +208,7 @@ async def asyncio(
     body: NewSession,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
-    """Create
+    """Open a conversation with an agent
 
      Open a conversation with an agent.
 

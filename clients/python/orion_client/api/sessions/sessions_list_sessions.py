@@ -55,6 +55,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -104,14 +109,14 @@ def sync_detailed(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | SessionPage]:
-    """List Sessions
+    """Your sessions, newest first
 
      Your sessions (an admin's: the workspace's), newest first.
 
     Args:
         status (None | SessionStatus | Unset):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,14 +146,14 @@ def sync(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> Problem | SessionPage | None:
-    """List Sessions
+    """Your sessions, newest first
 
      Your sessions (an admin's: the workspace's), newest first.
 
     Args:
         status (None | SessionStatus | Unset):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,14 +178,14 @@ async def asyncio_detailed(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | SessionPage]:
-    """List Sessions
+    """Your sessions, newest first
 
      Your sessions (an admin's: the workspace's), newest first.
 
     Args:
         status (None | SessionStatus | Unset):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -208,14 +213,14 @@ async def asyncio(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> Problem | SessionPage | None:
-    """List Sessions
+    """Your sessions, newest first
 
      Your sessions (an admin's: the workspace's), newest first.
 
     Args:
         status (None | SessionStatus | Unset):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -21,7 +21,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -79,6 +79,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -121,7 +126,7 @@ def sync_detailed(
     body: Message,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | Reply]:
-    """Message
+    """Say something by text
 
      Say something by text: in the live call if there is one, else without audio.
 
@@ -162,7 +167,7 @@ def sync(
     body: Message,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | Reply | None:
-    """Message
+    """Say something by text
 
      Say something by text: in the live call if there is one, else without audio.
 
@@ -198,7 +203,7 @@ async def asyncio_detailed(
     body: Message,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | Reply]:
-    """Message
+    """Say something by text
 
      Say something by text: in the live call if there is one, else without audio.
 
@@ -237,7 +242,7 @@ async def asyncio(
     body: Message,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | Reply | None:
-    """Message
+    """Say something by text
 
      Say something by text: in the live call if there is one, else without audio.
 

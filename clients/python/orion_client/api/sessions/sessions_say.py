@@ -21,7 +21,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -74,6 +74,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -111,7 +116,7 @@ def sync_detailed(
     body: Saying,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Accepted | Problem]:
-    """Say
+    """Let the agent say something in the live call
 
      Let the agent say something in the live call; it passes the guardrail like all that it says.
 
@@ -150,7 +155,7 @@ def sync(
     body: Saying,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Accepted | Problem | None:
-    """Say
+    """Let the agent say something in the live call
 
      Let the agent say something in the live call; it passes the guardrail like all that it says.
 
@@ -184,7 +189,7 @@ async def asyncio_detailed(
     body: Saying,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Accepted | Problem]:
-    """Say
+    """Let the agent say something in the live call
 
      Let the agent say something in the live call; it passes the guardrail like all that it says.
 
@@ -221,7 +226,7 @@ async def asyncio(
     body: Saying,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Accepted | Problem | None:
-    """Say
+    """Let the agent say something in the live call
 
      Let the agent say something in the live call; it passes the guardrail like all that it says.
 

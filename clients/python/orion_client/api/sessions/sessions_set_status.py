@@ -21,7 +21,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -74,6 +74,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -113,7 +118,7 @@ def sync_detailed(
     body: StatusChange,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
-    """Set Status
+    """Pause, resume or end a session
 
      Pause, resume or end a session; an ended one stays ended.
 
@@ -153,7 +158,7 @@ def sync(
     body: StatusChange,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
-    """Set Status
+    """Pause, resume or end a session
 
      Pause, resume or end a session; an ended one stays ended.
 
@@ -188,7 +193,7 @@ async def asyncio_detailed(
     body: StatusChange,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
-    """Set Status
+    """Pause, resume or end a session
 
      Pause, resume or end a session; an ended one stays ended.
 
@@ -226,7 +231,7 @@ async def asyncio(
     body: StatusChange,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
-    """Set Status
+    """Pause, resume or end a session
 
      Pause, resume or end a session; an ended one stays ended.
 

@@ -49,6 +49,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -101,14 +106,14 @@ def sync_detailed(
     limit: int | Unset = 500,
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | TurnPage]:
-    """Turns
+    """The transcript as it was really heard
 
      The transcript as it was really heard.
 
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset):
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -138,14 +143,14 @@ def sync(
     limit: int | Unset = 500,
     cursor: None | str | Unset = UNSET,
 ) -> Problem | TurnPage | None:
-    """Turns
+    """The transcript as it was really heard
 
      The transcript as it was really heard.
 
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset):
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,14 +175,14 @@ async def asyncio_detailed(
     limit: int | Unset = 500,
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | TurnPage]:
-    """Turns
+    """The transcript as it was really heard
 
      The transcript as it was really heard.
 
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset):
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -205,14 +210,14 @@ async def asyncio(
     limit: int | Unset = 500,
     cursor: None | str | Unset = UNSET,
 ) -> Problem | TurnPage | None:
-    """Turns
+    """The transcript as it was really heard
 
      The transcript as it was really heard.
 
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset):
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

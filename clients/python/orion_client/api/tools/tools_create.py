@@ -18,7 +18,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -54,10 +54,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_403
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
         return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -95,7 +105,7 @@ def sync_detailed(
     body: ToolFields,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | ToolBody]:
-    """Create
+    """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
@@ -130,7 +140,7 @@ def sync(
     body: ToolFields,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | ToolBody | None:
-    """Create
+    """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
@@ -160,7 +170,7 @@ async def asyncio_detailed(
     body: ToolFields,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | ToolBody]:
-    """Create
+    """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
@@ -193,7 +203,7 @@ async def asyncio(
     body: ToolFields,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | ToolBody | None:
-    """Create
+    """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 

@@ -44,6 +44,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -90,12 +95,12 @@ def sync_detailed(
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | ToolPage]:
-    """List Tools
+    """All tools by name
 
      All tools by name: built in, of the project, and the workspace's own.
 
     Args:
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset): How many at most Default: 100.
         cursor (None | str | Unset):
 
     Raises:
@@ -124,12 +129,12 @@ def sync(
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
 ) -> Problem | ToolPage | None:
-    """List Tools
+    """All tools by name
 
      All tools by name: built in, of the project, and the workspace's own.
 
     Args:
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset): How many at most Default: 100.
         cursor (None | str | Unset):
 
     Raises:
@@ -153,12 +158,12 @@ async def asyncio_detailed(
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | ToolPage]:
-    """List Tools
+    """All tools by name
 
      All tools by name: built in, of the project, and the workspace's own.
 
     Args:
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset): How many at most Default: 100.
         cursor (None | str | Unset):
 
     Raises:
@@ -185,12 +190,12 @@ async def asyncio(
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
 ) -> Problem | ToolPage | None:
-    """List Tools
+    """All tools by name
 
      All tools by name: built in, of the project, and the workspace's own.
 
     Args:
-        limit (int | Unset):  Default: 100.
+        limit (int | Unset): How many at most Default: 100.
         cursor (None | str | Unset):
 
     Raises:

@@ -20,7 +20,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -63,10 +63,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_404
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
         return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -105,7 +115,7 @@ def sync_detailed(
     body: Trial,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Outcome | Problem]:
-    """Test
+    """Call a tool as it is, enabled or not
 
      Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers.
 
@@ -144,7 +154,7 @@ def sync(
     body: Trial,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Outcome | Problem | None:
-    """Test
+    """Call a tool as it is, enabled or not
 
      Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers.
 
@@ -178,7 +188,7 @@ async def asyncio_detailed(
     body: Trial,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Outcome | Problem]:
-    """Test
+    """Call a tool as it is, enabled or not
 
      Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers.
 
@@ -215,7 +225,7 @@ async def asyncio(
     body: Trial,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Outcome | Problem | None:
-    """Test
+    """Call a tool as it is, enabled or not
 
      Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers.
 

@@ -21,7 +21,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -74,6 +74,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -111,7 +116,7 @@ def sync_detailed(
     body: UserChange,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | UserBody]:
-    """Change
+    """Change a user's name or role, or disable it
 
      Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once.
 
@@ -149,7 +154,7 @@ def sync(
     body: UserChange,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | UserBody | None:
-    """Change
+    """Change a user's name or role, or disable it
 
      Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once.
 
@@ -182,7 +187,7 @@ async def asyncio_detailed(
     body: UserChange,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Response[Problem | UserBody]:
-    """Change
+    """Change a user's name or role, or disable it
 
      Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once.
 
@@ -218,7 +223,7 @@ async def asyncio(
     body: UserChange,
     idempotency_key: None | str | Unset = UNSET,
 ) -> Problem | UserBody | None:
-    """Change
+    """Change a user's name or role, or disable it
 
      Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once.
 

@@ -32,6 +32,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -87,7 +92,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Problem | Receipt]:
-    """Erase
+    """Remove a person and all of theirs
 
      Remove a person and all of theirs: account, sessions, turns, memories, keys. It cannot be undone.
 
@@ -118,7 +123,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Problem | Receipt | None:
-    """Erase
+    """Remove a person and all of theirs
 
      Remove a person and all of theirs: account, sessions, turns, memories, keys. It cannot be undone.
 
@@ -144,7 +149,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Problem | Receipt]:
-    """Erase
+    """Remove a person and all of theirs
 
      Remove a person and all of theirs: account, sessions, turns, memories, keys. It cannot be undone.
 
@@ -173,7 +178,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Problem | Receipt | None:
-    """Erase
+    """Remove a person and all of theirs
 
      Remove a person and all of theirs: account, sessions, turns, memories, keys. It cannot be undone.
 

@@ -30,6 +30,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_200 = cast(Any, None)
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -80,7 +85,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | Problem]:
-    """Export
+    """All rows about a person
 
      All rows about a person: an admin may ask for any of the workspace, everybody for their own.
 
@@ -111,7 +116,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Any | Problem | None:
-    """Export
+    """All rows about a person
 
      All rows about a person: an admin may ask for any of the workspace, everybody for their own.
 
@@ -137,7 +142,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | Problem]:
-    """Export
+    """All rows about a person
 
      All rows about a person: an admin may ask for any of the workspace, everybody for their own.
 
@@ -166,7 +171,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Any | Problem | None:
-    """Export
+    """All rows about a person
 
      All rows about a person: an admin may ask for any of the workspace, everybody for their own.
 

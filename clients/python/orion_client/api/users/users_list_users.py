@@ -44,6 +44,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -90,13 +95,13 @@ def sync_detailed(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | UserPage]:
-    """List Users
+    """The workspace's users, newest first
 
      The workspace's users, newest first.
 
     Args:
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -124,13 +129,13 @@ def sync(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> Problem | UserPage | None:
-    """List Users
+    """The workspace's users, newest first
 
      The workspace's users, newest first.
 
     Args:
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -153,13 +158,13 @@ async def asyncio_detailed(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> Response[Problem | UserPage]:
-    """List Users
+    """The workspace's users, newest first
 
      The workspace's users, newest first.
 
     Args:
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -185,13 +190,13 @@ async def asyncio(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> Problem | UserPage | None:
-    """List Users
+    """The workspace's users, newest first
 
      The workspace's users, newest first.
 
     Args:
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

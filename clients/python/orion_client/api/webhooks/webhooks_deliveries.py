@@ -49,6 +49,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -103,14 +108,14 @@ def sync_detailed(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> Response[DeliveryPage | Problem]:
-    """Deliveries
+    """What was delivered to a webhook, is on its way, or was given up
 
      What was delivered to a webhook, is on its way, or was given up.
 
     Args:
         webhook_id (UUID):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -140,14 +145,14 @@ def sync(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> DeliveryPage | Problem | None:
-    """Deliveries
+    """What was delivered to a webhook, is on its way, or was given up
 
      What was delivered to a webhook, is on its way, or was given up.
 
     Args:
         webhook_id (UUID):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -172,14 +177,14 @@ async def asyncio_detailed(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> Response[DeliveryPage | Problem]:
-    """Deliveries
+    """What was delivered to a webhook, is on its way, or was given up
 
      What was delivered to a webhook, is on its way, or was given up.
 
     Args:
         webhook_id (UUID):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -207,14 +212,14 @@ async def asyncio(
     limit: int | Unset = 20,
     cursor: None | str | Unset = UNSET,
 ) -> DeliveryPage | Problem | None:
-    """Deliveries
+    """What was delivered to a webhook, is on its way, or was given up
 
      What was delivered to a webhook, is on its way, or was given up.
 
     Args:
         webhook_id (UUID):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (None | str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
