@@ -167,12 +167,23 @@ def _describe(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> 
         headers.update(
             {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(path, operation, status)}
         )
+    for parameter in operation.get("parameters", ()):
+        _drop_null(parameter)
     for media in operation.get("requestBody", {}).get("content", {}).values():
         if options := media["schema"].get(
             "anyOf"
         ):  # a body that may be left out: viewers do not look into it
             name = options[0]["$ref"].rsplit("/", 1)[-1]
             media["example"] = schemas[name]["examples"][0]
+
+
+def _drop_null(parameter: dict[str, Any]) -> None:
+    """A parameter can be left out, but `null` is a word there like others."""
+    options = parameter["schema"].get("anyOf", ())
+    kept = [option for option in options if option != {"type": "null"}]
+    if len(kept) == 1 < len(options):
+        del parameter["schema"]["anyOf"]
+        parameter["schema"] = {**kept[0], **parameter["schema"]}
 
 
 def _headers(path: str, operation: dict[str, Any], status: str) -> Iterator[str]:
