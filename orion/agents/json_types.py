@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BeforeValidator, StrictBool
 
@@ -14,5 +14,5 @@ def _number(value: Any) -> Any:
 
 
 Flag = StrictBool
-Whole = Annotated[int, BeforeValidator(_number)]
-Number = Annotated[float, BeforeValidator(_number)]
+JSON_NUMBER = BeforeValidator(_number)
+"""For `Annotated[int, Field(ge=1), JSON_NUMBER]`: behind the bounds, or the description loses them."""

@@ -14,7 +14,7 @@ from loguru import logger
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from orion import registry
-from orion.agents.json_types import Number, Whole
+from orion.agents.json_types import JSON_NUMBER
 from orion.domain.agent import Agent, AgentRow
 from orion.errors import NotFound, StartError
 
@@ -50,8 +50,8 @@ class AgentFile(BaseModel):
     tools: list[_Name] | None = None
     hand_offs: list[_Name] = []
     guardrails: dict[str, Any] = {}
-    turn_taking: dict[str, Number] = {}
-    max_call_secs: Whole | None = Field(default=None, ge=1, le=86_400)
+    turn_taking: dict[str, Annotated[float, JSON_NUMBER]] = {}
+    max_call_secs: Annotated[int, Field(ge=1, le=86_400), JSON_NUMBER] | None = None
 
 
 class Roster:

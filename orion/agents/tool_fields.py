@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.agents import parameters
-from orion.agents.json_types import Flag, Number
+from orion.agents.json_types import JSON_NUMBER, Flag
 from orion.domain.tool import Risk
 from orion.errors import FieldProblem
 from orion.net import http_tool
@@ -78,7 +78,7 @@ class ToolFields(BaseModel):
     config: dict[str, Any]
     say: Annotated[str, StringConstraints(max_length=500)] = ""
     risk: Risk = Risk.READ
-    timeout_secs: Number = Field(default=10.0, gt=0, le=60)
+    timeout_secs: Annotated[float, Field(gt=0, le=60), JSON_NUMBER] = 10.0
     enabled: Flag = True
 
 

@@ -13,11 +13,11 @@ from orion.api.access import PersonDep, StoreDep
 from orion.api.fields import (
     EXAMPLE_ID,
     EXAMPLE_TIME,
+    JSON_NUMBER,
     Cursor,
     Instant,
     Limit,
     Timestamp,
-    Whole,
     example,
 )
 from orion.api.tokens import new_api_key, read_api_key
@@ -65,7 +65,7 @@ class NewApiKey(BaseModel):
     expires_at: Instant | None = None
     agents: list[_Name] | None = Field(default=None, min_length=1, max_length=50)
     origins: list[_Origin] | None = Field(default=None, min_length=1, max_length=50)
-    max_sessions: Whole | None = Field(default=None, ge=1, le=100_000)
+    max_sessions: Annotated[int, Field(ge=1, le=100_000), JSON_NUMBER] | None = None
 
 
 class ApiKeyBody(BaseModel):

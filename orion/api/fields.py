@@ -8,20 +8,20 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from orion.agents.json_types import Flag, Number, Whole
+from orion.agents.json_types import JSON_NUMBER, Flag
 
 __all__ = [
     "EXAMPLE_ID",
     "EXAMPLE_LATER",
     "EXAMPLE_TIME",
+    "JSON_NUMBER",
     "Cursor",
     "Email",
     "Flag",
     "Instant",
     "Limit",
-    "Number",
     "Timestamp",
-    "Whole",
+    "event_stream",
     "example",
 ]
 
@@ -53,6 +53,21 @@ Cursor = Annotated[
     str | None,
     Query(pattern=_CURSOR, description="The `next_cursor` of the page before"),
 ]
+
+
+def event_stream(shown: str, *names: str) -> dict[str, Any]:
+    """A response of server-sent events, whose data is JSON; `names` are those of the events, if few."""
+    event = {"type": "string", "enum": list(names)} if names else {"type": "string"}
+    item = {
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "id": {"type": "string"},
+            "event": event,
+            "data": {"type": "string", "contentMediaType": "application/json"},
+        },
+    }
+    return {"text/event-stream": {"schema": {"type": "string"}, "itemSchema": item, "example": shown}}
 
 
 def example(value: dict[str, Any], extra: Literal["allow", "ignore", "forbid"] | None = None) -> ConfigDict:

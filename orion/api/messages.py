@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, StringConstraints
 
 from orion.api.access import CallerDep, Parts, PartsDep, SessionId, needs, own_session
-from orion.api.fields import EXAMPLE_ID, Flag, example
+from orion.api.fields import EXAMPLE_ID, Flag, event_stream, example
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.api.problems import NotAcceptable, problem
@@ -91,7 +91,7 @@ class Accepted(BaseModel):
     response_model=Reply,
     responses={
         200: {
-            "content": {_STREAM: {"schema": {"type": "string"}, "example": _STREAMED}},
+            "content": event_stream(_STREAMED, "token", "tool.started", "tool.ended", "done", "error"),
             "description": "The answer or its stream",
         },
         **fails(SessionEnded, Conflict, NotAcceptable, Overloaded, Unavailable, ProviderTimeout),

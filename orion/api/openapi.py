@@ -140,6 +140,9 @@ def _described(app: FastAPI) -> dict[str, Any]:
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    for body in schemas.values():
+        if "examples" in body:
+            body["examples"] = [_with_nulls(value, body, schemas) for value in body["examples"]]
     schemas["Problem"] = _PROBLEM
     schema["components"]["headers"] = {
         name: {"description": text, "schema": {"type": kind}} for name, (text, kind) in _HEADERS.items()
@@ -167,12 +170,35 @@ def _describe(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> 
         headers.update(
             {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(path, operation, status)}
         )
+    for parameter in operation.get("parameters", ()):
+        _drop_null(parameter)
     for media in operation.get("requestBody", {}).get("content", {}).values():
         if options := media["schema"].get(
             "anyOf"
         ):  # a body that may be left out: viewers do not look into it
             name = options[0]["$ref"].rsplit("/", 1)[-1]
             media["example"] = schemas[name]["examples"][0]
+
+
+def _with_nulls(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """An example with its members that are null, which FastAPI leaves out of all that it describes."""
+    schema = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
+    if isinstance(value, list):
+        return [_with_nulls(item, schema.get("items", {}), schemas) for item in value]
+    if not isinstance(value, dict):
+        return value
+    members = schema.get("properties", {})
+    filled = {name: _with_nulls(member, members.get(name, {}), schemas) for name, member in value.items()}
+    return filled | {name: None for name in schema.get("required", ()) if name not in filled}
+
+
+def _drop_null(parameter: dict[str, Any]) -> None:
+    """A parameter can be left out, but `null` is a word there like others."""
+    options = parameter["schema"].get("anyOf", ())
+    kept = [option for option in options if option != {"type": "null"}]
+    if len(kept) == 1 < len(options):
+        del parameter["schema"]["anyOf"]
+        parameter["schema"] = {**kept[0], **parameter["schema"]}
 
 
 def _headers(path: str, operation: dict[str, Any], status: str) -> Iterator[str]:

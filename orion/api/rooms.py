@@ -24,7 +24,7 @@ from orion.api.access import (
     needs,
     own_session,
 )
-from orion.api.fields import EXAMPLE_TIME, Timestamp, Whole, example
+from orion.api.fields import EXAMPLE_TIME, JSON_NUMBER, Timestamp, example
 from orion.api.openapi import fails
 from orion.api.room_tokens import Guest
 from orion.domain import wire
@@ -48,7 +48,7 @@ class NewRoomToken(BaseModel):
     model_config = example({"identity": "ben", "ttl_secs": 300}, "forbid")
 
     identity: Identity = "guest"
-    ttl_secs: Whole = Field(default=DEFAULT_TTL_SECS, ge=1, le=_LONGEST_TTL_SECS)
+    ttl_secs: Annotated[int, Field(ge=1, le=_LONGEST_TTL_SECS), JSON_NUMBER] = DEFAULT_TTL_SECS
 
 
 class RoomToken(BaseModel):

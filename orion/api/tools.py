@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from orion.agents.tool_fields import EXAMPLE_TOOL, HttpConfig, McpConfig, ToolFields, mcp_name, problems
 from orion.agents.tool_rows import names, origin
 from orion.api.access import AdminDep, Parts, PartsDep, StoreDep, needs
-from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Flag, Limit, Number, Timestamp, example
+from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, JSON_NUMBER, Flag, Limit, Timestamp, example
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.domain import wire
@@ -93,7 +93,7 @@ class ToolChange(BaseModel):
     config: dict[str, Any] = {}
     say: str = ""
     risk: Risk = Risk.READ
-    timeout_secs: Number = 10.0
+    timeout_secs: Annotated[float, JSON_NUMBER] = 10.0
     enabled: Flag = True
 
 

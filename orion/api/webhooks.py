@@ -53,7 +53,11 @@ class NewWebhook(BaseModel):
 
     model_config = example({"url": _URL, "events": ["session.ended", "turn.ended"]}, "forbid")
 
-    url: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=2000)]
+    url: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=8, max_length=2000),
+        Field(json_schema_extra={"format": "uri"}),
+    ]
     events: Annotated[list[Annotated[str, StringConstraints(max_length=100)]], Field(max_length=50)] = Field(
         min_length=1
     )

@@ -18,7 +18,7 @@ from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 from pydantic import AliasChoices, BaseModel, Field, StringConstraints
 
 from orion.api.access import Parts, PartsDep, SessionId
-from orion.api.fields import Flag, Whole, example
+from orion.api.fields import JSON_NUMBER, Flag, example
 from orion.api.openapi import fails
 from orion.api.rooms import Joiner, JoinerDep, admitted, joined_session, resume_token
 from orion.domain.session import EndReason, Session, SessionStatus
@@ -37,7 +37,9 @@ _CONNECT_SECS = 20
 _PC_ID = "SmallWebRTCConnection#0-5f0c9a4e2b7d4c1e"
 _SDP = (
     "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
-    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\n..."
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\n"
+    "a=rtpmap:111 opus/48000/2\r\na=ice-ufrag:4ZcD\r\na=ice-pwd:2/1muCWoOi3uLifh0NuRHlig\r\n"
+    f"a=setup:actpass\r\na=fingerprint:sha-256 {':'.join(['7B'] * 32)}\r\n"
 )
 
 
@@ -72,8 +74,8 @@ class Candidate(BaseModel):
 
     candidate: Annotated[str, StringConstraints(max_length=1000)]
     sdp_mid: str | None = Field(default=None, validation_alias=AliasChoices("sdp_mid", "sdpMid"))
-    sdp_mline_index: Whole | None = Field(
-        default=None, ge=0, le=10, validation_alias=AliasChoices("sdp_mline_index", "sdpMLineIndex")
+    sdp_mline_index: Annotated[int, Field(ge=0, le=10), JSON_NUMBER] | None = Field(
+        default=None, validation_alias=AliasChoices("sdp_mline_index", "sdpMLineIndex")
     )
 
 

@@ -916,7 +916,11 @@ export interface components {
          *         "current_time"
          *       ],
          *       "turn_taking": {},
-         *       "version": 1
+         *       "version": 1,
+         *       "voice": null,
+         *       "stt": null,
+         *       "llm": null,
+         *       "tts": null
          *     }
          */
         AgentBody: {
@@ -1054,9 +1058,14 @@ export interface components {
          *             "current_time"
          *           ],
          *           "turn_taking": {},
-         *           "version": 1
+         *           "version": 1,
+         *           "voice": null,
+         *           "stt": null,
+         *           "llm": null,
+         *           "tts": null
          *         }
-         *       ]
+         *       ],
+         *       "next_cursor": null
          *     }
          */
         AgentPage: {
@@ -1089,7 +1098,7 @@ export interface components {
          *     A guest's answer has a `resume_token`: the room token for the offer after a reload.
          * @example {
          *       "pc_id": "SmallWebRTCConnection#0-5f0c9a4e2b7d4c1e",
-         *       "sdp": "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\n...",
+         *       "sdp": "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\na=ice-ufrag:4ZcD\r\na=ice-pwd:2/1muCWoOi3uLifh0NuRHlig\r\na=setup:actpass\r\na=fingerprint:sha-256 7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B\r\n",
          *       "type": "answer"
          *     }
          */
@@ -1125,7 +1134,8 @@ export interface components {
          *       "scopes": [
          *         "connect"
          *       ],
-         *       "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *       "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "last_used_at": null
          *     }
          */
         ApiKeyBody: {
@@ -1182,9 +1192,11 @@ export interface components {
          *           "scopes": [
          *             "connect"
          *           ],
-         *           "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *           "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "last_used_at": null
          *         }
-         *       ]
+         *       ],
+         *       "next_cursor": null
          *     }
          */
         ApiKeyPage: {
@@ -1292,7 +1304,9 @@ export interface components {
          *       "name": "session.ended",
          *       "response_status": 204,
          *       "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
-         *       "status": "done"
+         *       "status": "done",
+         *       "error": null,
+         *       "next_attempt_at": null
          *     }
          */
         DeliveryBody: {
@@ -1341,9 +1355,12 @@ export interface components {
          *           "name": "session.ended",
          *           "response_status": 204,
          *           "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
-         *           "status": "done"
+         *           "status": "done",
+         *           "error": null,
+         *           "next_attempt_at": null
          *         }
-         *       ]
+         *       ],
+         *       "next_cursor": null
          *     }
          */
         DeliveryPage: {
@@ -1389,7 +1406,8 @@ export interface components {
          *           "provider": "pocketsphinx",
          *           "reason": "embedded"
          *         }
-         *       ]
+         *       ],
+         *       "next_cursor": null
          *     }
          */
         EnginePage: {
@@ -1455,7 +1473,8 @@ export interface components {
          *         "scopes": [
          *           "connect"
          *         ],
-         *         "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *         "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *         "last_used_at": null
          *       },
          *       "key": "orion_live_4f7gh2kd_8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs8Wk1rT5v0yX_1f0c3a"
          *     }
@@ -1528,7 +1547,8 @@ export interface components {
          *           "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
          *           "type": "preference"
          *         }
-         *       ]
+         *       ],
+         *       "next_cursor": null
          *     }
          */
         MemoryPage: {
@@ -1682,14 +1702,17 @@ export interface components {
             events: string[];
             /** Secret */
             secret?: string | null;
-            /** Url */
+            /**
+             * Url
+             * Format: uri
+             */
             url: string;
         };
         /**
          * Offer
          * @description An SDP offer (RFC 8829); the field names of Pipecat's clients are accepted too.
          * @example {
-         *       "sdp": "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\n...",
+         *       "sdp": "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\na=ice-ufrag:4ZcD\r\na=ice-pwd:2/1muCWoOi3uLifh0NuRHlig\r\na=setup:actpass\r\na=fingerprint:sha-256 7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B\r\n",
          *       "type": "offer"
          *     }
          */
@@ -1719,7 +1742,8 @@ export interface components {
          *       "result": {
          *         "degrees": -3
          *       },
-         *       "status": "done"
+         *       "status": "done",
+         *       "error": null
          *     }
          */
         Outcome: {
@@ -1931,7 +1955,8 @@ export interface components {
          *           "result": 108,
          *           "started_at": "2026-01-31T09:30:00.000Z",
          *           "status": "done",
-         *           "tool": "calculator"
+         *           "tool": "calculator",
+         *           "error": null
          *         }
          *       ],
          *       "turn_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
@@ -2016,7 +2041,9 @@ export interface components {
          *       ],
          *       "started_at": "2026-01-31T09:30:04.210Z",
          *       "status": "active",
-         *       "title": "Dinner on Friday"
+         *       "title": "Dinner on Friday",
+         *       "ended_at": null,
+         *       "end_reason": null
          *     }
          */
         SessionBody: {
@@ -2071,9 +2098,12 @@ export interface components {
          *           ],
          *           "started_at": "2026-01-31T09:30:04.210Z",
          *           "status": "active",
-         *           "title": "Dinner on Friday"
+         *           "title": "Dinner on Friday",
+         *           "ended_at": null,
+         *           "end_reason": null
          *         }
-         *       ]
+         *       ],
+         *       "next_cursor": null
          *     }
          */
         SessionPage: {
@@ -2425,7 +2455,8 @@ export interface components {
          *           ],
          *           "updated_at": "2026-01-31T09:30:00.000Z"
          *         }
-         *       ]
+         *       ],
+         *       "next_cursor": null
          *     }
          */
         ToolPage: {
@@ -2540,11 +2571,13 @@ export interface components {
          *               "result": 108,
          *               "started_at": "2026-01-31T09:30:00.000Z",
          *               "status": "done",
-         *               "tool": "calculator"
+         *               "tool": "calculator",
+         *               "error": null
          *             }
          *           ]
          *         }
-         *       ]
+         *       ],
+         *       "next_cursor": null
          *     }
          */
         TurnPage: {
@@ -2611,7 +2644,8 @@ export interface components {
          *           "name": "Ben",
          *           "role": "user"
          *         }
-         *       ]
+         *       ],
+         *       "next_cursor": null
          *     }
          */
         UserPage: {
@@ -2630,7 +2664,8 @@ export interface components {
          *         "turn.ended"
          *       ],
          *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
-         *       "url": "https://hooks.example.org/orion"
+         *       "url": "https://hooks.example.org/orion",
+         *       "disabled_at": null
          *     }
          */
         WebhookBody: {
@@ -2662,7 +2697,8 @@ export interface components {
          *       ],
          *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
          *       "secret": "whsec_8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs",
-         *       "url": "https://hooks.example.org/orion"
+         *       "url": "https://hooks.example.org/orion",
+         *       "disabled_at": null
          *     }
          */
         WebhookMade: {
@@ -2697,9 +2733,11 @@ export interface components {
          *             "turn.ended"
          *           ],
          *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
-         *           "url": "https://hooks.example.org/orion"
+         *           "url": "https://hooks.example.org/orion",
+         *           "disabled_at": null
          *         }
-         *       ]
+         *       ],
+         *       "next_cursor": null
          *     }
          */
         WebhookPage: {
@@ -2997,7 +3035,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 name: string;
@@ -3146,7 +3184,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 name: string;
@@ -3266,7 +3304,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The `next_cursor` of the page before */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description How many at most */
                 limit?: number;
             };
@@ -4740,10 +4778,10 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The `next_cursor` of the page before */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description How many at most */
                 limit?: number;
-                status?: components["schemas"]["SessionStatus"] | null;
+                status?: components["schemas"]["SessionStatus"];
             };
             header?: never;
             path?: never;
@@ -4840,7 +4878,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5082,7 +5120,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 session_id: string;
@@ -5202,7 +5240,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "last-event-id"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path: {
                 session_id: string;
@@ -5316,7 +5354,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The `next_cursor` of the page before */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description How many at most */
                 limit?: number;
                 query?: string;
@@ -5431,7 +5469,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 session_id: string;
@@ -5580,7 +5618,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 memory_id: string;
@@ -5701,7 +5739,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The `next_cursor` of the page before */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description How many at most */
                 limit?: number;
                 reach?: "session" | "user";
@@ -5816,7 +5854,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 session_id: string;
@@ -6422,7 +6460,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 session_id: string;
@@ -6571,7 +6609,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 session_id: string;
@@ -6719,7 +6757,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The `next_cursor` of the page before */
-                cursor?: string | null;
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -6829,7 +6867,7 @@ export interface operations {
     tools_list_tools: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                cursor?: string;
                 /** @description How many at most */
                 limit?: number;
             };
@@ -6928,7 +6966,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -7170,7 +7208,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 tool_id: string;
@@ -7291,7 +7329,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 tool_id: string;
@@ -7440,7 +7478,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 tool_id: string;
@@ -7588,7 +7626,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The `next_cursor` of the page before */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description How many at most */
                 limit?: number;
             };
@@ -7806,7 +7844,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 user_id: string;
@@ -8061,7 +8099,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The `next_cursor` of the page before */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description How many at most */
                 limit?: number;
             };
@@ -8395,7 +8433,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The `next_cursor` of the page before */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description How many at most */
                 limit?: number;
             };

@@ -16,7 +16,7 @@ def _get_kwargs(
     name: str,
     *,
     body: AgentFile,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -113,7 +113,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: AgentFile,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[AgentBody | Problem]:
     """Make an agent, or write it anew
 
@@ -121,8 +121,7 @@ def sync_detailed(
 
     Args:
         name (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (AgentFile): What an agent's YAML file may hold; the file's name is the agent's.
 
     Raises:
@@ -151,7 +150,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: AgentFile,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> AgentBody | Problem | None:
     """Make an agent, or write it anew
 
@@ -159,8 +158,7 @@ def sync(
 
     Args:
         name (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (AgentFile): What an agent's YAML file may hold; the file's name is the agent's.
 
     Raises:
@@ -184,7 +182,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: AgentFile,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[AgentBody | Problem]:
     """Make an agent, or write it anew
 
@@ -192,8 +190,7 @@ async def asyncio_detailed(
 
     Args:
         name (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (AgentFile): What an agent's YAML file may hold; the file's name is the agent's.
 
     Raises:
@@ -220,7 +217,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: AgentFile,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> AgentBody | Problem | None:
     """Make an agent, or write it anew
 
@@ -228,8 +225,7 @@ async def asyncio(
 
     Args:
         name (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (AgentFile): What an agent's YAML file may hold; the file's name is the agent's.
 
     Raises:

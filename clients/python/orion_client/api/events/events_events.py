@@ -14,11 +14,11 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     session_id: UUID,
     *,
-    last_event_id: None | str | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(last_event_id, Unset):
-        headers["last-event-id"] = last_event_id
+        headers["Last-Event-ID"] = last_event_id
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -90,7 +90,7 @@ def sync_detailed(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
-    last_event_id: None | str | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> Response[Problem | str]:
     """Everything that happens in the session, as it happens
 
@@ -98,7 +98,7 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
-        last_event_id (None | str | Unset):
+        last_event_id (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -124,7 +124,7 @@ def sync(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
-    last_event_id: None | str | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> Problem | str | None:
     """Everything that happens in the session, as it happens
 
@@ -132,7 +132,7 @@ def sync(
 
     Args:
         session_id (UUID):
-        last_event_id (None | str | Unset):
+        last_event_id (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -153,7 +153,7 @@ async def asyncio_detailed(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
-    last_event_id: None | str | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> Response[Problem | str]:
     """Everything that happens in the session, as it happens
 
@@ -161,7 +161,7 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
-        last_event_id (None | str | Unset):
+        last_event_id (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -185,7 +185,7 @@ async def asyncio(
     session_id: UUID,
     *,
     client: AuthenticatedClient,
-    last_event_id: None | str | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> Problem | str | None:
     """Everything that happens in the session, as it happens
 
@@ -193,7 +193,7 @@ async def asyncio(
 
     Args:
         session_id (UUID):
-        last_event_id (None | str | Unset):
+        last_event_id (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -17,7 +17,7 @@ def _get_kwargs(
     session_id: UUID,
     *,
     body: NewMemory,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -116,7 +116,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[MemoryBody | Problem]:
     """Keep something
 
@@ -124,8 +124,7 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:
@@ -154,7 +153,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> MemoryBody | Problem | None:
     """Keep something
 
@@ -162,8 +161,7 @@ def sync(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:
@@ -187,7 +185,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[MemoryBody | Problem]:
     """Keep something
 
@@ -195,8 +193,7 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:
@@ -223,7 +220,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> MemoryBody | Problem | None:
     """Keep something
 
@@ -231,8 +228,7 @@ async def asyncio(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:

@@ -19,7 +19,7 @@ def _get_kwargs(
     kind: MemoryType,
     *,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> dict[str, Any]:
 
@@ -27,12 +27,7 @@ def _get_kwargs(
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     json_reach: str | Unset = UNSET
     if not isinstance(reach, Unset):
@@ -118,7 +113,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> Response[MemoryPage | Problem]:
     """Memories of one type, newest first
@@ -129,7 +124,7 @@ def sync_detailed(
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
         limit (int | Unset): How many at most Default: 50.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:
@@ -161,7 +156,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> MemoryPage | Problem | None:
     """Memories of one type, newest first
@@ -172,7 +167,7 @@ def sync(
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
         limit (int | Unset): How many at most Default: 50.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:
@@ -199,7 +194,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> Response[MemoryPage | Problem]:
     """Memories of one type, newest first
@@ -210,7 +205,7 @@ async def asyncio_detailed(
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
         limit (int | Unset): How many at most Default: 50.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:
@@ -240,7 +235,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> MemoryPage | Problem | None:
     """Memories of one type, newest first
@@ -251,7 +246,7 @@ async def asyncio(
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
         limit (int | Unset): How many at most Default: 50.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:

@@ -17,7 +17,7 @@ def _get_kwargs(
     session_id: UUID,
     *,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> dict[str, Any]:
@@ -26,12 +26,7 @@ def _get_kwargs(
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     json_reach: str | Unset = UNSET
     if not isinstance(reach, Unset):
@@ -117,7 +112,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> Response[MemoryPage | Problem]:
@@ -128,7 +123,7 @@ def sync_detailed(
     Args:
         session_id (UUID):
         limit (int | Unset): How many at most Default: 50.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 
@@ -160,7 +155,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> MemoryPage | Problem | None:
@@ -171,7 +166,7 @@ def sync(
     Args:
         session_id (UUID):
         limit (int | Unset): How many at most Default: 50.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 
@@ -198,7 +193,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> Response[MemoryPage | Problem]:
@@ -209,7 +204,7 @@ async def asyncio_detailed(
     Args:
         session_id (UUID):
         limit (int | Unset): How many at most Default: 50.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 
@@ -239,7 +234,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> MemoryPage | Problem | None:
@@ -250,7 +245,7 @@ async def asyncio(
     Args:
         session_id (UUID):
         limit (int | Unset): How many at most Default: 50.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 

@@ -14,7 +14,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     body: NewSession,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -105,15 +105,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: NewSession,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
     """Open a conversation with an agent
 
      Open a conversation with an agent.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 
@@ -141,15 +140,14 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: NewSession,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
     """Open a conversation with an agent
 
      Open a conversation with an agent.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 
@@ -172,15 +170,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: NewSession,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
     """Open a conversation with an agent
 
      Open a conversation with an agent.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 
@@ -206,15 +203,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: NewSession,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
     """Open a conversation with an agent
 
      Open a conversation with an agent.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 

@@ -17,7 +17,7 @@ def _get_kwargs(
     session_id: UUID,
     *,
     body: Message,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -124,7 +124,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: Message,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Reply]:
     """Say something by text
 
@@ -135,8 +135,7 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Message): A typed message of the user.
 
     Raises:
@@ -165,7 +164,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: Message,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | Reply | None:
     """Say something by text
 
@@ -176,8 +175,7 @@ def sync(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Message): A typed message of the user.
 
     Raises:
@@ -201,7 +199,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: Message,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Reply]:
     """Say something by text
 
@@ -212,8 +210,7 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Message): A typed message of the user.
 
     Raises:
@@ -240,7 +237,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: Message,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | Reply | None:
     """Say something by text
 
@@ -251,8 +248,7 @@ async def asyncio(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Message): A typed message of the user.
 
     Raises:

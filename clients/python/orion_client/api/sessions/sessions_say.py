@@ -17,7 +17,7 @@ def _get_kwargs(
     session_id: UUID,
     *,
     body: Saying,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -114,7 +114,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: Saying,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Accepted | Problem]:
     """Let the agent say something in the live call
 
@@ -122,8 +122,7 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 
@@ -153,7 +152,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: Saying,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Accepted | Problem | None:
     """Let the agent say something in the live call
 
@@ -161,8 +160,7 @@ def sync(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 
@@ -187,7 +185,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: Saying,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Accepted | Problem]:
     """Let the agent say something in the live call
 
@@ -195,8 +193,7 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 
@@ -224,7 +221,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: Saying,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Accepted | Problem | None:
     """Let the agent say something in the live call
 
@@ -232,8 +229,7 @@ async def asyncio(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 

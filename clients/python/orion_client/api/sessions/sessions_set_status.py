@@ -17,7 +17,7 @@ def _get_kwargs(
     session_id: UUID,
     *,
     body: StatusChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -116,7 +116,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
     """Pause, resume or end a session
 
@@ -126,8 +126,7 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (StatusChange): The status that a session shall have.
 
     Raises:
@@ -156,7 +155,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
     """Pause, resume or end a session
 
@@ -166,8 +165,7 @@ def sync(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (StatusChange): The status that a session shall have.
 
     Raises:
@@ -191,7 +189,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
     """Pause, resume or end a session
 
@@ -201,8 +199,7 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (StatusChange): The status that a session shall have.
 
     Raises:
@@ -229,7 +226,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
     """Pause, resume or end a session
 
@@ -239,8 +236,7 @@ async def asyncio(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (StatusChange): The status that a session shall have.
 
     Raises:

@@ -16,19 +16,14 @@ def _get_kwargs(
     session_id: UUID,
     *,
     limit: int | Unset = 500,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -104,7 +99,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 500,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[Problem | TurnPage]:
     """The transcript as it was really heard
 
@@ -113,7 +108,7 @@ def sync_detailed(
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,7 +136,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 500,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Problem | TurnPage | None:
     """The transcript as it was really heard
 
@@ -150,7 +145,7 @@ def sync(
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,7 +168,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 500,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[Problem | TurnPage]:
     """The transcript as it was really heard
 
@@ -182,7 +177,7 @@ async def asyncio_detailed(
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -208,7 +203,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 500,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Problem | TurnPage | None:
     """The transcript as it was really heard
 
@@ -217,7 +212,7 @@ async def asyncio(
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -16,7 +16,7 @@ def _get_kwargs(
     tool_id: str,
     *,
     body: ToolChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -113,7 +113,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ToolChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | ToolBody]:
     """Change a tool
 
@@ -121,8 +121,7 @@ def sync_detailed(
 
     Args:
         tool_id (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (ToolChange): What of a tool shall change: fields that are there, `config` as a
             whole.
 
@@ -152,7 +151,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ToolChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | ToolBody | None:
     """Change a tool
 
@@ -160,8 +159,7 @@ def sync(
 
     Args:
         tool_id (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (ToolChange): What of a tool shall change: fields that are there, `config` as a
             whole.
 
@@ -186,7 +184,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ToolChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | ToolBody]:
     """Change a tool
 
@@ -194,8 +192,7 @@ async def asyncio_detailed(
 
     Args:
         tool_id (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (ToolChange): What of a tool shall change: fields that are there, `config` as a
             whole.
 
@@ -223,7 +220,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ToolChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | ToolBody | None:
     """Change a tool
 
@@ -231,8 +228,7 @@ async def asyncio(
 
     Args:
         tool_id (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (ToolChange): What of a tool shall change: fields that are there, `config` as a
             whole.
 

@@ -14,7 +14,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     body: ToolFields,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -103,15 +103,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ToolFields,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | ToolBody]:
     """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (ToolFields): What a tool as data holds; `config` is checked by its kind.
 
     Raises:
@@ -138,15 +137,14 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ToolFields,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | ToolBody | None:
     """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (ToolFields): What a tool as data holds; `config` is checked by its kind.
 
     Raises:
@@ -168,15 +166,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ToolFields,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | ToolBody]:
     """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (ToolFields): What a tool as data holds; `config` is checked by its kind.
 
     Raises:
@@ -201,15 +198,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ToolFields,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | ToolBody | None:
     """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (ToolFields): What a tool as data holds; `config` is checked by its kind.
 
     Raises:

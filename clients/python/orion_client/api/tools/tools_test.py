@@ -16,7 +16,7 @@ def _get_kwargs(
     tool_id: str,
     *,
     body: Trial,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -113,7 +113,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: Trial,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Outcome | Problem]:
     """Call a tool as it is, enabled or not
 
@@ -121,8 +121,7 @@ def sync_detailed(
 
     Args:
         tool_id (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Trial): A call outside any conversation; `tool` is one of an MCP server's, without
             it they are listed anew.
 
@@ -152,7 +151,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: Trial,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Outcome | Problem | None:
     """Call a tool as it is, enabled or not
 
@@ -160,8 +159,7 @@ def sync(
 
     Args:
         tool_id (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Trial): A call outside any conversation; `tool` is one of an MCP server's, without
             it they are listed anew.
 
@@ -186,7 +184,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: Trial,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Outcome | Problem]:
     """Call a tool as it is, enabled or not
 
@@ -194,8 +192,7 @@ async def asyncio_detailed(
 
     Args:
         tool_id (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Trial): A call outside any conversation; `tool` is one of an MCP server's, without
             it they are listed anew.
 
@@ -223,7 +220,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: Trial,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Outcome | Problem | None:
     """Call a tool as it is, enabled or not
 
@@ -231,8 +228,7 @@ async def asyncio(
 
     Args:
         tool_id (str):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Trial): A call outside any conversation; `tool` is one of an MCP server's, without
             it they are listed anew.
 

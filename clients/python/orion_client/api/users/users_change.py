@@ -17,7 +17,7 @@ def _get_kwargs(
     user_id: UUID,
     *,
     body: UserChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
@@ -114,7 +114,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: UserChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | UserBody]:
     """Change a user's name or role, or disable it
 
@@ -122,8 +122,7 @@ def sync_detailed(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (UserChange): What shall change; what is left out stays.
 
     Raises:
@@ -152,7 +151,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: UserChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | UserBody | None:
     """Change a user's name or role, or disable it
 
@@ -160,8 +159,7 @@ def sync(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (UserChange): What shall change; what is left out stays.
 
     Raises:
@@ -185,7 +183,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: UserChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | UserBody]:
     """Change a user's name or role, or disable it
 
@@ -193,8 +191,7 @@ async def asyncio_detailed(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (UserChange): What shall change; what is left out stays.
 
     Raises:
@@ -221,7 +218,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: UserChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | UserBody | None:
     """Change a user's name or role, or disable it
 
@@ -229,8 +226,7 @@ async def asyncio(
 
     Args:
         user_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (UserChange): What shall change; what is left out stays.
 
     Raises:

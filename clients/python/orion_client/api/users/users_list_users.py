@@ -13,19 +13,14 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -93,7 +88,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[Problem | UserPage]:
     """The workspace's users, newest first
 
@@ -101,7 +96,7 @@ def sync_detailed(
 
     Args:
         limit (int | Unset): How many at most Default: 20.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -127,7 +122,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Problem | UserPage | None:
     """The workspace's users, newest first
 
@@ -135,7 +130,7 @@ def sync(
 
     Args:
         limit (int | Unset): How many at most Default: 20.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,7 +151,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[Problem | UserPage]:
     """The workspace's users, newest first
 
@@ -164,7 +159,7 @@ async def asyncio_detailed(
 
     Args:
         limit (int | Unset): How many at most Default: 20.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -188,7 +183,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Problem | UserPage | None:
     """The workspace's users, newest first
 
@@ -196,7 +191,7 @@ async def asyncio(
 
     Args:
         limit (int | Unset): How many at most Default: 20.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

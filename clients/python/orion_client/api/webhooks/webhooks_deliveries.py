@@ -16,19 +16,14 @@ def _get_kwargs(
     webhook_id: UUID,
     *,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -106,7 +101,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[DeliveryPage | Problem]:
     """What was delivered to a webhook, is on its way, or was given up
 
@@ -115,7 +110,7 @@ def sync_detailed(
     Args:
         webhook_id (UUID):
         limit (int | Unset): How many at most Default: 20.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -143,7 +138,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> DeliveryPage | Problem | None:
     """What was delivered to a webhook, is on its way, or was given up
 
@@ -152,7 +147,7 @@ def sync(
     Args:
         webhook_id (UUID):
         limit (int | Unset): How many at most Default: 20.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,7 +170,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[DeliveryPage | Problem]:
     """What was delivered to a webhook, is on its way, or was given up
 
@@ -184,7 +179,7 @@ async def asyncio_detailed(
     Args:
         webhook_id (UUID):
         limit (int | Unset): How many at most Default: 20.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -210,7 +205,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> DeliveryPage | Problem | None:
     """What was delivered to a webhook, is on its way, or was given up
 
@@ -219,7 +214,7 @@ async def asyncio(
     Args:
         webhook_id (UUID):
         limit (int | Unset): How many at most Default: 20.
-        cursor (None | str | Unset): The `next_cursor` of the page before
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
