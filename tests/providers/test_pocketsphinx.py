@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Collection
 
+import numpy as np
 import psutil
 import pytest
 from pipecat.frames.frames import (
@@ -19,10 +20,16 @@ from orion.domain.agent import Agent
 from orion.providers import pocketsphinx
 from orion.providers.pocketsphinx import Listeners, PocketSphinxSTTService
 from orion.providers.pocketsphinx.language_model import arpa
+from orion.tools import load_all, phrases
+from tests.journeys.conftest import need
+from tests.journeys.phone import spoken
+from tests.providers.opus import through_opus
 from tests.providers.stage import RATE_HZ, Stage, on_stage, recording
 
 QUIET = bytes(RATE_HZ * 2 // 5)
 """200 ms."""
+ROOM = np.random.default_rng(1).integers(-12, 12, RATE_HZ // 5).astype(np.int16)
+"""200 ms of faint noise."""
 FORWARD, CLUBS = "go_forward_ten_meters", "seven_of_clubs"
 
 
@@ -86,6 +93,21 @@ async def test_words_so_far_come_before_the_final_ones(stt):
         await stage.send(VADUserStoppedSpeakingFrame())
         await stage.heard(TranscriptionFrame)
     assert len({frame.text for frame in stage.all(InterimTranscriptionFrame)}) > 2
+
+
+@pytest.mark.parametrize("gain", [0.2, 0.5, 1.0])
+async def test_the_first_utterance_of_a_call_is_heard_through_opus_loud_or_quiet(settings, tmp_path, gain):
+    need("flite")
+    speech = np.concatenate([ROOM, spoken("what is seven plus five", tmp_path), ROOM])
+    try:
+        await pocketsphinx.expect(settings, phrases(tool.tool for tool in load_all().values()))
+        async with on_stage(pocketsphinx.stt(settings, Agent("test", ""))) as stage:
+            await stage.send(VADUserStartedSpeakingFrame())
+            await stage.audio(through_opus((speech * gain).astype(np.int16)))
+            await stage.send(VADUserStoppedSpeakingFrame())
+            assert (await stage.heard(TranscriptionFrame)).text == "what is seven plus five"
+    finally:
+        await pocketsphinx.stop()
 
 
 def first_words(stage: Stage) -> list[str]:

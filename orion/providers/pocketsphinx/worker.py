@@ -30,6 +30,12 @@ HEADER = struct.Struct("<cI")
 _PRONUNCIATION = re.compile(r"\(\d+\)")
 _PARTIAL_BYTES = 16000 * 2 // 5
 """Words so far are looked up after every 200 ms of audio."""
+_MEAN = "47.2,-1.2,2.8,11.0,-5.2,0.8,-1.3,-4.4,-3.8,-2.3,1.2,-0.1,0.6"
+"""The cepstral mean with which a call begins, until its own speech has taught a better one.
+
+It was measured over four voices of flite and the recordings in tests/recordings, half and half, plain and
+through Opus. With PocketSphinx's own guess (40,3,-1) the first utterance has twice as many wrong words.
+"""
 _CLEARLY = 0.05
 """Difference of the log scores that separated requests (0.08 to 0.48) from other speech (-0.65 to 0.03)."""
 
@@ -60,7 +66,7 @@ def main() -> None:
 
 def _decoder(**options: str) -> Decoder:
     # Measured: a third of the default's CPU for the same word error rate.
-    return Decoder(Config(loglevel="FATAL", fwdflat=False, maxhmmpf=3000, **options))
+    return Decoder(Config(loglevel="FATAL", fwdflat=False, maxhmmpf=3000, cmninit=_MEAN, **options))
 
 
 class _Listener:
