@@ -13,7 +13,9 @@ each returns a Pipecat service that serves one call. It may also have
 - `RANK: int`: its place in `auto`: the available one with the highest rank serves. Embedded engines
   rank below 20, pulled ones from 20, keyed ones from 40; without a rank `auto` leaves it out.
 
-Vendor SDKs are imported inside those functions, never at the top of the file.
+A provider's name may be followed by a model, `openai/gpt-4.1-mini`, in the settings and in an agent's `stt`,
+`llm` and `tts`; `model_for` finds it. Vendor SDKs are imported inside those functions, never at the top of
+the file. A permanent lack is told by `available` alone: it is asked often, and must answer at once.
 """
 
 from __future__ import annotations
@@ -92,7 +94,8 @@ class Choice:
 def choose(settings: Settings, kind: Kind) -> Choice:
     """The provider that serves `kind`: the first of the order in the settings that is available."""
     missing: list[str] = []
-    for name in getattr(settings, kind):
+    for entry in getattr(settings, kind):
+        name = entry.partition("/")[0]
         candidates = _ranked(settings, kind) if name == "auto" else [name]
         for candidate in candidates:
             lack = _lack(settings, kind, candidate)
@@ -105,6 +108,16 @@ def choose(settings: Settings, kind: Kind) -> Choice:
 def module(settings: Settings, name: str) -> ModuleType:
     """The module of the provider `name`, from the user's project or built in."""
     return registry.load("providers", name, settings.project)
+
+
+def model_for(settings: Settings, agent: Agent, kind: Kind, name: str) -> str | None:
+    """The model that the agent, or else the settings, name for the provider `name`: `name/model`."""
+    entries = (*(getattr(agent, kind) or "").split(","), *getattr(settings, kind))
+    for entry in entries:
+        provider, _, model = entry.strip().partition("/")
+        if provider == name and model:
+            return model
+    return None
 
 
 def stt(settings: Settings, agent: Agent) -> STTService:
