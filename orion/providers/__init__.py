@@ -112,7 +112,7 @@ def module(settings: Settings, name: str) -> ModuleType:
 
 def model_for(settings: Settings, agent: Agent, kind: Kind, name: str) -> str | None:
     """The model that the agent, or else the settings, name for the provider `name`: `name/model`."""
-    entries = (*(getattr(agent, kind) or "").split(","), *getattr(settings, kind))
+    entries: list[str] = [*(getattr(agent, kind) or "").split(","), *getattr(settings, kind)]
     for entry in entries:
         provider, _, model = entry.strip().partition("/")
         if provider == name and model:

@@ -23,7 +23,6 @@ RANK = 40
 _LLM_MODEL = "gpt-4.1"
 _STT_MODEL = "gpt-4o-transcribe"
 _TTS_MODEL = "gpt-4o-mini-tts"
-_VOICES = "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse".split()
 _MODEL = "text-embedding-3-small"
 _TIMEOUT_SECS = 20.0
 
@@ -77,9 +76,7 @@ def tts(settings: Settings, agent: Agent) -> TTSService:
 
     configured = settings.provider("openai")
     model = model_for(settings, agent, "tts", "openai") or _TTS_MODEL
-    known = agent.voice in _VOICES or configured.base_url is not None
-    voice = agent.voice if agent.voice and known else _VOICES[0]
-    return Speech(server(configured.key, configured.base_url), model, voice)
+    return Speech(server(configured.key, configured.base_url), model, agent.voice)
 
 
 def embed(settings: Settings) -> Embedder:

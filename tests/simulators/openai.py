@@ -22,7 +22,7 @@ KEY = "sk-simulated"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One answer of the model: text, and calls as `(name, arguments)`; arguments may be text that is no JSON."""
+    """One answer of the model: text, and calls as `(name, arguments)`; arguments may be text, no JSON."""
 
     text: str = ""
     calls: Sequence[tuple[str, Mapping[str, Any] | str]] = ()
@@ -192,9 +192,10 @@ def _form(asked: Asked) -> dict[str, bytes]:
     head = f"content-type: {asked.headers['content-type']}\r\n\r\n".encode()
     message = BytesParser(policy=HTTP).parsebytes(head + asked.body)
     fields: dict[str, bytes] = {}
-    for part in message.iter_parts():  # type: ignore[attr-defined]
-        name = part.get_param("name", header="content-disposition")
-        fields[name] = part.get_payload(decode=True)
+    for part in message.iter_parts():
+        name = str(part.get_param("name", header="content-disposition"))
+        content = part.get_payload(decode=True)
+        fields[name] = content if isinstance(content, bytes) else b""
     return fields
 
 

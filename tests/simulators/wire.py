@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from email.parser import BytesParser
@@ -35,7 +35,7 @@ class Reply:
         garbage: The piece that a `malformed` fault sends; `error`: that of an `error` fault.
     """
 
-    pieces: Iterable[bytes]
+    pieces: Sequence[bytes]
     status: int = 200
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
@@ -90,36 +90,38 @@ async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
     return await _send(writer, reader, reply) and version == "HTTP/1.1"
 
 
+def _as_sent(reply: Reply) -> tuple[list[bytes], str]:
+    """The pieces that are sent, and how it ends: `whole`, `drop` or `stall`."""
+    pieces, fault = list(reply.pieces), reply.fault
+    if fault is None or fault.kind == "drip":
+        return pieces, "whole"
+    if fault.kind in {"drop", "stall"}:
+        return pieces[: fault.after], fault.kind
+    if fault.kind == "half":
+        return pieces[: fault.after], "whole"
+    wrong = reply.garbage if fault.kind == "malformed" else reply.error
+    return [*pieces[: fault.after], wrong, *pieces[fault.after + 1 :]], "whole"
+
+
 async def _send(writer: asyncio.StreamWriter, reader: asyncio.StreamReader, reply: Reply) -> bool:
-    fault = reply.fault
-    pieces = list(reply.pieces)
-    chunked = reply.stream or len(pieces) != 1
-    length = {} if chunked else {"content-length": str(len(pieces[0]))}
-    coding = {"transfer-encoding": "chunked"} if chunked else {}
-    headers = {"content-type": reply.content_type, **length, **coding, **reply.headers}
-    begun = False
-    for index, piece in enumerate([*pieces, None]):
-        if fault and index == fault.after and fault.kind != "drip":
-            if fault.kind == "drop":
-                return False
-            if fault.kind == "stall":
-                await reader.read()  # until the client has had enough
-                return False
-            if fault.kind == "half":
-                pieces = pieces[:index]
-        if not begun:
-            begun = True
-            writer.write(f"HTTP/1.1 {reply.status} X\r\n".encode())
-            writer.write("".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode())
-            writer.write(b"\r\n")
-        if fault and index == fault.after and fault.kind in {"malformed", "error"}:
-            piece = reply.garbage if fault.kind == "malformed" else reply.error
-        if fault and fault.kind == "drip" and index >= fault.after:
-            await asyncio.sleep(fault.pause_secs)
-        if piece is None or (fault and fault.kind == "half" and index >= fault.after):
-            break
+    """Send an answer; whether the connection stays open."""
+    chunked = reply.stream or len(reply.pieces) != 1
+    pieces, end = _as_sent(reply)
+    pauses = reply.fault is not None and reply.fault.kind == "drip"
+    if pieces or end == "whole":
+        length = {"transfer-encoding": "chunked"} if chunked else {"content-length": str(len(pieces[0]))}
+        headers = {"content-type": reply.content_type, **length, **reply.headers}
+        lines = [f"HTTP/1.1 {reply.status} X", *(f"{name}: {value}" for name, value in headers.items())]
+        writer.write("\r\n".join([*lines, "", ""]).encode())
+    for index, piece in enumerate(pieces):
+        if pauses and reply.fault and index >= reply.fault.after:
+            await asyncio.sleep(reply.fault.pause_secs)
         writer.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
         await writer.drain()
+    if end == "stall":
+        await reader.read()  # until the client has had enough
+    if end != "whole":
+        return False
     if chunked:
         writer.write(b"0\r\n\r\n")
     await writer.drain()

@@ -152,6 +152,3 @@ def _is_object(text: str) -> bool:
 
 def _new_id() -> str:
     return f"call_{uuid4().hex}"
-
-
-

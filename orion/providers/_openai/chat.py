@@ -7,6 +7,7 @@ from typing import Any
 from openai import APIStatusError, AsyncOpenAI, Timeout
 from pipecat.adapters.llm.services.open_ai_adapter import OpenAILLMInvocationParams
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.services.openai.base_llm import OpenAILLMSettings
 from pipecat.services.openai.llm import OpenAILLMService
 
 from orion.providers._openai.answer import chunks, complete, from_text
@@ -33,6 +34,8 @@ class Chat(Vendor, OpenAILLMService):
         stall_secs: The longest silence in the middle of a streamed answer.
     """
 
+    _settings: OpenAILLMSettings
+
     def __init__(
         self, server: Server, model: str, *, vendor: str = "openai", stall_secs: float = _STALL_SECS
     ) -> None:
@@ -43,7 +46,7 @@ class Chat(Vendor, OpenAILLMService):
         super().__init__(settings=OpenAILLMService.Settings(model=model), retry_on_timeout=False)
         self.supports_developer_role = server.official
 
-    def create_client(self, **_: Any) -> AsyncOpenAI:
+    def create_client(self, *_: Any, **__: Any) -> AsyncOpenAI:
         """The server's client, which all calls share."""
         return self._orion_server.client
 

@@ -11,7 +11,7 @@ from openai.types.audio import Transcription
 from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.stt import OpenAISTTService
-from pipecat.services.openai.tts import OpenAITTSService
+from pipecat.services.openai.tts import VALID_VOICES, OpenAITTSService, OpenAITTSSettings
 from pipecat.transcriptions.language import Language
 
 from orion.providers._openai.server import Server
@@ -19,6 +19,7 @@ from orion.providers._speech.timeline import Timeline
 from orion.providers._vendor import Vendor
 
 _RATE_HZ = 24000
+_VOICE = "alloy"
 _CHARACTERS_PER_SEC = 16.0
 """A little faster than voices speak, so that no word is told after the sound of its sentence."""
 
@@ -53,8 +54,9 @@ class Speech(Vendor, OpenAITTSService):
     """One call's voice, 24 kHz. The protocol tells no word times: they are estimated by the text's length."""
 
     orion_vendor = "openai"
+    _settings: OpenAITTSSettings
 
-    def __init__(self, server: Server, model: str, voice: str) -> None:
+    def __init__(self, server: Server, model: str, voice: str | None) -> None:
         super().__init__(
             api_key="none",
             http_client=server.http,
@@ -62,6 +64,7 @@ class Speech(Vendor, OpenAITTSService):
             settings=OpenAITTSService.Settings(model=model, voice=voice),
         )
         self._client = server.client
+        self._orion_official = server.official
         self._orion_timeline = Timeline()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -82,7 +85,7 @@ class Speech(Vendor, OpenAITTSService):
             async with self._client.audio.speech.with_streaming_response.create(
                 input=text,
                 model=str(self._settings.model),
-                voice=str(self._settings.voice),
+                voice=self._orion_voice(),
                 response_format="pcm",
             ) as response:
                 await self.start_tts_usage_metrics(text)
@@ -99,6 +102,11 @@ class Speech(Vendor, OpenAITTSService):
                     yield frame
         except (OpenAIError, httpx2.HTTPError) as error:
             yield ErrorFrame(error="no speech", exception=error)
+
+    def _orion_voice(self) -> str:
+        """The agent's voice; one that OpenAI does not have, another engine's, counts on other servers only."""
+        voice = str(self._settings.voice or _VOICE)
+        return _VOICE if self._orion_official and voice not in VALID_VOICES else voice
 
     async def _orion_tell(self, text: str, context_id: str) -> None:
         now = asyncio.get_running_loop().time()
