@@ -29,6 +29,7 @@ from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.services.llm_service import FunctionCallHandler, LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
+from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from orion import registry
 from orion.domain.agent import Agent
@@ -68,6 +69,14 @@ class Stateful(Protocol):
 
     state: dict[str, Any]
     agent: Agent
+
+
+@runtime_checkable
+class TakesTurns(Protocol):
+    """An STT service that tells where the user's turns begin and end."""
+
+    def orion_turns(self) -> UserTurnStrategies:
+        """The strategies that follow it."""
 
 
 class Embedder(Protocol):

@@ -52,12 +52,14 @@ class Vendor(FrameProcessor):
     orion_vendor = "vendor"
 
     def _classify_error(self, exception: Exception) -> ErrorCategory | None:
-        return category(exception)
+        found = category(exception)
+        return found if found is not ErrorCategory.UNKNOWN else super()._classify_error(exception)
 
     async def push_error_frame(self, error: ErrorFrame, force_treat_as_permanent: bool = False) -> None:
         """Push the error with its category, and without its text."""
         if error.category is None:
-            error.category = category(error.exception) if error.exception else ErrorCategory.UNKNOWN
+            found = self._classify_error(error.exception) if error.exception else None
+            error.category = found or ErrorCategory.UNKNOWN
         error.error = f"{self.orion_vendor}: {error.category.value}"
         if force_treat_as_permanent:
             await super().push_error_frame(error, force_treat_as_permanent=True)
