@@ -10,6 +10,7 @@ from typing import Any
 
 from pipecat.frames.frames import ErrorFrame
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.tts_service import TTSService
 from pipecat.utils.errors import (
     ErrorCategory,
     classify_http_exception,
@@ -65,6 +66,26 @@ class Vendor(FrameProcessor):
             await super().push_error_frame(error, force_treat_as_permanent=True)
         else:
             await super().push_error_frame(error)
+
+
+class VendorVoice(Vendor, TTSService):
+    """The same for text to speech, where words whose sound never came are not taken for spoken."""
+
+    _orion_broken: set[str]
+
+    def orion_break(self, context_id: str) -> None:
+        """The sound of a context broke off: the rest of its words was not heard."""
+        if not hasattr(self, "_orion_broken"):
+            self._orion_broken = set()
+        self._orion_broken.add(context_id)
+
+    async def _apply_force_complete(self, context_id: str) -> None:
+        """Pipecat tells the words for which no time came as spoken at the end; here only if they were."""
+        if context_id not in getattr(self, "_orion_broken", ()):
+            await super()._apply_force_complete(context_id)
+            return
+        self._orion_broken.discard(context_id)
+        self._aggregated_frame_sequencer.clear(keep_contexts=set(self.get_audio_contexts()) - {context_id})
 
 
 def category(exception: Exception) -> ErrorCategory:

@@ -272,6 +272,7 @@ async def test_speech_that_fails_is_an_error_of_its_kind(configured, vendor, fau
     async with on_stage(entry.tts(configured, AGENT), errors=errors) as stage:
         await stage.answer("Hello.")
         assert (await stage.heard(ErrorFrame)).category is category
+    assert bool(stage.words) is bool(fault.after), "what was not heard was not said"
 
 
 def test_the_simulator_sends_what_the_sdk_knows():

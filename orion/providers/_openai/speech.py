@@ -16,7 +16,7 @@ from pipecat.transcriptions.language import Language
 
 from orion.providers._openai.server import Server
 from orion.providers._speech.timeline import Timeline
-from orion.providers._vendor import Vendor
+from orion.providers._vendor import Vendor, VendorVoice
 
 _RATE_HZ = 24000
 _VOICE = "alloy"
@@ -50,7 +50,7 @@ class Hearing(Vendor, OpenAISTTService):
             raise
 
 
-class Speech(Vendor, OpenAITTSService):
+class Speech(VendorVoice, OpenAITTSService):
     """One call's voice, 24 kHz. The protocol tells no word times: they are estimated by the text's length."""
 
     orion_vendor = "openai"
@@ -101,6 +101,7 @@ class Speech(Vendor, OpenAITTSService):
                         self._orion_timeline.add(secs, asyncio.get_running_loop().time())
                     yield frame
         except (OpenAIError, httpx2.HTTPError) as error:
+            self.orion_break(context_id)
             yield ErrorFrame(error="no speech", exception=error)
 
     def _orion_voice(self) -> str:
