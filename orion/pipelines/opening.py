@@ -10,7 +10,6 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMUserAggregatorParams,
 )
 from pipecat.processors.audio.vad_processor import VADProcessor
-from pipecat.services.stt_service import STTService
 from pipecat.transports.base_transport import BaseTransport
 from pipecat.turns.user_start import TranscriptionUserTurnStartStrategy, VADUserTurnStartStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
@@ -78,7 +77,7 @@ def text_call(conversation: Conversation, on_ended: OnEnded) -> Call:
     return Call(conversation, pipeline, pair, rtvi=None, on_ended=on_ended)
 
 
-def _aggregators(conversation: Conversation, stt: STTService | None = None) -> LLMContextAggregatorPair:
+def _aggregators(conversation: Conversation, stt: object = None) -> LLMContextAggregatorPair:
     if isinstance(stt, providers.TakesTurns):
         strategies = stt.orion_turns()
     else:

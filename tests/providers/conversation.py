@@ -44,7 +44,8 @@ def user(text: str) -> dict[str, str]:
 
 def context(*messages: Any, tools: bool = True) -> LLMContext:
     schemas = [ToolSchema(ADD)] if tools else []
-    return LLMContext([SYSTEM, *messages], tools=ToolsSchema(standard_tools=list(schemas)))
+    all_: list[Any] = [SYSTEM, *messages]
+    return LLMContext(all_, tools=ToolsSchema(standard_tools=list(schemas)))
 
 
 async def answer(stage: Stage, *messages: Any, tools: bool = True) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from anthropic.types import Message, RawMessageStreamEvent
-from pipecat.frames.frames import ErrorFrame, LLMContextFrame, LLMTextFrame
+from pipecat.frames.frames import LLMContextFrame, LLMTextFrame
 from pipecat.utils.errors import ErrorCategory
 
 from orion import providers
@@ -105,8 +105,10 @@ async def test_a_failure_is_told_by_its_kind_at_once_and_quotes_nothing(vendor, 
 async def test_a_wrong_key_is_told_as_one(settings, vendor):
     wrong = settings.changed(providers={"ANTHROPIC": ProviderSettings("wrong", vendor.url)})
     async with on_stage(entry.llm(wrong, AGENT), errors=1) as stage:
-        assert (await failure(stage)).category is ErrorCategory.AUTHENTICATION
-    assert not stage.all(ErrorFrame)[0].processor.is_usable
+        error = await failure(stage)
+    assert error.category is ErrorCategory.AUTHENTICATION
+    assert error.processor
+    assert not error.processor.is_usable, "it is not asked again with that key"
 
 
 async def test_the_model_is_the_agents(configured, vendor):

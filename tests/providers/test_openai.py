@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from openai import RateLimitError
 from openai.types.audio import Transcription
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pipecat.frames.frames import (
@@ -128,6 +129,7 @@ async def test_how_long_to_wait_goes_along_with_the_error(vendor):
     vendor.faults.add(Fault("status", status=429, code="rate_limit_exceeded", retry_after_secs=20))
     async with on_stage(chat(vendor), errors=1) as stage:
         error = await failure(stage)
+    assert isinstance(error.exception, RateLimitError)
     assert error.exception.response.headers["retry-after"] == "20"
 
 

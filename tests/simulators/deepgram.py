@@ -192,7 +192,7 @@ async def deepgram() -> AsyncIterator[Deepgram]:
     simulator = Deepgram()
 
     def allowed(request: Any) -> bool:
-        return request.headers.get("Authorization") == f"Token {KEY}"
+        return bool(request.headers.get("Authorization") == f"Token {KEY}")
 
     async with listen(simulator.talk, simulator.faults, allowed) as url:
         simulator.url = url

@@ -92,7 +92,7 @@ async def elevenlabs() -> AsyncIterator[ElevenLabs]:
     simulator = ElevenLabs()
 
     def allowed(request: Any) -> bool:
-        return request.headers.get("xi-api-key") == KEY
+        return bool(request.headers.get("xi-api-key") == KEY)
 
     async with listen(simulator.talk, simulator.faults, allowed) as url:
         simulator.url = url

@@ -105,7 +105,7 @@ class Speech(VendorVoice, OpenAITTSService):
             yield ErrorFrame(error="no speech", exception=error)
 
     def _orion_voice(self) -> str:
-        """The agent's voice; one that OpenAI does not have, another engine's, counts on other servers only."""
+        """The agent's voice; one that OpenAI does not have (another engine's) counts on other servers."""
         voice = str(self._settings.voice or _VOICE)
         return _VOICE if self._orion_official and voice not in VALID_VOICES else voice
 

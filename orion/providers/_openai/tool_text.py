@@ -12,11 +12,12 @@ from orion.providers._vendor import MalformedAnswer
 _INSTRUCTIONS = """You can use tools. To use one, answer with nothing but one line of JSON:
 {"tool": "<its name>", "arguments": {<its arguments>}}
 You are then told its result, and answer the user. Use a tool only where it is needed. The tools:"""
-_BEGINNING = re.compile(r"(?:^|(?<=\n))[ \t]*(?=[{`<])")
-"""Where a line may begin a call: with its brace, a fence of code, or a tag like <tool_call>."""
-_ENDING = re.compile(r"\s*(?:`{1,3}|</\w+>)?\s*")
-_LEAD = 20
-"""Characters of a fence or tag before the brace, at most."""
+_LEAD = re.compile(r"[ \t]*(?:`{1,3}\w*|<\w+>)?\s*(?=\{)")
+"""What may stand before a call, from the beginning of a line: a fence of code, or a tag like <tool_call>."""
+_MAYBE_LEAD = re.compile(r"[ \t]*(?:(?:`{1,3}\w{0,8})?|<\w{0,20}>?)\s*\Z")
+_CALL = re.compile(r"\{\s*(?:[\"}]|\Z)")
+_TRAIL = re.compile(r"\s*(?:`{1,3}|</\w*>)?\s*")
+_MAYBE_TRAIL = re.compile(r"\s*(?:`{0,2}|</?\w*)\Z")
 _LONGEST = 20000
 
 Call = tuple[str, dict[str, Any]]
@@ -24,6 +25,8 @@ Call = tuple[str, dict[str, Any]]
 
 class ToolText:
     """Takes an answer piece by piece and tells text from calls; one per answer.
+
+    A call stands at the beginning of a line. What may become one is held back.
 
     Attributes:
         calls: The calls found so far: the tool's name and its arguments.
@@ -33,68 +36,68 @@ class ToolText:
         self.calls: list[Call] = []
         self._names = set(names)
         self._held = ""
-        self._after_newline = True
+        self._in_line = self._behind_call = False
 
     def take(self, piece: str) -> str:
-        """The text that can be said now; what may be a call is held back."""
+        """The text that can be said now."""
         self._held += piece
         said = ""
         while self._held:
-            begin = self._begin()
-            said += self._release(begin)
-            if not self._held or not self._decided():
+            if self._behind_call:
+                if _MAYBE_TRAIL.match(self._held):
+                    break
+                self._drop(_TRAIL)
+                self._behind_call = False
+            elif self._in_line or not (decided := self._decide()):
+                said += self._line()
+            elif decided == "wait":
                 break
-            said += self._release(self._end())
         return said
 
     def rest(self) -> str:
         """The text that is left at the end of the answer. Raises MalformedAnswer for half a call."""
+        if self._behind_call:
+            return ""
         if '"tool"' in self._held or '"arguments"' in self._held:
             raise MalformedAnswer("a tool call broke off")
-        return self._release(len(self._held))
+        said, self._held = self._held, ""
+        return said
 
-    def _begin(self) -> int:
-        for match in _BEGINNING.finditer(self._held):
-            if match.start() or self._after_newline:
-                return match.start()
-        return len(self._held)
-
-    def _decided(self) -> bool:
-        """Whether what is held, which begins like a call, is one or is none."""
-        brace = self._held.find("{")
-        if not 0 <= brace <= _LEAD:
-            return brace > 0 or len(self._held) > _LEAD
+    def _decide(self) -> str:
+        """At the beginning of a line: `call` where one was taken, `wait`, or nothing for text."""
+        lead = _LEAD.match(self._held)
+        if lead is None:
+            return "wait" if _MAYBE_LEAD.match(self._held) else ""
+        if not _CALL.match(self._held, lead.end()):
+            return ""
         try:
-            self._found, end = json.JSONDecoder().raw_decode(self._held, brace)
+            found, end = json.JSONDecoder().raw_decode(self._held, lead.end())
         except json.JSONDecodeError:
-            return len(self._held) > _LONGEST
-        if (call := self._call(self._found)) is None:
-            return True
+            return "wait" if len(self._held) < _LONGEST else ""
+        call = self._call(found)
+        if call is None:
+            return ""
         self.calls.append(call)
-        self._held = self._held[_ENDING.match(self._held, end).end() :]  # type: ignore[union-attr]
-        return True
+        self._held = self._held[end:]
+        self._behind_call = True
+        return "call"
 
-    def _end(self) -> int:
-        """How much of what is no call goes on: one line of it."""
-        if not self._held or self._begin():
-            return 0
-        newline = self._held.find("\n")
-        return newline + 1 if newline >= 0 else len(self._held)
-
-    def _call(self, found: object) -> Call | None:
-        if not isinstance(found, dict):
-            return None
+    def _call(self, found: dict[str, Any]) -> Call | None:
         name = found.get("tool", found.get("name"))
         arguments = found.get("arguments", found.get("parameters", {}))
-        if name not in self._names or not isinstance(arguments, dict):
+        if not isinstance(name, str) or name not in self._names or not isinstance(arguments, dict):
             return None
-        return str(name), arguments
+        return name, arguments
 
-    def _release(self, length: int) -> str:
-        said, self._held = self._held[:length], self._held[length:]
-        if said:
-            self._after_newline = said.endswith("\n")
-        return said
+    def _line(self) -> str:
+        """The text up to the end of its line."""
+        said, newline, rest = self._held.partition("\n")
+        self._held, self._in_line = rest, not newline
+        return said + newline
+
+    def _drop(self, pattern: re.Pattern[str]) -> None:
+        match = pattern.match(self._held)
+        self._held = self._held[match.end() :] if match else self._held
 
 
 def by_text(

@@ -33,7 +33,7 @@ class Nova(Vendor, DeepgramSTTService):
         )
 
     async def _connect(self) -> None:
-        """Connect, but let no call wait longer than a connection is worth; it is tried on in the background."""
+        """Connect, but let no call wait for long; it is tried on in the background."""
         try:
             async with asyncio.timeout(_CONNECT_SECS):
                 await super()._connect()
@@ -41,7 +41,7 @@ class Nova(Vendor, DeepgramSTTService):
             await self.push_error("no connection in time", category=ErrorCategory.CONNECTIVITY)
 
     async def push_error_frame(self, error: ErrorFrame, force_treat_as_permanent: bool = False) -> None:
-        """Tell of it, and let nobody wait for a connection that has failed once: the next try is seconds away."""
+        """Tell of it, and let nobody wait for a connection that has failed: it is tried anew in seconds."""
         self._connection_settled.set()
         await super().push_error_frame(error, force_treat_as_permanent)
 

@@ -53,9 +53,9 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
             ),
         )
 
-    async def _update_settings(self, delta: TTSSettings) -> dict[str, Any]:
+    async def _update_settings(self, delta: Any) -> dict[str, Any]:
         """Take another agent's voice; the name of another engine's is passed over."""
-        if isinstance(delta.voice, str):
+        if isinstance(delta, TTSSettings) and isinstance(delta.voice, str):
             delta.voice = _known(delta.voice)
         return await super()._update_settings(delta)
 
@@ -74,7 +74,8 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
         """
         while True:
             try:
-                return await super()._receive_messages()
+                await super()._receive_messages()
+                return
             except (ConnectionClosed, MalformedAnswer, _Refused) as error:
                 speaking = self.get_audio_contexts()
                 if speaking:
