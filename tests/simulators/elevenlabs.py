@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from tests.simulators.faults import Faults
 from tests.simulators.sockets import Socket, listen
 
@@ -68,7 +70,8 @@ def _words(text: str) -> list[str]:
 
 def audio(text: str, context: str, rate_hz: int) -> dict[str, Any]:
     """A chunk of audio with the times of its characters, which count from its beginning."""
-    pcm = bytes(len(text) * _CHARACTER_MS * rate_hz // 1000 * 2)
+    times_secs = np.arange(len(text) * _CHARACTER_MS * rate_hz // 1000) / rate_hz
+    pcm = (8000 * np.sin(2 * np.pi * 200 * times_secs)).astype("<i2").tobytes()
     times = {
         "chars": list(text),
         "charStartTimesMs": [index * _CHARACTER_MS for index in range(len(text))],

@@ -75,7 +75,6 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
         while True:
             try:
                 await super()._receive_messages()
-                return
             except (ConnectionClosed, MalformedAnswer, _Refused) as error:
                 speaking = self.get_audio_contexts()
                 if speaking:
@@ -89,6 +88,8 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
                     await self.remove_audio_context(context_id)
                 if not speaking or self._websocket is None:
                     raise
+            else:
+                return
 
     async def _connect_websocket(self) -> None:
         async with self._orion_connecting:  # a sentence connects, too, where it finds no connection
