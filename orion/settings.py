@@ -63,6 +63,9 @@ class Settings:
     llm: tuple[str, ...] = ("auto",)
     tts: tuple[str, ...] = ("auto",)
     script: Path | None = None
+    llm_base_url: str | None = None
+    llm_api_key: str | None = field(default=None, repr=False)
+    llm_model: str | None = None
     embeddings: str | None = None
     embedding_model: str | None = None
     ice_hosts: tuple[str, ...] = ()
@@ -227,6 +230,13 @@ def _registration(value: str, name: str) -> str:
     return value
 
 
+def _http_url(value: str, name: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise StartError(f"{name} is no address like http://127.0.0.1:8000/v1")
+    return value.strip().rstrip("/")
+
+
 def _origin(value: str, name: str) -> str:
     """An origin as browsers send it (RFC 6454): lower case, without a default port."""
     parts = urlsplit(value.strip().lower())
@@ -340,6 +350,9 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_LLM": ("llm", _names),
     "ORION_TTS": ("tts", _names),
     "ORION_SCRIPT": ("script", _path),
+    "ORION_LLM_BASE_URL": ("llm_base_url", _http_url),
+    "ORION_LLM_API_KEY": ("llm_api_key", _text),
+    "ORION_LLM_MODEL": ("llm_model", _text),
     "ORION_EMBEDDINGS": ("embeddings", _text),
     "ORION_EMBEDDING_MODEL": ("embedding_model", _text),
     "ORION_ICE_HOSTS": ("ice_hosts", _names),

@@ -35,6 +35,7 @@ def test_an_unknown_setting_stops_the_start_and_names_the_nearest():
         ("JWT_SECRET", "short"),
         ("ENABLE_GUARDRAILS", "maybe"),
         ("ORION_REGISTRATION", "sometimes"),
+        ("ORION_LLM_BASE_URL", "localhost:11434"),
         ("RATE_LIMIT_MAX", "0"),
         ("RATE_LIMIT_TTL", "0"),
         ("RATE_LIMIT_MAX", "-5"),
@@ -79,6 +80,15 @@ def test_jwt_secret_may_hold_several_keys_the_newest_first():
 def test_budgets_are_read():
     settings = read(RATE_LIMIT_TTL="10", RATE_LIMIT_MAX="7")
     assert (settings.rate_limit_ttl_secs, settings.rate_limit_max) == (10, 7)
+
+
+def test_the_language_models_server_is_read():
+    settings = read(
+        ORION_LLM_BASE_URL="http://127.0.0.1:8000/v1/", ORION_LLM_MODEL="llama", ORION_LLM_API_KEY="own-key"
+    )
+    assert (settings.llm_base_url, settings.llm_model) == ("http://127.0.0.1:8000/v1", "llama")
+    assert settings.llm_api_key == "own-key"
+    assert "own-key" not in repr(settings)
 
 
 def test_networks_ports_and_relays_are_read():

@@ -165,7 +165,7 @@ def _problems(parts: Parts, name: str, body: AgentFile, offer: Offer) -> list[Fi
     ]
     for kind in providers.KINDS:
         provider = getattr(body, kind)
-        if provider is not None and provider not in _serving(parts, kind):
+        if provider is not None and provider.partition("/")[0] not in _serving(parts, kind):
             serving = ", ".join(_serving(parts, kind))
             found.append(FieldProblem(f"/{kind}", f"no provider {provider!r}; there are: {serving}"))
     return found

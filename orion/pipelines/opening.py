@@ -39,11 +39,12 @@ def voice_call(
 ) -> Call:
     """A call by voice, not started yet. Raises StartError where an engine is missing."""
     settings, agent = conversation.shared.settings, conversation.agent
-    pair = _aggregators(conversation)
+    stt = providers.stt(settings, agent)
+    pair = _aggregators(conversation, stt)
     pipeline = voice.build(
         transport=transport,
         vad=VADProcessor(vad_analyzer=vad_analyzer(_RATE_HZ)),
-        stt=providers.stt(settings, agent),
+        stt=stt,
         input_guardrail=conversation.input_guardrail(),
         context=pair,
         llm=conversation.llm,
@@ -76,11 +77,14 @@ def text_call(conversation: Conversation, on_ended: OnEnded) -> Call:
     return Call(conversation, pipeline, pair, rtvi=None, on_ended=on_ended)
 
 
-def _aggregators(conversation: Conversation) -> LLMContextAggregatorPair:
-    strategies = UserTurnStrategies(
-        start=[VADUserTurnStartStrategy(), TranscriptionUserTurnStartStrategy()],
-        stop=[stop_strategy(conversation.agent.turn_taking)],
-    )
+def _aggregators(conversation: Conversation, stt: object = None) -> LLMContextAggregatorPair:
+    if isinstance(stt, providers.TakesTurns):
+        strategies = stt.orion_turns()
+    else:
+        strategies = UserTurnStrategies(
+            start=[VADUserTurnStartStrategy(), TranscriptionUserTurnStartStrategy()],
+            stop=[stop_strategy(conversation.agent.turn_taking)],
+        )
     return LLMContextAggregatorPair(
         conversation.context,
         user_params=LLMUserAggregatorParams(user_turn_strategies=strategies),

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipecat.frames.frames import (
+    EagerTranscriptionFrame,
     Frame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
@@ -41,7 +42,8 @@ class InputGuardrail(FrameProcessor):
     """Checks what the user says or types before the agent sees it.
 
     Frames: TranscriptionFrame and LLMMessagesAppendFrame (messages of the role `user`) go on with the
-    verdict's text, or not at all; a blocked one is answered with the verdict's reply. Frames that
+    verdict's text, or not at all; a blocked one is answered with the verdict's reply. A predicted
+    transcript (EagerTranscriptionFrame) goes on only if nothing is found in it. Frames that
     would rewrite the context from outside (LLMMessagesUpdateFrame) are dropped. `on_message` is told
     each typed message as it goes on, `on_nothing` that of those that came at once nothing can be read.
     """
@@ -66,6 +68,9 @@ class InputGuardrail(FrameProcessor):
             text = await self._checked(frame.text)
             if text:
                 await self.push_frame(_with_text(frame, text), direction)
+        elif isinstance(frame, EagerTranscriptionFrame):
+            if not self._orion_evaluate(Utterance(frame.text, Channel.INPUT)).findings:
+                await self.push_frame(frame, direction)
         elif isinstance(frame, LLMMessagesAppendFrame):
             await self._append(frame, direction)
         elif not isinstance(frame, LLMMessagesUpdateFrame):

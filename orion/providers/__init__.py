@@ -13,7 +13,9 @@ each returns a Pipecat service that serves one call. It may also have
 - `RANK: int`: its place in `auto`: the available one with the highest rank serves. Embedded engines
   rank below 20, pulled ones from 20, keyed ones from 40; without a rank `auto` leaves it out.
 
-Vendor SDKs are imported inside those functions, never at the top of the file.
+A provider's name may be followed by a model, `openai/gpt-4.1-mini`, in the settings and in an agent's `stt`,
+`llm` and `tts`; `model_for` finds it. Vendor SDKs are imported inside those functions, never at the top of
+the file. A permanent lack is told by `available` alone: it is asked often, and must answer at once.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.services.llm_service import FunctionCallHandler, LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
+from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from orion import registry
 from orion.domain.agent import Agent
@@ -68,6 +71,14 @@ class Stateful(Protocol):
     agent: Agent
 
 
+@runtime_checkable
+class TakesTurns(Protocol):
+    """An STT service that tells where the user's turns begin and end."""
+
+    def orion_turns(self) -> UserTurnStrategies:
+        """The strategies that follow it."""
+
+
 class Embedder(Protocol):
     """Turns texts into vectors; `model` names what vectors can be compared with."""
 
@@ -92,7 +103,8 @@ class Choice:
 def choose(settings: Settings, kind: Kind) -> Choice:
     """The provider that serves `kind`: the first of the order in the settings that is available."""
     missing: list[str] = []
-    for name in getattr(settings, kind):
+    for entry in getattr(settings, kind):
+        name = entry.partition("/")[0]
         candidates = _ranked(settings, kind) if name == "auto" else [name]
         for candidate in candidates:
             lack = _lack(settings, kind, candidate)
@@ -105,6 +117,16 @@ def choose(settings: Settings, kind: Kind) -> Choice:
 def module(settings: Settings, name: str) -> ModuleType:
     """The module of the provider `name`, from the user's project or built in."""
     return registry.load("providers", name, settings.project)
+
+
+def model_for(settings: Settings, agent: Agent, kind: Kind, name: str) -> str | None:
+    """The model that the agent, or else the settings, name for the provider `name`: `name/model`."""
+    entries: list[str] = [*(getattr(agent, kind) or "").split(","), *getattr(settings, kind)]
+    for entry in entries:
+        provider, _, model = entry.strip().partition("/")
+        if provider == name and model:
+            return model
+    return None
 
 
 def stt(settings: Settings, agent: Agent) -> STTService:

@@ -1,18 +1,82 @@
-"""OpenAI, or any server that speaks its API: embeddings for the search of memories by meaning.
+"""OpenAI, or any server that speaks its API: chat, speech recognition, speech, embeddings.
 
-Reference: https://platform.openai.com/docs/api-reference/embeddings
+The language model is another server's where `ORION_LLM_BASE_URL` names one (vLLM, llama.cpp, LiteLLM, ...),
+with the key `ORION_LLM_API_KEY`, or else `OPENAI_API_KEY`; `OPENAI_BASE_URL` holds for all four.
+Reference: https://platform.openai.com/docs/api-reference
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from pipecat.services.llm_service import LLMService
+from pipecat.services.stt_service import STTService
+from pipecat.services.tts_service import TTSService
+
+from orion.domain.agent import Agent
 from orion.errors import ProviderError, ProviderTimeout, StartError
-from orion.providers import Embedder
+from orion.providers import Embedder, model_for
 from orion.settings import Settings
 
+RANK = 40
+_LLM_MODEL = "gpt-4.1"
+_STT_MODEL = "gpt-4o-transcribe"
+_TTS_MODEL = "gpt-4o-mini-tts"
 _MODEL = "text-embedding-3-small"
 _TIMEOUT_SECS = 20.0
+
+
+def available(settings: Settings, kind: str) -> str | None:
+    """None where a key or another server's address is set, else which."""
+    configured = settings.provider("openai")
+    if configured.key or configured.base_url or (kind == "llm" and settings.llm_base_url):
+        return None
+    own = "ORION_LLM_BASE_URL" if kind == "llm" else "OPENAI_BASE_URL"
+    return f"set OPENAI_API_KEY, or {own} of a server of your own"
+
+
+async def start(settings: Settings) -> None:
+    """Import the SDK, so that no call waits for it."""
+    llm(settings, Agent("start", ""))
+
+
+async def stop() -> None:
+    """Close the connections."""
+    from orion.providers._openai.server import close  # noqa: PLC0415 - it imports the SDK
+
+    await close()
+
+
+def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
+    """Chat completions by the agent's model, `ORION_LLM_MODEL`, or gpt-4.1."""
+    from orion.providers._openai.chat import Chat  # noqa: PLC0415
+    from orion.providers._openai.server import server  # noqa: PLC0415
+
+    configured = settings.provider("openai")
+    model = model_for(settings, agent, "llm", "openai") or settings.llm_model or _LLM_MODEL
+    key = (settings.llm_base_url and settings.llm_api_key) or configured.key
+    return Chat(server(key, settings.llm_base_url or configured.base_url), model)
+
+
+def stt(settings: Settings, agent: Agent) -> STTService:
+    """Transcription of each utterance; the model as `openai/whisper-1`, the language is the agent's."""
+    from orion.providers._openai.server import server  # noqa: PLC0415
+    from orion.providers._openai.speech import Hearing  # noqa: PLC0415
+
+    configured = settings.provider("openai")
+    model = model_for(settings, agent, "stt", "openai") or _STT_MODEL
+    return Hearing(server(configured.key, configured.base_url), model, agent.language)
+
+
+def tts(settings: Settings, agent: Agent) -> TTSService:
+    """Speech by `agent.voice`; a voice that OpenAI does not have counts only on another server."""
+    from orion.providers._openai.server import server  # noqa: PLC0415
+    from orion.providers._openai.speech import Speech  # noqa: PLC0415
+
+    configured = settings.provider("openai")
+    model = model_for(settings, agent, "tts", "openai") or _TTS_MODEL
+    return Speech(server(configured.key, configured.base_url), model, agent.voice)
 
 
 def embed(settings: Settings) -> Embedder:

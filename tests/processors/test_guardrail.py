@@ -1,6 +1,7 @@
 from typing import Any
 
 from pipecat.frames.frames import (
+    EagerTranscriptionFrame,
     ErrorFrame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
@@ -63,6 +64,23 @@ async def test_a_transcript_goes_on_with_the_verdicts_text():
     assert (frame.text, frame.finalized) == ("my *** is out", True)
     assert log.verdicts == [(Channel.INPUT, Action.MASK)]
     assert not any(isinstance(f, ErrorFrame) for f in up)
+
+
+async def test_a_predicted_transcript_goes_on_only_if_nothing_is_found_in_it():
+    predicted = [
+        EagerTranscriptionFrame(text, "user", "2026-01-01T00:00:00Z")
+        for text in ("what is new", "my secret", "something forbidden")
+    ]
+    log, down, _ = await through_input(*predicted)
+    assert [f.text for f in down if isinstance(f, EagerTranscriptionFrame)] == ["what is new"]
+    assert not log.verdicts, "the real one is told of"
+    assert not any(isinstance(f, LLMTextFrame) for f in down)
+
+
+async def test_a_predicted_transcript_that_breaks_a_check_is_dropped():
+    _, down, up = await through_input(EagerTranscriptionFrame("crash", "user", "2026-01-01T00:00:00Z"))
+    assert not any(isinstance(f, EagerTranscriptionFrame) for f in down)
+    assert any(isinstance(f, ErrorFrame) for f in up)
 
 
 async def test_a_blocked_transcript_is_answered_instead():

@@ -53,6 +53,7 @@ def kinds(name: str, settings) -> list[str]:
 
 def test_the_engines_that_the_public_interface_names_are_there():
     assert {"pocketsphinx", "espeak", "flite", "offline", "scripted"} <= set(NAMES)
+    assert {"openai", "anthropic", "deepgram", "elevenlabs", "ollama"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -75,6 +76,15 @@ def test_an_entry_tells_what_is_missing_in_words_or_serves_each_of_its_kinds(set
             assert isinstance(getattr(loaded, kind)(settings, AGENT), SERVICES[kind])
         else:
             assert len(lack) > 10
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_with_a_key_an_entry_makes_a_service_of_each_of_its_kinds(settings, name):
+    keyed = settings.changed(providers={name.upper(): ProviderSettings("k", "http://127.0.0.1:9/v1")})
+    loaded = providers.module(settings, name)
+    for kind in kinds(name, settings):
+        if not hasattr(loaded, "available") or loaded.available(keyed, kind) is None:
+            assert isinstance(getattr(loaded, kind)(keyed, AGENT), SERVICES[kind])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -122,6 +132,15 @@ def test_one_without_its_key_is_passed_over_and_the_reason_is_told(project):
 def test_the_order_in_the_settings_is_the_order_of_fail_over(project):
     settings = project(ACME).changed(llm=("acme", "scripted", "offline"))
     assert providers.choose(settings, "llm").provider == "scripted"
+
+
+def test_a_model_behind_the_name_leaves_the_choice_as_it_is(settings):
+    named = settings.changed(llm=("openai/gpt-4.1", "scripted/any/model"))
+    assert providers.choose(named, "llm").provider == "scripted"
+    agent = Agent("a", "", llm="openai/own")
+    assert providers.model_for(named, AGENT, "llm", "scripted") == "any/model"
+    assert providers.model_for(named, agent, "llm", "openai") == "own"
+    assert providers.model_for(named, agent, "stt", "openai") is None
 
 
 def test_an_agents_own_engine_wins_over_the_settings(settings):

@@ -1,0 +1,88 @@
+"""Chat completions by Pipecat's service on a shared client, from OpenAI and from servers that can do less."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openai import APIStatusError, AsyncOpenAI, Timeout
+from pipecat.adapters.llm.services.open_ai_adapter import OpenAILLMInvocationParams
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.services.openai.base_llm import OpenAILLMSettings
+from pipecat.services.openai.llm import OpenAILLMService
+
+from orion.providers._openai.answer import chunks, complete, from_text
+from orion.providers._openai.server import Abilities, Server
+from orion.providers._openai.tool_text import by_text
+from orion.providers._vendor import Vendor
+
+_STALL_SECS = 15.0
+_REFUSALS = {400, 404, 405, 415, 422, 500, 501}
+"""With what servers answer a request that asks for something they are not able to."""
+
+
+class Chat(Vendor, OpenAILLMService):
+    """One call's model.
+
+    A server without the developer role gets those messages as the user's; one that refuses tools, streams
+    or `stream_options` is asked again without them, and the process remembers. A barge-in closes the
+    connection of the answer.
+
+    Args:
+        server: Where it is, shared by all calls.
+        model: Its name there.
+        vendor: The provider's name, for error texts.
+        stall_secs: The longest silence in the middle of a streamed answer.
+    """
+
+    _settings: OpenAILLMSettings
+
+    def __init__(
+        self, server: Server, model: str, *, vendor: str = "openai", stall_secs: float = _STALL_SECS
+    ) -> None:
+        self._orion_server = server
+        self._orion_stall_secs = stall_secs
+        self._orion_tools: list[str] = []
+        self.orion_vendor = vendor
+        super().__init__(settings=OpenAILLMService.Settings(model=model), retry_on_timeout=False)
+        self.supports_developer_role = server.official
+
+    def create_client(self, *_: Any, **__: Any) -> AsyncOpenAI:
+        """The server's client, which all calls share."""
+        return self._orion_server.client
+
+    def build_chat_completion_params(self, params_from_context: OpenAILLMInvocationParams) -> dict[str, Any]:
+        """The request, without what the server has refused before."""
+        params: dict[str, Any] = super().build_chat_completion_params(params_from_context)
+        able = self._orion_able()
+        tools = params.get("tools")
+        self._orion_tools = []
+        if isinstance(tools, list) and tools and not able.tools:
+            self._orion_tools = [tool["function"]["name"] for tool in tools]
+            params["messages"] = by_text(params["messages"], tools)
+            params.pop("tools")
+            params.pop("tool_choice", None)
+        if not able.streams or not able.usage:
+            params.pop("stream_options")
+        params["stream"] = able.streams
+        if able.streams:
+            params["timeout"] = Timeout(self._orion_stall_secs, connect=min(3.0, self._orion_stall_secs))
+        return params
+
+    async def get_chat_completions(self, context: LLMContext) -> Any:
+        """The chunks of an answer, the same from every server. Raises what the SDK raises."""
+        while True:
+            try:
+                answer = await super().get_chat_completions(context)
+                break
+            except APIStatusError as error:
+                if self._orion_server.official or error.status_code not in _REFUSALS:
+                    raise
+                if not self._orion_able().learn(str(error)):
+                    raise
+        pieces = chunks(answer)
+        if self._orion_tools:
+            pieces = from_text(pieces, self._orion_tools)
+        return complete(pieces)
+
+    def _orion_able(self) -> Abilities:
+        return self._orion_server.abilities(str(self._settings.model))

@@ -1,0 +1,84 @@
+"""The servers of this process that speak OpenAI's protocol: one client each, and what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
+from pipecat.utils.http import connection_limits
+
+_CONNECT_SECS = 3.0
+_ANSWER_SECS = 60.0
+
+
+@dataclass(slots=True)
+class Abilities:
+    """What a model on a server is able to; assumed until it refuses.
+
+    Attributes:
+        tools: It takes tools; else they are described in the instructions.
+        streams: It answers piece by piece.
+        usage: It takes `stream_options`, by which it tells the tokens of a streamed answer.
+    """
+
+    tools: bool = True
+    streams: bool = True
+    usage: bool = True
+
+    def learn(self, refusal: str) -> bool:
+        """Take note of what a refused request asked for; whether something new was learned."""
+        told = refusal.lower()
+        for ability, words in (
+            ("usage", ("stream_options", "include_usage")),
+            ("streams", ("stream",)),
+            ("tools", ("tool", "function")),
+        ):
+            if getattr(self, ability) and any(word in told for word in words):
+                setattr(self, ability, False)
+                return True
+        return False
+
+
+@dataclass(slots=True)
+class Server:
+    """One server, shared by all calls. `official`: OpenAI's own, which is able to all of it."""
+
+    client: AsyncOpenAI
+    http: DefaultAsyncHttpxClient
+    official: bool
+    models: dict[str, Abilities] = field(default_factory=dict)
+
+    def abilities(self, model: str) -> Abilities:
+        """What is known of a model there."""
+        return self.models.setdefault(model, Abilities())
+
+
+_SERVERS: dict[tuple[str | None, str | None], Server] = {}
+
+
+def server(key: str | None, base_url: str | None) -> Server:
+    """The server at an address (None for OpenAI's), used with a key (None where it wants none).
+
+    A failed request is not tried again here: the SDK waits up to a minute before it does, and a user who
+    talks cannot.
+    """
+    found = _SERVERS.get((key, base_url))
+    if found is None:
+        limits = connection_limits(max_keepalive_connections=100, max_connections=1000, keepalive_expiry=60)
+        http = DefaultAsyncHttpxClient(limits=limits)
+        client = AsyncOpenAI(
+            api_key=key or "none",
+            base_url=base_url or "https://api.openai.com/v1",
+            timeout=Timeout(_ANSWER_SECS, connect=_CONNECT_SECS),
+            max_retries=0,
+            http_client=http,
+        )
+        found = _SERVERS[key, base_url] = Server(client, http, official=base_url is None)
+    return found
+
+
+async def close() -> None:
+    """Close all connections, and forget what was learned."""
+    while _SERVERS:
+        _, gone = _SERVERS.popitem()
+        await gone.client.close()

@@ -1,0 +1,118 @@
+"""OpenAI's transcription and speech, on the client that all calls share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import httpx2
+from openai import OpenAIError
+from openai.types.audio import Transcription
+from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudioRawFrame
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.openai.stt import OpenAISTTService
+from pipecat.services.openai.tts import VALID_VOICES, OpenAITTSService, OpenAITTSSettings
+from pipecat.transcriptions.language import Language
+
+from orion.providers._openai.server import Server
+from orion.providers._speech.timeline import Timeline
+from orion.providers._vendor import Vendor, VendorVoice
+
+_RATE_HZ = 24000
+_VOICE = "alloy"
+_CHARACTERS_PER_SEC = 16.0
+"""A little faster than voices speak, so that no word is told after the sound of its sentence."""
+
+
+class Hearing(Vendor, OpenAISTTService):
+    """One call's recogniser: each utterance is sent when the VAD has found its end."""
+
+    orion_vendor = "openai"
+
+    def __init__(self, server: Server, model: str, language: str) -> None:
+        chosen = OpenAISTTService.Settings(model=model, language=Language(language))
+        super().__init__(api_key="none", http_client=server.http, settings=chosen)
+        self._client = server.client
+        self._orion_failure: Exception | None = None
+
+    async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame, None]:
+        """Transcribe one utterance, a WAV."""
+        async for frame in super().run_stt(audio):
+            if isinstance(frame, ErrorFrame):
+                frame.exception = self._orion_failure
+            yield frame
+
+    async def _transcribe(self, audio: bytes) -> Transcription:
+        try:
+            return await super()._transcribe(audio)
+        except Exception as error:
+            self._orion_failure = error  # Pipecat keeps only its text
+            raise
+
+
+class Speech(VendorVoice, OpenAITTSService):
+    """One call's voice, 24 kHz. The protocol tells no word times: they are estimated by the text's length."""
+
+    orion_vendor = "openai"
+    _settings: OpenAITTSSettings
+
+    def __init__(self, server: Server, model: str, voice: str | None) -> None:
+        super().__init__(
+            api_key="none",
+            http_client=server.http,
+            push_text_frames=False,
+            settings=OpenAITTSService.Settings(model=model, voice=voice),
+        )
+        self._client = server.client
+        self._orion_official = server.official
+        self._orion_timeline = Timeline()
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Forget what was cut off."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, InterruptionFrame):
+            self._orion_timeline.cut()
+
+    async def on_audio_context_completed(self, context_id: str) -> None:
+        """Forget a turn that is synthesized."""
+        self._orion_timeline.completed(context_id)
+        await super().on_audio_context_completed(context_id)
+
+    async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame, None]:
+        """Speak one sentence; a barge-in closes the connection."""
+        begun = False
+        try:
+            async with self._client.audio.speech.with_streaming_response.create(
+                input=text,
+                model=str(self._settings.model),
+                voice=self._orion_voice(),
+                response_format="pcm",
+            ) as response:
+                await self.start_tts_usage_metrics(text)
+                async for frame in self._stream_audio_frames_from_iterator(
+                    response.iter_bytes(), in_sample_rate=_RATE_HZ, context_id=context_id
+                ):
+                    if not begun:
+                        begun = True
+                        await self.stop_ttfb_metrics()
+                        await self._orion_tell(text, context_id)
+                    if isinstance(frame, TTSAudioRawFrame):
+                        secs = len(frame.audio) / 2 / frame.sample_rate
+                        self._orion_timeline.add(secs, asyncio.get_running_loop().time())
+                    yield frame
+        except (OpenAIError, httpx2.HTTPError) as error:
+            self.orion_break(context_id)
+            yield ErrorFrame(error="no speech", exception=error)
+
+    def _orion_voice(self) -> str:
+        """The agent's voice; one that OpenAI does not have (another engine's) counts on other servers."""
+        voice = str(self._settings.voice or _VOICE)
+        return _VOICE if self._orion_official and voice not in VALID_VOICES else voice
+
+    async def _orion_tell(self, text: str, context_id: str) -> None:
+        now = asyncio.get_running_loop().time()
+        secs, words = self._orion_timeline.offset_secs(context_id, now), []
+        for word in text.split():
+            words.append((word, secs))
+            secs += (len(word) + 1) / _CHARACTERS_PER_SEC
+        await self.add_word_timestamps(words, context_id)

@@ -1,0 +1,117 @@
+"""What the services of all vendors share: one set of names for failures, and error texts that quote nothing.
+
+A vendor's own error text may hold what was said, or a key (deepgram-sdk puts the request's headers into
+it), and Pipecat logs it. So an error frame tells the vendor and the category; the exception goes along.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipecat.frames.frames import ErrorFrame
+from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.tts_service import TTSService
+from pipecat.utils.errors import (
+    ErrorCategory,
+    classify_http_exception,
+    classify_http_status_code,
+    extract_http_status_code,
+)
+
+_BY_WORD = {
+    "quota": ErrorCategory.QUOTA,
+    "billing": ErrorCategory.QUOTA,
+    "rate_limit": ErrorCategory.RATE_LIMIT,
+    "too_many": ErrorCategory.RATE_LIMIT,
+    "overloaded": ErrorCategory.SERVER,
+    "server_error": ErrorCategory.SERVER,
+    "api_error": ErrorCategory.SERVER,
+    "api_key": ErrorCategory.AUTHENTICATION,
+    "authentication": ErrorCategory.AUTHENTICATION,
+    "unauthorized": ErrorCategory.AUTHENTICATION,
+    "permission": ErrorCategory.AUTHORIZATION,
+    "invalid_request": ErrorCategory.INVALID_REQUEST,
+    "not_found": ErrorCategory.INVALID_REQUEST,
+}
+"""Words of the codes that vendors send inside a stream, or as the reason of a close."""
+
+_NO_CONNECTION = {"APIConnectionError", "TransportError", "ConnectionClosed", "HalfAnswer"}
+"""Classes of SDKs that are not imported here: openai and anthropic, httpx and httpx2, websockets."""
+
+
+class HalfAnswer(Exception):
+    """The answer broke off: the connection ended before the vendor said that it was complete."""
+
+
+class MalformedAnswer(Exception):
+    """The answer is not what the protocol says, for example a tool call whose arguments are no JSON."""
+
+
+class Vendor(FrameProcessor):
+    """Goes before a Pipecat service among the bases; `orion_vendor` names the vendor in error texts."""
+
+    orion_vendor = "vendor"
+
+    def _classify_error(self, exception: Exception) -> ErrorCategory | None:
+        found = category(exception)
+        return found if found is not ErrorCategory.UNKNOWN else super()._classify_error(exception)
+
+    async def push_error_frame(self, error: ErrorFrame, force_treat_as_permanent: bool = False) -> None:
+        """Push the error with its category, and without its text."""
+        if error.category is None:
+            found = self._classify_error(error.exception) if error.exception else None
+            error.category = found or ErrorCategory.UNKNOWN
+        error.error = f"{self.orion_vendor}: {error.category.value}"
+        if force_treat_as_permanent:
+            await super().push_error_frame(error, force_treat_as_permanent=True)
+        else:
+            await super().push_error_frame(error)
+
+
+class VendorVoice(Vendor, TTSService):
+    """The same for text to speech, where words whose sound never came are not taken for spoken."""
+
+    _orion_broken: set[str]
+
+    def orion_break(self, context_id: str) -> None:
+        """The sound of a context broke off: the rest of its words was not heard."""
+        if not hasattr(self, "_orion_broken"):
+            self._orion_broken = set()
+        self._orion_broken.add(context_id)
+
+    async def _apply_force_complete(self, context_id: str) -> None:
+        """Pipecat tells the words for which no time came as spoken at the end; here only if they were."""
+        if context_id not in getattr(self, "_orion_broken", ()):
+            await super()._apply_force_complete(context_id)
+            return
+        self._orion_broken.discard(context_id)
+        self._aggregated_frame_sequencer.clear(keep_contexts=set(self.get_audio_contexts()) - {context_id})
+
+
+def category(exception: Exception) -> ErrorCategory:
+    """What a vendor's failure is: by the code it sends, the HTTP status, or the kind of exception."""
+    status = extract_http_status_code(exception)
+    if (coded := _coded(exception)) and (status is None or status in {200, 429}):
+        return coded
+    if status is not None and status >= 400:
+        return classify_http_status_code(status)
+    if isinstance(exception, MalformedAnswer):
+        return ErrorCategory.SERVER
+    if {kind.__name__ for kind in type(exception).__mro__} & _NO_CONNECTION:
+        return ErrorCategory.CONNECTIVITY
+    return classify_http_exception(exception)
+
+
+def _coded(exception: Exception) -> ErrorCategory | None:
+    """The category of the code in the body of an error, or in the reason with which a socket was closed."""
+    body: Any = getattr(exception, "body", None)
+    if isinstance(body, dict) and isinstance(body.get("error"), dict):
+        body = body["error"]
+    words = [body.get("code"), body.get("type")] if isinstance(body, dict) else []
+    words.append(getattr(getattr(exception, "rcvd", None), "reason", None))
+    for word in words:
+        told = str(word or "").lower().replace(" ", "_")
+        for part, found in _BY_WORD.items():
+            if part in told:
+                return found
+    return None

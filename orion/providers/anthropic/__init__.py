@@ -1,0 +1,44 @@
+"""Anthropic's Claude models, with prompt caching: what stays the same from turn to turn is read once.
+
+`ANTHROPIC_BASE_URL` names another server of the protocol.
+Reference: https://docs.anthropic.com/en/api/messages
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipecat.services.llm_service import LLMService
+
+from orion.domain.agent import Agent
+from orion.providers import model_for
+from orion.settings import Settings
+
+RANK = 45
+_MODEL = "claude-sonnet-4-6"
+
+
+def available(settings: Settings, _kind: str) -> str | None:
+    """None where a key is set, else which."""
+    return None if settings.provider("anthropic").key else "set ANTHROPIC_API_KEY"
+
+
+async def start(settings: Settings) -> None:
+    """Import the SDK (a second of CPU), so that no call waits for it."""
+    llm(settings, Agent("start", ""))
+
+
+async def stop() -> None:
+    """Close the connections."""
+    from orion.providers.anthropic.messages import close  # noqa: PLC0415 - it imports the SDK
+
+    await close()
+
+
+def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
+    """Messages by the agent's model, as `anthropic/claude-haiku-4-5`, or claude-sonnet-4-6."""
+    from orion.providers.anthropic.messages import Messages, client  # noqa: PLC0415
+
+    configured = settings.provider("anthropic")
+    model = model_for(settings, agent, "llm", "anthropic") or _MODEL
+    return Messages(client(configured.key, configured.base_url), model)

@@ -1,0 +1,122 @@
+"""Pipecat's service of the Messages API on a client that all calls share. It imports the SDK at its top."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from anthropic import AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, Timeout
+from anthropic.types.beta import BetaMessageDeltaUsage, BetaRawMessageDeltaEvent
+from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
+from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter
+from pipecat.services.anthropic.llm import AnthropicLLMService
+from pipecat.utils.errors import ErrorCategory
+from pipecat.utils.http import connection_limits
+
+from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
+
+_CONNECT_SECS = 3.0
+_STALL_SECS = 15.0
+
+_CLIENTS: dict[tuple[str | None, str | None], AsyncAnthropic] = {}
+
+
+def client(key: str | None, base_url: str | None) -> AsyncAnthropic:
+    """The client of an address and key. A failed request is not tried again: a user who talks cannot wait."""
+    found = _CLIENTS.get((key, base_url))
+    if found is None:
+        limits = connection_limits(max_keepalive_connections=100, max_connections=1000, keepalive_expiry=60)
+        found = _CLIENTS[key, base_url] = AsyncAnthropic(
+            api_key=key or "none",
+            base_url=base_url or "https://api.anthropic.com",
+            max_retries=0,
+            http_client=DefaultAsyncHttpxClient(limits=limits),
+        )
+    return found
+
+
+async def close() -> None:
+    """Close all connections."""
+    while _CLIENTS:
+        _, gone = _CLIENTS.popitem()
+        await gone.close()
+
+
+class _Adapter(AnthropicLLMAdapter):
+    """Pipecat's, with the whole schema of a tool: Pipecat leaves out `$defs`, to which properties refer."""
+
+    @staticmethod
+    def _to_anthropic_function_format(function: FunctionSchema) -> dict[str, Any]:
+        shown = function.to_default_dict()
+        shown = shown.get("function", shown)
+        return {
+            "name": shown["name"],
+            "description": shown["description"],
+            "input_schema": shown["parameters"],
+        }
+
+
+class Messages(Vendor, AnthropicLLMService):
+    """One call's model.
+
+    Args:
+        client: Shared by all calls.
+        model: Its name.
+        stall_secs: The longest silence in the middle of an answer.
+    """
+
+    orion_vendor = "anthropic"
+    adapter_class = _Adapter
+
+    def __init__(self, client: AsyncAnthropic, model: str, *, stall_secs: float = _STALL_SECS) -> None:
+        super().__init__(
+            api_key="shared",
+            client=client,
+            settings=AnthropicLLMService.Settings(model=model, enable_prompt_caching=True),
+        )
+        self._orion_timeout = Timeout(stall_secs, connect=min(_CONNECT_SECS, stall_secs))
+        self.add_event_handler("on_completion_timeout", self._orion_stalled)
+
+    async def _create_message_stream(self, api_call: Any, params: dict[str, Any]) -> Any:
+        """The events of an answer, as Pipecat can take them."""
+        stream = await api_call(**params, timeout=self._orion_timeout)
+        return complete(stream)
+
+    async def _orion_stalled(self, _service: AnthropicLLMService) -> None:
+        # Pipecat tells nobody else of an answer that stalls: the turn would be silent.
+        await self.push_error("the answer stalled", category=ErrorCategory.CONNECTIVITY)
+
+
+async def complete(stream: AsyncStream[Any]) -> AsyncGenerator[Any, None]:
+    """The events of an answer, with an end behind each tool call; closing it closes the connection.
+
+    Pipecat takes one call per end of a message, and of several the last one: each gets an end of its own.
+
+    Raises:
+        HalfAnswer: The stream ended before the message did.
+        MalformedAnswer: A piece of it is no JSON.
+    """
+    ended = calling = False
+    try:
+        async for event in stream:
+            kind = getattr(event, "type", None)
+            if kind == "content_block_start" and event.content_block.type == "tool_use":
+                if calling:
+                    yield _call_ends()
+                calling = True
+            ended = ended or kind == "message_stop"
+            yield event
+    except ValueError as error:
+        raise MalformedAnswer("a piece of the answer is no JSON") from error
+    finally:
+        await stream.close()
+    if not ended:
+        raise HalfAnswer
+
+
+def _call_ends() -> BetaRawMessageDeltaEvent:
+    delta: Any = {"stop_reason": "tool_use", "stop_sequence": None}
+    usage = BetaMessageDeltaUsage.model_construct(output_tokens=None)
+    return BetaRawMessageDeltaEvent.model_validate(
+        {"type": "message_delta", "delta": delta, "usage": {"output_tokens": 0}}
+    ).model_copy(update={"usage": usage})

@@ -1,0 +1,44 @@
+"""Deepgram's streaming recognisers: Nova, whose turns ORION ends, and Flux, which ends them itself.
+
+`ORION_STT=deepgram` is Nova 3; `deepgram/flux-general-en` or `deepgram/flux-general-multi` is Flux. An agent
+whose `turn_taking` has `eager: true` answers Flux's predicted end of turn, ahead of the real one.
+`DEEPGRAM_BASE_URL` names another server, `wss://` or `https://`.
+Reference: https://developers.deepgram.com/reference/speech-to-text/listen-streaming, .../listen-flux
+"""
+
+from __future__ import annotations
+
+from pipecat.services.stt_service import STTService
+
+from orion.domain.agent import Agent
+from orion.providers import model_for
+from orion.settings import Settings
+
+RANK = 45
+_MODEL = "nova-3"
+
+
+def available(settings: Settings, _kind: str) -> str | None:
+    """None where a key is set, else which."""
+    return None if settings.provider("deepgram").key else "set DEEPGRAM_API_KEY"
+
+
+async def start(settings: Settings) -> None:
+    """Import the SDK, so that no call waits for it."""
+    stt(settings, Agent("start", ""))
+
+
+async def stop() -> None:
+    """Each call has a connection of its own."""
+
+
+def stt(settings: Settings, agent: Agent) -> STTService:
+    """A recogniser of the agent's language; English models of Flux hear nothing else."""
+    from orion.providers.deepgram.listening import Flux, Nova  # noqa: PLC0415 - it imports the SDK
+
+    configured = settings.provider("deepgram")
+    model = model_for(settings, agent, "stt", "deepgram") or _MODEL
+    if model.startswith("flux"):
+        eager = bool(agent.turn_taking.get("eager"))
+        return Flux(configured.key or "", configured.base_url, model, agent.language, eager=eager)
+    return Nova(configured.key or "", configured.base_url, model, agent.language)

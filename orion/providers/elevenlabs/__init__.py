@@ -1,0 +1,40 @@
+"""ElevenLabs' streaming voices, with the time of every word.
+
+`agent.voice` is the id of a voice; `elevenlabs/eleven_multilingual_v2` names another model than Flash v2.5.
+`ELEVENLABS_BASE_URL` names another server.
+Reference: https://elevenlabs.io/docs/api-reference/text-to-speech/v-1-text-to-speech-voice-id-multi-stream-input
+"""
+
+from __future__ import annotations
+
+from pipecat.services.tts_service import TTSService
+
+from orion.domain.agent import Agent
+from orion.providers import model_for
+from orion.settings import Settings
+
+RANK = 45
+_MODEL = "eleven_flash_v2_5"
+
+
+def available(settings: Settings, _kind: str) -> str | None:
+    """None where a key is set, else which."""
+    return None if settings.provider("elevenlabs").key else "set ELEVENLABS_API_KEY"
+
+
+async def start(settings: Settings) -> None:
+    """Import the service, so that no call waits for it."""
+    tts(settings, Agent("start", ""))
+
+
+async def stop() -> None:
+    """Each call has a connection of its own."""
+
+
+def tts(settings: Settings, agent: Agent) -> TTSService:
+    """A voice that speaks a sentence at a time over one connection per call."""
+    from orion.providers.elevenlabs.speaking import Speaking  # noqa: PLC0415 - it is heavy
+
+    configured = settings.provider("elevenlabs")
+    model = model_for(settings, agent, "tts", "elevenlabs") or _MODEL
+    return Speaking(configured.key or "", configured.base_url, model, agent.voice, agent.language)

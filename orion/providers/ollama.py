@@ -1,0 +1,91 @@
+"""Language models of an Ollama on this machine: found by `auto` where it answers at once.
+
+`OLLAMA_BASE_URL` names another address than http://127.0.0.1:11434/v1. Servers on other machines are the
+business of `ORION_LLM_BASE_URL`.
+Reference: https://github.com/ollama/ollama/blob/main/docs/openai.md
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipecat.services.llm_service import LLMService
+
+from orion.domain.agent import Agent
+from orion.providers import model_for
+from orion.settings import Settings
+
+RANK = 25
+_BASE_URL = "http://127.0.0.1:11434/v1"
+_PROBE_SECS = 0.2
+_LONGEST_BYTES = 1 << 20
+
+
+def available(settings: Settings, _kind: str) -> str | None:
+    """None where Ollama has a model; it is asked once per process, for a fifth of a second at most."""
+    models = _models(_base_url(settings))
+    if models is None:
+        return "Ollama does not answer on this machine; start it, and ORION anew"
+    return None if models else "Ollama has no model yet (ollama pull llama3.2), and ORION starts without it"
+
+
+async def start(settings: Settings) -> None:
+    """Import the SDK, so that no call waits for it."""
+    llm(settings, Agent("start", ""))
+
+
+async def stop() -> None:
+    """Close the connections."""
+    from orion.providers._openai.server import close  # noqa: PLC0415 - it imports the SDK
+
+    await close()
+
+
+def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
+    """Chat completions by the agent's model, `ORION_LLM_MODEL`, or the model that was changed last."""
+    from orion.providers._openai.chat import Chat  # noqa: PLC0415
+    from orion.providers._openai.server import server  # noqa: PLC0415
+
+    base_url = _base_url(settings)
+    model = model_for(settings, agent, "llm", "ollama") or settings.llm_model
+    return Chat(server(None, base_url), model or (_models(base_url) or ("",))[0], vendor="ollama")
+
+
+def _base_url(settings: Settings) -> str:
+    return settings.provider("ollama").base_url or _BASE_URL
+
+
+@lru_cache(maxsize=8)
+def _models(base_url: str) -> tuple[str, ...] | None:
+    """The names of its models that talk; None where nothing answers in time."""
+    parts = urlsplit(base_url)
+    try:
+        answer = _get(parts.hostname or "", parts.port or 80, "/api/tags", time.monotonic() + _PROBE_SECS)
+        models = json.loads(answer.partition(b"\r\n\r\n")[2])["models"]
+        names = tuple(str(model["name"]) for model in models)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return tuple(name for name in names if "embed" not in name)
+
+
+def _get(host: str, port: int, path: str, until: float) -> bytes:
+    """A whole HTTP/1.0 answer. Raises OSError where it does not come in time."""
+
+    def left() -> float:
+        return max(0.001, until - time.monotonic())
+
+    with socket.create_connection((host, port), timeout=left()) as connection:
+        connection.sendall(f"GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+        answer = b""
+        while len(answer) < _LONGEST_BYTES and time.monotonic() < until:
+            connection.settimeout(left())
+            piece = connection.recv(65536)
+            if not piece:
+                return answer
+            answer += piece
+    raise TimeoutError
