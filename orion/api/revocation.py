@@ -6,6 +6,7 @@ told is only a hint: every open thing of that user is judged anew, by a transact
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from orion.domain.identity import Principal
@@ -38,7 +39,10 @@ class Revocation:
         await self._tasks.close()
 
     async def _told(self, payload: str | None) -> None:
-        await self.check(UUID(payload) if payload else None)
+        user_id = None
+        with suppress(ValueError):  # whoever shares the database can tell anything
+            user_id = UUID(payload) if payload else None
+        await self.check(user_id)
 
     async def check(self, user_id: UUID | None = None) -> None:
         """Judge what is open for the user (None: for everybody), and end what may not stay."""

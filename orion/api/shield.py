@@ -71,7 +71,7 @@ class Shield:
         elif "\0" in scope["path"] or b"%00" in scope["query_string"]:
             await _refuse(send_with_headers, request_id, Malformed("the URL holds a NUL"))
         else:
-            json_body = b"json" in _header(scope, b"content-type")
+            json_body = b"json" in _header(scope, b"content-type").lower()
             await self._app(scope, _Checked(receive, limit, json_body), send_with_headers)
 
 

@@ -160,6 +160,17 @@ async def test_what_was_told_while_nobody_could_listen_is_caught_up_on(server, b
     await connection.close()
 
 
+async def test_what_others_tell_on_the_channel_ends_no_judgement(server, ben, database_url):
+    session_id = await session_of(server, ben["access_token"])
+    made = await server.key(ben["access_token"])
+    connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+    await connection.execute("notify orion_credentials, 'no id'")
+    await connection.close()
+    async with Watching(server, made["key"], session_id) as stream:
+        await server.call(ben["access_token"], "DELETE", f"{AUTH}/api-keys/{made['api_key']['id']}")
+        await stream.ended()
+
+
 async def hung_up(server, session_id):
     async with asyncio.timeout(10):
         while server.parts.calls.get(UUID(session_id)) is not None:

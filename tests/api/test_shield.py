@@ -27,3 +27,17 @@ async def test_hsts_is_sent_where_users_come_by_https(tmp_path, url):
 @pytest.mark.parametrize(("peer", "sent"), [(PROXY, True), ("203.0.113.9", False)])
 async def test_hsts_follows_the_scheme_that_a_trusted_proxy_tells(tmp_path, peer, sent):
     assert bool(await hsts(tmp_path, peer, {"X-Forwarded-Proto": "https", "X-Forwarded-For": peer})) == sent
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/json", "application/JSON", "Application/problem+Json; x=1"]
+)
+async def test_json_by_any_name_is_looked_at_before_it_is_parsed(tmp_path, media_type):
+    app = create_app(Settings(data_dir=tmp_path))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://orion") as client:
+        answer = await client.post(
+            "/api/v1/auth/logout",
+            content=b'{"refresh_token": "a\\u0000"}',
+            headers={"Content-Type": media_type},
+        )
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
