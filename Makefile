@@ -36,9 +36,10 @@ bench: $(VENV)/.development ## Measure, print tables and write JSON into .data/b
 	  echo "== $$script"; $(BIN)/python $$script --json .data/bench/$$(basename $$script .py).json || exit 1; \
 	done
 
-soak: $(VENV)/.development ## Prove that fifty calls leave nothing behind (about six minutes)
+soak: $(VENV)/.development ## Prove that calls leave nothing behind, and the REST API its description (twenty minutes)
 	@mkdir -p .data/bench
 	@$(BIN)/python benchmarks/leaks.py --json .data/bench/leaks.json
+	@$(BIN)/python -m pytest -m soak
 
 lock: $(VENV)/.development ## Resolve the dependencies anew
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \

@@ -14,6 +14,7 @@ from loguru import logger
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from orion import registry
+from orion.agents.json_types import JSON_NUMBER
 from orion.domain.agent import Agent, AgentRow
 from orion.errors import NotFound, StartError
 
@@ -22,10 +23,21 @@ _DEFAULT = "orion"
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 
 
+EXAMPLE_AGENT: dict[str, Any] = {
+    "instructions": "You are the host of a harbour restaurant. Be brief, and ask for one thing at a time.",
+    "title": "Host",
+    "greeting": "Good evening, {{name}}. A table for how many?",
+    "language": "en",
+    "tools": ["current_time"],
+    "hand_offs": ["orion"],
+    "max_call_secs": 900,
+}
+
+
 class AgentFile(BaseModel):
     """What an agent's YAML file may hold; the file's name is the agent's."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE_AGENT]})
 
     instructions: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
     title: Annotated[str, StringConstraints(max_length=100)] = ""
@@ -38,8 +50,8 @@ class AgentFile(BaseModel):
     tools: list[_Name] | None = None
     hand_offs: list[_Name] = []
     guardrails: dict[str, Any] = {}
-    turn_taking: dict[str, float] = {}
-    max_call_secs: int | None = Field(default=None, ge=1, le=86_400)
+    turn_taking: dict[str, Annotated[float, JSON_NUMBER]] = {}
+    max_call_secs: Annotated[int, Field(ge=1, le=86_400), JSON_NUMBER] | None = None
 
 
 class Roster:

@@ -10,6 +10,7 @@ import httpx2
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.agents import parameters
+from orion.agents.json_types import JSON_NUMBER, Flag
 from orion.domain.tool import Risk
 from orion.errors import FieldProblem
 from orion.net import http_tool
@@ -28,6 +29,16 @@ _SAY_PLACES = re.compile(r"\{\w+\}")
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=MAX_NAME_CHARS)]
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Headers = Annotated[dict[str, str], Field(max_length=20)]
+EXAMPLE_TOOL: dict[str, Any] = {
+    "name": "weather",
+    "description": "Tells the weather of a town.",
+    "examples": ["how is the weather in Trondheim"],
+    "parameters": {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]},
+    "kind": "http",
+    "config": {"method": "GET", "url": "https://weather.example.org/{town}", "select": "now"},
+    "risk": "read",
+    "timeout_secs": 5.0,
+}
 
 
 class HttpConfig(BaseModel):
@@ -58,7 +69,7 @@ class McpConfig(BaseModel):
 class ToolFields(BaseModel):
     """What a tool as data holds; `config` is checked by its kind."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE_TOOL]})
 
     name: Name
     description: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -68,8 +79,8 @@ class ToolFields(BaseModel):
     config: dict[str, Any]
     say: Annotated[str, StringConstraints(max_length=500)] = ""
     risk: Risk = Risk.READ
-    timeout_secs: float = Field(default=10.0, gt=0, le=60)
-    enabled: bool = True
+    timeout_secs: Annotated[float, Field(gt=0, le=60), JSON_NUMBER] = 10.0
+    enabled: Flag = True
 
 
 def mcp_name(row_name: str, tool_name: str) -> str:

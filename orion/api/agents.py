@@ -8,8 +8,10 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel
 
 from orion import providers, registry
-from orion.agents.roster import AgentFile
+from orion.agents.roster import EXAMPLE_AGENT, AgentFile
 from orion.api.access import AdminDep, CallerDep, Parts, PartsDep, StoreDep, current, needs
+from orion.api.fields import example
+from orion.api.openapi import fails
 from orion.domain.agent import Agent, AgentRow
 from orion.domain.identity import Scope
 from orion.errors import Conflict, FieldProblem, Invalid, NotFound
@@ -22,8 +24,26 @@ _SCOPED = [Depends(needs(Scope.AGENTS, Scope.ADMIN))]
 AgentName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 
 
+_AGENT = {
+    **EXAMPLE_AGENT,
+    "name": "host",
+    "source": "row",
+    "version": 1,
+    "default": False,
+    "voice": None,
+    "stt": None,
+    "llm": None,
+    "tts": None,
+    "all_tools": False,
+    "guardrails": {},
+    "turn_taking": {},
+}
+
+
 class AgentBody(BaseModel):
     """An agent; a row of the workspace covers the file of the same name."""
+
+    model_config = example(_AGENT)
 
     name: str
     source: Literal["file", "row"]
@@ -49,7 +69,31 @@ class AgentBody(BaseModel):
 class AgentPage(BaseModel):
     """All agents."""
 
+    model_config = example({"items": [_AGENT], "next_cursor": None})
+
     items: list[AgentBody]
+    next_cursor: str | None
+
+
+class Engine(BaseModel):
+    """Which provider serves a kind of engine, and why; null where none can."""
+
+    kind: providers.Kind
+    provider: str | None
+    reason: str
+
+
+class EnginePage(BaseModel):
+    """All kinds of engines."""
+
+    model_config = example(
+        {
+            "items": [{"kind": "stt", "provider": "pocketsphinx", "reason": "embedded"}],
+            "next_cursor": None,
+        }
+    )
+
+    items: list[Engine]
     next_cursor: str | None
 
 
@@ -72,7 +116,7 @@ async def get_agent(name: AgentName, caller: CallerDep, parts: PartsDep, store: 
     return _body(offer.roster.get(name), offer, rows.get(name))
 
 
-@router.put("/agents/{name}", response_model=AgentBody, dependencies=_SCOPED)
+@router.put("/agents/{name}", response_model=AgentBody, dependencies=_SCOPED, responses=fails(Conflict))
 async def put_agent(name: AgentName, body: AgentFile, caller: AdminDep, parts: PartsDep) -> Any:
     """Make an agent, or write it anew; calls that begin from now on have it."""
     assert caller.workspace_id is not None
@@ -81,14 +125,15 @@ async def put_agent(name: AgentName, body: AgentFile, caller: AdminDep, parts: P
     if problems:
         raise Invalid("some fields are not acceptable", problems=problems)
     async with parts.database.transaction(caller) as store:
-        if len(await store.agents.all()) >= _MOST_AGENTS:
+        others = [row for row in await store.agents.all() if row.name != name]
+        if len(others) >= _MOST_AGENTS:
             raise Conflict(f"a workspace has at most {_MOST_AGENTS} agents")
         row = await store.agents.put(name, body.model_dump(exclude_unset=True))
     offer = await catalogue.of(caller.workspace_id)
     return _body(offer.roster.get(name), offer, row)
 
 
-@router.delete("/agents/{name}", status_code=204, dependencies=_SCOPED)
+@router.delete("/agents/{name}", status_code=204, dependencies=_SCOPED, responses=fails(Conflict))
 async def delete_agent(name: AgentName, caller: AdminDep, parts: PartsDep) -> Response:
     """Delete the workspace's own agent; a file of that name counts again."""
     try:
@@ -101,8 +146,8 @@ async def delete_agent(name: AgentName, caller: AdminDep, parts: PartsDep) -> Re
     return Response(status_code=204)
 
 
-@router.get("/providers")
-async def list_providers(_caller: CallerDep, parts: PartsDep) -> dict[str, Any]:
+@router.get("/providers", response_model=EnginePage)
+async def list_providers(_caller: CallerDep, parts: PartsDep) -> Any:
     """Which engine serves speech recognition, the agent and speech, and why."""
     choices = [providers.choose(parts.settings, kind) for kind in providers.KINDS]
     items = [{"kind": c.kind, "provider": c.provider, "reason": c.reason} for c in choices]

@@ -6,10 +6,20 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field, StringConstraints
 
 from orion.api.access import PersonDep, StoreDep
+from orion.api.fields import (
+    EXAMPLE_ID,
+    EXAMPLE_TIME,
+    JSON_NUMBER,
+    Cursor,
+    Instant,
+    Limit,
+    Timestamp,
+    example,
+)
 from orion.api.tokens import new_api_key, read_api_key
 from orion.domain.identity import ApiKey, Scope, new_id
 from orion.domain.wire import timestamp
@@ -19,41 +29,69 @@ router = APIRouter(prefix="/api/v1/auth/api-keys", tags=["auth"])
 
 _Origin = Annotated[str, StringConstraints(max_length=300, pattern=r"^https?://[^/\s*,?#@]+$")]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+_KEY = {
+    "id": EXAMPLE_ID,
+    "user_id": EXAMPLE_ID,
+    "name": "my page",
+    "prefix": "orion_live_4f7gh2kd",
+    "scopes": ["connect"],
+    "agents": ["orion"],
+    "origins": ["https://page.example.org"],
+    "max_sessions": 5,
+    "created_at": EXAMPLE_TIME,
+    "expires_at": "2027-01-31T00:00:00.000Z",
+    "last_used_at": None,
+}
 
 
 class NewApiKey(BaseModel):
     """A key that acts as its maker. `agents`, `origins`, `max_sessions` bound what `POST /connect` does."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example(
+        {
+            "name": "my page",
+            "scopes": ["connect"],
+            "agents": ["orion"],
+            "origins": ["https://page.example.org"],
+            "max_sessions": 5,
+        },
+        "forbid",
+    )
 
     name: _Name
     scopes: list[Scope] = Field(
         default_factory=lambda: [Scope.SESSIONS, Scope.MEMORY], min_length=1, max_length=len(Scope)
     )
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
     agents: list[_Name] | None = Field(default=None, min_length=1, max_length=50)
     origins: list[_Origin] | None = Field(default=None, min_length=1, max_length=50)
-    max_sessions: int | None = Field(default=None, ge=1, le=100_000)
+    max_sessions: Annotated[int, Field(ge=1, le=100_000), JSON_NUMBER] | None = None
 
 
 class ApiKeyBody(BaseModel):
     """A key as it is listed; nobody sees its secret again."""
 
+    model_config = example(_KEY)
+
     id: UUID
     user_id: UUID
     name: str
     prefix: str
-    scopes: list[str]
+    scopes: list[Scope]
     agents: list[str] | None
     origins: list[str] | None
     max_sessions: int | None
-    created_at: str
-    expires_at: str | None
-    last_used_at: str | None
+    created_at: Timestamp
+    expires_at: Timestamp | None
+    last_used_at: Timestamp | None
 
 
 class MadeApiKey(BaseModel):
     """A new key. `key` is shown this once."""
+
+    model_config = example(
+        {"api_key": _KEY, "key": "orion_live_4f7gh2kd_8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs8Wk1rT5v0yX_1f0c3a"}
+    )
 
     api_key: ApiKeyBody
     key: str
@@ -61,6 +99,8 @@ class MadeApiKey(BaseModel):
 
 class ApiKeyPage(BaseModel):
     """One page of keys, newest first; `next_cursor` is null on the last."""
+
+    model_config = example({"items": [_KEY], "next_cursor": None})
 
     items: list[ApiKeyBody]
     next_cursor: str | None
@@ -93,12 +133,7 @@ async def make_key(body: NewApiKey, caller: PersonDep, store: StoreDep) -> Any:
 
 
 @router.get("", response_model=ApiKeyPage)
-async def list_keys(
-    _caller: PersonDep,
-    store: StoreDep,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
-) -> Any:
+async def list_keys(_caller: PersonDep, store: StoreDep, limit: Limit = 20, cursor: Cursor = None) -> Any:
     """Your keys (an admin's: the workspace's), newest first."""
     items, next_cursor = await store.api_keys.page(limit=limit, cursor=cursor)
     return {"items": [_body(key) for key in items], "next_cursor": next_cursor}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from secrets import compare_digest
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from orion.api.access import (
     SIGN_IN_BUDGET,
@@ -19,6 +19,7 @@ from orion.api.access import (
     StoreDep,
     at_the_machine,
 )
+from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Email, Timestamp, example
 from orion.api.log_in import authenticate
 from orion.api.openapi import fails
 from orion.api.passwords import SHORTEST_PASSWORD, check_password, hash_password
@@ -33,18 +34,23 @@ router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 _REFRESH_DAYS = 30
 _LOG_IN = Principal.system("log-in")
 
-Email = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"),
-]
 Password = Annotated[str, StringConstraints(min_length=SHORTEST_PASSWORD, max_length=256)]
 Token = Annotated[str, StringConstraints(min_length=20, max_length=200)]
+_TOKEN = "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"  # noqa: S105 - of the examples
+_PASSWORD = "three grey herons"  # noqa: S105
+_PROFILE = {
+    "id": EXAMPLE_ID,
+    "email": "ada@example.org",
+    "name": "Ada",
+    "role": "admin",
+    "created_at": EXAMPLE_TIME,
+}
 
 
 class Registration(BaseModel):
     """A new account; the password has at least ten characters."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example({"email": "ada@example.org", "password": _PASSWORD, "name": "Ada"}, "forbid")
 
     email: Email
     password: Password
@@ -56,6 +62,8 @@ class Registration(BaseModel):
 class Credentials(BaseModel):
     """An email address and its password."""
 
+    model_config = example({"email": "ada@example.org", "password": _PASSWORD})
+
     email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254)]
     password: Annotated[str, StringConstraints(max_length=256)]
 
@@ -63,7 +71,7 @@ class Credentials(BaseModel):
 class PasswordChange(BaseModel):
     """The password as it is, and as it shall be."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example({"current_password": _PASSWORD, "new_password": "five white egrets"}, "forbid")
 
     current_password: Annotated[str, StringConstraints(max_length=256)]
     new_password: Password
@@ -72,11 +80,15 @@ class PasswordChange(BaseModel):
 class SignInToken(BaseModel):
     """The token of the link that the server prints at start."""
 
+    model_config = example({"token": _TOKEN})
+
     token: Token
 
 
 class RefreshToken(BaseModel):
     """A refresh token; it is spent by its use."""
+
+    model_config = example({"refresh_token": _TOKEN})
 
     refresh_token: Token
 
@@ -84,20 +96,32 @@ class RefreshToken(BaseModel):
 class Profile(BaseModel):
     """An account as its owner sees it."""
 
+    model_config = example(_PROFILE)
+
     id: UUID
     email: str
     name: str
-    role: str
-    created_at: str
+    role: Role
+    created_at: Timestamp
 
 
 class SignedIn(BaseModel):
     """Who is signed in, and the tokens; `expires_in` is the access token's life in seconds."""
 
+    model_config = example(
+        {
+            "user": _PROFILE,
+            "access_token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl",
+            "refresh_token": _TOKEN,
+            "token_type": "bearer",
+            "expires_in": 900,
+        }
+    )
+
     user: Profile
     access_token: str
     refresh_token: str
-    token_type: str = "bearer"  # noqa: S105 - RFC 6750's name, no secret
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - RFC 6750's name, no secret
     expires_in: int
 
 
@@ -189,7 +213,10 @@ async def log_out(body: RefreshToken, parts: PartsDep) -> Response:
 
 
 @router.post(
-    "/sign-in", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET], responses=fails(Unauthenticated)
+    "/sign-in",
+    response_model=SignedIn,
+    dependencies=[SIGN_IN_BUDGET],
+    responses=fails(Unauthenticated, Overloaded),
 )
 async def sign_in(body: SignInToken, parts: PartsDep) -> Any:
     """Exchange the token of the printed link, once, for the first admin's tokens."""
@@ -235,6 +262,6 @@ def _profile(user: User) -> Profile:
         id=user.id,
         email=user.email,
         name=user.name,
-        role=user.role.value,
+        role=user.role,
         created_at=timestamp(user.created_at) or "",
     )

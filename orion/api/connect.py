@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from orion.api.access import CallerDep, PartsDep, needs
 from orion.api.allowance import begin_by_key
-from orion.api.ice import ice_servers
-from orion.api.rooms import DEFAULT_TTL_SECS, Identity
+from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Timestamp, example
+from orion.api.ice import EXAMPLE_SERVERS, IceServer, ice_servers
+from orion.api.rooms import DEFAULT_TTL_SECS, EXAMPLE_ROOM_TOKEN, Identity
 from orion.api.sessions import AgentName, Variables, open_session
 from orion.domain import wire
 from orion.domain.identity import Scope
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/api/v1", tags=["connect"], dependencies=[Depends(nee
 class Connect(BaseModel):
     """With which agent, and as whom; `variables` fill `{{name}}` in instructions and greetings."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example({"agent": "orion", "variables": {"name": "Ben"}, "identity": "ben"}, "forbid")
 
     agent: AgentName | None = None
     variables: Variables = Field(default_factory=dict, max_length=50)
@@ -34,11 +35,21 @@ class Connect(BaseModel):
 class Connection(BaseModel):
     """How to join: send the offer to `offer_url` with `token` as the bearer."""
 
+    model_config = example(
+        {
+            "session_id": EXAMPLE_ID,
+            "token": EXAMPLE_ROOM_TOKEN,
+            "offer_url": f"https://voice.example.org/api/v1/sessions/{EXAMPLE_ID}/offer",
+            "ice_servers": EXAMPLE_SERVERS,
+            "expires_at": EXAMPLE_TIME,
+        }
+    )
+
     session_id: UUID
     token: str
     offer_url: str
-    ice_servers: list[dict[str, Any]]
-    expires_at: str
+    ice_servers: list[IceServer]
+    expires_at: Timestamp
 
 
 @router.post("/connect", status_code=201, response_model=Connection)

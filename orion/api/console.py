@@ -7,12 +7,22 @@ from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 router = APIRouter(include_in_schema=False)
 
 _DIST = Path(str(files("orion"))) / "console" / "dist"
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+class _Asset(PathConvertor):
+    """Any path but those of the API: one that takes no GET is 405, not a missing page."""
+
+    regex = "(?!api/).*"
+
+
+register_url_convertor("asset", _Asset())
 
 
 @router.get("/")
@@ -27,7 +37,7 @@ async def docs() -> FileResponse:
     return FileResponse(_DIST / "docs.html", headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/{name:path}")
+@router.get("/{name:asset}")
 async def asset(name: str) -> FileResponse:
     """A file of the build; hashed names may be kept for ever."""
     path = (_DIST / name).resolve()

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from orion.api.access import CurrentDep, Parts, PartsDep, person
+from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Timestamp, example
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.domain.identity import Principal, User
@@ -35,10 +36,20 @@ Times are UTC (RFC 3339). Made on {made}.
 class Receipt(BaseModel):
     """What was erased: how many rows of each table. Backups made before still hold them."""
 
+    model_config = example(
+        {
+            "id": EXAMPLE_ID,
+            "user_id": EXAMPLE_ID,
+            "erased_by": EXAMPLE_ID,
+            "erased_at": EXAMPLE_TIME,
+            "rows": {"sessions": 12, "turns": 140, "memories": 7, "users": 1},
+        }
+    )
+
     id: UUID
     user_id: UUID
     erased_by: UUID
-    erased_at: str
+    erased_at: Timestamp
     rows: dict[str, int]
 
 

@@ -12,31 +12,42 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.responses import StreamingResponse
 
 from orion.api.access import CurrentDep, Parts, PartsDep, SessionId, needs, own_session
+from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, event_stream
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope
 from orion.domain.session import Event
-from orion.errors import Invalid
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["events"], dependencies=[Depends(needs(Scope.SESSIONS))])
 
 _KEEP_ALIVE_SECS = 15.0
 _PAGE = 500
+_EVENT_ID = "^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$"
+_EXAMPLE = (
+    f"id: {EXAMPLE_ID}\nevent: hand_off\n"
+    f'data: {{"id": "{EXAMPLE_ID}", "session_id": "{EXAMPLE_ID}", "name": "hand_off", '
+    f'"created_at": "{EXAMPLE_TIME}", "body": {{"from": "orion", "to": "scheduler"}}}}\n\n'
+)
 
 
 @router.get(
     "/{session_id}/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={
+        200: {
+            "content": event_stream(_EXAMPLE),
+            "description": "The stream: each event with its id, its name and its body as JSON",
+        }
+    },
 )
 async def events(
     session_id: SessionId,
     caller: CurrentDep,
     parts: PartsDep,
-    last_event_id: Annotated[str | None, Header(max_length=100)] = None,
+    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", pattern=_EVENT_ID)] = None,
 ) -> StreamingResponse:
     """Everything that happens in the session, as it happens; with `Last-Event-ID` from there on."""
     await own_session(parts, caller, session_id)
-    after = _event_id(last_event_id)
+    after = UUID(last_event_id) if last_event_id else None
     return StreamingResponse(
         _stream(parts, caller, session_id, after),
         media_type="text/event-stream",
@@ -89,12 +100,3 @@ def _encode(event: Event) -> bytes:
     }
     text = json.dumps(content, ensure_ascii=False)
     return f"id: {event.id}\nevent: {event.name}\ndata: {text}\n\n".encode()
-
-
-def _event_id(text: str | None) -> UUID | None:
-    if not text:
-        return None
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Invalid("Last-Event-ID is no event id of this stream") from error

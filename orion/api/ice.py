@@ -10,20 +10,44 @@ import hmac
 import re
 import time
 from base64 import b64encode
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 
 from orion.api.access import CurrentDep, PartsDep
+from orion.api.fields import example
 from orion.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["webrtc"])
 
+EXAMPLE_SERVERS = [
+    {"urls": ["turn:relay.example.org:3478"], "username": "1769855400:0192f0c1", "credential": "c2VjcmV0"}
+]
+
+
+class IceServer(BaseModel):
+    """A STUN or TURN server as a browser's RTCPeerConnection takes it (W3C WebRTC, 4.2.4)."""
+
+    urls: str | list[str]
+    username: str | None = None
+    credential: str | None = None
+
+
+class IceServers(BaseModel):
+    """For the browser's RTCConfiguration; `policy` is its `iceTransportPolicy`."""
+
+    model_config = example({"ice_servers": EXAMPLE_SERVERS, "policy": "all"})
+
+    ice_servers: list[IceServer]
+    policy: Literal["all", "relay"]
+
+
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]")
 
 
-@router.get("/ice-servers")
-async def list_ice_servers(caller: CurrentDep, parts: PartsDep) -> dict[str, Any]:
+@router.get("/ice-servers", response_model=IceServers, response_model_exclude_none=True)
+async def list_ice_servers(caller: CurrentDep, parts: PartsDep) -> Any:
     """STUN and TURN servers for a page that joins, and whether its media must go by a relay."""
     settings = parts.settings
     return {"ice_servers": ice_servers(settings, str(caller.user_id)), "policy": settings.ice_policy}

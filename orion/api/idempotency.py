@@ -70,7 +70,11 @@ async def claim(
     caller: CallerDep,
     idempotency_key: Annotated[
         str | None,
-        Header(pattern=_PRINTABLE, description="The same key and body give the same answer, for 24 hours"),
+        Header(
+            alias="Idempotency-Key",
+            pattern=_PRINTABLE,
+            description="The same key and body give the same answer, for 24 hours",
+        ),
     ] = None,
 ) -> AsyncIterator[None]:
     """Hold the request's key, if it has one, until the route has ended.

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from orion.api.access import AdminDep, PartsDep, StoreDep
-from orion.api.auth import Email
+from orion.api.fields import Email, Instant, Timestamp, example
 from orion.api.openapi import fails
 from orion.api.tokens import digest, new_token
 from orion.domain.identity import Role
@@ -25,18 +25,22 @@ _DAYS = 7
 class NewInvitation(BaseModel):
     """Whom to let in: one address, or anybody who has the token; until when (default: seven days)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example({"email": "ben@example.org", "role": "user"}, "forbid")
 
     email: Email | None = None
     role: Role = Role.USER
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 class MadeInvitation(BaseModel):
     """The token to register with, shown this once."""
 
+    model_config = example(
+        {"token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs", "expires_at": "2026-02-07T09:30:00.000Z"}
+    )
+
     token: str
-    expires_at: str
+    expires_at: Timestamp
 
 
 @router.post("", status_code=201, response_model=MadeInvitation, responses=fails(Conflict))

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orion.api.access import CallerDep, OwnSessionDep, Parts, PartsDep, StoreDep, needs
+from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Cursor, Limit, Timestamp, example
 from orion.api.idempotency import KeyedRoute
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.memory import Memory, MemoryType
@@ -24,13 +25,23 @@ router = APIRouter(
 )
 
 
+_MEMORY = {
+    "id": EXAMPLE_ID,
+    "session_id": EXAMPLE_ID,
+    "type": "preference",
+    "content": "Likes a window seat.",
+    "metadata": {},
+    "created_at": EXAMPLE_TIME,
+}
+
+
 class Listing(BaseModel):
     """Which memories: `reach` is `session` (what came up in this one) or `user` (all about its user)."""
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(default=50, ge=1, le=100)
-    cursor: str | None = Field(default=None, max_length=100)
+    limit: Limit = 50
+    cursor: Cursor = None
     reach: Literal["session", "user"] = "session"
 
     def only(self, session: Session) -> UUID | None:
@@ -47,7 +58,7 @@ class Search(Listing):
 class NewMemory(BaseModel):
     """Something to keep about the session's user."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example({"type": "preference", "content": "Likes a window seat."}, "forbid")
 
     type: MemoryType
     content: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -57,16 +68,20 @@ class NewMemory(BaseModel):
 class MemoryBody(BaseModel):
     """A memory; `session_id` is where it came up, null once that session is deleted."""
 
+    model_config = example(_MEMORY)
+
     id: UUID
     session_id: UUID | None
     type: MemoryType
     content: str
     metadata: dict[str, Any]
-    created_at: str
+    created_at: Timestamp
 
 
 class MemoryPage(BaseModel):
     """Memories, the best match first for a query, else the newest; `next_cursor` is null on the last page."""
+
+    model_config = example({"items": [_MEMORY], "next_cursor": None})
 
     items: list[MemoryBody]
     next_cursor: str | None

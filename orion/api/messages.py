@@ -11,13 +11,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from orion.api.access import CallerDep, Parts, PartsDep, SessionId, needs, own_session
+from orion.api.fields import EXAMPLE_ID, Flag, event_stream, example
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.api.problems import NotAcceptable, problem
-from orion.api.sessions import ToolCallBody
+from orion.api.sessions import EXAMPLE_CALL, ToolCallBody
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import Event, Session, SessionStatus
@@ -44,6 +45,7 @@ router = APIRouter(
 _KEEP_ALIVE_SECS = 15.0
 _STREAM = "text/event-stream"
 _ANSWERED = "message.answered"
+_STREAMED = 'event: token\ndata: {"text": "That is"}\n\nevent: token\ndata: {"text": " 108."}\n\n'
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Speech = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -52,11 +54,15 @@ Speech = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 class Message(BaseModel):
     """A typed message of the user."""
 
+    model_config = example({"text": "How much is twelve times nine?"})
+
     text: Text
 
 
 class Reply(BaseModel):
     """The agent's answer to a message."""
+
+    model_config = example({"turn_id": EXAMPLE_ID, "text": "That is 108.", "tool_calls": [EXAMPLE_CALL]})
 
     turn_id: UUID
     text: str
@@ -66,14 +72,16 @@ class Reply(BaseModel):
 class Saying(BaseModel):
     """What the agent shall say; with `interrupt` at once, else after what it is saying."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example({"text": "Your taxi is here.", "interrupt": True}, "forbid")
 
     text: Speech
-    interrupt: bool = False
+    interrupt: Flag = False
 
 
 class Accepted(BaseModel):
     """It will be said."""
+
+    model_config = example({"accepted": True})
 
     accepted: bool = True
 
@@ -83,7 +91,7 @@ class Accepted(BaseModel):
     response_model=Reply,
     responses={
         200: {
-            "content": {_STREAM: {"schema": {"type": "string"}}},
+            "content": event_stream(_STREAMED, "token", "tool.started", "tool.ended", "done", "error"),
             "description": "The answer or its stream",
         },
         **fails(SessionEnded, Conflict, NotAcceptable, Overloaded, Unavailable, ProviderTimeout),

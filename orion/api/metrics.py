@@ -27,7 +27,14 @@ Labels = Mapping[str, str]
 Sample = tuple[Labels, float]
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": "orion_calls_live 2\n"}}}
+    },
+    openapi_extra={"security": [{}]},  # on the machine itself it asks for none
+)
 async def metrics(
     request: Request,
     parts: PartsDep,

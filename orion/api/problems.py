@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from loguru import logger
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
-from orion.errors import FieldProblem, Invalid, Malformed, NotFound, OrionError, StartError, TooLarge
+from orion.api.fields import example
+from orion.errors import (
+    FieldProblem,
+    Invalid,
+    Malformed,
+    NotFound,
+    OrionError,
+    SessionEnded,
+    StartError,
+    TooLarge,
+)
 
 router = APIRouter(tags=["problems"])
 
@@ -86,14 +98,17 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> JSONResponse:
-        return render(request, _invalid(error.errors()))
+        return render(request, _refused(request, error.errors()))
 
     @app.exception_handler(StarletteHTTPException)
     async def _(request: Request, error: StarletteHTTPException) -> JSONResponse:
         if isinstance(error.__cause__, OrionError):  # raised while FastAPI read the body
             return render(request, error.__cause__)
         kind = _BY_STATUS.get(error.status_code, OrionError)
-        return render(request, kind(str(error.detail) if error.status_code < 500 else ""))
+        response = render(request, kind(str(error.detail) if error.status_code < 500 else ""))
+        if error.status_code == 405:
+            response.headers["Allow"] = ", ".join(sorted(_methods(request)))
+        return response
 
     @app.exception_handler(ClientDisconnect)
     async def _(request: Request, _error: ClientDisconnect) -> JSONResponse:
@@ -105,6 +120,15 @@ def install(app: FastAPI) -> None:
         return render(request, OrionError("Something went wrong inside ORION; the log has the cause."))
 
 
+def _refused(request: Request, errors: Sequence[Mapping[str, Any]]) -> OrionError:
+    """What is wrong with a request that FastAPI refuses: its body is no JSON at all, or some fields are."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    unread = any(error["loc"][0] == "body" and isinstance(error.get("input"), bytes) for error in errors)
+    if unread and media_type != "application/json" and not media_type.endswith("+json"):
+        return UnsupportedMediaType("send the body as application/json")
+    return _invalid(errors)
+
+
 def _invalid(errors: Iterable[Mapping[str, Any]]) -> OrionError:
     problems = []
     for error in errors:
@@ -114,6 +138,14 @@ def _invalid(errors: Iterable[Mapping[str, Any]]) -> OrionError:
         pointer = "/" + "/".join(path) if place == "body" else "/".join((place, *path))
         problems.append(FieldProblem(pointer, error["msg"]))
     return Invalid("some fields are not acceptable", problems=problems)
+
+
+def _methods(request: Request) -> set[str]:
+    """What the resource can be asked: Starlette names the methods of one of its routes only."""
+    routers = [getattr(route, "original_router", None) for route in request.app.routes]
+    routes = [route for router in routers if router is not None for route in router.routes]
+    matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in matching for method in route.methods or ()}
 
 
 def slugs() -> dict[str, type[OrionError]]:
@@ -128,8 +160,20 @@ def slugs() -> dict[str, type[OrionError]]:
     return found
 
 
-@router.get("/problems/{slug}")
-async def describe(slug: str) -> dict[str, Any]:
+class ProblemType(BaseModel):
+    """A type of problems; `title` says what it means."""
+
+    model_config = example(
+        {"type": "/problems/session-ended", "title": SessionEnded.title(), "status": SessionEnded.status}
+    )
+
+    type: str
+    title: str
+    status: int
+
+
+@router.get("/problems/{slug}", response_model=ProblemType)
+async def describe(slug: str) -> Any:
     """What a problem type means."""
     kind = slugs().get(slug)
     if kind is None:

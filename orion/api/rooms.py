@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from orion.api.access import (
     API_KEY,
@@ -24,6 +24,7 @@ from orion.api.access import (
     needs,
     own_session,
 )
+from orion.api.fields import EXAMPLE_TIME, JSON_NUMBER, Timestamp, example
 from orion.api.openapi import fails
 from orion.api.room_tokens import Guest
 from orion.domain import wire
@@ -36,6 +37,7 @@ router = APIRouter(prefix="/api/v1/sessions", tags=["rooms"], dependencies=[Depe
 DEFAULT_TTL_SECS = 300
 """Time enough to be asked for the microphone."""
 _LONGEST_TTL_SECS = 24 * 3600
+EXAMPLE_ROOM_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6InJvb20ifQ.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl"  # noqa: S105
 
 Identity = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
@@ -43,17 +45,19 @@ Identity = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 class NewRoomToken(BaseModel):
     """For whom a room token is: `identity` is what the participants see."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example({"identity": "ben", "ttl_secs": 300}, "forbid")
 
     identity: Identity = "guest"
-    ttl_secs: int = Field(default=DEFAULT_TTL_SECS, ge=1, le=_LONGEST_TTL_SECS)
+    ttl_secs: Annotated[int, Field(ge=1, le=_LONGEST_TTL_SECS), JSON_NUMBER] = DEFAULT_TTL_SECS
 
 
 class RoomToken(BaseModel):
     """A room token, and until when it admits its guest."""
 
+    model_config = example({"token": EXAMPLE_ROOM_TOKEN, "expires_at": EXAMPLE_TIME})
+
     token: str
-    expires_at: str
+    expires_at: Timestamp
 
 
 @router.post("/{session_id}/room-token", response_model=RoomToken, responses=fails(SessionEnded))

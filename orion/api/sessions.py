@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from orion.agents.roster import Roster
 from orion.api.access import (
@@ -20,11 +20,21 @@ from orion.api.access import (
     needs,
     visible_session,
 )
+from orion.api.fields import (
+    EXAMPLE_ID,
+    EXAMPLE_LATER,
+    EXAMPLE_TIME,
+    Cursor,
+    Limit,
+    Timestamp,
+    example,
+)
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
+from orion.domain.tool import ToolCallStatus
 from orion.errors import Conflict, FieldProblem, Invalid, NotFound
 from orion.store.store import Store
 
@@ -38,13 +48,56 @@ router = APIRouter(
 AgentName = Annotated[str, StringConstraints(max_length=100)]
 Variables = dict[str, Annotated[str, StringConstraints(max_length=2000)]]
 
+_SESSION = {
+    "id": EXAMPLE_ID,
+    "agent": "orion",
+    "status": "active",
+    "live": True,
+    "title": "Dinner on Friday",
+    "metadata": {"order": 4711},
+    "participants": ["user"],
+    "created_at": EXAMPLE_TIME,
+    "started_at": EXAMPLE_LATER,
+    "ended_at": None,
+    "end_reason": None,
+}
+EXAMPLE_CALL = {
+    "id": "call_1",
+    "tool": "calculator",
+    "arguments": {"expression": "12 * 9"},
+    "status": "done",
+    "result": 108,
+    "error": None,
+    "duration_ms": 0.4,
+    "started_at": EXAMPLE_TIME,
+}
+_TURN = {
+    "id": EXAMPLE_ID,
+    "role": "agent",
+    "agent": "orion",
+    "text": "That is 108.",
+    "interrupted": False,
+    "tool_calls": [EXAMPLE_CALL],
+    "latency": {"end_of_turn_ms": 240.0, "stt_final_ms": 310.5, "first_audio_ms": 640.2},
+    "started_at": EXAMPLE_TIME,
+    "ended_at": EXAMPLE_LATER,
+}
+
 Admit = Callable[[Store, Session], Awaitable[None]]
 
 
 class NewSession(BaseModel):
     """What a session begins with; `variables` fill `{{name}}` in instructions and greetings."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example(
+        {
+            "agent": "orion",
+            "title": "Dinner on Friday",
+            "metadata": {"order": 4711},
+            "variables": {"name": "Ada"},
+        },
+        "forbid",
+    )
 
     agent: AgentName | None = None
     title: Annotated[str, StringConstraints(max_length=200)] | None = None
@@ -55,6 +108,8 @@ class NewSession(BaseModel):
 class SessionBody(BaseModel):
     """A session; `live` tells whether somebody is connected."""
 
+    model_config = example(_SESSION)
+
     id: UUID
     agent: str
     status: Literal["created", "active", "paused", "ended"]
@@ -62,14 +117,16 @@ class SessionBody(BaseModel):
     title: str | None
     metadata: dict[str, Any]
     participants: list[str]
-    created_at: str
-    started_at: str | None
-    ended_at: str | None
-    end_reason: str | None
+    created_at: Timestamp
+    started_at: Timestamp | None
+    ended_at: Timestamp | None
+    end_reason: EndReason | None
 
 
 class SessionPage(BaseModel):
     """One page of sessions, newest first; `next_cursor` is null on the last."""
+
+    model_config = example({"items": [_SESSION], "next_cursor": None})
 
     items: list[SessionBody]
     next_cursor: str | None
@@ -77,6 +134,8 @@ class SessionPage(BaseModel):
 
 class StatusChange(BaseModel):
     """The status that a session shall have."""
+
+    model_config = example({"status": "paused"})
 
     status: Literal["active", "paused", "ended"]
 
@@ -87,11 +146,11 @@ class ToolCallBody(BaseModel):
     id: str
     tool: str
     arguments: dict[str, Any]
-    status: str
+    status: ToolCallStatus
     result: Any
     error: str | None
     duration_ms: float | None
-    started_at: str | None
+    started_at: Timestamp | None
 
 
 class TurnBody(BaseModel):
@@ -104,12 +163,14 @@ class TurnBody(BaseModel):
     interrupted: bool
     tool_calls: list[ToolCallBody]
     latency: dict[str, float | None]
-    started_at: str
-    ended_at: str
+    started_at: Timestamp
+    ended_at: Timestamp
 
 
 class TurnPage(BaseModel):
     """One page of a session's turns, in the order in which they began; `next_cursor` is null on the last."""
+
+    model_config = example({"items": [_TURN], "next_cursor": None})
 
     items: list[TurnBody]
     next_cursor: str | None
@@ -181,8 +242,8 @@ async def list_sessions(
     parts: PartsDep,
     store: StoreDep,
     status: SessionStatus | None = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
 ) -> Any:
     """Your sessions (an admin's: the workspace's), newest first."""
     items, next_cursor = await store.sessions.page(status=status, limit=limit, cursor=cursor)
@@ -227,7 +288,7 @@ async def turns(
     caller: CallerDep,
     parts: PartsDep,
     limit: Annotated[int, Query(ge=1, le=500)] = 500,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: Cursor = None,
 ) -> Any:
     """The transcript as it was really heard."""
     await parts.calls.shared.writer.flush(1.0)

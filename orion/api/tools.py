@@ -9,14 +9,16 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from orion.agents.tool_fields import HttpConfig, McpConfig, ToolFields, mcp_name, problems
+from orion.agents.tool_fields import EXAMPLE_TOOL, HttpConfig, McpConfig, ToolFields, mcp_name, problems
 from orion.agents.tool_rows import names, origin
 from orion.api.access import AdminDep, Parts, PartsDep, StoreDep, needs
+from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, JSON_NUMBER, Flag, Limit, Timestamp, example
+from orion.api.openapi import fails
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
-from orion.domain.tool import Risk, Tool, ToolCall, ToolKind, ToolRow
+from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus, ToolKind, ToolRow
 from orion.errors import Conflict, FieldProblem, Invalid, NotFound
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.processors.tool_call import ToolCaller
@@ -30,11 +32,23 @@ KEPT = "***"
 """Stands for a header's value: it is never shown, and kept where it comes back in a change."""
 _MOST_TOOLS = 200
 
+_TOOL = {
+    **EXAMPLE_TOOL,
+    "id": EXAMPLE_ID,
+    "say": "",
+    "enabled": True,
+    "tools": ["weather"],
+    "created_at": EXAMPLE_TIME,
+    "updated_at": EXAMPLE_TIME,
+}
+
 ToolId = Annotated[str, Path(min_length=1, max_length=64)]
 
 
 class ToolBody(BaseModel):
     """A tool; of those of files the id is the name, and nothing can be changed."""
+
+    model_config = example(_TOOL)
 
     id: str
     name: str
@@ -49,12 +63,14 @@ class ToolBody(BaseModel):
     enabled: bool
     tools: list[str]
     """What models call it; of an MCP server one name for each of its tools."""
-    created_at: str | None
-    updated_at: str | None
+    created_at: Timestamp | None
+    updated_at: Timestamp | None
 
 
 class ToolPage(BaseModel):
     """One page of tools, by name; `next_cursor` is null on the last."""
+
+    model_config = example({"items": [_TOOL], "next_cursor": None})
 
     items: list[ToolBody]
     next_cursor: str | None
@@ -63,7 +79,7 @@ class ToolPage(BaseModel):
 class ToolChange(BaseModel):
     """What of a tool shall change: fields that are there, `config` as a whole."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example({"description": "Tells the weather of a town, now.", "enabled": False}, "forbid")
 
     name: str = ""
     description: str = ""
@@ -73,14 +89,14 @@ class ToolChange(BaseModel):
     config: dict[str, Any] = {}
     say: str = ""
     risk: Risk = Risk.READ
-    timeout_secs: float = 10.0
-    enabled: bool = True
+    timeout_secs: Annotated[float, JSON_NUMBER] = 10.0
+    enabled: Flag = True
 
 
 class Trial(BaseModel):
     """A call outside any conversation; `tool` is one of an MCP server's, without it they are listed anew."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example({"arguments": {"town": "Trondheim"}}, "forbid")
 
     arguments: dict[str, Any] = {}
     tool: str | None = None
@@ -89,7 +105,9 @@ class Trial(BaseModel):
 class Outcome(BaseModel):
     """What came of a call; `duration_ms` in milliseconds."""
 
-    status: str
+    model_config = example({"status": "done", "result": {"degrees": -3}, "error": None, "duration_ms": 84.1})
+
+    status: ToolCallStatus
     result: Any
     error: str | None
     duration_ms: float | None
@@ -99,7 +117,7 @@ class Outcome(BaseModel):
 async def list_tools(
     parts: PartsDep,
     store: StoreDep,
-    limit: Annotated[int, Query(ge=1, le=100)] = 100,
+    limit: Limit = 100,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Any:
     """All tools by name: built in, of the project, and the workspace's own."""
@@ -117,7 +135,7 @@ async def get_tool(tool_id: ToolId, parts: PartsDep, store: StoreDep) -> Any:
     return _of_file(runnable.tool) if runnable else _body(await store.tools.get(_row_id(tool_id)))
 
 
-@router.post("", status_code=201, response_model=ToolBody)
+@router.post("", status_code=201, response_model=ToolBody, responses=fails(Conflict))
 async def create(body: ToolFields, caller: AdminDep, parts: PartsDep) -> Any:
     """Make a tool; the agents of the workspace that have all tools have it from their next turn on."""
     assert caller.workspace_id is not None
@@ -136,7 +154,7 @@ async def create(body: ToolFields, caller: AdminDep, parts: PartsDep) -> Any:
     return _body(row)
 
 
-@router.patch("/{tool_id}", response_model=ToolBody)
+@router.patch("/{tool_id}", response_model=ToolBody, responses=fails(Conflict))
 async def change(tool_id: ToolId, body: ToolChange, caller: AdminDep, parts: PartsDep) -> Any:
     """Change a tool: what is not named stays, a header's value of `***` too."""
     before = await _own_row(parts, caller, tool_id)
@@ -153,7 +171,7 @@ async def change(tool_id: ToolId, body: ToolChange, caller: AdminDep, parts: Par
     return _body(row)
 
 
-@router.delete("/{tool_id}", status_code=204)
+@router.delete("/{tool_id}", status_code=204, responses=fails(Conflict))
 async def delete(tool_id: ToolId, caller: AdminDep, parts: PartsDep) -> Response:
     """Delete a tool; no agent has it from the next turn on."""
     row = await _own_row(parts, caller, tool_id)
@@ -163,7 +181,7 @@ async def delete(tool_id: ToolId, caller: AdminDep, parts: PartsDep) -> Response
     return Response(status_code=204)
 
 
-@router.post("/{tool_id}/test", response_model=Outcome)
+@router.post("/{tool_id}/test", response_model=Outcome, responses=fails(Conflict))
 async def test(tool_id: ToolId, body: Trial, caller: AdminDep, parts: PartsDep) -> Any:
     """Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers."""
     row = await _own_row(parts, caller, tool_id)

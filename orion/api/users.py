@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from fastapi import APIRouter
+from pydantic import BaseModel, StringConstraints
 
 from orion.api.access import AdminDep, PartsDep
+from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Cursor, Flag, Limit, Timestamp, example
 from orion.api.openapi import fails
 from orion.domain.identity import Principal, Role, User
 from orion.domain.wire import timestamp
@@ -16,42 +17,50 @@ from orion.errors import Conflict
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"])
 
+_USER = {
+    "id": EXAMPLE_ID,
+    "email": "ben@example.org",
+    "name": "Ben",
+    "role": "user",
+    "disabled": False,
+    "created_at": EXAMPLE_TIME,
+}
+
 
 class UserChange(BaseModel):
     """What shall change; what is left out stays."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example({"role": "admin"}, "forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None = None
     role: Role | None = None
-    disabled: bool | None = None
+    disabled: Flag | None = None
 
 
 class UserBody(BaseModel):
     """A user; one that is disabled can neither sign in nor go on."""
 
+    model_config = example(_USER)
+
     id: UUID
     email: str
     name: str
-    role: str
+    role: Role
     disabled: bool
-    created_at: str
+    created_at: Timestamp
 
 
 class UserPage(BaseModel):
     """One page of users, newest first; `next_cursor` is null on the last."""
+
+    model_config = example({"items": [_USER], "next_cursor": None})
 
     items: list[UserBody]
     next_cursor: str | None
 
 
 @router.get("", response_model=UserPage)
-async def list_users(
-    caller: AdminDep,
-    parts: PartsDep,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
-) -> Any:
+async def list_users(caller: AdminDep, parts: PartsDep, limit: Limit = 20, cursor: Cursor = None) -> Any:
     """The workspace's users, newest first."""
     async with parts.database.transaction(caller) as store:
         items, next_cursor = await store.users.page(limit=limit, cursor=cursor)

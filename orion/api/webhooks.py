@@ -7,28 +7,52 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field, StringConstraints
 
 from orion.api.access import AdminDep, PartsDep, StoreDep
+from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Cursor, Limit, Timestamp, example
 from orion.api.tokens import new_token
 from orion.domain import wire
 from orion.domain.identity import new_id
-from orion.domain.webhook import TEST_EVENT, Delivery, Webhook, unknown_events
+from orion.domain.webhook import TEST_EVENT, Delivery, DeliveryStatus, Webhook, unknown_events
 from orion.errors import FieldProblem, Invalid
 
 router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
 
-Limit = Annotated[int, Query(ge=1, le=100)]
-Cursor = Annotated[str | None, Query(max_length=100)]
+_URL = "https://hooks.example.org/orion"
+_WEBHOOK = {
+    "id": EXAMPLE_ID,
+    "url": _URL,
+    "events": ["session.ended", "turn.ended"],
+    "created_at": EXAMPLE_TIME,
+    "disabled_at": None,
+}
+_DELIVERY = {
+    "id": EXAMPLE_ID,
+    "event_id": EXAMPLE_ID,
+    "name": "session.ended",
+    "session_id": EXAMPLE_ID,
+    "status": "done",
+    "attempts": 1,
+    "response_status": 204,
+    "error": None,
+    "created_at": EXAMPLE_TIME,
+    "next_attempt_at": None,
+    "ended_at": EXAMPLE_TIME,
+}
 
 
 class NewWebhook(BaseModel):
     """Where to, which events, and the key of the signatures; without one a key is made."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = example({"url": _URL, "events": ["session.ended", "turn.ended"]}, "forbid")
 
-    url: Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=2000)]
+    url: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=8, max_length=2000),
+        Field(json_schema_extra={"format": "uri"}),
+    ]
     events: Annotated[list[Annotated[str, StringConstraints(max_length=100)]], Field(max_length=50)] = Field(
         min_length=1
     )
@@ -38,21 +62,27 @@ class NewWebhook(BaseModel):
 class WebhookBody(BaseModel):
     """A webhook; `disabled_at` tells when its recipient answered 410."""
 
+    model_config = example(_WEBHOOK)
+
     id: UUID
     url: str
     events: list[str]
-    created_at: str
-    disabled_at: str | None
+    created_at: Timestamp
+    disabled_at: Timestamp | None
 
 
 class WebhookMade(WebhookBody):
     """A new webhook with its secret, which is shown this once."""
+
+    model_config = example({**_WEBHOOK, "secret": "whsec_8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"})
 
     secret: str
 
 
 class WebhookPage(BaseModel):
     """One page of webhooks, newest first."""
+
+    model_config = example({"items": [_WEBHOOK], "next_cursor": None})
 
     items: list[WebhookBody]
     next_cursor: str | None
@@ -61,21 +91,25 @@ class WebhookPage(BaseModel):
 class DeliveryBody(BaseModel):
     """One event on its way to a webhook, and what came of it so far."""
 
+    model_config = example(_DELIVERY)
+
     id: UUID
     event_id: UUID
     name: str
     session_id: UUID | None
-    status: str
+    status: DeliveryStatus
     attempts: int
     response_status: int | None
     error: str | None
-    created_at: str
-    next_attempt_at: str | None
-    ended_at: str | None
+    created_at: Timestamp
+    next_attempt_at: Timestamp | None
+    ended_at: Timestamp | None
 
 
 class DeliveryPage(BaseModel):
     """One page of deliveries, newest first."""
+
+    model_config = example({"items": [_DELIVERY], "next_cursor": None})
 
     items: list[DeliveryBody]
     next_cursor: str | None

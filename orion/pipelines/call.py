@@ -32,7 +32,14 @@ from orion.domain.agent import Agent
 from orion.domain.identity import Principal
 from orion.domain.session import EndReason
 from orion.domain.turn import Turn
-from orion.errors import Conflict, DatabaseUnavailable, ProviderTimeout, Unavailable
+from orion.errors import (
+    Conflict,
+    DatabaseUnavailable,
+    FieldProblem,
+    Invalid,
+    ProviderTimeout,
+    Unavailable,
+)
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.latency import LatencyObserver
 from orion.pipelines.tasks import Tasks
@@ -98,6 +105,7 @@ class Call:
         self.settling = asyncio.Lock()
         self._recorder = conversation.recorder
         self._recorder.on_agent_turn = self._agent_turn_ended
+        self._recorder.on_unreadable = self._nothing_to_read
         self._pair = pair
         self._on_ended = on_ended
         self._spoken = rtvi is not None
@@ -182,6 +190,7 @@ class Call:
             Conflict: The call is paused, or was before the answer.
             ProviderTimeout: There was no answer within a minute.
             CallEnded: The call ended before the answer.
+            Invalid: Nothing in the text can be read.
         """
         if self.paused:
             raise Conflict(PAUSED)
@@ -258,6 +267,10 @@ class Call:
             self._recorder.publish("participant.left", body)
         await self._tasks.close()
         await self._on_ended(self, reason)
+
+    def _nothing_to_read(self) -> None:
+        detail = "nothing in the text can be read"
+        self._fail_answers(Invalid(detail, problems=[FieldProblem("/text", detail)]))
 
     def _fail_answers(self, error: Exception) -> None:
         for answer in self._answers:

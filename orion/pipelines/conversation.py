@@ -160,7 +160,8 @@ class Conversation:
 
     def input_guardrail(self) -> InputGuardrail:
         """The processor that checks what the user says."""
-        return InputGuardrail(self._evaluate, self.recorder.verdict, self.recorder.user_said)
+        recorder = self.recorder
+        return InputGuardrail(self._evaluate, recorder.verdict, recorder.user_said, recorder.unreadable)
 
     def output_guardrail(self) -> OutputGuardrail:
         """The processor that checks what the agent says."""

@@ -39,6 +39,7 @@ class Recorder:
     Attributes:
         agent: Name of the agent that has the word.
         on_agent_turn: Told of each turn of the agent when it has ended.
+        on_unreadable: Told that nothing was left of a typed message: the agent will not answer it.
         paused: The conversation is paused: its state does not change.
     """
 
@@ -54,6 +55,7 @@ class Recorder:
     ) -> None:
         self.agent = agent
         self.on_agent_turn: Callable[[Turn], None] = lambda _turn: None
+        self.on_unreadable: Callable[[], None] = lambda: None
         self.paused = False
         self._session_id = session_id
         self._feed = feed
@@ -92,6 +94,10 @@ class Recorder:
             self._end(Speaker.USER, text)
         else:
             self._open.pop(Speaker.USER, None)
+
+    def unreadable(self) -> None:
+        """Nothing was left of a typed message."""
+        self.on_unreadable()
 
     def agent_said(self, text: str, *, interrupted: bool) -> None:
         """The agent's turn has ended, and `text` is what was heard of it.

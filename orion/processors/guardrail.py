@@ -43,21 +43,28 @@ class InputGuardrail(FrameProcessor):
     Frames: TranscriptionFrame and LLMMessagesAppendFrame (messages of the role `user`) go on with the
     verdict's text, or not at all; a blocked one is answered with the verdict's reply. Frames that
     would rewrite the context from outside (LLMMessagesUpdateFrame) are dropped. `on_message` is told
-    each typed message as it goes on.
+    each typed message as it goes on, `on_nothing` that of those that came at once nothing can be read.
     """
 
-    def __init__(self, evaluate: Evaluate, on_verdict: OnVerdict, on_message: OnMessage) -> None:
+    def __init__(
+        self,
+        evaluate: Evaluate,
+        on_verdict: OnVerdict,
+        on_message: OnMessage,
+        on_nothing: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
         self._orion_evaluate = evaluate
         self._orion_on_verdict = on_verdict
         self._orion_on_message = on_message
+        self._orion_on_nothing = on_nothing
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Check what carries the user's text; pass everything else on."""
         await super().process_frame(frame, direction)
         if isinstance(frame, TranscriptionFrame):
             text = await self._checked(frame.text)
-            if text is not None:
+            if text:
                 await self.push_frame(_with_text(frame, text), direction)
         elif isinstance(frame, LLMMessagesAppendFrame):
             await self._append(frame, direction)
@@ -66,16 +73,20 @@ class InputGuardrail(FrameProcessor):
 
     async def _append(self, frame: LLMMessagesAppendFrame, direction: FrameDirection) -> None:
         checked: list[Any] = []
+        answered = False
         for message in frame.messages:
             text = await self._checked(_content(message))
-            if text is not None:
+            answered = answered or text is None
+            if text:
                 self._orion_on_message(text)
                 checked.append({"role": "user", "content": text})
         if checked:
             await self.push_frame(LLMMessagesAppendFrame(checked, run_llm=frame.run_llm), direction)
+        elif not answered:
+            self._orion_on_nothing()
 
     async def _checked(self, text: str) -> str | None:
-        """The text as it may go on; None if it was blocked (and answered) or nothing is left."""
+        """The text as it may go on, empty if nothing is left; None if it was blocked, and answered."""
         utterance = Utterance(text, Channel.INPUT)
         verdict = self._orion_evaluate(utterance)
         if verdict.findings:
@@ -87,7 +98,8 @@ class InputGuardrail(FrameProcessor):
                 LLMFullResponseEndFrame(),
             ):
                 await self.push_frame(frame)
-        return verdict.text or None
+            return None
+        return verdict.text
 
 
 class OutputGuardrail(FrameProcessor):

@@ -15,9 +15,10 @@ from aiortc.sdp import candidate_from_sdp
 from fastapi import APIRouter, Response
 from pipecat.transports.base_transport import TransportParams
 from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, BaseModel, Field, StringConstraints
 
 from orion.api.access import Parts, PartsDep, SessionId
+from orion.api.fields import JSON_NUMBER, Flag, example
 from orion.api.openapi import fails
 from orion.api.rooms import Joiner, JoinerDep, admitted, joined_session, resume_token
 from orion.domain.session import EndReason, Session, SessionStatus
@@ -33,17 +34,24 @@ router = APIRouter(prefix="/api/v1/sessions", tags=["webrtc"])
 
 _SILENT_PEER_SECS = 15.0
 _CONNECT_SECS = 20
+_PC_ID = "SmallWebRTCConnection#0-5f0c9a4e2b7d4c1e"
+_SDP = (
+    "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\n"
+    "a=rtpmap:111 opus/48000/2\r\na=ice-ufrag:4ZcD\r\na=ice-pwd:2/1muCWoOi3uLifh0NuRHlig\r\n"
+    f"a=setup:actpass\r\na=fingerprint:sha-256 {':'.join(['7B'] * 32)}\r\n"
+)
 
 
 class Offer(BaseModel):
     """An SDP offer (RFC 8829); the field names of Pipecat's clients are accepted too."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = example({"sdp": _SDP, "type": "offer"}, "ignore")
 
     sdp: Annotated[str, StringConstraints(min_length=1, max_length=60_000)]
     type: Literal["offer"]
     pc_id: str | None = Field(default=None, validation_alias=AliasChoices("pc_id", "pcId"))
-    restart_pc: bool = Field(default=False, validation_alias=AliasChoices("restart_pc", "restartPc"))
+    restart_pc: Flag = Field(default=False, validation_alias=AliasChoices("restart_pc", "restartPc"))
     request_data: Any = Field(default=None, validation_alias=AliasChoices("request_data", "requestData"))
 
 
@@ -52,6 +60,8 @@ class Answer(BaseModel):
 
     A guest's answer has a `resume_token`: the room token for the offer after a reload.
     """
+
+    model_config = example({"sdp": _SDP, "type": "answer", "pc_id": _PC_ID})
 
     sdp: str
     type: Literal["answer"]
@@ -64,13 +74,26 @@ class Candidate(BaseModel):
 
     candidate: Annotated[str, StringConstraints(max_length=1000)]
     sdp_mid: str | None = Field(default=None, validation_alias=AliasChoices("sdp_mid", "sdpMid"))
-    sdp_mline_index: int | None = Field(
-        default=None, ge=0, le=10, validation_alias=AliasChoices("sdp_mline_index", "sdpMLineIndex")
+    sdp_mline_index: Annotated[int, Field(ge=0, le=10), JSON_NUMBER] | None = Field(
+        default=None, validation_alias=AliasChoices("sdp_mline_index", "sdpMLineIndex")
     )
 
 
 class Trickle(BaseModel):
     """Candidates that the client found after its offer (RFC 8838)."""
+
+    model_config = example(
+        {
+            "pc_id": _PC_ID,
+            "candidates": [
+                {
+                    "candidate": "candidate:1 1 udp 2130706431 192.0.2.7 40978 typ host",
+                    "sdp_mid": "0",
+                    "sdp_mline_index": 0,
+                }
+            ],
+        }
+    )
 
     pc_id: str = Field(validation_alias=AliasChoices("pc_id", "pcId"))
     candidates: list[Candidate] = Field(max_length=50)

@@ -75,7 +75,9 @@ async def running(database_url: str, folder: Path, **settings: Any) -> AsyncIter
         **settings,
     }
     app = create_app(Settings(**given))
-    listening = socket.create_server(("127.0.0.1", 0))
+    # asyncio sends small answers at once only where the protocol is named: else each waits for 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     async with app.router.lifespan_context(app):

@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Agents
+         * The agents that a session can begin with
          * @description The agents that a session can begin with; the default one first.
          */
         get: operations["agents_list_agents"];
@@ -32,18 +32,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Agent
+         * One agent
          * @description One agent.
          */
         get: operations["agents_get_agent"];
         /**
-         * Put Agent
+         * Make an agent, or write it anew
          * @description Make an agent, or write it anew; calls that begin from now on have it.
          */
         put: operations["agents_put_agent"];
         post?: never;
         /**
-         * Delete Agent
+         * Delete the workspace's own agent
          * @description Delete the workspace's own agent; a file of that name counts again.
          */
         delete: operations["agents_delete_agent"];
@@ -60,13 +60,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Keys
+         * Your keys, newest first
          * @description Your keys (an admin's: the workspace's), newest first.
          */
         get: operations["auth_list_keys"];
         put?: never;
         /**
-         * Make Key
+         * Make a key
          * @description Make a key; a key with the scope `admin` is an admin's.
          */
         post: operations["auth_make_key"];
@@ -87,7 +87,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Revoke Key
+         * Revoke a key of yours at once
          * @description Revoke a key of yours (an admin: of the workspace) at once; its streams and calls end.
          */
         delete: operations["auth_revoke_key"];
@@ -106,7 +106,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Invite
+         * Let somebody register in this workspace
          * @description Let somebody register in this workspace.
          */
         post: operations["auth_invite"];
@@ -126,7 +126,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Log In
+         * Exchange email and password for tokens
          * @description Exchange email and password for tokens; a wrong email takes as long as a wrong password.
          */
         post: operations["auth_log_in"];
@@ -146,7 +146,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Log Out
+         * End the sign-in that the refresh token belongs to
          * @description End the sign-in that the refresh token belongs to; an unknown one is no error.
          */
         post: operations["auth_log_out"];
@@ -166,7 +166,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change Password
+         * Change the password
          * @description Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
          */
         post: operations["auth_change_password"];
@@ -184,7 +184,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Profile
+         * The signed-in user
          * @description The signed-in user.
          */
         get: operations["auth_profile"];
@@ -206,7 +206,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Refresh
+         * Exchange a refresh token for new tokens
          * @description Exchange a refresh token for new tokens; a spent one that comes again signs its family out.
          */
         post: operations["auth_refresh"];
@@ -226,7 +226,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register
+         * Create an account
          * @description Create an account; the first one of an empty server becomes its admin.
          */
         post: operations["auth_register"];
@@ -246,7 +246,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign In
+         * Exchange the token of the printed link, once, for the first admin's tokens
          * @description Exchange the token of the printed link, once, for the first admin's tokens.
          */
         post: operations["auth_sign_in"];
@@ -266,7 +266,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Connect
+         * Begin a session of the caller's, and let a guest into it
          * @description Begin a session of the caller's, and let a guest into it.
          */
         post: operations["connect_connect"];
@@ -284,7 +284,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Ice Servers
+         * STUN and TURN servers for a page that joins, and whether its media must go by a relay
          * @description STUN and TURN servers for a page that joins, and whether its media must go by a relay.
          */
         get: operations["webrtc_list_ice_servers"];
@@ -304,7 +304,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Providers
+         * Which engine serves speech recognition, the agent and speech, and why
          * @description Which engine serves speech recognition, the agent and speech, and why.
          */
         get: operations["agents_list_providers"];
@@ -324,13 +324,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Sessions
+         * Your sessions, newest first
          * @description Your sessions (an admin's: the workspace's), newest first.
          */
         get: operations["sessions_list_sessions"];
         put?: never;
         /**
-         * Create
+         * Open a conversation with an agent
          * @description Open a conversation with an agent.
          */
         post: operations["sessions_create"];
@@ -348,14 +348,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get
+         * One session
          * @description One session.
          */
         get: operations["sessions_get"];
         put?: never;
         post?: never;
         /**
-         * Delete
+         * Delete a session and everything of it
          * @description Delete a session and everything of it; its call ends.
          */
         delete: operations["sessions_delete"];
@@ -372,7 +372,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events
+         * Everything that happens in the session, as it happens
          * @description Everything that happens in the session, as it happens; with `Last-Event-ID` from there on.
          */
         get: operations["events_events"];
@@ -392,13 +392,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search
+         * What is kept
          * @description What is kept: the best matches of a query, else the newest.
          */
         get: operations["memory_search"];
         put?: never;
         /**
-         * Add
+         * Keep something
          * @description Keep something; every later conversation of the same user can draw upon it.
          */
         post: operations["memory_add"];
@@ -419,7 +419,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Forget
+         * Forget one thing about oneself, wherever it came up
          * @description Forget one thing about oneself, wherever it came up.
          */
         delete: operations["memory_forget"];
@@ -436,7 +436,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Of Type
+         * Memories of one type, newest first
          * @description Memories of one type, newest first.
          */
         get: operations["memory_of_type"];
@@ -458,7 +458,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Message
+         * Say something by text
          * @description Say something by text: in the live call if there is one, else without audio.
          *
          *     With `Accept: text/event-stream` the answer comes as it is said: `token` `{text}`, `tool.started`
@@ -481,7 +481,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Offer
+         * Join the session's call
          * @description Join the session's call: the answer comes once the call's pipeline runs.
          */
         post: operations["webrtc_offer"];
@@ -489,7 +489,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Trickle
+         * Add ICE candidates to the session's connection
          * @description Add ICE candidates to the session's connection.
          */
         patch: operations["webrtc_trickle"];
@@ -505,7 +505,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Room Token
+         * A token that lets one guest into the session's call, once
          * @description A token that lets one guest into the session's call, once.
          */
         post: operations["rooms_room_token"];
@@ -525,7 +525,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say
+         * Let the agent say something in the live call
          * @description Let the agent say something in the live call; it passes the guardrail like all that it says.
          */
         post: operations["sessions_say"];
@@ -549,7 +549,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Set Status
+         * Pause, resume or end a session
          * @description Pause, resume or end a session; an ended one stays ended.
          *
          *     A pause holds the agent silent and deaf while the call stays connected.
@@ -565,7 +565,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Turns
+         * The transcript as it was really heard
          * @description The transcript as it was really heard.
          */
         get: operations["sessions_turns"];
@@ -585,13 +585,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Tools
+         * All tools by name
          * @description All tools by name: built in, of the project, and the workspace's own.
          */
         get: operations["tools_list_tools"];
         put?: never;
         /**
-         * Create
+         * Make a tool
          * @description Make a tool; the agents of the workspace that have all tools have it from their next turn on.
          */
         post: operations["tools_create"];
@@ -609,21 +609,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Tool
+         * One tool
          * @description One tool.
          */
         get: operations["tools_get_tool"];
         put?: never;
         post?: never;
         /**
-         * Delete
+         * Delete a tool
          * @description Delete a tool; no agent has it from the next turn on.
          */
         delete: operations["tools_delete"];
         options?: never;
         head?: never;
         /**
-         * Change
+         * Change a tool
          * @description Change a tool: what is not named stays, a header's value of `***` too.
          */
         patch: operations["tools_change"];
@@ -639,7 +639,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Test
+         * Call a tool as it is, enabled or not
          * @description Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers.
          */
         post: operations["tools_test"];
@@ -657,7 +657,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Users
+         * The workspace's users, newest first
          * @description The workspace's users, newest first.
          */
         get: operations["users_list_users"];
@@ -680,14 +680,14 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Erase
+         * Remove a person and all of theirs
          * @description Remove a person and all of theirs: account, sessions, turns, memories, keys. It cannot be undone.
          */
         delete: operations["users_erase"];
         options?: never;
         head?: never;
         /**
-         * Change
+         * Change a user's name or role, or disable it
          * @description Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once.
          */
         patch: operations["users_change"];
@@ -703,7 +703,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Export
+         * All rows about a person
          * @description All rows about a person: an admin may ask for any of the workspace, everybody for their own.
          */
         post: operations["users_export"];
@@ -721,13 +721,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Webhooks
+         * The workspace's webhooks
          * @description The workspace's webhooks.
          */
         get: operations["webhooks_list_webhooks"];
         put?: never;
         /**
-         * Create
+         * Let an address be told of events of the workspace
          * @description Let an address be told of events of the workspace.
          */
         post: operations["webhooks_create"];
@@ -748,7 +748,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete
+         * Remove a webhook
          * @description Remove a webhook; what waits for it is not delivered.
          */
         delete: operations["webhooks_delete"];
@@ -765,7 +765,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Deliveries
+         * What was delivered to a webhook, is on its way, or was given up
          * @description What was delivered to a webhook, is on its way, or was given up.
          */
         get: operations["webhooks_deliveries"];
@@ -787,7 +787,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Test
+         * Deliver an event named `webhook.test`
          * @description Deliver an event named `webhook.test`; what comes of it stands among the deliveries.
          */
         post: operations["webhooks_test"];
@@ -805,7 +805,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Alive
+         * The process answers
          * @description The process answers.
          */
         get: operations["health_alive"];
@@ -825,7 +825,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Metrics
+         * What this process has done and how it is, for Prometheus
          * @description What this process has done and how it is, for Prometheus: on the machine itself, or for an admin.
          */
         get: operations["health_metrics"];
@@ -845,7 +845,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Describe
+         * What a problem type means
          * @description What a problem type means.
          */
         get: operations["problems_describe"];
@@ -865,7 +865,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ready
+         * 200 if a call could begin now, else 503 with what is missing
          * @description 200 if a call could begin now, else 503 with what is missing.
          */
         get: operations["health_ready"];
@@ -884,6 +884,9 @@ export interface components {
         /**
          * Accepted
          * @description It will be said.
+         * @example {
+         *       "accepted": true
+         *     }
          */
         Accepted: {
             /**
@@ -895,6 +898,30 @@ export interface components {
         /**
          * AgentBody
          * @description An agent; a row of the workspace covers the file of the same name.
+         * @example {
+         *       "all_tools": false,
+         *       "default": false,
+         *       "greeting": "Good evening, {{name}}. A table for how many?",
+         *       "guardrails": {},
+         *       "hand_offs": [
+         *         "orion"
+         *       ],
+         *       "instructions": "You are the host of a harbour restaurant. Be brief, and ask for one thing at a time.",
+         *       "language": "en",
+         *       "max_call_secs": 900,
+         *       "name": "host",
+         *       "source": "row",
+         *       "title": "Host",
+         *       "tools": [
+         *         "current_time"
+         *       ],
+         *       "turn_taking": {},
+         *       "version": 1,
+         *       "voice": null,
+         *       "stt": null,
+         *       "llm": null,
+         *       "tts": null
+         *     }
          */
         AgentBody: {
             /** All Tools */
@@ -944,6 +971,19 @@ export interface components {
         /**
          * AgentFile
          * @description What an agent's YAML file may hold; the file's name is the agent's.
+         * @example {
+         *       "greeting": "Good evening, {{name}}. A table for how many?",
+         *       "hand_offs": [
+         *         "orion"
+         *       ],
+         *       "instructions": "You are the host of a harbour restaurant. Be brief, and ask for one thing at a time.",
+         *       "language": "en",
+         *       "max_call_secs": 900,
+         *       "title": "Host",
+         *       "tools": [
+         *         "current_time"
+         *       ]
+         *     }
          */
         AgentFile: {
             /**
@@ -998,6 +1038,35 @@ export interface components {
         /**
          * AgentPage
          * @description All agents.
+         * @example {
+         *       "items": [
+         *         {
+         *           "all_tools": false,
+         *           "default": false,
+         *           "greeting": "Good evening, {{name}}. A table for how many?",
+         *           "guardrails": {},
+         *           "hand_offs": [
+         *             "orion"
+         *           ],
+         *           "instructions": "You are the host of a harbour restaurant. Be brief, and ask for one thing at a time.",
+         *           "language": "en",
+         *           "max_call_secs": 900,
+         *           "name": "host",
+         *           "source": "row",
+         *           "title": "Host",
+         *           "tools": [
+         *             "current_time"
+         *           ],
+         *           "turn_taking": {},
+         *           "version": 1,
+         *           "voice": null,
+         *           "stt": null,
+         *           "llm": null,
+         *           "tts": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
          */
         AgentPage: {
             /** Items */
@@ -1006,10 +1075,32 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Alive
+         * @description The server's version.
+         * @example {
+         *       "status": "ok",
+         *       "version": "0.1.0"
+         *     }
+         */
+        Alive: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+            /** Version */
+            version: string;
+        };
+        /**
          * Answer
          * @description The SDP answer; `pc_id` names the connection in later requests.
          *
          *     A guest's answer has a `resume_token`: the room token for the offer after a reload.
+         * @example {
+         *       "pc_id": "SmallWebRTCConnection#0-5f0c9a4e2b7d4c1e",
+         *       "sdp": "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\na=ice-ufrag:4ZcD\r\na=ice-pwd:2/1muCWoOi3uLifh0NuRHlig\r\na=setup:actpass\r\na=fingerprint:sha-256 7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B\r\n",
+         *       "type": "answer"
+         *     }
          */
         Answer: {
             /** Pc Id */
@@ -1027,11 +1118,33 @@ export interface components {
         /**
          * ApiKeyBody
          * @description A key as it is listed; nobody sees its secret again.
+         * @example {
+         *       "agents": [
+         *         "orion"
+         *       ],
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "expires_at": "2027-01-31T00:00:00.000Z",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "max_sessions": 5,
+         *       "name": "my page",
+         *       "origins": [
+         *         "https://page.example.org"
+         *       ],
+         *       "prefix": "orion_live_4f7gh2kd",
+         *       "scopes": [
+         *         "connect"
+         *       ],
+         *       "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "last_used_at": null
+         *     }
          */
         ApiKeyBody: {
             /** Agents */
             agents: string[] | null;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Expires At */
             expires_at: string | null;
@@ -1051,7 +1164,7 @@ export interface components {
             /** Prefix */
             prefix: string;
             /** Scopes */
-            scopes: string[];
+            scopes: components["schemas"]["Scope"][];
             /**
              * User Id
              * Format: uuid
@@ -1061,6 +1174,30 @@ export interface components {
         /**
          * ApiKeyPage
          * @description One page of keys, newest first; `next_cursor` is null on the last.
+         * @example {
+         *       "items": [
+         *         {
+         *           "agents": [
+         *             "orion"
+         *           ],
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "expires_at": "2027-01-31T00:00:00.000Z",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "max_sessions": 5,
+         *           "name": "my page",
+         *           "origins": [
+         *             "https://page.example.org"
+         *           ],
+         *           "prefix": "orion_live_4f7gh2kd",
+         *           "scopes": [
+         *             "connect"
+         *           ],
+         *           "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "last_used_at": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
          */
         ApiKeyPage: {
             /** Items */
@@ -1083,6 +1220,13 @@ export interface components {
         /**
          * Connect
          * @description With which agent, and as whom; `variables` fill `{{name}}` in instructions and greetings.
+         * @example {
+         *       "agent": "orion",
+         *       "identity": "ben",
+         *       "variables": {
+         *         "name": "Ben"
+         *       }
+         *     }
          */
         Connect: {
             /** Agent */
@@ -1100,14 +1244,30 @@ export interface components {
         /**
          * Connection
          * @description How to join: send the offer to `offer_url` with `token` as the bearer.
+         * @example {
+         *       "expires_at": "2026-01-31T09:30:00.000Z",
+         *       "ice_servers": [
+         *         {
+         *           "credential": "c2VjcmV0",
+         *           "urls": [
+         *             "turn:relay.example.org:3478"
+         *           ],
+         *           "username": "1769855400:0192f0c1"
+         *         }
+         *       ],
+         *       "offer_url": "https://voice.example.org/api/v1/sessions/0192f0c1-a2b3-7c4d-8e5f-60718293a4b5/offer",
+         *       "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6InJvb20ifQ.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl"
+         *     }
          */
         Connection: {
-            /** Expires At */
+            /**
+             * Expires At
+             * Format: date-time
+             */
             expires_at: string;
             /** Ice Servers */
-            ice_servers: {
-                [key: string]: unknown;
-            }[];
+            ice_servers: components["schemas"]["IceServer"][];
             /** Offer Url */
             offer_url: string;
             /**
@@ -1121,6 +1281,10 @@ export interface components {
         /**
          * Credentials
          * @description An email address and its password.
+         * @example {
+         *       "email": "ada@example.org",
+         *       "password": "three grey herons"
+         *     }
          */
         Credentials: {
             /** Email */
@@ -1131,11 +1295,27 @@ export interface components {
         /**
          * DeliveryBody
          * @description One event on its way to a webhook, and what came of it so far.
+         * @example {
+         *       "attempts": 1,
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "ended_at": "2026-01-31T09:30:00.000Z",
+         *       "event_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "name": "session.ended",
+         *       "response_status": 204,
+         *       "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "status": "done",
+         *       "error": null,
+         *       "next_attempt_at": null
+         *     }
          */
         DeliveryBody: {
             /** Attempts */
             attempts: number;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Ended At */
             ended_at: string | null;
@@ -1159,12 +1339,29 @@ export interface components {
             response_status: number | null;
             /** Session Id */
             session_id: string | null;
-            /** Status */
-            status: string;
+            status: components["schemas"]["DeliveryStatus"];
         };
         /**
          * DeliveryPage
          * @description One page of deliveries, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "attempts": 1,
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "ended_at": "2026-01-31T09:30:00.000Z",
+         *           "event_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "name": "session.ended",
+         *           "response_status": 204,
+         *           "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "status": "done",
+         *           "error": null,
+         *           "next_attempt_at": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
          */
         DeliveryPage: {
             /** Items */
@@ -1173,8 +1370,114 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * DeliveryStatus
+         * @description Where a delivery stands.
+         * @enum {string}
+         */
+        DeliveryStatus: "pending" | "done" | "failed";
+        /**
+         * EndReason
+         * @description Why a call or a session ended.
+         * @enum {string}
+         */
+        EndReason: "hung_up" | "agent" | "idle" | "limit" | "error" | "shutdown";
+        /**
+         * Engine
+         * @description Which provider serves a kind of engine, and why; null where none can.
+         */
+        Engine: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stt" | "llm" | "tts";
+            /** Provider */
+            provider: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * EnginePage
+         * @description All kinds of engines.
+         * @example {
+         *       "items": [
+         *         {
+         *           "kind": "stt",
+         *           "provider": "pocketsphinx",
+         *           "reason": "embedded"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        EnginePage: {
+            /** Items */
+            items: components["schemas"]["Engine"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * IceServer
+         * @description A STUN or TURN server as a browser's RTCPeerConnection takes it (W3C WebRTC, 4.2.4).
+         */
+        IceServer: {
+            /** Credential */
+            credential?: string | null;
+            /** Urls */
+            urls: string | string[];
+            /** Username */
+            username?: string | null;
+        };
+        /**
+         * IceServers
+         * @description For the browser's RTCConfiguration; `policy` is its `iceTransportPolicy`.
+         * @example {
+         *       "ice_servers": [
+         *         {
+         *           "credential": "c2VjcmV0",
+         *           "urls": [
+         *             "turn:relay.example.org:3478"
+         *           ],
+         *           "username": "1769855400:0192f0c1"
+         *         }
+         *       ],
+         *       "policy": "all"
+         *     }
+         */
+        IceServers: {
+            /** Ice Servers */
+            ice_servers: components["schemas"]["IceServer"][];
+            /**
+             * Policy
+             * @enum {string}
+             */
+            policy: "all" | "relay";
+        };
+        /**
          * MadeApiKey
          * @description A new key. `key` is shown this once.
+         * @example {
+         *       "api_key": {
+         *         "agents": [
+         *           "orion"
+         *         ],
+         *         "created_at": "2026-01-31T09:30:00.000Z",
+         *         "expires_at": "2027-01-31T00:00:00.000Z",
+         *         "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *         "max_sessions": 5,
+         *         "name": "my page",
+         *         "origins": [
+         *           "https://page.example.org"
+         *         ],
+         *         "prefix": "orion_live_4f7gh2kd",
+         *         "scopes": [
+         *           "connect"
+         *         ],
+         *         "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *         "last_used_at": null
+         *       },
+         *       "key": "orion_live_4f7gh2kd_8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs8Wk1rT5v0yX_1f0c3a"
+         *     }
          */
         MadeApiKey: {
             api_key: components["schemas"]["ApiKeyBody"];
@@ -1184,9 +1487,16 @@ export interface components {
         /**
          * MadeInvitation
          * @description The token to register with, shown this once.
+         * @example {
+         *       "expires_at": "2026-02-07T09:30:00.000Z",
+         *       "token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
+         *     }
          */
         MadeInvitation: {
-            /** Expires At */
+            /**
+             * Expires At
+             * Format: date-time
+             */
             expires_at: string;
             /** Token */
             token: string;
@@ -1194,11 +1504,22 @@ export interface components {
         /**
          * MemoryBody
          * @description A memory; `session_id` is where it came up, null once that session is deleted.
+         * @example {
+         *       "content": "Likes a window seat.",
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "metadata": {},
+         *       "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "type": "preference"
+         *     }
          */
         MemoryBody: {
             /** Content */
             content: string;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /**
              * Id
@@ -1216,6 +1537,19 @@ export interface components {
         /**
          * MemoryPage
          * @description Memories, the best match first for a query, else the newest; `next_cursor` is null on the last page.
+         * @example {
+         *       "items": [
+         *         {
+         *           "content": "Likes a window seat.",
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "metadata": {},
+         *           "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "type": "preference"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
          */
         MemoryPage: {
             /** Items */
@@ -1232,6 +1566,9 @@ export interface components {
         /**
          * Message
          * @description A typed message of the user.
+         * @example {
+         *       "text": "How much is twelve times nine?"
+         *     }
          */
         Message: {
             /** Text */
@@ -1240,6 +1577,19 @@ export interface components {
         /**
          * NewApiKey
          * @description A key that acts as its maker. `agents`, `origins`, `max_sessions` bound what `POST /connect` does.
+         * @example {
+         *       "agents": [
+         *         "orion"
+         *       ],
+         *       "max_sessions": 5,
+         *       "name": "my page",
+         *       "origins": [
+         *         "https://page.example.org"
+         *       ],
+         *       "scopes": [
+         *         "connect"
+         *       ]
+         *     }
          */
         NewApiKey: {
             /** Agents */
@@ -1258,6 +1608,10 @@ export interface components {
         /**
          * NewInvitation
          * @description Whom to let in: one address, or anybody who has the token; until when (default: seven days).
+         * @example {
+         *       "email": "ben@example.org",
+         *       "role": "user"
+         *     }
          */
         NewInvitation: {
             /** Email */
@@ -1270,6 +1624,10 @@ export interface components {
         /**
          * NewMemory
          * @description Something to keep about the session's user.
+         * @example {
+         *       "content": "Likes a window seat.",
+         *       "type": "preference"
+         *     }
          */
         NewMemory: {
             /** Content */
@@ -1283,6 +1641,10 @@ export interface components {
         /**
          * NewRoomToken
          * @description For whom a room token is: `identity` is what the participants see.
+         * @example {
+         *       "identity": "ben",
+         *       "ttl_secs": 300
+         *     }
          */
         NewRoomToken: {
             /**
@@ -1299,6 +1661,16 @@ export interface components {
         /**
          * NewSession
          * @description What a session begins with; `variables` fill `{{name}}` in instructions and greetings.
+         * @example {
+         *       "agent": "orion",
+         *       "metadata": {
+         *         "order": 4711
+         *       },
+         *       "title": "Dinner on Friday",
+         *       "variables": {
+         *         "name": "Ada"
+         *       }
+         *     }
          */
         NewSession: {
             /** Agent */
@@ -1317,18 +1689,32 @@ export interface components {
         /**
          * NewWebhook
          * @description Where to, which events, and the key of the signatures; without one a key is made.
+         * @example {
+         *       "events": [
+         *         "session.ended",
+         *         "turn.ended"
+         *       ],
+         *       "url": "https://hooks.example.org/orion"
+         *     }
          */
         NewWebhook: {
             /** Events */
             events: string[];
             /** Secret */
             secret?: string | null;
-            /** Url */
+            /**
+             * Url
+             * Format: uri
+             */
             url: string;
         };
         /**
          * Offer
          * @description An SDP offer (RFC 8829); the field names of Pipecat's clients are accepted too.
+         * @example {
+         *       "sdp": "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\na=ice-ufrag:4ZcD\r\na=ice-pwd:2/1muCWoOi3uLifh0NuRHlig\r\na=setup:actpass\r\na=fingerprint:sha-256 7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B:7B\r\n",
+         *       "type": "offer"
+         *     }
          */
         Offer: {
             /** Pc Id */
@@ -1351,6 +1737,14 @@ export interface components {
         /**
          * Outcome
          * @description What came of a call; `duration_ms` in milliseconds.
+         * @example {
+         *       "duration_ms": 84.1,
+         *       "result": {
+         *         "degrees": -3
+         *       },
+         *       "status": "done",
+         *       "error": null
+         *     }
          */
         Outcome: {
             /** Duration Ms */
@@ -1359,12 +1753,15 @@ export interface components {
             error: string | null;
             /** Result */
             result: unknown;
-            /** Status */
-            status: string;
+            status: components["schemas"]["ToolCallStatus"];
         };
         /**
          * PasswordChange
          * @description The password as it is, and as it shall be.
+         * @example {
+         *       "current_password": "three grey herons",
+         *       "new_password": "five white egrets"
+         *     }
          */
         PasswordChange: {
             /** Current Password */
@@ -1383,6 +1780,7 @@ export interface components {
                 detail: string;
                 pointer: string;
             }[];
+            /** @description Also in the header `X-Request-ID` */
             request_id: string;
             status: number;
             title: string;
@@ -1390,11 +1788,38 @@ export interface components {
             type: string;
         };
         /**
+         * ProblemType
+         * @description A type of problems; `title` says what it means.
+         * @example {
+         *       "status": 409,
+         *       "title": "The session has ended; create a new one.",
+         *       "type": "/problems/session-ended"
+         *     }
+         */
+        ProblemType: {
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /**
          * Profile
          * @description An account as its owner sees it.
+         * @example {
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "email": "ada@example.org",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "name": "Ada",
+         *       "role": "admin"
+         *     }
          */
         Profile: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Email */
             email: string;
@@ -1405,15 +1830,51 @@ export interface components {
             id: string;
             /** Name */
             name: string;
-            /** Role */
-            role: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * Readiness
+         * @description Whether a call could begin; `missing` says what is, and why; `calls` are live now.
+         * @example {
+         *       "calls": 2,
+         *       "missing": {},
+         *       "status": "ready"
+         *     }
+         */
+        Readiness: {
+            /** Calls */
+            calls: number;
+            /** Missing */
+            missing: {
+                [key: string]: string;
+            };
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "unavailable";
         };
         /**
          * Receipt
          * @description What was erased: how many rows of each table. Backups made before still hold them.
+         * @example {
+         *       "erased_at": "2026-01-31T09:30:00.000Z",
+         *       "erased_by": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "rows": {
+         *         "memories": 7,
+         *         "sessions": 12,
+         *         "turns": 140,
+         *         "users": 1
+         *       },
+         *       "user_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *     }
          */
         Receipt: {
-            /** Erased At */
+            /**
+             * Erased At
+             * Format: date-time
+             */
             erased_at: string;
             /**
              * Erased By
@@ -1438,6 +1899,9 @@ export interface components {
         /**
          * RefreshToken
          * @description A refresh token; it is spent by its use.
+         * @example {
+         *       "refresh_token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
+         *     }
          */
         RefreshToken: {
             /** Refresh Token */
@@ -1446,9 +1910,17 @@ export interface components {
         /**
          * Registration
          * @description A new account; the password has at least ten characters.
+         * @example {
+         *       "email": "ada@example.org",
+         *       "name": "Ada",
+         *       "password": "three grey herons"
+         *     }
          */
         Registration: {
-            /** Email */
+            /**
+             * Email
+             * @example ada@example.org
+             */
             email: string;
             /**
              * Invitation
@@ -1471,6 +1943,24 @@ export interface components {
         /**
          * Reply
          * @description The agent's answer to a message.
+         * @example {
+         *       "text": "That is 108.",
+         *       "tool_calls": [
+         *         {
+         *           "arguments": {
+         *             "expression": "12 * 9"
+         *           },
+         *           "duration_ms": 0.4,
+         *           "id": "call_1",
+         *           "result": 108,
+         *           "started_at": "2026-01-31T09:30:00.000Z",
+         *           "status": "done",
+         *           "tool": "calculator",
+         *           "error": null
+         *         }
+         *       ],
+         *       "turn_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *     }
          */
         Reply: {
             /** Text */
@@ -1498,9 +1988,16 @@ export interface components {
         /**
          * RoomToken
          * @description A room token, and until when it admits its guest.
+         * @example {
+         *       "expires_at": "2026-01-31T09:30:00.000Z",
+         *       "token": "eyJhbGciOiJIUzI1NiIsInR5cCI6InJvb20ifQ.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl"
+         *     }
          */
         RoomToken: {
-            /** Expires At */
+            /**
+             * Expires At
+             * Format: date-time
+             */
             expires_at: string;
             /** Token */
             token: string;
@@ -1508,6 +2005,10 @@ export interface components {
         /**
          * Saying
          * @description What the agent shall say; with `interrupt` at once, else after what it is saying.
+         * @example {
+         *       "interrupt": true,
+         *       "text": "Your taxi is here."
+         *     }
          */
         Saying: {
             /**
@@ -1527,14 +2028,33 @@ export interface components {
         /**
          * SessionBody
          * @description A session; `live` tells whether somebody is connected.
+         * @example {
+         *       "agent": "orion",
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "live": true,
+         *       "metadata": {
+         *         "order": 4711
+         *       },
+         *       "participants": [
+         *         "user"
+         *       ],
+         *       "started_at": "2026-01-31T09:30:04.210Z",
+         *       "status": "active",
+         *       "title": "Dinner on Friday",
+         *       "ended_at": null,
+         *       "end_reason": null
+         *     }
          */
         SessionBody: {
             /** Agent */
             agent: string;
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
-            /** End Reason */
-            end_reason: string | null;
+            end_reason: components["schemas"]["EndReason"] | null;
             /** Ended At */
             ended_at: string | null;
             /**
@@ -1563,6 +2083,28 @@ export interface components {
         /**
          * SessionPage
          * @description One page of sessions, newest first; `next_cursor` is null on the last.
+         * @example {
+         *       "items": [
+         *         {
+         *           "agent": "orion",
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "live": true,
+         *           "metadata": {
+         *             "order": 4711
+         *           },
+         *           "participants": [
+         *             "user"
+         *           ],
+         *           "started_at": "2026-01-31T09:30:04.210Z",
+         *           "status": "active",
+         *           "title": "Dinner on Friday",
+         *           "ended_at": null,
+         *           "end_reason": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
          */
         SessionPage: {
             /** Items */
@@ -1579,6 +2121,19 @@ export interface components {
         /**
          * SignedIn
          * @description Who is signed in, and the tokens; `expires_in` is the access token's life in seconds.
+         * @example {
+         *       "access_token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl",
+         *       "expires_in": 900,
+         *       "refresh_token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs",
+         *       "token_type": "bearer",
+         *       "user": {
+         *         "created_at": "2026-01-31T09:30:00.000Z",
+         *         "email": "ada@example.org",
+         *         "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *         "name": "Ada",
+         *         "role": "admin"
+         *       }
+         *     }
          */
         SignedIn: {
             /** Access Token */
@@ -1590,13 +2145,17 @@ export interface components {
             /**
              * Token Type
              * @default bearer
+             * @constant
              */
-            token_type: string;
+            token_type: "bearer";
             user: components["schemas"]["Profile"];
         };
         /**
          * SignInToken
          * @description The token of the link that the server prints at start.
+         * @example {
+         *       "token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
+         *     }
          */
         SignInToken: {
             /** Token */
@@ -1605,6 +2164,9 @@ export interface components {
         /**
          * StatusChange
          * @description The status that a session shall have.
+         * @example {
+         *       "status": "paused"
+         *     }
          */
         StatusChange: {
             /**
@@ -1616,6 +2178,40 @@ export interface components {
         /**
          * ToolBody
          * @description A tool; of those of files the id is the name, and nothing can be changed.
+         * @example {
+         *       "config": {
+         *         "method": "GET",
+         *         "select": "now",
+         *         "url": "https://weather.example.org/{town}"
+         *       },
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "description": "Tells the weather of a town.",
+         *       "enabled": true,
+         *       "examples": [
+         *         "how is the weather in Trondheim"
+         *       ],
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "kind": "http",
+         *       "name": "weather",
+         *       "parameters": {
+         *         "properties": {
+         *           "town": {
+         *             "type": "string"
+         *           }
+         *         },
+         *         "required": [
+         *           "town"
+         *         ],
+         *         "type": "object"
+         *       },
+         *       "risk": "read",
+         *       "say": "",
+         *       "timeout_secs": 5,
+         *       "tools": [
+         *         "weather"
+         *       ],
+         *       "updated_at": "2026-01-31T09:30:00.000Z"
+         *     }
          */
         ToolBody: {
             /** Config */
@@ -1668,14 +2264,23 @@ export interface components {
             result: unknown;
             /** Started At */
             started_at: string | null;
-            /** Status */
-            status: string;
+            status: components["schemas"]["ToolCallStatus"];
             /** Tool */
             tool: string;
         };
         /**
+         * ToolCallStatus
+         * @description Where a tool call stands.
+         * @enum {string}
+         */
+        ToolCallStatus: "running" | "done" | "failed" | "refused" | "timed_out" | "cancelled";
+        /**
          * ToolChange
          * @description What of a tool shall change: fields that are there, `config` as a whole.
+         * @example {
+         *       "description": "Tells the weather of a town, now.",
+         *       "enabled": false
+         *     }
          */
         ToolChange: {
             /**
@@ -1734,6 +2339,32 @@ export interface components {
         /**
          * ToolFields
          * @description What a tool as data holds; `config` is checked by its kind.
+         * @example {
+         *       "config": {
+         *         "method": "GET",
+         *         "select": "now",
+         *         "url": "https://weather.example.org/{town}"
+         *       },
+         *       "description": "Tells the weather of a town.",
+         *       "examples": [
+         *         "how is the weather in Trondheim"
+         *       ],
+         *       "kind": "http",
+         *       "name": "weather",
+         *       "parameters": {
+         *         "properties": {
+         *           "town": {
+         *             "type": "string"
+         *           }
+         *         },
+         *         "required": [
+         *           "town"
+         *         ],
+         *         "type": "object"
+         *       },
+         *       "risk": "read",
+         *       "timeout_secs": 5
+         *     }
          */
         ToolFields: {
             /** Config */
@@ -1788,6 +2419,45 @@ export interface components {
         /**
          * ToolPage
          * @description One page of tools, by name; `next_cursor` is null on the last.
+         * @example {
+         *       "items": [
+         *         {
+         *           "config": {
+         *             "method": "GET",
+         *             "select": "now",
+         *             "url": "https://weather.example.org/{town}"
+         *           },
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "description": "Tells the weather of a town.",
+         *           "enabled": true,
+         *           "examples": [
+         *             "how is the weather in Trondheim"
+         *           ],
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "kind": "http",
+         *           "name": "weather",
+         *           "parameters": {
+         *             "properties": {
+         *               "town": {
+         *                 "type": "string"
+         *               }
+         *             },
+         *             "required": [
+         *               "town"
+         *             ],
+         *             "type": "object"
+         *           },
+         *           "risk": "read",
+         *           "say": "",
+         *           "timeout_secs": 5,
+         *           "tools": [
+         *             "weather"
+         *           ],
+         *           "updated_at": "2026-01-31T09:30:00.000Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
          */
         ToolPage: {
             /** Items */
@@ -1798,6 +2468,11 @@ export interface components {
         /**
          * Trial
          * @description A call outside any conversation; `tool` is one of an MCP server's, without it they are listed anew.
+         * @example {
+         *       "arguments": {
+         *         "town": "Trondheim"
+         *       }
+         *     }
          */
         Trial: {
             /**
@@ -1813,6 +2488,16 @@ export interface components {
         /**
          * Trickle
          * @description Candidates that the client found after its offer (RFC 8838).
+         * @example {
+         *       "candidates": [
+         *         {
+         *           "candidate": "candidate:1 1 udp 2130706431 192.0.2.7 40978 typ host",
+         *           "sdp_mid": "0",
+         *           "sdp_mline_index": 0
+         *         }
+         *       ],
+         *       "pc_id": "SmallWebRTCConnection#0-5f0c9a4e2b7d4c1e"
+         *     }
          */
         Trickle: {
             /** Candidates */
@@ -1827,7 +2512,10 @@ export interface components {
         TurnBody: {
             /** Agent */
             agent: string;
-            /** Ended At */
+            /**
+             * Ended At
+             * Format: date-time
+             */
             ended_at: string;
             /**
              * Id
@@ -1845,7 +2533,10 @@ export interface components {
              * @enum {string}
              */
             role: "user" | "agent";
-            /** Started At */
+            /**
+             * Started At
+             * Format: date-time
+             */
             started_at: string;
             /** Text */
             text: string;
@@ -1855,6 +2546,39 @@ export interface components {
         /**
          * TurnPage
          * @description One page of a session's turns, in the order in which they began; `next_cursor` is null on the last.
+         * @example {
+         *       "items": [
+         *         {
+         *           "agent": "orion",
+         *           "ended_at": "2026-01-31T09:30:04.210Z",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "interrupted": false,
+         *           "latency": {
+         *             "end_of_turn_ms": 240,
+         *             "first_audio_ms": 640.2,
+         *             "stt_final_ms": 310.5
+         *           },
+         *           "role": "agent",
+         *           "started_at": "2026-01-31T09:30:00.000Z",
+         *           "text": "That is 108.",
+         *           "tool_calls": [
+         *             {
+         *               "arguments": {
+         *                 "expression": "12 * 9"
+         *               },
+         *               "duration_ms": 0.4,
+         *               "id": "call_1",
+         *               "result": 108,
+         *               "started_at": "2026-01-31T09:30:00.000Z",
+         *               "status": "done",
+         *               "tool": "calculator",
+         *               "error": null
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
          */
         TurnPage: {
             /** Items */
@@ -1865,9 +2589,20 @@ export interface components {
         /**
          * UserBody
          * @description A user; one that is disabled can neither sign in nor go on.
+         * @example {
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "disabled": false,
+         *       "email": "ben@example.org",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "name": "Ben",
+         *       "role": "user"
+         *     }
          */
         UserBody: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Disabled */
             disabled: boolean;
@@ -1880,12 +2615,14 @@ export interface components {
             id: string;
             /** Name */
             name: string;
-            /** Role */
-            role: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * UserChange
          * @description What shall change; what is left out stays.
+         * @example {
+         *       "role": "admin"
+         *     }
          */
         UserChange: {
             /** Disabled */
@@ -1897,6 +2634,19 @@ export interface components {
         /**
          * UserPage
          * @description One page of users, newest first; `next_cursor` is null on the last.
+         * @example {
+         *       "items": [
+         *         {
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "disabled": false,
+         *           "email": "ben@example.org",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "name": "Ben",
+         *           "role": "user"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
          */
         UserPage: {
             /** Items */
@@ -1907,9 +2657,22 @@ export interface components {
         /**
          * WebhookBody
          * @description A webhook; `disabled_at` tells when its recipient answered 410.
+         * @example {
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "events": [
+         *         "session.ended",
+         *         "turn.ended"
+         *       ],
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "url": "https://hooks.example.org/orion",
+         *       "disabled_at": null
+         *     }
          */
         WebhookBody: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Disabled At */
             disabled_at: string | null;
@@ -1926,9 +2689,23 @@ export interface components {
         /**
          * WebhookMade
          * @description A new webhook with its secret, which is shown this once.
+         * @example {
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "events": [
+         *         "session.ended",
+         *         "turn.ended"
+         *       ],
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "secret": "whsec_8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs",
+         *       "url": "https://hooks.example.org/orion",
+         *       "disabled_at": null
+         *     }
          */
         WebhookMade: {
-            /** Created At */
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
             /** Disabled At */
             disabled_at: string | null;
@@ -1947,6 +2724,21 @@ export interface components {
         /**
          * WebhookPage
          * @description One page of webhooks, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "events": [
+         *             "session.ended",
+         *             "turn.ended"
+         *           ],
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "url": "https://hooks.example.org/orion",
+         *           "disabled_at": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
          */
         WebhookPage: {
             /** Items */
@@ -1958,13 +2750,25 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description `true`: this is the kept answer to an earlier request with the key */
+        "Idempotency-Replayed": string;
+        /** @description What is left of them, e.g. `"default";r=97;t=2`: 97, and all again in 2 seconds */
+        RateLimit: string;
+        /** @description The budgets that count, e.g. `"default";q=100;w=60`: 100 requests a minute */
+        "RateLimit-Policy": string;
+        /** @description Seconds after which to try again */
+        "Retry-After": number;
+        /** @description The id of the request: the client's own, if it sent a harmless one */
+        "X-Request-ID": string;
+    };
     pathItems: never;
 }
 export type SchemaAccepted = components['schemas']['Accepted'];
 export type SchemaAgentBody = components['schemas']['AgentBody'];
 export type SchemaAgentFile = components['schemas']['AgentFile'];
 export type SchemaAgentPage = components['schemas']['AgentPage'];
+export type SchemaAlive = components['schemas']['Alive'];
 export type SchemaAnswer = components['schemas']['Answer'];
 export type SchemaApiKeyBody = components['schemas']['ApiKeyBody'];
 export type SchemaApiKeyPage = components['schemas']['ApiKeyPage'];
@@ -1974,6 +2778,12 @@ export type SchemaConnection = components['schemas']['Connection'];
 export type SchemaCredentials = components['schemas']['Credentials'];
 export type SchemaDeliveryBody = components['schemas']['DeliveryBody'];
 export type SchemaDeliveryPage = components['schemas']['DeliveryPage'];
+export type SchemaDeliveryStatus = components['schemas']['DeliveryStatus'];
+export type SchemaEndReason = components['schemas']['EndReason'];
+export type SchemaEngine = components['schemas']['Engine'];
+export type SchemaEnginePage = components['schemas']['EnginePage'];
+export type SchemaIceServer = components['schemas']['IceServer'];
+export type SchemaIceServers = components['schemas']['IceServers'];
 export type SchemaMadeApiKey = components['schemas']['MadeApiKey'];
 export type SchemaMadeInvitation = components['schemas']['MadeInvitation'];
 export type SchemaMemoryBody = components['schemas']['MemoryBody'];
@@ -1990,7 +2800,9 @@ export type SchemaOffer = components['schemas']['Offer'];
 export type SchemaOutcome = components['schemas']['Outcome'];
 export type SchemaPasswordChange = components['schemas']['PasswordChange'];
 export type SchemaProblem = components['schemas']['Problem'];
+export type SchemaProblemType = components['schemas']['ProblemType'];
 export type SchemaProfile = components['schemas']['Profile'];
+export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRefreshToken = components['schemas']['RefreshToken'];
 export type SchemaRegistration = components['schemas']['Registration'];
@@ -2008,6 +2820,7 @@ export type SchemaSignInToken = components['schemas']['SignInToken'];
 export type SchemaStatusChange = components['schemas']['StatusChange'];
 export type SchemaToolBody = components['schemas']['ToolBody'];
 export type SchemaToolCallBody = components['schemas']['ToolCallBody'];
+export type SchemaToolCallStatus = components['schemas']['ToolCallStatus'];
 export type SchemaToolChange = components['schemas']['ToolChange'];
 export type SchemaToolFields = components['schemas']['ToolFields'];
 export type SchemaToolKind = components['schemas']['ToolKind'];
@@ -2022,6 +2835,11 @@ export type SchemaUserPage = components['schemas']['UserPage'];
 export type SchemaWebhookBody = components['schemas']['WebhookBody'];
 export type SchemaWebhookMade = components['schemas']['WebhookMade'];
 export type SchemaWebhookPage = components['schemas']['WebhookPage'];
+export type HeaderIdempotencyReplayed = components['headers']['Idempotency-Replayed'];
+export type HeaderRateLimit = components['headers']['RateLimit'];
+export type HeaderRateLimitPolicy = components['headers']['RateLimit-Policy'];
+export type HeaderRetryAfter = components['headers']['Retry-After'];
+export type HeaderXRequestId = components['headers']['X-Request-ID'];
 export type $defs = Record<string, never>;
 export interface operations {
     agents_list_agents: {
@@ -2036,15 +2854,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AgentPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2054,6 +2888,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2063,8 +2900,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2074,8 +2913,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2098,15 +2937,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AgentBody"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2116,6 +2971,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2125,6 +2983,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2134,6 +2995,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2143,8 +3007,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2154,8 +3020,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2182,6 +3048,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2191,6 +3060,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2200,6 +3070,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2209,6 +3082,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2218,6 +3094,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2227,6 +3118,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2236,6 +3140,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2245,8 +3152,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2256,8 +3165,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2280,13 +3189,29 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2296,6 +3221,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2305,6 +3233,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2314,6 +3257,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2323,8 +3269,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2334,8 +3282,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2347,7 +3295,9 @@ export interface operations {
     auth_list_keys: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
@@ -2359,15 +3309,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ApiKeyPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2377,6 +3343,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2386,6 +3355,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2395,8 +3367,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2406,8 +3380,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2432,6 +3406,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2441,6 +3418,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2450,6 +3428,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2459,6 +3440,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2468,6 +3452,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2477,6 +3474,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2486,8 +3486,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2497,8 +3499,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2521,13 +3523,29 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2537,6 +3555,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2546,6 +3567,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2555,6 +3579,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2564,8 +3591,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2575,8 +3604,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2601,6 +3630,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2610,6 +3642,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2619,6 +3652,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2628,6 +3664,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2637,6 +3676,9 @@ export interface operations {
             /** @description `conflict`: The state of the resource does not allow this. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2646,6 +3688,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2655,6 +3710,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2664,8 +3722,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2675,8 +3735,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2701,6 +3761,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2710,6 +3773,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2719,6 +3783,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2728,6 +3795,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2737,6 +3817,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2746,8 +3829,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2757,8 +3842,8 @@ export interface operations {
             /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2783,6 +3868,9 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2790,6 +3878,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2799,6 +3888,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2808,6 +3910,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2817,8 +3922,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2828,8 +3935,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2854,6 +3961,9 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2861,6 +3971,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2870,6 +3981,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2879,6 +3993,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2888,6 +4005,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2897,6 +4027,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2906,8 +4039,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2917,8 +4052,8 @@ export interface operations {
             /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2939,15 +4074,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2957,6 +4108,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2966,8 +4120,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2977,8 +4133,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3003,6 +4159,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3012,6 +4171,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3021,6 +4181,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3030,6 +4193,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3039,6 +4215,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3048,8 +4227,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3059,8 +4240,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3085,6 +4266,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3094,6 +4278,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3103,6 +4288,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3112,6 +4300,9 @@ export interface operations {
             /** @description `conflict`: The state of the resource does not allow this. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3121,6 +4312,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3130,6 +4334,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3139,8 +4346,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3150,8 +4359,8 @@ export interface operations {
             /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3176,6 +4385,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3185,6 +4397,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3194,6 +4407,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3203,6 +4419,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3212,6 +4441,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3221,8 +4453,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3232,8 +4466,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3251,6 +4485,15 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "agent": "orion",
+                 *       "identity": "ben",
+                 *       "variables": {
+                 *         "name": "Ben"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["Connect"] | null;
             };
         };
@@ -3258,6 +4501,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3267,6 +4513,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3276,6 +4523,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3285,6 +4535,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3294,6 +4547,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3303,6 +4569,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3312,8 +4581,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3323,8 +4594,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3345,17 +4616,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["IceServers"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3365,6 +4650,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3374,8 +4662,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3385,8 +4675,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3407,17 +4697,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["EnginePage"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3427,6 +4731,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3436,8 +4743,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3447,8 +4756,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3460,9 +4769,11 @@ export interface operations {
     sessions_list_sessions: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description How many at most */
                 limit?: number;
-                status?: components["schemas"]["SessionStatus"] | null;
+                status?: components["schemas"]["SessionStatus"];
             };
             header?: never;
             path?: never;
@@ -3473,15 +4784,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3491,6 +4818,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3500,6 +4830,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3509,8 +4842,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3520,8 +4855,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3535,7 +4870,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3549,6 +4884,10 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3558,6 +4897,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3567,6 +4907,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3576,6 +4919,21 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3585,6 +4943,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3594,6 +4965,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3603,19 +4977,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3638,15 +5014,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionBody"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3656,6 +5048,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3665,6 +5060,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3674,6 +5072,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3683,8 +5084,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3694,8 +5097,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3709,7 +5112,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 session_id: string;
@@ -3721,13 +5124,30 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3737,6 +5157,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3746,6 +5169,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3755,6 +5193,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3764,19 +5205,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3789,7 +5232,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "last-event-id"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path: {
                 session_id: string;
@@ -3798,18 +5241,39 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The stream: each event with its id, its name and its body as JSON */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example id: 0192f0c1-a2b3-7c4d-8e5f-60718293a4b5
+                     *     event: hand_off
+                     *     data: {"id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5", "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5", "name": "hand_off", "created_at": "2026-01-31T09:30:00.000Z", "body": {"from": "orion", "to": "scheduler"}}
+                     */
                     "text/event-stream": string;
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3819,6 +5283,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3828,6 +5295,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3837,6 +5307,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3846,8 +5319,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3857,8 +5332,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3870,7 +5345,9 @@ export interface operations {
     memory_search: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description How many at most */
                 limit?: number;
                 query?: string;
                 reach?: "session" | "user";
@@ -3886,15 +5363,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MemoryPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3904,6 +5397,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3913,6 +5409,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3922,6 +5421,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3931,8 +5433,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3942,8 +5446,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3957,7 +5461,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 session_id: string;
@@ -3973,6 +5477,10 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3982,6 +5490,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3991,6 +5500,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4000,6 +5512,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4009,6 +5524,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4018,6 +5548,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4027,6 +5570,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4036,19 +5582,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4062,7 +5610,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 memory_id: string;
@@ -4075,13 +5623,30 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4091,6 +5656,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4100,6 +5668,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4109,6 +5692,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4118,19 +5704,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4142,7 +5730,9 @@ export interface operations {
     memory_of_type: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description How many at most */
                 limit?: number;
                 reach?: "session" | "user";
             };
@@ -4158,15 +5748,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MemoryPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4176,6 +5782,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4185,6 +5794,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4194,6 +5806,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4203,8 +5818,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4214,8 +5831,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4229,7 +5846,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 session_id: string;
@@ -4245,16 +5862,28 @@ export interface operations {
             /** @description The answer or its stream */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Reply"];
+                    /**
+                     * @example event: token
+                     *     data: {"text": "That is"}
+                     *
+                     *     event: token
+                     *     data: {"text": " 108."}
+                     */
                     "text/event-stream": string;
                 };
             };
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4264,6 +5893,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4273,6 +5905,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4282,6 +5917,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4291,15 +5929,21 @@ export interface operations {
             /** @description `not-acceptable`: The resource has no representation of the media types asked for. */
             406: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `session-ended`: The session has ended; create a new one. `conflict`: The state of the resource does not allow this. */
+            /** @description `session-ended`: The session has ended; create a new one. `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4309,6 +5953,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4318,6 +5975,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4327,8 +5987,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4338,8 +6000,8 @@ export interface operations {
             /** @description `overloaded`: The server has no room for another call. `unavailable`: A part that this needs is not available right now. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4349,6 +6011,7 @@ export interface operations {
             /** @description `provider-timeout`: A speech, language or tool provider did not answer in time. */
             504: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4375,6 +6038,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4384,6 +6050,7 @@ export interface operations {
             /** @description `invalid-offer`: The SDP offer or ICE candidate cannot be used. `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4393,6 +6060,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4402,6 +6072,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4411,6 +6084,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4420,6 +6096,9 @@ export interface operations {
             /** @description `session-ended`: The session has ended; create a new one. `room-full`: The room already has its participant. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4429,6 +6108,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4438,6 +6130,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4447,8 +6142,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4458,8 +6155,8 @@ export interface operations {
             /** @description `overloaded`: The server has no room for another call. `unavailable`: A part that this needs is not available right now. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4486,6 +6183,9 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4493,6 +6193,7 @@ export interface operations {
             /** @description `invalid-offer`: The SDP offer or ICE candidate cannot be used. `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4502,6 +6203,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4511,6 +6215,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4520,6 +6227,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4529,6 +6239,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4538,6 +6261,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4547,8 +6273,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4558,8 +6286,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4579,6 +6307,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "identity": "ben",
+                 *       "ttl_secs": 300
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewRoomToken"] | null;
             };
         };
@@ -4586,6 +6320,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4595,6 +6332,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4604,6 +6342,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4613,6 +6354,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4622,6 +6366,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4631,6 +6378,9 @@ export interface operations {
             /** @description `session-ended`: The session has ended; create a new one. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4640,6 +6390,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4649,6 +6412,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4658,8 +6424,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4669,8 +6437,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4684,7 +6452,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 session_id: string;
@@ -4700,6 +6468,10 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4709,6 +6481,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4718,6 +6491,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4727,6 +6503,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4736,15 +6515,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no-call`: Nobody is in a call of the session. `session-ended`: The session has ended; create a new one. `conflict`: The state of the resource does not allow this. */
+            /** @description `no-call`: Nobody is in a call of the session. `session-ended`: The session has ended; create a new one. `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4754,6 +6539,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4763,6 +6561,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4772,19 +6573,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4798,7 +6601,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 session_id: string;
@@ -4814,6 +6617,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4823,6 +6630,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4832,6 +6640,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4841,6 +6652,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4850,15 +6664,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: The state of the resource does not allow this. */
+            /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4868,6 +6688,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4877,6 +6710,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4886,19 +6722,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4910,7 +6748,8 @@ export interface operations {
     sessions_turns: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -4924,15 +6763,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TurnPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4942,6 +6797,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4951,6 +6809,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4960,6 +6821,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4969,8 +6833,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4980,8 +6846,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4993,7 +6859,8 @@ export interface operations {
     tools_list_tools: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                cursor?: string;
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
@@ -5005,15 +6872,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ToolPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5023,6 +6906,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5032,6 +6918,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5041,8 +6930,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5052,8 +6943,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5078,6 +6969,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5087,6 +6981,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5096,6 +6991,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5105,6 +7003,21 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5114,6 +7027,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5123,6 +7049,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5132,8 +7061,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5143,8 +7074,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5167,15 +7098,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ToolBody"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5185,6 +7132,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5194,6 +7144,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5203,6 +7156,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5212,8 +7168,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5223,8 +7181,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5247,13 +7205,29 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5263,6 +7237,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5272,6 +7249,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5281,6 +7273,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5290,8 +7285,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5301,8 +7298,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5329,6 +7326,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5338,6 +7338,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5347,6 +7348,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5356,6 +7360,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5365,6 +7372,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5374,6 +7396,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5383,6 +7418,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5392,8 +7430,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5403,8 +7443,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5431,6 +7471,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5440,6 +7483,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5449,6 +7493,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5458,6 +7505,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5467,6 +7517,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5476,6 +7541,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5485,6 +7563,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5494,8 +7575,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5505,8 +7588,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5518,7 +7601,9 @@ export interface operations {
     users_list_users: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
@@ -5530,15 +7615,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["UserPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5548,6 +7649,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5557,6 +7661,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5566,8 +7673,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5577,8 +7686,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5592,7 +7701,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 user_id: string;
@@ -5604,15 +7713,32 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5622,6 +7748,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5631,15 +7760,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: The state of the resource does not allow this. */
+            /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5649,6 +7784,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5658,19 +7796,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5697,6 +7837,9 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5706,6 +7849,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5715,6 +7859,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5724,6 +7871,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5733,6 +7883,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5742,6 +7895,9 @@ export interface operations {
             /** @description `conflict`: The state of the resource does not allow this. */
             409: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5751,6 +7907,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5760,6 +7929,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5769,8 +7941,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5780,8 +7954,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5795,7 +7969,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The same key and body give the same answer, for 24 hours */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 user_id: string;
@@ -5807,15 +7981,32 @@ export interface operations {
             /** @description A zip archive of JSON files */
             200: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/zip": unknown;
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5825,6 +8016,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5834,6 +8028,21 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5843,6 +8052,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5852,19 +8064,21 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database-unavailable`: The database cannot be reached right now. */
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5876,7 +8090,9 @@ export interface operations {
     webhooks_list_webhooks: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
@@ -5888,15 +8104,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5906,6 +8138,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5915,6 +8150,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5924,8 +8162,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5935,8 +8175,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5961,6 +8201,9 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5970,6 +8213,7 @@ export interface operations {
             /** @description `malformed`: The request cannot be parsed. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5979,6 +8223,9 @@ export interface operations {
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5988,6 +8235,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5997,6 +8247,19 @@ export interface operations {
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6006,6 +8269,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6015,8 +8281,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6026,8 +8294,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6050,13 +8318,29 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6066,6 +8350,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6075,6 +8362,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6084,6 +8374,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6093,8 +8386,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6104,8 +8399,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6117,7 +8412,9 @@ export interface operations {
     webhooks_deliveries: {
         parameters: {
             query?: {
-                cursor?: string | null;
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description How many at most */
                 limit?: number;
             };
             header?: never;
@@ -6131,15 +8428,31 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryPage"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6149,6 +8462,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6158,6 +8474,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6167,6 +8486,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6176,8 +8498,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6187,8 +8511,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6211,15 +8535,31 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryBody"];
                 };
             };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6229,6 +8569,9 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6238,6 +8581,9 @@ export interface operations {
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6247,6 +8593,9 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6256,8 +8605,10 @@ export interface operations {
             /** @description `limited`: The caller has used up its budget of requests. */
             429: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6267,8 +8618,8 @@ export interface operations {
             /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
-                    /** @description Seconds after which to try again */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6289,12 +8640,21 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6311,15 +8671,28 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example orion_calls_live 2 */
                     "text/plain": string;
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6329,6 +8702,7 @@ export interface operations {
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6351,17 +8725,27 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ProblemType"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6371,6 +8755,7 @@ export interface operations {
             /** @description `invalid`: The request was understood, but its content is not acceptable. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6391,10 +8776,32 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No call could begin now; `missing` says why */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
         };

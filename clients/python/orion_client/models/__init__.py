@@ -9,7 +9,7 @@ from .agent_file import AgentFile
 from .agent_file_guardrails import AgentFileGuardrails
 from .agent_file_turn_taking import AgentFileTurnTaking
 from .agent_page import AgentPage
-from .agents_list_providers_response_agents_list_providers import AgentsListProvidersResponseAgentsListProviders
+from .alive import Alive
 from .answer import Answer
 from .api_key_body import ApiKeyBody
 from .api_key_page import ApiKeyPage
@@ -17,11 +17,17 @@ from .candidate import Candidate
 from .connect import Connect
 from .connect_variables import ConnectVariables
 from .connection import Connection
-from .connection_ice_servers_item import ConnectionIceServersItem
 from .credentials import Credentials
 from .delivery_body import DeliveryBody
 from .delivery_page import DeliveryPage
-from .health_alive_response_health_alive import HealthAliveResponseHealthAlive
+from .delivery_status import DeliveryStatus
+from .end_reason import EndReason
+from .engine import Engine
+from .engine_kind import EngineKind
+from .engine_page import EnginePage
+from .ice_server import IceServer
+from .ice_servers import IceServers
+from .ice_servers_policy import IceServersPolicy
 from .made_api_key import MadeApiKey
 from .made_invitation import MadeInvitation
 from .memory_body import MemoryBody
@@ -45,8 +51,11 @@ from .outcome import Outcome
 from .password_change import PasswordChange
 from .problem import Problem
 from .problem_errors_item import ProblemErrorsItem
-from .problems_describe_response_problems_describe import ProblemsDescribeResponseProblemsDescribe
+from .problem_type import ProblemType
 from .profile import Profile
+from .readiness import Readiness
+from .readiness_missing import ReadinessMissing
+from .readiness_status import ReadinessStatus
 from .receipt import Receipt
 from .receipt_rows import ReceiptRows
 from .refresh_token import RefreshToken
@@ -71,6 +80,7 @@ from .tool_body_config import ToolBodyConfig
 from .tool_body_parameters import ToolBodyParameters
 from .tool_call_body import ToolCallBody
 from .tool_call_body_arguments import ToolCallBodyArguments
+from .tool_call_status import ToolCallStatus
 from .tool_change import ToolChange
 from .tool_change_config import ToolChangeConfig
 from .tool_change_kind import ToolChangeKind
@@ -94,7 +104,6 @@ from .user_page import UserPage
 from .webhook_body import WebhookBody
 from .webhook_made import WebhookMade
 from .webhook_page import WebhookPage
-from .webrtc_list_ice_servers_response_webrtc_list_ice_servers import WebrtcListIceServersResponseWebrtcListIceServers
 
 __all__ = (
     "Accepted",
@@ -106,19 +115,25 @@ __all__ = (
     "AgentFileGuardrails",
     "AgentFileTurnTaking",
     "AgentPage",
-    "AgentsListProvidersResponseAgentsListProviders",
+    "Alive",
     "Answer",
     "ApiKeyBody",
     "ApiKeyPage",
     "Candidate",
     "Connect",
     "Connection",
-    "ConnectionIceServersItem",
     "ConnectVariables",
     "Credentials",
     "DeliveryBody",
     "DeliveryPage",
-    "HealthAliveResponseHealthAlive",
+    "DeliveryStatus",
+    "EndReason",
+    "Engine",
+    "EngineKind",
+    "EnginePage",
+    "IceServer",
+    "IceServers",
+    "IceServersPolicy",
     "MadeApiKey",
     "MadeInvitation",
     "MemoryBody",
@@ -142,8 +157,11 @@ __all__ = (
     "PasswordChange",
     "Problem",
     "ProblemErrorsItem",
-    "ProblemsDescribeResponseProblemsDescribe",
+    "ProblemType",
     "Profile",
+    "Readiness",
+    "ReadinessMissing",
+    "ReadinessStatus",
     "Receipt",
     "ReceiptRows",
     "RefreshToken",
@@ -168,6 +186,7 @@ __all__ = (
     "ToolBodyParameters",
     "ToolCallBody",
     "ToolCallBodyArguments",
+    "ToolCallStatus",
     "ToolChange",
     "ToolChangeConfig",
     "ToolChangeKind",
@@ -191,5 +210,4 @@ __all__ = (
     "WebhookBody",
     "WebhookMade",
     "WebhookPage",
-    "WebrtcListIceServersResponseWebrtcListIceServers",
 )

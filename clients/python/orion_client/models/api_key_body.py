@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..models.scope import Scope
 
 T = TypeVar("T", bound="ApiKeyBody")
 
@@ -19,26 +22,26 @@ class ApiKeyBody:
         user_id (UUID):
         name (str):
         prefix (str):
-        scopes (list[str]):
+        scopes (list[Scope]):
         agents (list[str] | None):
         origins (list[str] | None):
         max_sessions (int | None):
-        created_at (str):
-        expires_at (None | str):
-        last_used_at (None | str):
+        created_at (datetime.datetime):
+        expires_at (datetime.datetime | None):
+        last_used_at (datetime.datetime | None):
     """
 
     id: UUID
     user_id: UUID
     name: str
     prefix: str
-    scopes: list[str]
+    scopes: list[Scope]
     agents: list[str] | None
     origins: list[str] | None
     max_sessions: int | None
-    created_at: str
-    expires_at: None | str
-    last_used_at: None | str
+    created_at: datetime.datetime
+    expires_at: datetime.datetime | None
+    last_used_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,7 +53,10 @@ class ApiKeyBody:
 
         prefix = self.prefix
 
-        scopes = self.scopes
+        scopes = []
+        for scopes_item_data in self.scopes:
+            scopes_item = scopes_item_data.value
+            scopes.append(scopes_item)
 
         agents: list[str] | None
         if isinstance(self.agents, list):
@@ -69,13 +75,19 @@ class ApiKeyBody:
         max_sessions: int | None
         max_sessions = self.max_sessions
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         expires_at: None | str
-        expires_at = self.expires_at
+        if isinstance(self.expires_at, datetime.datetime):
+            expires_at = self.expires_at.isoformat()
+        else:
+            expires_at = self.expires_at
 
         last_used_at: None | str
-        last_used_at = self.last_used_at
+        if isinstance(self.last_used_at, datetime.datetime):
+            last_used_at = self.last_used_at.isoformat()
+        else:
+            last_used_at = self.last_used_at
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -108,7 +120,12 @@ class ApiKeyBody:
 
         prefix = d.pop("prefix")
 
-        scopes = cast(list[str], d.pop("scopes"))
+        scopes = []
+        _scopes = d.pop("scopes")
+        for scopes_item_data in _scopes:
+            scopes_item = Scope(scopes_item_data)
+
+            scopes.append(scopes_item)
 
         def _parse_agents(data: object) -> list[str] | None:
             if data is None:
@@ -147,19 +164,35 @@ class ApiKeyBody:
 
         max_sessions = _parse_max_sessions(d.pop("max_sessions"))
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
-        def _parse_expires_at(data: object) -> None | str:
+        def _parse_expires_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                expires_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return expires_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         expires_at = _parse_expires_at(d.pop("expires_at"))
 
-        def _parse_last_used_at(data: object) -> None | str:
+        def _parse_last_used_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                last_used_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return last_used_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         last_used_at = _parse_last_used_at(d.pop("last_used_at"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -8,7 +9,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.connection_ice_servers_item import ConnectionIceServersItem
+    from ..models.ice_server import IceServer
 
 
 T = TypeVar("T", bound="Connection")
@@ -22,15 +23,15 @@ class Connection:
         session_id (UUID):
         token (str):
         offer_url (str):
-        ice_servers (list[ConnectionIceServersItem]):
-        expires_at (str):
+        ice_servers (list[IceServer]):
+        expires_at (datetime.datetime):
     """
 
     session_id: UUID
     token: str
     offer_url: str
-    ice_servers: list[ConnectionIceServersItem]
-    expires_at: str
+    ice_servers: list[IceServer]
+    expires_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,7 +46,7 @@ class Connection:
             ice_servers_item = ice_servers_item_data.to_dict()
             ice_servers.append(ice_servers_item)
 
-        expires_at = self.expires_at
+        expires_at = self.expires_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -63,7 +64,7 @@ class Connection:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.connection_ice_servers_item import ConnectionIceServersItem  # noqa: PLC0415
+        from ..models.ice_server import IceServer  # noqa: PLC0415
 
         d = dict(src_dict)
         session_id = UUID(d.pop("session_id"))
@@ -75,11 +76,11 @@ class Connection:
         ice_servers = []
         _ice_servers = d.pop("ice_servers")
         for ice_servers_item_data in _ice_servers:
-            ice_servers_item = ConnectionIceServersItem.from_dict(ice_servers_item_data)
+            ice_servers_item = IceServer.from_dict(ice_servers_item_data)
 
             ice_servers.append(ice_servers_item)
 
-        expires_at = d.pop("expires_at")
+        expires_at = datetime.datetime.fromisoformat(d.pop("expires_at"))
 
         connection = cls(
             session_id=session_id,

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..models.delivery_status import DeliveryStatus
 
 T = TypeVar("T", bound="DeliveryBody")
 
@@ -19,26 +22,26 @@ class DeliveryBody:
         event_id (UUID):
         name (str):
         session_id (None | UUID):
-        status (str):
+        status (DeliveryStatus): Where a delivery stands.
         attempts (int):
         response_status (int | None):
         error (None | str):
-        created_at (str):
-        next_attempt_at (None | str):
-        ended_at (None | str):
+        created_at (datetime.datetime):
+        next_attempt_at (datetime.datetime | None):
+        ended_at (datetime.datetime | None):
     """
 
     id: UUID
     event_id: UUID
     name: str
     session_id: None | UUID
-    status: str
+    status: DeliveryStatus
     attempts: int
     response_status: int | None
     error: None | str
-    created_at: str
-    next_attempt_at: None | str
-    ended_at: None | str
+    created_at: datetime.datetime
+    next_attempt_at: datetime.datetime | None
+    ended_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -54,7 +57,7 @@ class DeliveryBody:
         else:
             session_id = self.session_id
 
-        status = self.status
+        status = self.status.value
 
         attempts = self.attempts
 
@@ -64,13 +67,19 @@ class DeliveryBody:
         error: None | str
         error = self.error
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         next_attempt_at: None | str
-        next_attempt_at = self.next_attempt_at
+        if isinstance(self.next_attempt_at, datetime.datetime):
+            next_attempt_at = self.next_attempt_at.isoformat()
+        else:
+            next_attempt_at = self.next_attempt_at
 
         ended_at: None | str
-        ended_at = self.ended_at
+        if isinstance(self.ended_at, datetime.datetime):
+            ended_at = self.ended_at.isoformat()
+        else:
+            ended_at = self.ended_at
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -116,7 +125,7 @@ class DeliveryBody:
 
         session_id = _parse_session_id(d.pop("session_id"))
 
-        status = d.pop("status")
+        status = DeliveryStatus(d.pop("status"))
 
         attempts = d.pop("attempts")
 
@@ -134,19 +143,35 @@ class DeliveryBody:
 
         error = _parse_error(d.pop("error"))
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
-        def _parse_next_attempt_at(data: object) -> None | str:
+        def _parse_next_attempt_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                next_attempt_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return next_attempt_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         next_attempt_at = _parse_next_attempt_at(d.pop("next_attempt_at"))
 
-        def _parse_ended_at(data: object) -> None | str:
+        def _parse_ended_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                ended_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return ended_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         ended_at = _parse_ended_at(d.pop("ended_at"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -15,17 +16,17 @@ class MadeInvitation:
 
     Attributes:
         token (str):
-        expires_at (str):
+        expires_at (datetime.datetime):
     """
 
     token: str
-    expires_at: str
+    expires_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         token = self.token
 
-        expires_at = self.expires_at
+        expires_at = self.expires_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -43,7 +44,7 @@ class MadeInvitation:
         d = dict(src_dict)
         token = d.pop("token")
 
-        expires_at = d.pop("expires_at")
+        expires_at = datetime.datetime.fromisoformat(d.pop("expires_at"))
 
         made_invitation = cls(
             token=token,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -26,7 +27,7 @@ class MemoryBody:
         type_ (MemoryType): What sort of thing is remembered.
         content (str):
         metadata (MemoryBodyMetadata):
-        created_at (str):
+        created_at (datetime.datetime):
     """
 
     id: UUID
@@ -34,7 +35,7 @@ class MemoryBody:
     type_: MemoryType
     content: str
     metadata: MemoryBodyMetadata
-    created_at: str
+    created_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,7 +53,7 @@ class MemoryBody:
 
         metadata = self.metadata.to_dict()
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -97,7 +98,7 @@ class MemoryBody:
 
         metadata = MemoryBodyMetadata.from_dict(d.pop("metadata"))
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         memory_body = cls(
             id=id,

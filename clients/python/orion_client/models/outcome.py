@@ -6,6 +6,8 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.tool_call_status import ToolCallStatus
+
 T = TypeVar("T", bound="Outcome")
 
 
@@ -14,20 +16,20 @@ class Outcome:
     """What came of a call; `duration_ms` in milliseconds.
 
     Attributes:
-        status (str):
+        status (ToolCallStatus): Where a tool call stands.
         result (Any):
         error (None | str):
         duration_ms (float | None):
     """
 
-    status: str
+    status: ToolCallStatus
     result: Any
     error: None | str
     duration_ms: float | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        status = self.status
+        status = self.status.value
 
         result = self.result
 
@@ -53,7 +55,7 @@ class Outcome:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        status = d.pop("status")
+        status = ToolCallStatus(d.pop("status"))
 
         result = d.pop("result")
 

@@ -24,7 +24,7 @@ class Problem:
         title (str):
         status (int):
         detail (str):
-        request_id (str):
+        request_id (str): Also in the header `X-Request-ID`
         errors (list[ProblemErrorsItem] | Unset): Only of `invalid`: what is wrong where, by JSON pointer.
     """
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..models.role import Role
 
 T = TypeVar("T", bound="Profile")
 
@@ -18,15 +21,15 @@ class Profile:
         id (UUID):
         email (str):
         name (str):
-        role (str):
-        created_at (str):
+        role (Role): What a user may do in its workspace.
+        created_at (datetime.datetime):
     """
 
     id: UUID
     email: str
     name: str
-    role: str
-    created_at: str
+    role: Role
+    created_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -36,9 +39,9 @@ class Profile:
 
         name = self.name
 
-        role = self.role
+        role = self.role.value
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -63,9 +66,9 @@ class Profile:
 
         name = d.pop("name")
 
-        role = d.pop("role")
+        role = Role(d.pop("role"))
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         profile = cls(
             id=id,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -22,14 +23,14 @@ class Receipt:
         id (UUID):
         user_id (UUID):
         erased_by (UUID):
-        erased_at (str):
+        erased_at (datetime.datetime):
         rows (ReceiptRows):
     """
 
     id: UUID
     user_id: UUID
     erased_by: UUID
-    erased_at: str
+    erased_at: datetime.datetime
     rows: ReceiptRows
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -40,7 +41,7 @@ class Receipt:
 
         erased_by = str(self.erased_by)
 
-        erased_at = self.erased_at
+        erased_at = self.erased_at.isoformat()
 
         rows = self.rows.to_dict()
 
@@ -69,7 +70,7 @@ class Receipt:
 
         erased_by = UUID(d.pop("erased_by"))
 
-        erased_at = d.pop("erased_at")
+        erased_at = datetime.datetime.fromisoformat(d.pop("erased_at"))
 
         rows = ReceiptRows.from_dict(d.pop("rows"))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.end_reason import EndReason
 from ..models.session_body_status import SessionBodyStatus
 
 if TYPE_CHECKING:
@@ -28,10 +30,10 @@ class SessionBody:
         title (None | str):
         metadata (SessionBodyMetadata):
         participants (list[str]):
-        created_at (str):
-        started_at (None | str):
-        ended_at (None | str):
-        end_reason (None | str):
+        created_at (datetime.datetime):
+        started_at (datetime.datetime | None):
+        ended_at (datetime.datetime | None):
+        end_reason (EndReason | None):
     """
 
     id: UUID
@@ -41,10 +43,10 @@ class SessionBody:
     title: None | str
     metadata: SessionBodyMetadata
     participants: list[str]
-    created_at: str
-    started_at: None | str
-    ended_at: None | str
-    end_reason: None | str
+    created_at: datetime.datetime
+    started_at: datetime.datetime | None
+    ended_at: datetime.datetime | None
+    end_reason: EndReason | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -63,16 +65,25 @@ class SessionBody:
 
         participants = self.participants
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         started_at: None | str
-        started_at = self.started_at
+        if isinstance(self.started_at, datetime.datetime):
+            started_at = self.started_at.isoformat()
+        else:
+            started_at = self.started_at
 
         ended_at: None | str
-        ended_at = self.ended_at
+        if isinstance(self.ended_at, datetime.datetime):
+            ended_at = self.ended_at.isoformat()
+        else:
+            ended_at = self.ended_at
 
         end_reason: None | str
-        end_reason = self.end_reason
+        if isinstance(self.end_reason, EndReason):
+            end_reason = self.end_reason.value
+        else:
+            end_reason = self.end_reason
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -118,26 +129,50 @@ class SessionBody:
 
         participants = cast(list[str], d.pop("participants"))
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
-        def _parse_started_at(data: object) -> None | str:
+        def _parse_started_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                started_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return started_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         started_at = _parse_started_at(d.pop("started_at"))
 
-        def _parse_ended_at(data: object) -> None | str:
+        def _parse_ended_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                ended_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return ended_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         ended_at = _parse_ended_at(d.pop("ended_at"))
 
-        def _parse_end_reason(data: object) -> None | str:
+        def _parse_end_reason(data: object) -> EndReason | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                end_reason_type_0 = EndReason(data)
+
+                return end_reason_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(EndReason | None, data)
 
         end_reason = _parse_end_reason(d.pop("end_reason"))
 

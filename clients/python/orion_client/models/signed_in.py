@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -24,14 +24,14 @@ class SignedIn:
         access_token (str):
         refresh_token (str):
         expires_in (int):
-        token_type (str | Unset):  Default: 'bearer'.
+        token_type (Literal['bearer'] | Unset):  Default: 'bearer'.
     """
 
     user: Profile
     access_token: str
     refresh_token: str
     expires_in: int
-    token_type: str | Unset = "bearer"
+    token_type: Literal["bearer"] | Unset = "bearer"
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,7 +73,9 @@ class SignedIn:
 
         expires_in = d.pop("expires_in")
 
-        token_type = d.pop("token_type", UNSET)
+        token_type = cast(Literal["bearer"] | Unset, d.pop("token_type", UNSET))
+        if token_type != "bearer" and not isinstance(token_type, Unset):
+            raise ValueError(f"token_type must match const 'bearer', got '{token_type}'")
 
         signed_in = cls(
             user=user,

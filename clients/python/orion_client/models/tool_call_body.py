@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..models.tool_call_status import ToolCallStatus
 
 if TYPE_CHECKING:
     from ..models.tool_call_body_arguments import ToolCallBodyArguments
@@ -21,21 +24,21 @@ class ToolCallBody:
         id (str):
         tool (str):
         arguments (ToolCallBodyArguments):
-        status (str):
+        status (ToolCallStatus): Where a tool call stands.
         result (Any):
         error (None | str):
         duration_ms (float | None):
-        started_at (None | str):
+        started_at (datetime.datetime | None):
     """
 
     id: str
     tool: str
     arguments: ToolCallBodyArguments
-    status: str
+    status: ToolCallStatus
     result: Any
     error: None | str
     duration_ms: float | None
-    started_at: None | str
+    started_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,7 +48,7 @@ class ToolCallBody:
 
         arguments = self.arguments.to_dict()
 
-        status = self.status
+        status = self.status.value
 
         result = self.result
 
@@ -56,7 +59,10 @@ class ToolCallBody:
         duration_ms = self.duration_ms
 
         started_at: None | str
-        started_at = self.started_at
+        if isinstance(self.started_at, datetime.datetime):
+            started_at = self.started_at.isoformat()
+        else:
+            started_at = self.started_at
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -86,7 +92,7 @@ class ToolCallBody:
 
         arguments = ToolCallBodyArguments.from_dict(d.pop("arguments"))
 
-        status = d.pop("status")
+        status = ToolCallStatus(d.pop("status"))
 
         result = d.pop("result")
 
@@ -104,10 +110,18 @@ class ToolCallBody:
 
         duration_ms = _parse_duration_ms(d.pop("duration_ms"))
 
-        def _parse_started_at(data: object) -> None | str:
+        def _parse_started_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                started_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return started_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         started_at = _parse_started_at(d.pop("started_at"))
 

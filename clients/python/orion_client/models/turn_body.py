@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -29,8 +30,8 @@ class TurnBody:
         interrupted (bool):
         tool_calls (list[ToolCallBody]):
         latency (TurnBodyLatency):
-        started_at (str):
-        ended_at (str):
+        started_at (datetime.datetime):
+        ended_at (datetime.datetime):
     """
 
     id: UUID
@@ -40,8 +41,8 @@ class TurnBody:
     interrupted: bool
     tool_calls: list[ToolCallBody]
     latency: TurnBodyLatency
-    started_at: str
-    ended_at: str
+    started_at: datetime.datetime
+    ended_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,9 +63,9 @@ class TurnBody:
 
         latency = self.latency.to_dict()
 
-        started_at = self.started_at
+        started_at = self.started_at.isoformat()
 
-        ended_at = self.ended_at
+        ended_at = self.ended_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -109,9 +110,9 @@ class TurnBody:
 
         latency = TurnBodyLatency.from_dict(d.pop("latency"))
 
-        started_at = d.pop("started_at")
+        started_at = datetime.datetime.fromisoformat(d.pop("started_at"))
 
-        ended_at = d.pop("ended_at")
+        ended_at = datetime.datetime.fromisoformat(d.pop("ended_at"))
 
         turn_body = cls(
             id=id,

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..models.role import Role
 
 T = TypeVar("T", bound="UserBody")
 
@@ -18,17 +21,17 @@ class UserBody:
         id (UUID):
         email (str):
         name (str):
-        role (str):
+        role (Role): What a user may do in its workspace.
         disabled (bool):
-        created_at (str):
+        created_at (datetime.datetime):
     """
 
     id: UUID
     email: str
     name: str
-    role: str
+    role: Role
     disabled: bool
-    created_at: str
+    created_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -38,11 +41,11 @@ class UserBody:
 
         name = self.name
 
-        role = self.role
+        role = self.role.value
 
         disabled = self.disabled
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -68,11 +71,11 @@ class UserBody:
 
         name = d.pop("name")
 
-        role = d.pop("role")
+        role = Role(d.pop("role"))
 
         disabled = d.pop("disabled")
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         user_body = cls(
             id=id,

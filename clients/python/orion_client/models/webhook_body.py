@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -18,15 +19,15 @@ class WebhookBody:
         id (UUID):
         url (str):
         events (list[str]):
-        created_at (str):
-        disabled_at (None | str):
+        created_at (datetime.datetime):
+        disabled_at (datetime.datetime | None):
     """
 
     id: UUID
     url: str
     events: list[str]
-    created_at: str
-    disabled_at: None | str
+    created_at: datetime.datetime
+    disabled_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -36,10 +37,13 @@ class WebhookBody:
 
         events = self.events
 
-        created_at = self.created_at
+        created_at = self.created_at.isoformat()
 
         disabled_at: None | str
-        disabled_at = self.disabled_at
+        if isinstance(self.disabled_at, datetime.datetime):
+            disabled_at = self.disabled_at.isoformat()
+        else:
+            disabled_at = self.disabled_at
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -64,12 +68,20 @@ class WebhookBody:
 
         events = cast(list[str], d.pop("events"))
 
-        created_at = d.pop("created_at")
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
-        def _parse_disabled_at(data: object) -> None | str:
+        def _parse_disabled_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
-            return cast(None | str, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                disabled_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return disabled_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
 
         disabled_at = _parse_disabled_at(d.pop("disabled_at"))
 

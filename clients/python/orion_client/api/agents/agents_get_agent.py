@@ -31,6 +31,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -81,7 +86,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[AgentBody | Problem]:
-    """Get Agent
+    """One agent
 
      One agent.
 
@@ -112,7 +117,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> AgentBody | Problem | None:
-    """Get Agent
+    """One agent
 
      One agent.
 
@@ -138,7 +143,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[AgentBody | Problem]:
-    """Get Agent
+    """One agent
 
      One agent.
 
@@ -167,7 +172,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> AgentBody | Problem | None:
-    """Get Agent
+    """One agent
 
      One agent.
 

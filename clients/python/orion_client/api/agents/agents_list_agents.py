@@ -26,6 +26,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -65,7 +70,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[AgentPage | Problem]:
-    """List Agents
+    """The agents that a session can begin with
 
      The agents that a session can begin with; the default one first.
 
@@ -90,7 +95,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> AgentPage | Problem | None:
-    """List Agents
+    """The agents that a session can begin with
 
      The agents that a session can begin with; the default one first.
 
@@ -111,7 +116,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[AgentPage | Problem]:
-    """List Agents
+    """The agents that a session can begin with
 
      The agents that a session can begin with; the default one first.
 
@@ -134,7 +139,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> AgentPage | Problem | None:
-    """List Agents
+    """The agents that a session can begin with
 
      The agents that a session can begin with; the default one first.
 

@@ -5,9 +5,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.agents_list_providers_response_agents_list_providers import (
-    AgentsListProvidersResponseAgentsListProviders,
-)
+from ...models.engine_page import EnginePage
 from ...models.problem import Problem
 from ...types import Response
 
@@ -22,13 +20,16 @@ def _get_kwargs() -> dict[str, Any]:
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AgentsListProvidersResponseAgentsListProviders | Problem | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> EnginePage | Problem | None:
     if response.status_code == 200:
-        response_200 = AgentsListProvidersResponseAgentsListProviders.from_dict(response.json())
+        response_200 = EnginePage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -58,7 +59,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AgentsListProvidersResponseAgentsListProviders | Problem]:
+) -> Response[EnginePage | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,8 +71,8 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[AgentsListProvidersResponseAgentsListProviders | Problem]:
-    """List Providers
+) -> Response[EnginePage | Problem]:
+    """Which engine serves speech recognition, the agent and speech, and why
 
      Which engine serves speech recognition, the agent and speech, and why.
 
@@ -80,7 +81,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentsListProvidersResponseAgentsListProviders | Problem]
+        Response[EnginePage | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -95,8 +96,8 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-) -> AgentsListProvidersResponseAgentsListProviders | Problem | None:
-    """List Providers
+) -> EnginePage | Problem | None:
+    """Which engine serves speech recognition, the agent and speech, and why
 
      Which engine serves speech recognition, the agent and speech, and why.
 
@@ -105,7 +106,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentsListProvidersResponseAgentsListProviders | Problem
+        EnginePage | Problem
     """
 
     return sync_detailed(
@@ -116,8 +117,8 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[AgentsListProvidersResponseAgentsListProviders | Problem]:
-    """List Providers
+) -> Response[EnginePage | Problem]:
+    """Which engine serves speech recognition, the agent and speech, and why
 
      Which engine serves speech recognition, the agent and speech, and why.
 
@@ -126,7 +127,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentsListProvidersResponseAgentsListProviders | Problem]
+        Response[EnginePage | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -139,8 +140,8 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-) -> AgentsListProvidersResponseAgentsListProviders | Problem | None:
-    """List Providers
+) -> EnginePage | Problem | None:
+    """Which engine serves speech recognition, the agent and speech, and why
 
      Which engine serves speech recognition, the agent and speech, and why.
 
@@ -149,7 +150,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentsListProvidersResponseAgentsListProviders | Problem
+        EnginePage | Problem
     """
 
     return (

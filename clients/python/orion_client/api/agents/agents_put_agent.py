@@ -60,10 +60,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_404
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
         return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -101,7 +111,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: AgentFile,
 ) -> Response[AgentBody | Problem]:
-    """Put Agent
+    """Make an agent, or write it anew
 
      Make an agent, or write it anew; calls that begin from now on have it.
 
@@ -135,7 +145,7 @@ def sync(
     client: AuthenticatedClient,
     body: AgentFile,
 ) -> AgentBody | Problem | None:
-    """Put Agent
+    """Make an agent, or write it anew
 
      Make an agent, or write it anew; calls that begin from now on have it.
 
@@ -164,7 +174,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: AgentFile,
 ) -> Response[AgentBody | Problem]:
-    """Put Agent
+    """Make an agent, or write it anew
 
      Make an agent, or write it anew; calls that begin from now on have it.
 
@@ -196,7 +206,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: AgentFile,
 ) -> AgentBody | Problem | None:
-    """Put Agent
+    """Make an agent, or write it anew
 
      Make an agent, or write it anew; calls that begin from now on have it.
 

@@ -54,6 +54,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -89,7 +94,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: PasswordChange,
 ) -> Response[Any | Problem]:
-    """Change Password
+    """Change the password
 
      Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
 
@@ -120,7 +125,7 @@ def sync(
     client: AuthenticatedClient,
     body: PasswordChange,
 ) -> Any | Problem | None:
-    """Change Password
+    """Change the password
 
      Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
 
@@ -146,7 +151,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: PasswordChange,
 ) -> Response[Any | Problem]:
-    """Change Password
+    """Change the password
 
      Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
 
@@ -175,7 +180,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: PasswordChange,
 ) -> Any | Problem | None:
-    """Change Password
+    """Change the password
 
      Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
 

@@ -63,6 +63,11 @@ def _parse_response(
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -100,7 +105,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: NewInvitation,
 ) -> Response[MadeInvitation | Problem]:
-    """Invite
+    """Let somebody register in this workspace
 
      Let somebody register in this workspace.
 
@@ -132,7 +137,7 @@ def sync(
     client: AuthenticatedClient,
     body: NewInvitation,
 ) -> MadeInvitation | Problem | None:
-    """Invite
+    """Let somebody register in this workspace
 
      Let somebody register in this workspace.
 
@@ -159,7 +164,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: NewInvitation,
 ) -> Response[MadeInvitation | Problem]:
-    """Invite
+    """Let somebody register in this workspace
 
      Let somebody register in this workspace.
 
@@ -189,7 +194,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: NewInvitation,
 ) -> MadeInvitation | Problem | None:
-    """Invite
+    """Let somebody register in this workspace
 
      Let somebody register in this workspace.
 

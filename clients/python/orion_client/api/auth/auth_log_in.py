@@ -51,6 +51,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -86,7 +91,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: Credentials,
 ) -> Response[Problem | SignedIn]:
-    """Log In
+    """Exchange email and password for tokens
 
      Exchange email and password for tokens; a wrong email takes as long as a wrong password.
 
@@ -117,7 +122,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: Credentials,
 ) -> Problem | SignedIn | None:
-    """Log In
+    """Exchange email and password for tokens
 
      Exchange email and password for tokens; a wrong email takes as long as a wrong password.
 
@@ -143,7 +148,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: Credentials,
 ) -> Response[Problem | SignedIn]:
-    """Log In
+    """Exchange email and password for tokens
 
      Exchange email and password for tokens; a wrong email takes as long as a wrong password.
 
@@ -172,7 +177,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: Credentials,
 ) -> Problem | SignedIn | None:
-    """Log In
+    """Exchange email and password for tokens
 
      Exchange email and password for tokens; a wrong email takes as long as a wrong password.
 

@@ -44,6 +44,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -79,7 +84,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Response[Any | Problem]:
-    """Log Out
+    """End the sign-in that the refresh token belongs to
 
      End the sign-in that the refresh token belongs to; an unknown one is no error.
 
@@ -110,7 +115,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Any | Problem | None:
-    """Log Out
+    """End the sign-in that the refresh token belongs to
 
      End the sign-in that the refresh token belongs to; an unknown one is no error.
 
@@ -136,7 +141,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Response[Any | Problem]:
-    """Log Out
+    """End the sign-in that the refresh token belongs to
 
      End the sign-in that the refresh token belongs to; an unknown one is no error.
 
@@ -165,7 +170,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Any | Problem | None:
-    """Log Out
+    """End the sign-in that the refresh token belongs to
 
      End the sign-in that the refresh token belongs to; an unknown one is no error.
 

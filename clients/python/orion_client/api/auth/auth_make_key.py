@@ -56,6 +56,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -93,7 +98,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: NewApiKey,
 ) -> Response[MadeApiKey | Problem]:
-    """Make Key
+    """Make a key
 
      Make a key; a key with the scope `admin` is an admin's.
 
@@ -125,7 +130,7 @@ def sync(
     client: AuthenticatedClient,
     body: NewApiKey,
 ) -> MadeApiKey | Problem | None:
-    """Make Key
+    """Make a key
 
      Make a key; a key with the scope `admin` is an admin's.
 
@@ -152,7 +157,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: NewApiKey,
 ) -> Response[MadeApiKey | Problem]:
-    """Make Key
+    """Make a key
 
      Make a key; a key with the scope `admin` is an admin's.
 
@@ -182,7 +187,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: NewApiKey,
 ) -> MadeApiKey | Problem | None:
-    """Make Key
+    """Make a key
 
      Make a key; a key with the scope `admin` is an admin's.
 

@@ -51,6 +51,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -86,7 +91,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Response[Problem | SignedIn]:
-    """Refresh
+    """Exchange a refresh token for new tokens
 
      Exchange a refresh token for new tokens; a spent one that comes again signs its family out.
 
@@ -117,7 +122,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Problem | SignedIn | None:
-    """Refresh
+    """Exchange a refresh token for new tokens
 
      Exchange a refresh token for new tokens; a spent one that comes again signs its family out.
 
@@ -143,7 +148,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Response[Problem | SignedIn]:
-    """Refresh
+    """Exchange a refresh token for new tokens
 
      Exchange a refresh token for new tokens; a spent one that comes again signs its family out.
 
@@ -172,7 +177,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Problem | SignedIn | None:
-    """Refresh
+    """Exchange a refresh token for new tokens
 
      Exchange a refresh token for new tokens; a spent one that comes again signs its family out.
 

@@ -56,6 +56,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -91,7 +96,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: Registration,
 ) -> Response[Problem | SignedIn]:
-    """Register
+    """Create an account
 
      Create an account; the first one of an empty server becomes its admin.
 
@@ -122,7 +127,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: Registration,
 ) -> Problem | SignedIn | None:
-    """Register
+    """Create an account
 
      Create an account; the first one of an empty server becomes its admin.
 
@@ -148,7 +153,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: Registration,
 ) -> Response[Problem | SignedIn]:
-    """Register
+    """Create an account
 
      Create an account; the first one of an empty server becomes its admin.
 
@@ -177,7 +182,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: Registration,
 ) -> Problem | SignedIn | None:
-    """Register
+    """Create an account
 
      Create an account; the first one of an empty server becomes its admin.
 

@@ -30,6 +30,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_204 = cast(Any, None)
         return response_204
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -80,7 +85,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | Problem]:
-    """Revoke Key
+    """Revoke a key of yours at once
 
      Revoke a key of yours (an admin: of the workspace) at once; its streams and calls end.
 
@@ -111,7 +116,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Any | Problem | None:
-    """Revoke Key
+    """Revoke a key of yours at once
 
      Revoke a key of yours (an admin: of the workspace) at once; its streams and calls end.
 
@@ -137,7 +142,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Any | Problem]:
-    """Revoke Key
+    """Revoke a key of yours at once
 
      Revoke a key of yours (an admin: of the workspace) at once; its streams and calls end.
 
@@ -166,7 +171,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Any | Problem | None:
-    """Revoke Key
+    """Revoke a key of yours at once
 
      Revoke a key of yours (an admin: of the workspace) at once; its streams and calls end.
 

@@ -59,6 +59,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -96,7 +101,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: Connect | None | Unset = UNSET,
 ) -> Response[Connection | Problem]:
-    """Connect
+    """Begin a session of the caller's, and let a guest into it
 
      Begin a session of the caller's, and let a guest into it.
 
@@ -127,7 +132,7 @@ def sync(
     client: AuthenticatedClient,
     body: Connect | None | Unset = UNSET,
 ) -> Connection | Problem | None:
-    """Connect
+    """Begin a session of the caller's, and let a guest into it
 
      Begin a session of the caller's, and let a guest into it.
 
@@ -153,7 +158,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: Connect | None | Unset = UNSET,
 ) -> Response[Connection | Problem]:
-    """Connect
+    """Begin a session of the caller's, and let a guest into it
 
      Begin a session of the caller's, and let a guest into it.
 
@@ -182,7 +187,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: Connect | None | Unset = UNSET,
 ) -> Connection | Problem | None:
-    """Connect
+    """Begin a session of the caller's, and let a guest into it
 
      Begin a session of the caller's, and let a guest into it.
 

@@ -5,7 +5,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.health_alive_response_health_alive import HealthAliveResponseHealthAlive
+from ...models.alive import Alive
+from ...models.problem import Problem
 from ...types import Response
 
 
@@ -19,13 +20,16 @@ def _get_kwargs() -> dict[str, Any]:
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> HealthAliveResponseHealthAlive | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Alive | Problem | None:
     if response.status_code == 200:
-        response_200 = HealthAliveResponseHealthAlive.from_dict(response.json())
+        response_200 = Alive.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -33,9 +37,7 @@ def _parse_response(
         return None
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[HealthAliveResponseHealthAlive]:
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Alive | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -47,8 +49,8 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[HealthAliveResponseHealthAlive]:
-    """Alive
+) -> Response[Alive | Problem]:
+    """The process answers
 
      The process answers.
 
@@ -57,7 +59,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[HealthAliveResponseHealthAlive]
+        Response[Alive | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -72,8 +74,8 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-) -> HealthAliveResponseHealthAlive | None:
-    """Alive
+) -> Alive | Problem | None:
+    """The process answers
 
      The process answers.
 
@@ -82,7 +84,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        HealthAliveResponseHealthAlive
+        Alive | Problem
     """
 
     return sync_detailed(
@@ -93,8 +95,8 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[HealthAliveResponseHealthAlive]:
-    """Alive
+) -> Response[Alive | Problem]:
+    """The process answers
 
      The process answers.
 
@@ -103,7 +105,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[HealthAliveResponseHealthAlive]
+        Response[Alive | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -116,8 +118,8 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-) -> HealthAliveResponseHealthAlive | None:
-    """Alive
+) -> Alive | Problem | None:
+    """The process answers
 
      The process answers.
 
@@ -126,7 +128,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        HealthAliveResponseHealthAlive
+        Alive | Problem
     """
 
     return (

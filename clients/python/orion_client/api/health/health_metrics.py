@@ -24,6 +24,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_200 = response.text
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -53,7 +58,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Problem | str]:
-    """Metrics
+    """What this process has done and how it is, for Prometheus
 
      What this process has done and how it is, for Prometheus: on the machine itself, or for an admin.
 
@@ -78,7 +83,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Problem | str | None:
-    """Metrics
+    """What this process has done and how it is, for Prometheus
 
      What this process has done and how it is, for Prometheus: on the machine itself, or for an admin.
 
@@ -99,7 +104,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Problem | str]:
-    """Metrics
+    """What this process has done and how it is, for Prometheus
 
      What this process has done and how it is, for Prometheus: on the machine itself, or for an admin.
 
@@ -122,7 +127,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Problem | str | None:
-    """Metrics
+    """What this process has done and how it is, for Prometheus
 
      What this process has done and how it is, for Prometheus: on the machine itself, or for an admin.
 

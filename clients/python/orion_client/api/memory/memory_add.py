@@ -17,11 +17,11 @@ def _get_kwargs(
     session_id: UUID,
     *,
     body: NewMemory,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -64,10 +64,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_404
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
         return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -106,16 +116,15 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[MemoryBody | Problem]:
-    """Add
+    """Keep something
 
      Keep something; every later conversation of the same user can draw upon it.
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:
@@ -144,16 +153,15 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> MemoryBody | Problem | None:
-    """Add
+    """Keep something
 
      Keep something; every later conversation of the same user can draw upon it.
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:
@@ -177,16 +185,15 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[MemoryBody | Problem]:
-    """Add
+    """Keep something
 
      Keep something; every later conversation of the same user can draw upon it.
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:
@@ -213,16 +220,15 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: NewMemory,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> MemoryBody | Problem | None:
-    """Add
+    """Keep something
 
      Keep something; every later conversation of the same user can draw upon it.
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewMemory): Something to keep about the session's user.
 
     Raises:

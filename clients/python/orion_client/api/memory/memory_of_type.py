@@ -19,7 +19,7 @@ def _get_kwargs(
     kind: MemoryType,
     *,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> dict[str, Any]:
 
@@ -27,12 +27,7 @@ def _get_kwargs(
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     json_reach: str | Unset = UNSET
     if not isinstance(reach, Unset):
@@ -59,6 +54,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_200 = MemoryPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -113,18 +113,18 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> Response[MemoryPage | Problem]:
-    """Of Type
+    """Memories of one type, newest first
 
      Memories of one type, newest first.
 
     Args:
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:
@@ -156,18 +156,18 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> MemoryPage | Problem | None:
-    """Of Type
+    """Memories of one type, newest first
 
      Memories of one type, newest first.
 
     Args:
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:
@@ -194,18 +194,18 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> Response[MemoryPage | Problem]:
-    """Of Type
+    """Memories of one type, newest first
 
      Memories of one type, newest first.
 
     Args:
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:
@@ -235,18 +235,18 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemoryOfTypeReach | Unset = MemoryOfTypeReach.SESSION,
 ) -> MemoryPage | Problem | None:
-    """Of Type
+    """Memories of one type, newest first
 
      Memories of one type, newest first.
 
     Args:
         session_id (UUID):
         kind (MemoryType): What sort of thing is remembered.
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemoryOfTypeReach | Unset):  Default: MemoryOfTypeReach.SESSION.
 
     Raises:

@@ -17,7 +17,7 @@ def _get_kwargs(
     session_id: UUID,
     *,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> dict[str, Any]:
@@ -26,12 +26,7 @@ def _get_kwargs(
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     json_reach: str | Unset = UNSET
     if not isinstance(reach, Unset):
@@ -59,6 +54,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_200 = MemoryPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -112,18 +112,18 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> Response[MemoryPage | Problem]:
-    """Search
+    """What is kept
 
      What is kept: the best matches of a query, else the newest.
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 
@@ -155,18 +155,18 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> MemoryPage | Problem | None:
-    """Search
+    """What is kept
 
      What is kept: the best matches of a query, else the newest.
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 
@@ -193,18 +193,18 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> Response[MemoryPage | Problem]:
-    """Search
+    """What is kept
 
      What is kept: the best matches of a query, else the newest.
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 
@@ -234,18 +234,18 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     reach: MemorySearchReach | Unset = MemorySearchReach.SESSION,
     query: str | Unset = "",
 ) -> MemoryPage | Problem | None:
-    """Search
+    """What is kept
 
      What is kept: the best matches of a query, else the newest.
 
     Args:
         session_id (UUID):
-        limit (int | Unset):  Default: 50.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 50.
+        cursor (str | Unset): The `next_cursor` of the page before
         reach (MemorySearchReach | Unset):  Default: MemorySearchReach.SESSION.
         query (str | Unset):  Default: ''.
 

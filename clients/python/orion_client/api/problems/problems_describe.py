@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...models.problems_describe_response_problems_describe import ProblemsDescribeResponseProblemsDescribe
+from ...models.problem_type import ProblemType
 from ...types import Response
 
 
@@ -25,13 +25,16 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Problem | ProblemsDescribeResponseProblemsDescribe | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | ProblemType | None:
     if response.status_code == 200:
-        response_200 = ProblemsDescribeResponseProblemsDescribe.from_dict(response.json())
+        response_200 = ProblemType.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
@@ -51,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | ProblemsDescribeResponseProblemsDescribe]:
+) -> Response[Problem | ProblemType]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -64,8 +67,8 @@ def sync_detailed(
     slug: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Problem | ProblemsDescribeResponseProblemsDescribe]:
-    """Describe
+) -> Response[Problem | ProblemType]:
+    """What a problem type means
 
      What a problem type means.
 
@@ -77,7 +80,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | ProblemsDescribeResponseProblemsDescribe]
+        Response[Problem | ProblemType]
     """
 
     kwargs = _get_kwargs(
@@ -95,8 +98,8 @@ def sync(
     slug: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Problem | ProblemsDescribeResponseProblemsDescribe | None:
-    """Describe
+) -> Problem | ProblemType | None:
+    """What a problem type means
 
      What a problem type means.
 
@@ -108,7 +111,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | ProblemsDescribeResponseProblemsDescribe
+        Problem | ProblemType
     """
 
     return sync_detailed(
@@ -121,8 +124,8 @@ async def asyncio_detailed(
     slug: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Problem | ProblemsDescribeResponseProblemsDescribe]:
-    """Describe
+) -> Response[Problem | ProblemType]:
+    """What a problem type means
 
      What a problem type means.
 
@@ -134,7 +137,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | ProblemsDescribeResponseProblemsDescribe]
+        Response[Problem | ProblemType]
     """
 
     kwargs = _get_kwargs(
@@ -150,8 +153,8 @@ async def asyncio(
     slug: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Problem | ProblemsDescribeResponseProblemsDescribe | None:
-    """Describe
+) -> Problem | ProblemType | None:
+    """What a problem type means
 
      What a problem type means.
 
@@ -163,7 +166,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | ProblemsDescribeResponseProblemsDescribe
+        Problem | ProblemType
     """
 
     return (

@@ -74,6 +74,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -110,7 +115,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: NewRoomToken | None | Unset = UNSET,
 ) -> Response[Problem | RoomToken]:
-    """Room Token
+    """A token that lets one guest into the session's call, once
 
      A token that lets one guest into the session's call, once.
 
@@ -144,7 +149,7 @@ def sync(
     client: AuthenticatedClient,
     body: NewRoomToken | None | Unset = UNSET,
 ) -> Problem | RoomToken | None:
-    """Room Token
+    """A token that lets one guest into the session's call, once
 
      A token that lets one guest into the session's call, once.
 
@@ -173,7 +178,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: NewRoomToken | None | Unset = UNSET,
 ) -> Response[Problem | RoomToken]:
-    """Room Token
+    """A token that lets one guest into the session's call, once
 
      A token that lets one guest into the session's call, once.
 
@@ -205,7 +210,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: NewRoomToken | None | Unset = UNSET,
 ) -> Problem | RoomToken | None:
-    """Room Token
+    """A token that lets one guest into the session's call, once
 
      A token that lets one guest into the session's call, once.
 

@@ -14,11 +14,11 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     body: NewSession,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -54,10 +54,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_403
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
         return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -95,15 +105,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: NewSession,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
-    """Create
+    """Open a conversation with an agent
 
      Open a conversation with an agent.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 
@@ -131,15 +140,14 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: NewSession,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
-    """Create
+    """Open a conversation with an agent
 
      Open a conversation with an agent.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 
@@ -162,15 +170,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: NewSession,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
-    """Create
+    """Open a conversation with an agent
 
      Open a conversation with an agent.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 
@@ -196,15 +203,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: NewSession,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
-    """Create
+    """Open a conversation with an agent
 
      Open a conversation with an agent.
 
     Args:
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (NewSession): What a session begins with; `variables` fill `{{name}}` in instructions
             and greetings.
 

@@ -32,6 +32,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_200
 
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
 
@@ -84,7 +89,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Problem | SessionBody]:
-    """Get
+    """One session
 
      One session.
 
@@ -115,7 +120,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Problem | SessionBody | None:
-    """Get
+    """One session
 
      One session.
 
@@ -141,7 +146,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Problem | SessionBody]:
-    """Get
+    """One session
 
      One session.
 
@@ -170,7 +175,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Problem | SessionBody | None:
-    """Get
+    """One session
 
      One session.
 

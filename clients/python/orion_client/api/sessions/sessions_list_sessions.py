@@ -13,30 +13,22 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
-    status: None | SessionStatus | Unset = UNSET,
+    status: SessionStatus | Unset = UNSET,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
-    json_status: None | str | Unset
-    if isinstance(status, Unset):
-        json_status = UNSET
-    elif isinstance(status, SessionStatus):
+    json_status: str | Unset = UNSET
+    if not isinstance(status, Unset):
         json_status = status.value
-    else:
-        json_status = status
+
     params["status"] = json_status
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -54,6 +46,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_200 = SessionPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -100,18 +97,18 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    status: None | SessionStatus | Unset = UNSET,
+    status: SessionStatus | Unset = UNSET,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[Problem | SessionPage]:
-    """List Sessions
+    """Your sessions, newest first
 
      Your sessions (an admin's: the workspace's), newest first.
 
     Args:
-        status (None | SessionStatus | Unset):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        status (SessionStatus | Unset): `created` -> `active` <-> `paused` -> `ended`.
+        limit (int | Unset): How many at most Default: 20.
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -137,18 +134,18 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    status: None | SessionStatus | Unset = UNSET,
+    status: SessionStatus | Unset = UNSET,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Problem | SessionPage | None:
-    """List Sessions
+    """Your sessions, newest first
 
      Your sessions (an admin's: the workspace's), newest first.
 
     Args:
-        status (None | SessionStatus | Unset):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        status (SessionStatus | Unset): `created` -> `active` <-> `paused` -> `ended`.
+        limit (int | Unset): How many at most Default: 20.
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -169,18 +166,18 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    status: None | SessionStatus | Unset = UNSET,
+    status: SessionStatus | Unset = UNSET,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[Problem | SessionPage]:
-    """List Sessions
+    """Your sessions, newest first
 
      Your sessions (an admin's: the workspace's), newest first.
 
     Args:
-        status (None | SessionStatus | Unset):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        status (SessionStatus | Unset): `created` -> `active` <-> `paused` -> `ended`.
+        limit (int | Unset): How many at most Default: 20.
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -204,18 +201,18 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    status: None | SessionStatus | Unset = UNSET,
+    status: SessionStatus | Unset = UNSET,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Problem | SessionPage | None:
-    """List Sessions
+    """Your sessions, newest first
 
      Your sessions (an admin's: the workspace's), newest first.
 
     Args:
-        status (None | SessionStatus | Unset):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        status (SessionStatus | Unset): `created` -> `active` <-> `paused` -> `ended`.
+        limit (int | Unset): How many at most Default: 20.
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

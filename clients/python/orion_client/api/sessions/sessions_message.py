@@ -17,11 +17,11 @@ def _get_kwargs(
     session_id: UUID,
     *,
     body: Message,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -79,6 +79,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -119,9 +124,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: Message,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Reply]:
-    """Message
+    """Say something by text
 
      Say something by text: in the live call if there is one, else without audio.
 
@@ -130,8 +135,7 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Message): A typed message of the user.
 
     Raises:
@@ -160,9 +164,9 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: Message,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | Reply | None:
-    """Message
+    """Say something by text
 
      Say something by text: in the live call if there is one, else without audio.
 
@@ -171,8 +175,7 @@ def sync(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Message): A typed message of the user.
 
     Raises:
@@ -196,9 +199,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: Message,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | Reply]:
-    """Message
+    """Say something by text
 
      Say something by text: in the live call if there is one, else without audio.
 
@@ -207,8 +210,7 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Message): A typed message of the user.
 
     Raises:
@@ -235,9 +237,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: Message,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | Reply | None:
-    """Message
+    """Say something by text
 
      Say something by text: in the live call if there is one, else without audio.
 
@@ -246,8 +248,7 @@ async def asyncio(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Message): A typed message of the user.
 
     Raises:

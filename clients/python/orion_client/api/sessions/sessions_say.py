@@ -17,11 +17,11 @@ def _get_kwargs(
     session_id: UUID,
     *,
     body: Saying,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -74,6 +74,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -109,16 +114,15 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: Saying,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Accepted | Problem]:
-    """Say
+    """Let the agent say something in the live call
 
      Let the agent say something in the live call; it passes the guardrail like all that it says.
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 
@@ -148,16 +152,15 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: Saying,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Accepted | Problem | None:
-    """Say
+    """Let the agent say something in the live call
 
      Let the agent say something in the live call; it passes the guardrail like all that it says.
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 
@@ -182,16 +185,15 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: Saying,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Accepted | Problem]:
-    """Say
+    """Let the agent say something in the live call
 
      Let the agent say something in the live call; it passes the guardrail like all that it says.
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 
@@ -219,16 +221,15 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: Saying,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Accepted | Problem | None:
-    """Say
+    """Let the agent say something in the live call
 
      Let the agent say something in the live call; it passes the guardrail like all that it says.
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (Saying): What the agent shall say; with `interrupt` at once, else after what it is
             saying.
 

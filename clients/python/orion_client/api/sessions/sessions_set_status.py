@@ -17,11 +17,11 @@ def _get_kwargs(
     session_id: UUID,
     *,
     body: StatusChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(idempotency_key, Unset):
-        headers["idempotency-key"] = idempotency_key
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -74,6 +74,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -111,9 +116,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
-    """Set Status
+    """Pause, resume or end a session
 
      Pause, resume or end a session; an ended one stays ended.
 
@@ -121,8 +126,7 @@ def sync_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (StatusChange): The status that a session shall have.
 
     Raises:
@@ -151,9 +155,9 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
-    """Set Status
+    """Pause, resume or end a session
 
      Pause, resume or end a session; an ended one stays ended.
 
@@ -161,8 +165,7 @@ def sync(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (StatusChange): The status that a session shall have.
 
     Raises:
@@ -186,9 +189,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[Problem | SessionBody]:
-    """Set Status
+    """Pause, resume or end a session
 
      Pause, resume or end a session; an ended one stays ended.
 
@@ -196,8 +199,7 @@ async def asyncio_detailed(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (StatusChange): The status that a session shall have.
 
     Raises:
@@ -224,9 +226,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: StatusChange,
-    idempotency_key: None | str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Problem | SessionBody | None:
-    """Set Status
+    """Pause, resume or end a session
 
      Pause, resume or end a session; an ended one stays ended.
 
@@ -234,8 +236,7 @@ async def asyncio(
 
     Args:
         session_id (UUID):
-        idempotency_key (None | str | Unset): The same key and body give the same answer, for 24
-            hours
+        idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
         body (StatusChange): The status that a session shall have.
 
     Raises:

@@ -16,19 +16,14 @@ def _get_kwargs(
     session_id: UUID,
     *,
     limit: int | Unset = 500,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -48,6 +43,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_200 = TurnPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -99,16 +99,16 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 500,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[Problem | TurnPage]:
-    """Turns
+    """The transcript as it was really heard
 
      The transcript as it was really heard.
 
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset):
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,16 +136,16 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 500,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Problem | TurnPage | None:
-    """Turns
+    """The transcript as it was really heard
 
      The transcript as it was really heard.
 
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset):
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -168,16 +168,16 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 500,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[Problem | TurnPage]:
-    """Turns
+    """The transcript as it was really heard
 
      The transcript as it was really heard.
 
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset):
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -203,16 +203,16 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 500,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Problem | TurnPage | None:
-    """Turns
+    """The transcript as it was really heard
 
      The transcript as it was really heard.
 
     Args:
         session_id (UUID):
         limit (int | Unset):  Default: 500.
-        cursor (None | str | Unset):
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

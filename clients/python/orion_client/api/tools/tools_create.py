@@ -51,10 +51,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_403
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
         return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -91,7 +101,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: ToolFields,
 ) -> Response[Problem | ToolBody]:
-    """Create
+    """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
@@ -122,7 +132,7 @@ def sync(
     client: AuthenticatedClient,
     body: ToolFields,
 ) -> Problem | ToolBody | None:
-    """Create
+    """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
@@ -148,7 +158,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: ToolFields,
 ) -> Response[Problem | ToolBody]:
-    """Create
+    """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 
@@ -177,7 +187,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: ToolFields,
 ) -> Problem | ToolBody | None:
-    """Create
+    """Make a tool
 
      Make a tool; the agents of the workspace that have all tools have it from their next turn on.
 

@@ -60,10 +60,20 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_404
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
         return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -101,7 +111,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: Trial,
 ) -> Response[Outcome | Problem]:
-    """Test
+    """Call a tool as it is, enabled or not
 
      Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers.
 
@@ -136,7 +146,7 @@ def sync(
     client: AuthenticatedClient,
     body: Trial,
 ) -> Outcome | Problem | None:
-    """Test
+    """Call a tool as it is, enabled or not
 
      Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers.
 
@@ -166,7 +176,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: Trial,
 ) -> Response[Outcome | Problem]:
-    """Test
+    """Call a tool as it is, enabled or not
 
      Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers.
 
@@ -199,7 +209,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: Trial,
 ) -> Outcome | Problem | None:
-    """Test
+    """Call a tool as it is, enabled or not
 
      Call a tool as it is, enabled or not. Of an MCP server without `tool`: look anew at what it offers.
 

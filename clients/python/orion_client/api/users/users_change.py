@@ -71,6 +71,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -107,7 +112,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: UserChange,
 ) -> Response[Problem | UserBody]:
-    """Change
+    """Change a user's name or role, or disable it
 
      Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once.
 
@@ -141,7 +146,7 @@ def sync(
     client: AuthenticatedClient,
     body: UserChange,
 ) -> Problem | UserBody | None:
-    """Change
+    """Change a user's name or role, or disable it
 
      Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once.
 
@@ -170,7 +175,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: UserChange,
 ) -> Response[Problem | UserBody]:
-    """Change
+    """Change a user's name or role, or disable it
 
      Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once.
 
@@ -202,7 +207,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: UserChange,
 ) -> Problem | UserBody | None:
-    """Change
+    """Change a user's name or role, or disable it
 
      Change a user's name or role, or disable it: then its sign-ins, keys, streams and calls end at once.
 

@@ -56,6 +56,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -93,7 +98,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: NewWebhook,
 ) -> Response[Problem | WebhookMade]:
-    """Create
+    """Let an address be told of events of the workspace
 
      Let an address be told of events of the workspace.
 
@@ -125,7 +130,7 @@ def sync(
     client: AuthenticatedClient,
     body: NewWebhook,
 ) -> Problem | WebhookMade | None:
-    """Create
+    """Let an address be told of events of the workspace
 
      Let an address be told of events of the workspace.
 
@@ -152,7 +157,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: NewWebhook,
 ) -> Response[Problem | WebhookMade]:
-    """Create
+    """Let an address be told of events of the workspace
 
      Let an address be told of events of the workspace.
 
@@ -182,7 +187,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: NewWebhook,
 ) -> Problem | WebhookMade | None:
-    """Create
+    """Let an address be told of events of the workspace
 
      Let an address be told of events of the workspace.
 

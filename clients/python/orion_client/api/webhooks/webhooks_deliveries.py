@@ -16,19 +16,14 @@ def _get_kwargs(
     webhook_id: UUID,
     *,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
     params["limit"] = limit
 
-    json_cursor: None | str | Unset
-    if isinstance(cursor, Unset):
-        json_cursor = UNSET
-    else:
-        json_cursor = cursor
-    params["cursor"] = json_cursor
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -48,6 +43,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_200 = DeliveryPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -101,16 +101,16 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[DeliveryPage | Problem]:
-    """Deliveries
+    """What was delivered to a webhook, is on its way, or was given up
 
      What was delivered to a webhook, is on its way, or was given up.
 
     Args:
         webhook_id (UUID):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -138,16 +138,16 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> DeliveryPage | Problem | None:
-    """Deliveries
+    """What was delivered to a webhook, is on its way, or was given up
 
      What was delivered to a webhook, is on its way, or was given up.
 
     Args:
         webhook_id (UUID):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,16 +170,16 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> Response[DeliveryPage | Problem]:
-    """Deliveries
+    """What was delivered to a webhook, is on its way, or was given up
 
      What was delivered to a webhook, is on its way, or was given up.
 
     Args:
         webhook_id (UUID):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -205,16 +205,16 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 20,
-    cursor: None | str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> DeliveryPage | Problem | None:
-    """Deliveries
+    """What was delivered to a webhook, is on its way, or was given up
 
      What was delivered to a webhook, is on its way, or was given up.
 
     Args:
         webhook_id (UUID):
-        limit (int | Unset):  Default: 20.
-        cursor (None | str | Unset):
+        limit (int | Unset): How many at most Default: 20.
+        cursor (str | Unset): The `next_cursor` of the page before
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -5,10 +5,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.ice_servers import IceServers
 from ...models.problem import Problem
-from ...models.webrtc_list_ice_servers_response_webrtc_list_ice_servers import (
-    WebrtcListIceServersResponseWebrtcListIceServers,
-)
 from ...types import Response
 
 
@@ -22,13 +20,16 @@ def _get_kwargs() -> dict[str, Any]:
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Problem | WebrtcListIceServersResponseWebrtcListIceServers | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> IceServers | Problem | None:
     if response.status_code == 200:
-        response_200 = WebrtcListIceServersResponseWebrtcListIceServers.from_dict(response.json())
+        response_200 = IceServers.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
 
     if response.status_code == 401:
         response_401 = Problem.from_dict(response.json())
@@ -58,7 +59,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | WebrtcListIceServersResponseWebrtcListIceServers]:
+) -> Response[IceServers | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,8 +71,8 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[Problem | WebrtcListIceServersResponseWebrtcListIceServers]:
-    """List Ice Servers
+) -> Response[IceServers | Problem]:
+    """STUN and TURN servers for a page that joins, and whether its media must go by a relay
 
      STUN and TURN servers for a page that joins, and whether its media must go by a relay.
 
@@ -80,7 +81,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | WebrtcListIceServersResponseWebrtcListIceServers]
+        Response[IceServers | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -95,8 +96,8 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-) -> Problem | WebrtcListIceServersResponseWebrtcListIceServers | None:
-    """List Ice Servers
+) -> IceServers | Problem | None:
+    """STUN and TURN servers for a page that joins, and whether its media must go by a relay
 
      STUN and TURN servers for a page that joins, and whether its media must go by a relay.
 
@@ -105,7 +106,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | WebrtcListIceServersResponseWebrtcListIceServers
+        IceServers | Problem
     """
 
     return sync_detailed(
@@ -116,8 +117,8 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[Problem | WebrtcListIceServersResponseWebrtcListIceServers]:
-    """List Ice Servers
+) -> Response[IceServers | Problem]:
+    """STUN and TURN servers for a page that joins, and whether its media must go by a relay
 
      STUN and TURN servers for a page that joins, and whether its media must go by a relay.
 
@@ -126,7 +127,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | WebrtcListIceServersResponseWebrtcListIceServers]
+        Response[IceServers | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -139,8 +140,8 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-) -> Problem | WebrtcListIceServersResponseWebrtcListIceServers | None:
-    """List Ice Servers
+) -> IceServers | Problem | None:
+    """STUN and TURN servers for a page that joins, and whether its media must go by a relay
 
      STUN and TURN servers for a page that joins, and whether its media must go by a relay.
 
@@ -149,7 +150,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | WebrtcListIceServersResponseWebrtcListIceServers
+        IceServers | Problem
     """
 
     return (

@@ -71,6 +71,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -107,7 +112,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: Offer,
 ) -> Response[Answer | Problem]:
-    """Offer
+    """Join the session's call
 
      Join the session's call: the answer comes once the call's pipeline runs.
 
@@ -142,7 +147,7 @@ def sync(
     client: AuthenticatedClient,
     body: Offer,
 ) -> Answer | Problem | None:
-    """Offer
+    """Join the session's call
 
      Join the session's call: the answer comes once the call's pipeline runs.
 
@@ -172,7 +177,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: Offer,
 ) -> Response[Answer | Problem]:
-    """Offer
+    """Join the session's call
 
      Join the session's call: the answer comes once the call's pipeline runs.
 
@@ -205,7 +210,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: Offer,
 ) -> Answer | Problem | None:
-    """Offer
+    """Join the session's call
 
      Join the session's call: the answer comes once the call's pipeline runs.
 

@@ -64,6 +64,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_413
 
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -100,7 +105,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: Trickle,
 ) -> Response[Any | Problem]:
-    """Trickle
+    """Add ICE candidates to the session's connection
 
      Add ICE candidates to the session's connection.
 
@@ -134,7 +139,7 @@ def sync(
     client: AuthenticatedClient,
     body: Trickle,
 ) -> Any | Problem | None:
-    """Trickle
+    """Add ICE candidates to the session's connection
 
      Add ICE candidates to the session's connection.
 
@@ -163,7 +168,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: Trickle,
 ) -> Response[Any | Problem]:
-    """Trickle
+    """Add ICE candidates to the session's connection
 
      Add ICE candidates to the session's connection.
 
@@ -195,7 +200,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: Trickle,
 ) -> Any | Problem | None:
-    """Trickle
+    """Add ICE candidates to the session's connection
 
      Add ICE candidates to the session's connection.
 

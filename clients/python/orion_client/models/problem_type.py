@@ -6,27 +6,60 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="ProblemsDescribeResponseProblemsDescribe")
+T = TypeVar("T", bound="ProblemType")
 
 
 @_attrs_define
-class ProblemsDescribeResponseProblemsDescribe:
+class ProblemType:
+    """A type of problems; `title` says what it means.
+
+    Attributes:
+        type_ (str):
+        title (str):
+        status (int):
+    """
+
+    type_: str
+    title: str
+    status: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        type_ = self.type_
+
+        title = self.title
+
+        status = self.status
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "type": type_,
+                "title": title,
+                "status": status,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        problems_describe_response_problems_describe = cls()
+        type_ = d.pop("type")
 
-        problems_describe_response_problems_describe.additional_properties = d
-        return problems_describe_response_problems_describe
+        title = d.pop("title")
+
+        status = d.pop("status")
+
+        problem_type = cls(
+            type_=type_,
+            title=title,
+            status=status,
+        )
+
+        problem_type.additional_properties = d
+        return problem_type
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,32 +1,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="AgentsListProvidersResponseAgentsListProviders")
+T = TypeVar("T", bound="Alive")
 
 
 @_attrs_define
-class AgentsListProvidersResponseAgentsListProviders:
+class Alive:
+    """The server's version.
+
+    Attributes:
+        status (Literal['ok']):
+        version (str):
+    """
+
+    status: Literal["ok"]
+    version: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        status = self.status
+
+        version = self.version
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "status": status,
+                "version": version,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        agents_list_providers_response_agents_list_providers = cls()
+        status = cast(Literal["ok"], d.pop("status"))
+        if status != "ok":
+            raise ValueError(f"status must match const 'ok', got '{status}'")
 
-        agents_list_providers_response_agents_list_providers.additional_properties = d
-        return agents_list_providers_response_agents_list_providers
+        version = d.pop("version")
+
+        alive = cls(
+            status=status,
+            version=version,
+        )
+
+        alive.additional_properties = d
+        return alive
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,0 +1,13 @@
+from enum import StrEnum
+
+
+class ToolCallStatus(StrEnum):
+    CANCELLED = "cancelled"
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+    RUNNING = "running"
+    TIMED_OUT = "timed_out"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,75 @@
+"""What the bodies and queries of routes share: types of fields, and how their models carry examples."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from orion.agents.json_types import JSON_NUMBER, Flag
+
+__all__ = [
+    "EXAMPLE_ID",
+    "EXAMPLE_LATER",
+    "EXAMPLE_TIME",
+    "JSON_NUMBER",
+    "Cursor",
+    "Email",
+    "Flag",
+    "Instant",
+    "Limit",
+    "Timestamp",
+    "event_stream",
+    "example",
+]
+
+EXAMPLE_ID = "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+EXAMPLE_TIME = "2026-01-31T09:30:00.000Z"
+EXAMPLE_LATER = "2026-01-31T09:30:04.210Z"
+_CURSOR = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+_SHORTEST_TIME = len("2026-01-31T09:30Z")
+
+
+def _rfc_3339(value: Any) -> Any:
+    """Pydantic would take seconds since 1970 and a date alone, too."""
+    if not isinstance(value, datetime) and not (isinstance(value, str) and len(value) >= _SHORTEST_TIME):
+        raise ValueError("a time is written like 2026-01-31T09:30:00Z")
+    return value
+
+
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"),
+    Field(examples=["ada@example.org"]),
+]
+Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
+"""A time that a client gives, with its offset."""
+Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""A time that the server gives: RFC 3339 in UTC with milliseconds."""
+Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
+Cursor = Annotated[
+    str | None,
+    Query(pattern=_CURSOR, description="The `next_cursor` of the page before"),
+]
+
+
+def event_stream(shown: str, *names: str) -> dict[str, Any]:
+    """A response of server-sent events, whose data is JSON; `names` are those of the events, if few."""
+    event = {"type": "string", "enum": list(names)} if names else {"type": "string"}
+    item = {
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "id": {"type": "string"},
+            "event": event,
+            "data": {"type": "string", "contentMediaType": "application/json"},
+        },
+    }
+    return {"text/event-stream": {"schema": {"type": "string"}, "itemSchema": item, "example": shown}}
+
+
+def example(value: dict[str, Any], extra: Literal["allow", "ignore", "forbid"] | None = None) -> ConfigDict:
+    """The `model_config` of a body with an example, which `/docs` and generated clients show."""
+    return ConfigDict(extra=extra, json_schema_extra={"examples": [value]})
