@@ -213,7 +213,10 @@ async def log_out(body: RefreshToken, parts: PartsDep) -> Response:
 
 
 @router.post(
-    "/sign-in", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET], responses=fails(Unauthenticated)
+    "/sign-in",
+    response_model=SignedIn,
+    dependencies=[SIGN_IN_BUDGET],
+    responses=fails(Unauthenticated, Overloaded),
 )
 async def sign_in(body: SignInToken, parts: PartsDep) -> Any:
     """Exchange the token of the printed link, once, for the first admin's tokens."""

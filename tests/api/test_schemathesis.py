@@ -14,14 +14,14 @@ import pytest
 
 from tests.api.running import running
 
-ROOT = Path(__file__).parents[2]
 CONTRACT = Path(__file__).parent / "contract"
 MANY = 1_000_000
 
 
-async def schemathesis(url, token, origin, *arguments):
-    """Run it against a server; its exit code and what it printed."""
-    environ = {**os.environ, "ORION_TEST_ORIGIN": origin}  # noqa: TID251 - the tests' own
+async def schemathesis(url, token, origin, folder, *arguments):
+    """Run it against a server, in a folder for its own files; its exit code and what it printed."""
+    own = {"ORION_TEST_ORIGIN": origin, "SCHEMATHESIS_HOOKS": str(CONTRACT / "checks.py")}
+    environ = {**os.environ, **own}  # noqa: TID251 - the tests' own
     program = Path(sys.executable).with_name("schemathesis")
     process = await asyncio.create_subprocess_exec(
         str(program),
@@ -34,7 +34,7 @@ async def schemathesis(url, token, origin, *arguments):
         "--no-color",
         "--continue-on-failure",
         *arguments,
-        cwd=ROOT,
+        cwd=folder,
         env=environ,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -56,7 +56,7 @@ async def test_every_answer_is_one_that_the_description_promises(
     settings = {"tool_allowed_hosts": (origin.host,), "rate_limit_max": MANY, "jwt_expires_secs": 7200}
     async with running(database_url, tmp_path, **settings) as server:
         token = (await server.register("ada"))["access_token"]
-        code, printed = await schemathesis(server.url, token, origin.url, *arguments)
+        code, printed = await schemathesis(server.url, token, origin.url, tmp_path, *arguments)
     assert code == 0, printed[-20_000:]
     followed = re.search(r"API Links: +(\d+) covered", printed)
     assert followed, printed[-5000:]

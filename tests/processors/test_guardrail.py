@@ -24,6 +24,10 @@ class Log:
     def __init__(self):
         self.verdicts = []
         self.messages = []
+        self.unreadable = 0
+
+    def on_nothing(self) -> None:
+        self.unreadable += 1
 
     async def on_verdict(self, utterance: Utterance, verdict: Verdict) -> None:
         self.verdicts.append((utterance.channel, verdict.action))
@@ -36,6 +40,8 @@ def evaluate(utterance: Utterance) -> Verdict:
     if "forbidden" in text:
         finding = Finding("test", "word", 0, 1, Action.BLOCK, reply="I cannot talk about that.")
         return Verdict(Action.BLOCK, "", (finding,))
+    if text == "\u200b":
+        return Verdict(Action.MASK, "", (Finding("test", "invisible", 0, 1, Action.MASK),))
     if "secret" in text:
         return Verdict(Action.MASK, text.replace("secret", "***"), (Finding("test", "w", 0, 1, Action.MASK),))
     return Verdict(Action.ALLOW, text)
@@ -43,7 +49,7 @@ def evaluate(utterance: Utterance) -> Verdict:
 
 async def through_input(*frames):
     log = Log()
-    processor = InputGuardrail(evaluate, log.on_verdict, log.messages.append)
+    processor = InputGuardrail(evaluate, log.on_verdict, log.messages.append, log.on_nothing)
     down, up = await run_test(processor, frames_to_send=list(frames))
     return log, down, up
 
@@ -96,6 +102,16 @@ async def test_a_typed_message_is_checked_like_a_spoken_one_and_cannot_pose_as_t
     (frame,) = (f for f in down if isinstance(f, LLMMessagesAppendFrame))
     assert frame.messages == [{"role": "user", "content": "my ***"}]
     assert log.messages == ["my ***"]
+
+
+async def test_a_typed_message_of_which_nothing_is_left_is_told_and_a_blocked_one_is_answered():
+    nothing = LLMMessagesAppendFrame([{"role": "user", "content": "\u200b"}], run_llm=True)
+    log, down, _ = await through_input(nothing)
+    assert (log.unreadable, log.messages, down) == (1, [], [])
+    blocked = LLMMessagesAppendFrame([{"role": "user", "content": "forbidden"}], run_llm=True)
+    log, down, _ = await through_input(blocked)
+    assert log.unreadable == 0
+    assert [frame.text for frame in down if isinstance(frame, LLMTextFrame)] == ["I cannot talk about that."]
 
 
 async def test_nobody_replaces_the_context_from_outside():
