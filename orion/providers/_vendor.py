@@ -6,7 +6,9 @@ it), and Pipecat logs it. So an error frame tells the vendor and the category; t
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 from pipecat.frames.frames import ErrorFrame
 from pipecat.processors.frame_processor import FrameProcessor
@@ -17,6 +19,12 @@ from pipecat.utils.errors import (
     classify_http_status_code,
     extract_http_status_code,
 )
+
+from orion.errors import ProviderError, ProviderTimeout
+
+_LIST_SECS = 5.0
+
+_Told = TypeVar("_Told")
 
 _BY_WORD = {
     "quota": ErrorCategory.QUOTA,
@@ -37,6 +45,17 @@ _BY_WORD = {
 
 _NO_CONNECTION = {"APIConnectionError", "TransportError", "ConnectionClosed", "HalfAnswer"}
 """Classes of SDKs that are not imported here: openai and anthropic, httpx and httpx2, websockets."""
+
+
+async def told(vendor: str, answer: Awaitable[_Told]) -> _Told:
+    """What a vendor tells of itself. Raises ProviderTimeout, or ProviderError by the kind of the failure."""
+    try:
+        async with asyncio.timeout(_LIST_SECS):
+            return await answer
+    except TimeoutError as error:
+        raise ProviderTimeout(f"{vendor} does not answer in time") from error
+    except Exception as error:  # each SDK has a tree of its own
+        raise ProviderError(f"{vendor}: {category(error).value}") from error
 
 
 class HalfAnswer(Exception):

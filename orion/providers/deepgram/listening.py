@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from deepgram import AsyncDeepgramClient, DeepgramClientEnvironment
 from pipecat.frames.frames import ErrorFrame
 from pipecat.services.deepgram.flux.stt import DeepgramFluxSTTService
 from pipecat.services.deepgram.flux.stt_base import FluxFatalError
@@ -85,3 +86,13 @@ class Flux(Vendor, DeepgramFluxSTTService):
 def _socket_url(base_url: str) -> str:
     scheme, separator, host = base_url.rstrip("/").rpartition("://")
     return f"{'ws' if scheme in {'ws', 'http'} else 'wss'}{separator or '://'}{host}"
+
+
+def account(key: str, base_url: str | None) -> AsyncDeepgramClient:
+    """The SDK's client of what is no stream."""
+    if base_url is None:
+        return AsyncDeepgramClient(api_key=key)
+    socket = _socket_url(base_url)
+    http = f"http{socket.removeprefix('ws')}"
+    place = DeepgramClientEnvironment(base=http, production=socket, agent=socket, agent_rest=http)
+    return AsyncDeepgramClient(api_key=key, environment=place)
