@@ -154,6 +154,7 @@ async def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
     names = {"stt": "speech to text", "llm": "agent", "tts": "text to speech"}
     rows: list[tuple[str, str | None, str]] = []
     engines = {(engine.kind, engine.provider): engine for engine in await listing.engines(settings)}
+    await listing.close(settings)
     for kind in providers.KINDS:
         choice = providers.choose(settings, kind)
         engine = engines.get((kind, choice.provider or ""))

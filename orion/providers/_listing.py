@@ -49,6 +49,14 @@ async def engines(settings: Settings) -> list[Engine]:
     return list(await asyncio.gather(*asked))
 
 
+async def close(settings: Settings) -> None:
+    """Close the connections to the vendors, where nothing else of the process uses them."""
+    for name in registry.names("providers", settings.project):
+        loaded = providers.module(settings, name)
+        if hasattr(loaded, "models") and settings.provider(name) != ProviderSettings():
+            await loaded.stop()
+
+
 async def _engine(settings: Settings, kind: providers.Kind, name: str) -> Engine:
     missing = await asyncio.to_thread(providers.lack, settings, kind, name)  # Ollama is probed
     if missing is not None:

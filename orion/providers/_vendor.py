@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pipecat.frames.frames import ErrorFrame
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.tts_service import TTSService
+from pipecat.transcriptions.language import Language
 from pipecat.utils.errors import (
     ErrorCategory,
     classify_http_exception,
@@ -20,7 +21,7 @@ from pipecat.utils.errors import (
     extract_http_status_code,
 )
 
-from orion.errors import ProviderError, ProviderTimeout
+from orion.errors import ProviderError, ProviderTimeout, StartError
 
 _LIST_SECS = 5.0
 
@@ -56,6 +57,15 @@ async def told(vendor: str, answer: Awaitable[_Told]) -> _Told:
         raise ProviderTimeout(f"{vendor} does not answer in time") from error
     except Exception as error:  # each SDK has a tree of its own
         raise ProviderError(f"{vendor}: {category(error).value}") from error
+
+
+def language(code: str) -> Language:
+    """An agent's language as Pipecat has it: `de`, `pt-BR`, `pt_br`. Raises StartError for what is none."""
+    wanted = code.replace("_", "-").lower()
+    for known in Language:
+        if known.value.lower() == wanted:
+            return known
+    raise StartError(f"the agent's language {code!r} is no code like en or pt-BR")
 
 
 class HalfAnswer(Exception):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from orion import providers
@@ -10,7 +12,7 @@ from orion.providers import _listing as listing
 from orion.settings import ProviderSettings
 from tests.simulators import anthropic, deepgram, elevenlabs, openai
 
-VENDORS = {
+VENDORS: dict[str, tuple[Any, str]] = {
     "anthropic": (anthropic.anthropic, anthropic.KEY),
     "deepgram": (deepgram.deepgram, deepgram.KEY),
     "elevenlabs": (elevenlabs.elevenlabs, elevenlabs.KEY),

@@ -12,11 +12,10 @@ from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudio
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.stt import OpenAISTTService
 from pipecat.services.openai.tts import VALID_VOICES, OpenAITTSService, OpenAITTSSettings
-from pipecat.transcriptions.language import Language
 
 from orion.providers._openai.server import Server
 from orion.providers._speech.timeline import Timeline
-from orion.providers._vendor import Vendor, VendorVoice
+from orion.providers._vendor import Vendor, VendorVoice, language
 
 _RATE_HZ = 24000
 _VOICE = "alloy"
@@ -29,8 +28,8 @@ class Hearing(Vendor, OpenAISTTService):
 
     orion_vendor = "openai"
 
-    def __init__(self, server: Server, model: str, language: str) -> None:
-        chosen = OpenAISTTService.Settings(model=model, language=Language(language))
+    def __init__(self, server: Server, model: str, spoken: str) -> None:
+        chosen = OpenAISTTService.Settings(model=model, language=language(spoken))
         super().__init__(api_key="none", http_client=server.http, settings=chosen)
         self._client = server.client
         self._orion_failure: Exception | None = None

@@ -10,10 +10,9 @@ from pipecat.frames.frames import ErrorFrame
 from pipecat.services.deepgram.flux.stt import DeepgramFluxSTTService
 from pipecat.services.deepgram.flux.stt_base import FluxFatalError
 from pipecat.services.deepgram.stt import DeepgramSTTService
-from pipecat.transcriptions.language import Language
 from pipecat.utils.errors import ErrorCategory
 
-from orion.providers._vendor import Vendor
+from orion.providers._vendor import Vendor, language
 
 _CONNECT_SECS = 3.0
 _HOST = "wss://api.deepgram.com"
@@ -26,11 +25,11 @@ class Nova(Vendor, DeepgramSTTService):
 
     orion_vendor = "deepgram"
 
-    def __init__(self, key: str, base_url: str | None, model: str, language: str) -> None:
+    def __init__(self, key: str, base_url: str | None, model: str, spoken: str) -> None:
         super().__init__(
             api_key=key,
             base_url=base_url or "",
-            settings=DeepgramSTTService.Settings(model=model, language=Language(language)),
+            settings=DeepgramSTTService.Settings(model=model, language=language(spoken)),
         )
 
     async def _connect(self) -> None:
@@ -58,10 +57,10 @@ class Flux(Vendor, DeepgramFluxSTTService):
 
     orion_vendor = "deepgram"
 
-    def __init__(self, key: str, base_url: str | None, model: str, language: str, *, eager: bool) -> None:
+    def __init__(self, key: str, base_url: str | None, model: str, spoken: str, *, eager: bool) -> None:
         chosen: dict[str, Any] = {"model": model}
         if model.endswith("multi"):
-            chosen["language_hints"] = [Language(language)]
+            chosen["language_hints"] = [language(spoken)]
         if eager:
             chosen["eager_eot_threshold"] = _EAGER_THRESHOLD
         super().__init__(

@@ -11,11 +11,10 @@ from typing import Any
 from pipecat.frames.frames import ErrorFrame, Frame, TTSStoppedFrame
 from pipecat.services.elevenlabs.tts import ElevenLabsTTSService
 from pipecat.services.settings import TTSSettings
-from pipecat.transcriptions.language import Language
 from pipecat.utils.errors import ErrorCategory
 from websockets.exceptions import ConnectionClosed
 
-from orion.providers._vendor import MalformedAnswer, VendorVoice
+from orion.providers._vendor import MalformedAnswer, VendorVoice, language
 
 _HOST = "wss://api.elevenlabs.io"
 _CONNECT_SECS = 3.0
@@ -43,13 +42,13 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
 
     orion_vendor = "elevenlabs"
 
-    def __init__(self, key: str, base_url: str | None, model: str, voice: str | None, language: str) -> None:
+    def __init__(self, key: str, base_url: str | None, model: str, voice: str | None, spoken: str) -> None:
         self._orion_connecting = asyncio.Lock()
         super().__init__(
             api_key=key,
             url=_socket_url(base_url or _HOST),
             settings=ElevenLabsTTSService.Settings(
-                model=model, voice=_known(voice), language=Language(language)
+                model=model, voice=_known(voice), language=language(spoken)
             ),
         )
 
