@@ -120,7 +120,8 @@ class VendorVoice(Vendor, TTSService):
 def category(exception: Exception) -> ErrorCategory:
     """What a vendor's failure is: by the code it sends, the HTTP status, or the kind of exception."""
     status = extract_http_status_code(exception)
-    if (coded := _coded(exception)) and (status is None or status in {200, 429}):
+    coded = _coded(exception)
+    if coded and (status in {None, 200} or (status == 429 and coded is ErrorCategory.QUOTA)):
         return coded
     if status is not None and status >= 400:
         return classify_http_status_code(status)
