@@ -148,13 +148,20 @@ async def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
     """Tell which engine serves what and why; 1 if a voice session could not run."""
     from orion import providers
     from orion.media import models
+    from orion.providers import _listing as listing
     from orion.store import database
 
     names = {"stt": "speech to text", "llm": "agent", "tts": "text to speech"}
     rows: list[tuple[str, str | None, str]] = []
+    engines = {(engine.kind, engine.provider): engine for engine in await listing.engines(settings)}
+    await listing.close(settings)
     for kind in providers.KINDS:
         choice = providers.choose(settings, kind)
-        rows.append((names[kind], choice.provider, choice.reason))
+        engine = engines.get((kind, choice.provider or ""))
+        if engine and engine.problem:
+            rows.append((names[kind], None, f"{choice.provider} is chosen, but: {engine.problem}"))
+        else:
+            rows.append((names[kind], choice.provider, choice.reason))
     rows += [(part, name, reason) for part, name, reason in (*models.report(), database.report(settings))]
     for part, name, reason in rows:
         print(f"{'ok ' if name else 'NO '} {part:<16} {name or '-':<14} {reason}")

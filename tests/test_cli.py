@@ -51,6 +51,13 @@ def test_the_doctor_tells_what_is_missing_and_fails(orion, project):
     assert "pocketsphinx: has no llm" in out
 
 
+def test_the_doctor_asks_the_vendor_whose_engine_serves(orion, project):
+    (project / ".env").write_text("OPENAI_API_KEY=k\nOPENAI_BASE_URL=http://127.0.0.1:9/v1\nORION_STT=auto\n")
+    code, out, _ = orion("doctor", "--project", str(project))
+    assert code == 1
+    assert out.count("openai is chosen, but: openai: connectivity") == 3
+
+
 def test_valid_agent_files_are_counted(orion, project):
     first, second = project / "agents" / "clerk.yaml", project / "agents" / "cook.yaml"
     first.write_text("instructions: be kind\nhand_offs: [cook]\n")

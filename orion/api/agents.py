@@ -17,6 +17,7 @@ from orion.domain.agent import Agent, AgentRow
 from orion.domain.identity import Scope
 from orion.errors import Conflict, FieldProblem, Invalid, NotFound
 from orion.pipelines.catalogue import Offer
+from orion.providers import _listing as listing
 
 router = APIRouter(prefix="/api/v1", tags=["agents"], route_class=KeyedRoute, dependencies=[Depends(current)])
 
@@ -151,7 +152,8 @@ async def list_providers(_caller: CallerDep, parts: PartsDep) -> Any:
     """Which engine serves speech recognition, the agent and speech, and why."""
     choices = [providers.choose(parts.settings, kind) for kind in providers.KINDS]
     items = [{"kind": c.kind, "provider": c.provider, "reason": c.reason} for c in choices]
-    return {"items": items, "next_cursor": None}
+    engines = [engine.as_json() for engine in await listing.engines(parts.settings)]
+    return {"items": items, "engines": engines, "next_cursor": None}
 
 
 def _problems(parts: Parts, name: str, body: AgentFile, offer: Offer) -> list[FieldProblem]:

@@ -10,6 +10,8 @@ each returns a Pipecat service that serves one call. It may also have
 - `async expect(settings, phrases)`: a recogniser is told what the tools' users may say;
 - `embed(settings) -> Embedder`: vectors for the search of memories by meaning, where ORION_EMBEDDINGS
   names it;
+- `async models(settings, kind) -> list[str]` and `async voices(settings) -> list[Voice]`: what its account
+  may use, by which `orion doctor` checks the key, too; they raise ProviderError, ProviderTimeout;
 - `RANK: int`: its place in `auto`: the available one with the highest rank serves. Embedded engines
   rank below 20, pulled ones from 20, keyed ones from 40; without a rank `auto` leaves it out.
 
@@ -92,6 +94,15 @@ class Embedder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice that agents may have: `id` is what stands in an agent's `voice`."""
+
+    id: str
+    name: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Which provider serves a kind of engine, and why; `provider` is None where none can."""
 
@@ -107,10 +118,10 @@ def choose(settings: Settings, kind: Kind) -> Choice:
         name = entry.partition("/")[0]
         candidates = _ranked(settings, kind) if name == "auto" else [name]
         for candidate in candidates:
-            lack = _lack(settings, kind, candidate)
-            if lack is None:
+            missed = lack(settings, kind, candidate)
+            if missed is None:
                 return Choice(kind, candidate, "named by the settings" if name != "auto" else _why(candidate))
-            missing.append(f"{candidate}: {lack}")
+            missing.append(f"{candidate}: {missed}")
     return Choice(kind, None, "; ".join(missing) or "nothing is configured")
 
 
@@ -170,7 +181,8 @@ def _ranked(settings: Settings, kind: Kind) -> list[str]:
     return sorted(ranks, key=lambda name: -ranks[name])
 
 
-def _lack(settings: Settings, kind: Kind, name: str) -> str | None:
+def lack(settings: Settings, kind: Kind, name: str) -> str | None:
+    """What the provider `name` misses to serve `kind`, in words; None where it can."""
     loaded = module(settings, name)
     if not hasattr(loaded, kind):
         return f"has no {kind}"

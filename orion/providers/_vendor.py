@@ -6,17 +6,26 @@ it), and Pipecat logs it. So an error frame tells the vendor and the category; t
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 from pipecat.frames.frames import ErrorFrame
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.tts_service import TTSService
+from pipecat.transcriptions.language import Language
 from pipecat.utils.errors import (
     ErrorCategory,
     classify_http_exception,
     classify_http_status_code,
     extract_http_status_code,
 )
+
+from orion.errors import ProviderError, ProviderTimeout, StartError
+
+_LIST_SECS = 5.0
+
+_Told = TypeVar("_Told")
 
 _BY_WORD = {
     "quota": ErrorCategory.QUOTA,
@@ -37,6 +46,26 @@ _BY_WORD = {
 
 _NO_CONNECTION = {"APIConnectionError", "TransportError", "ConnectionClosed", "HalfAnswer"}
 """Classes of SDKs that are not imported here: openai and anthropic, httpx and httpx2, websockets."""
+
+
+async def told(vendor: str, answer: Awaitable[_Told]) -> _Told:
+    """What a vendor tells of itself. Raises ProviderTimeout, or ProviderError by the kind of the failure."""
+    try:
+        async with asyncio.timeout(_LIST_SECS):
+            return await answer
+    except TimeoutError as error:
+        raise ProviderTimeout(f"{vendor} does not answer in time") from error
+    except Exception as error:  # each SDK has a tree of its own
+        raise ProviderError(f"{vendor}: {category(error).value}") from error
+
+
+def language(code: str) -> Language:
+    """An agent's language as Pipecat has it: `de`, `pt-BR`, `pt_br`. Raises StartError for what is none."""
+    wanted = code.replace("_", "-").lower()
+    for known in Language:
+        if known.value.lower() == wanted:
+            return known
+    raise StartError(f"the agent's language {code!r} is no code like en or pt-BR")
 
 
 class HalfAnswer(Exception):
@@ -91,7 +120,8 @@ class VendorVoice(Vendor, TTSService):
 def category(exception: Exception) -> ErrorCategory:
     """What a vendor's failure is: by the code it sends, the HTTP status, or the kind of exception."""
     status = extract_http_status_code(exception)
-    if (coded := _coded(exception)) and (status is None or status in {200, 429}):
+    coded = _coded(exception)
+    if coded and (status in {None, 200} or (status == 429 and coded is ErrorCategory.QUOTA)):
         return coded
     if status is not None and status >= 400:
         return classify_http_status_code(status)

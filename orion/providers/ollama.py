@@ -56,6 +56,11 @@ def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
     return Chat(server(None, base_url), model or (_models(base_url) or ("",))[0], vendor="ollama")
 
 
+async def models(settings: Settings, _kind: str) -> list[str]:
+    """The models that it had when it was asked first."""
+    return list(_models(_base_url(settings)) or ())
+
+
 def _base_url(settings: Settings) -> str:
     return settings.provider("ollama").base_url or _BASE_URL
 

@@ -7,6 +7,7 @@ Reference: https://platform.openai.com/docs/api-reference
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,13 +17,19 @@ from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
 from orion.errors import ProviderError, ProviderTimeout, StartError
-from orion.providers import Embedder, model_for
+from orion.providers import Embedder, Voice, model_for
+from orion.providers._vendor import told
 from orion.settings import Settings
 
 RANK = 40
 _LLM_MODEL = "gpt-4.1"
 _STT_MODEL = "gpt-4o-transcribe"
 _TTS_MODEL = "gpt-4o-mini-tts"
+_KINDS = {
+    "llm": re.compile(r"(gpt|o\d|chatgpt)(?!.*(audio|realtime|transcribe|tts|image|search))"),
+    "stt": re.compile(r"transcribe|whisper"),
+    "tts": re.compile(r"tts"),
+}
 _MODEL = "text-embedding-3-small"
 _TIMEOUT_SECS = 20.0
 
@@ -77,6 +84,24 @@ def tts(settings: Settings, agent: Agent) -> TTSService:
     configured = settings.provider("openai")
     model = model_for(settings, agent, "tts", "openai") or _TTS_MODEL
     return Speech(server(configured.key, configured.base_url), model, agent.voice)
+
+
+async def models(settings: Settings, kind: str) -> list[str]:
+    """The models of the server that serves `kind`: of own servers all, of OpenAI's those of the kind."""
+    from orion.providers._openai.server import server  # noqa: PLC0415
+
+    configured = settings.provider("openai")
+    own = settings.llm_base_url if kind == "llm" else None
+    key = (own and settings.llm_api_key) or configured.key
+    place = server(key, own or configured.base_url)
+    names = sorted(model.id for model in (await told("openai", place.client.models.list())).data)
+    return [name for name in names if not place.official or _KINDS[kind].search(name)]
+
+
+async def voices(settings: Settings) -> list[Voice]:
+    """OpenAI's voices; servers of the protocol do not tell theirs."""
+    known = "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse".split()
+    return [] if settings.provider("openai").base_url else [Voice(name, name.title()) for name in known]
 
 
 def embed(settings: Settings) -> Embedder:

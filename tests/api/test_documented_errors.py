@@ -210,6 +210,16 @@ async def _(stage):
     return await stage.call("PUT", "/agents/one_more", {"instructions": "Keep the lighthouse."})
 
 
+@provokes("webhooks_create", "conflict")
+async def one_webhook_too_many(stage: Stage) -> httpx.Response:
+    hook = {"url": "https://example.org/hook", "events": ["session.ended"]}
+    for _ in range(60):
+        answer = await stage.call("POST", "/webhooks", hook)
+        if answer.status_code != 201:
+            break
+    return answer
+
+
 def special(app) -> set[tuple[str, str]]:
     """Operation and slug of each error that a route declares by `fails(...)`."""
     routers = [getattr(route, "original_router", None) for route in app.routes]

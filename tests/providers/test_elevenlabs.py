@@ -137,6 +137,15 @@ async def test_a_connection_that_breaks_in_the_middle_is_told_and_made_anew(
     assert [word for word, _ in stage.words] == ["One", "Again."], "what was not heard was not said"
 
 
+async def test_a_sentence_that_stalls_is_told_and_its_rest_was_not_said(configured, vendor):
+    vendor.faults.add(Fault("stall", after=1))
+    async with on_stage(entry.tts(configured, AGENT), errors=1) as stage:
+        await stage.answer("One two three.")
+        assert (await stage.heard(ErrorFrame)).category is ErrorCategory.CONNECTIVITY
+        await stage.heard(TTSStoppedFrame)
+    assert [word for word, _ in stage.words] == ["One"]
+
+
 def test_a_key_is_all_that_is_missing(settings):
     assert entry.available(settings, "tts") == "set ELEVENLABS_API_KEY"
     keyed = settings.changed(providers={"ELEVENLABS": ProviderSettings("k"), "OPENAI": ProviderSettings("k")})

@@ -101,7 +101,7 @@ async def test_a_barge_in_ends_the_answer_and_the_next_one_is_whole(configured, 
         (Fault("status", status=401, code="invalid_api_key"), ErrorCategory.AUTHENTICATION),
         (Fault("status", status=403), ErrorCategory.AUTHORIZATION),
         (Fault("status", status=404, code="model_not_found"), ErrorCategory.INVALID_REQUEST),
-        (Fault("status", status=429, retry_after_secs=20), ErrorCategory.SERVER),
+        (Fault("status", status=429, retry_after_secs=20), ErrorCategory.RATE_LIMIT),
         (Fault("status", status=429, code="rate_limit_exceeded"), ErrorCategory.RATE_LIMIT),
         (Fault("status", status=429, code="insufficient_quota"), ErrorCategory.QUOTA),
         (Fault("status", status=503), ErrorCategory.SERVER),
@@ -266,12 +266,17 @@ async def test_a_barge_in_ends_the_speech(configured, vendor):
         (Fault("status", status=500), ErrorCategory.SERVER, 2),  # Pipecat tells of the silence, too
         (Fault("drop"), ErrorCategory.CONNECTIVITY, 2),
         (Fault("drop", after=2), ErrorCategory.CONNECTIVITY, 1),
+        (Fault("stall", after=2), ErrorCategory.CONNECTIVITY, 1),
     ],
-    ids=["forbidden", "broken", "no-answer", "half"],
+    ids=["forbidden", "broken", "no-answer", "half", "stalled"],
 )
-async def test_speech_that_fails_is_an_error_of_its_kind(configured, vendor, fault, category, errors):
+async def test_speech_that_fails_is_an_error_of_its_kind(vendor, fault, category, errors):
+    from orion.providers._openai.server import server
+    from orion.providers._openai.speech import Speech
+
     vendor.faults.add(fault)
-    async with on_stage(entry.tts(configured, AGENT), errors=errors) as stage:
+    service = Speech(server(KEY, vendor.url), "tts", None, stall_secs=0.3)
+    async with on_stage(service, errors=errors) as stage:
         await stage.answer("Hello.")
         assert (await stage.heard(ErrorFrame)).category is category
     assert bool(stage.words) is bool(fault.after), "what was not heard was not said"

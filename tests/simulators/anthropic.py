@@ -35,7 +35,7 @@ class Anthropic:
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     async def answer(self, asked: Asked) -> Reply:
-        if asked.path.startswith("/v1/models"):
+        if asked.path.startswith("/v1/models") and asked.headers.get("x-api-key") == KEY:
             about = {"type": "model", "display_name": "Claude", "created_at": "2026-01-01T00:00:00Z"}
             data = [{"id": "claude-sonnet-4-6", **about}]
             return as_json({"data": data, "has_more": False, "first_id": None, "last_id": None})

@@ -170,6 +170,18 @@ def results(text: str, secs: float, **marks: bool) -> dict[str, Any]:
     }
 
 
+LISTS: dict[str, Any] = {
+    "/v1/projects": {"projects": [{"project_id": "p", "name": "n"}]},
+    "/v1/models": {
+        "stt": [
+            {"name": "general", "canonical_name": "nova-3-general", "streaming": True},
+            {"name": "whisper", "canonical_name": "whisper-large", "streaming": False},
+        ],
+        "tts": [],
+    },
+}
+
+
 def turn_info(event: str, text: str, turn: int, secs: float) -> dict[str, Any]:
     """`TurnInfo` of v2, without its `sequence_id`."""
     told: dict[str, Any] = {
@@ -194,6 +206,6 @@ async def deepgram() -> AsyncIterator[Deepgram]:
     def allowed(request: Any) -> bool:
         return bool(request.headers.get("Authorization") == f"Token {KEY}")
 
-    async with listen(simulator.talk, simulator.faults, allowed) as url:
+    async with listen(simulator.talk, simulator.faults, allowed, LISTS) as url:
         simulator.url = url
         yield simulator

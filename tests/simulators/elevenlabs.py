@@ -85,6 +85,19 @@ def audio(text: str, context: str, rate_hz: int) -> dict[str, Any]:
     }
 
 
+LISTS: dict[str, Any] = {
+    "/v2/voices": {
+        "voices": [{"voice_id": VOICE, "name": "George", "labels": {"language": "en"}}],
+        "has_more": False,
+        "total_count": 1,
+    },
+    "/v1/models": [
+        {"model_id": "eleven_flash_v2_5", "can_do_text_to_speech": True},
+        {"model_id": "eleven_english_sts_v2", "can_do_text_to_speech": False},
+    ],
+}
+
+
 def final(context: str) -> dict[str, Any]:
     return {"isFinal": True, "contextId": context}
 
@@ -97,6 +110,6 @@ async def elevenlabs() -> AsyncIterator[ElevenLabs]:
     def allowed(request: Any) -> bool:
         return bool(request.headers.get("xi-api-key") == KEY)
 
-    async with listen(simulator.talk, simulator.faults, allowed) as url:
+    async with listen(simulator.talk, simulator.faults, allowed, LISTS) as url:
         simulator.url = url
         yield simulator

@@ -77,6 +77,8 @@ class OpenAI:
         }[asked.path](asked, fault)
 
     def _list(self, asked: Asked) -> Reply:
+        if self.key is not None and asked.headers.get("authorization") != f"Bearer {self.key}":
+            return refusal(401, "Incorrect API key provided.", "invalid_api_key")
         if asked.path == "/api/tags":
             return as_json({"models": [{"name": name, "model": name} for name in self.models]})
         known = [{"id": m, "object": "model", "created": 1, "owned_by": "x"} for m in self.models]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
@@ -63,14 +64,29 @@ class Socket:
         await self._connection.close(code, reason)
 
 
+def _plain(content: Any) -> Response:
+    status = 401 if content is None else 200
+    body = json.dumps(content).encode()
+    headers = Headers([("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return Response(status, "X", headers, body)
+
+
 @asynccontextmanager
 async def listen(
-    talk: Callable[[Socket], Awaitable[None]], faults: Faults, allowed: Callable[[Request], bool]
+    talk: Callable[[Socket], Awaitable[None]],
+    faults: Faults,
+    allowed: Callable[[Request], bool],
+    lists: Mapping[str, Any],
 ) -> AsyncIterator[str]:
-    """Serve on a free port while the context is open; gives `ws://127.0.0.1:PORT`."""
+    """Serve on a free port while the context is open; gives `ws://127.0.0.1:PORT`.
+
+    `lists` are answered to plain requests, by their path.
+    """
     taken: dict[int, Fault | None] = {}
 
     async def opening(connection: ServerConnection, request: Request) -> Response | None:
+        if (path := urlsplit(request.path).path) in lists:
+            return _plain(lists[path] if allowed(request) else None)
         fault = faults.take()
         taken[id(connection)] = fault
         if fault and fault.kind == "status":

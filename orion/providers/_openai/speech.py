@@ -6,20 +6,24 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import httpx2
-from openai import OpenAIError
+from openai import OpenAIError, Timeout
 from openai.types.audio import Transcription
 from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.stt import OpenAISTTService
 from pipecat.services.openai.tts import VALID_VOICES, OpenAITTSService, OpenAITTSSettings
-from pipecat.transcriptions.language import Language
 
 from orion.providers._openai.server import Server
 from orion.providers._speech.timeline import Timeline
-from orion.providers._vendor import Vendor, VendorVoice
+from orion.providers._vendor import Vendor, VendorVoice, language
 
 _RATE_HZ = 24000
 _VOICE = "alloy"
+_CONNECT_SECS = 3.0
+_HEARD_SECS = 15.0
+"""The longest that the words of an utterance take."""
+_STALL_SECS = 5.0
+"""The longest silence before and in the middle of a sentence's sound."""
 _CHARACTERS_PER_SEC = 16.0
 """A little faster than voices speak, so that no word is told after the sound of its sentence."""
 
@@ -29,10 +33,10 @@ class Hearing(Vendor, OpenAISTTService):
 
     orion_vendor = "openai"
 
-    def __init__(self, server: Server, model: str, language: str) -> None:
-        chosen = OpenAISTTService.Settings(model=model, language=Language(language))
+    def __init__(self, server: Server, model: str, spoken: str) -> None:
+        chosen = OpenAISTTService.Settings(model=model, language=language(spoken))
         super().__init__(api_key="none", http_client=server.http, settings=chosen)
-        self._client = server.client
+        self._client = server.client.with_options(timeout=Timeout(_HEARD_SECS, connect=_CONNECT_SECS))
         self._orion_failure: Exception | None = None
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame, None]:
@@ -56,14 +60,17 @@ class Speech(VendorVoice, OpenAITTSService):
     orion_vendor = "openai"
     _settings: OpenAITTSSettings
 
-    def __init__(self, server: Server, model: str, voice: str | None) -> None:
+    def __init__(
+        self, server: Server, model: str, voice: str | None, *, stall_secs: float = _STALL_SECS
+    ) -> None:
         super().__init__(
             api_key="none",
             http_client=server.http,
             push_text_frames=False,
             settings=OpenAITTSService.Settings(model=model, voice=voice),
         )
-        self._client = server.client
+        patience = Timeout(stall_secs, connect=min(_CONNECT_SECS, stall_secs))
+        self._client = server.client.with_options(timeout=patience)
         self._orion_official = server.official
         self._orion_timeline = Timeline()
 

@@ -12,6 +12,7 @@ from pipecat.services.llm_service import LLMService
 
 from orion.domain.agent import Agent
 from orion.providers import model_for
+from orion.providers._vendor import told
 from orion.settings import Settings
 
 RANK = 45
@@ -42,3 +43,12 @@ def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
     configured = settings.provider("anthropic")
     model = model_for(settings, agent, "llm", "anthropic") or _MODEL
     return Messages(client(configured.key, configured.base_url), model)
+
+
+async def models(settings: Settings, _kind: str) -> list[str]:
+    """The models that the account may use."""
+    from orion.providers.anthropic.messages import client  # noqa: PLC0415
+
+    configured = settings.provider("anthropic")
+    page = await told("anthropic", client(configured.key, configured.base_url).models.list(limit=100))
+    return [model.id for model in page.data]

@@ -12,6 +12,7 @@ from pipecat.services.stt_service import STTService
 
 from orion.domain.agent import Agent
 from orion.providers import model_for
+from orion.providers._vendor import told
 from orion.settings import Settings
 
 RANK = 45
@@ -42,3 +43,14 @@ def stt(settings: Settings, agent: Agent) -> STTService:
         eager = bool(agent.turn_taking.get("eager"))
         return Flux(configured.key or "", configured.base_url, model, agent.language, eager=eager)
     return Nova(configured.key or "", configured.base_url, model, agent.language)
+
+
+async def models(settings: Settings, _kind: str) -> list[str]:
+    """The models that stream; the key is checked by it."""
+    from orion.providers.deepgram.listening import account  # noqa: PLC0415
+
+    configured = settings.provider("deepgram")
+    client = account(configured.key or "", configured.base_url)
+    await told("deepgram", client.manage.v1.projects.list())  # the list of models is public
+    found = (await told("deepgram", client.manage.v1.models.list())).stt or []
+    return sorted({model.canonical_name for model in found if model.streaming and model.canonical_name})

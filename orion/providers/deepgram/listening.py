@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from deepgram import AsyncDeepgramClient, DeepgramClientEnvironment
 from pipecat.frames.frames import ErrorFrame
 from pipecat.services.deepgram.flux.stt import DeepgramFluxSTTService
 from pipecat.services.deepgram.flux.stt_base import FluxFatalError
 from pipecat.services.deepgram.stt import DeepgramSTTService
-from pipecat.transcriptions.language import Language
 from pipecat.utils.errors import ErrorCategory
 
-from orion.providers._vendor import Vendor
+from orion.providers._vendor import Vendor, language
 
 _CONNECT_SECS = 3.0
 _HOST = "wss://api.deepgram.com"
@@ -25,11 +25,11 @@ class Nova(Vendor, DeepgramSTTService):
 
     orion_vendor = "deepgram"
 
-    def __init__(self, key: str, base_url: str | None, model: str, language: str) -> None:
+    def __init__(self, key: str, base_url: str | None, model: str, spoken: str) -> None:
         super().__init__(
             api_key=key,
             base_url=base_url or "",
-            settings=DeepgramSTTService.Settings(model=model, language=Language(language)),
+            settings=DeepgramSTTService.Settings(model=model, language=language(spoken)),
         )
 
     async def _connect(self) -> None:
@@ -57,10 +57,10 @@ class Flux(Vendor, DeepgramFluxSTTService):
 
     orion_vendor = "deepgram"
 
-    def __init__(self, key: str, base_url: str | None, model: str, language: str, *, eager: bool) -> None:
+    def __init__(self, key: str, base_url: str | None, model: str, spoken: str, *, eager: bool) -> None:
         chosen: dict[str, Any] = {"model": model}
         if model.endswith("multi"):
-            chosen["language_hints"] = [Language(language)]
+            chosen["language_hints"] = [language(spoken)]
         if eager:
             chosen["eager_eot_threshold"] = _EAGER_THRESHOLD
         super().__init__(
@@ -85,3 +85,13 @@ class Flux(Vendor, DeepgramFluxSTTService):
 def _socket_url(base_url: str) -> str:
     scheme, separator, host = base_url.rstrip("/").rpartition("://")
     return f"{'ws' if scheme in {'ws', 'http'} else 'wss'}{separator or '://'}{host}"
+
+
+def account(key: str, base_url: str | None) -> AsyncDeepgramClient:
+    """The SDK's client of what is no stream."""
+    if base_url is None:
+        return AsyncDeepgramClient(api_key=key)
+    socket = _socket_url(base_url)
+    http = f"http{socket.removeprefix('ws')}"
+    place = DeepgramClientEnvironment(base=http, production=socket, agent=socket, agent_rest=http)
+    return AsyncDeepgramClient(api_key=key, environment=place)

@@ -7,10 +7,13 @@ Reference: https://elevenlabs.io/docs/api-reference/text-to-speech/v-1-text-to-s
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
-from orion.providers import model_for
+from orion.providers import Voice, model_for
+from orion.providers._vendor import told
 from orion.settings import Settings
 
 RANK = 45
@@ -38,3 +41,26 @@ def tts(settings: Settings, agent: Agent) -> TTSService:
     configured = settings.provider("elevenlabs")
     model = model_for(settings, agent, "tts", "elevenlabs") or _MODEL
     return Speaking(configured.key or "", configured.base_url, model, agent.voice, agent.language)
+
+
+async def voices(settings: Settings) -> list[Voice]:
+    """The voices of the account, a hundred at most."""
+    found = (await told("elevenlabs", _account(settings).voices.search(page_size=100))).voices
+    return [
+        Voice(one.voice_id, one.name or one.voice_id, (one.labels or {}).get("language")) for one in found
+    ]
+
+
+async def models(settings: Settings, _kind: str) -> list[str]:
+    """The models that speak."""
+    found = await told("elevenlabs", _account(settings).models.list())
+    return [model.model_id for model in found if model.can_do_text_to_speech]
+
+
+def _account(settings: Settings) -> Any:
+    from elevenlabs.client import AsyncElevenLabs  # noqa: PLC0415 - it is heavy
+
+    configured = settings.provider("elevenlabs")
+    scheme, _, host = (configured.base_url or "https://api.elevenlabs.io").rpartition("://")
+    http = "http" if scheme in {"http", "ws"} else "https"
+    return AsyncElevenLabs(api_key=configured.key or "", base_url=f"{http}://{host}")

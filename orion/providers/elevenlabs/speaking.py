@@ -11,11 +11,10 @@ from typing import Any
 from pipecat.frames.frames import ErrorFrame, Frame, TTSStoppedFrame
 from pipecat.services.elevenlabs.tts import ElevenLabsTTSService
 from pipecat.services.settings import TTSSettings
-from pipecat.transcriptions.language import Language
 from pipecat.utils.errors import ErrorCategory
 from websockets.exceptions import ConnectionClosed
 
-from orion.providers._vendor import MalformedAnswer, VendorVoice
+from orion.providers._vendor import MalformedAnswer, VendorVoice, language
 
 _HOST = "wss://api.elevenlabs.io"
 _CONNECT_SECS = 3.0
@@ -43,13 +42,13 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
 
     orion_vendor = "elevenlabs"
 
-    def __init__(self, key: str, base_url: str | None, model: str, voice: str | None, language: str) -> None:
+    def __init__(self, key: str, base_url: str | None, model: str, voice: str | None, spoken: str) -> None:
         self._orion_connecting = asyncio.Lock()
         super().__init__(
             api_key=key,
             url=_socket_url(base_url or _HOST),
             settings=ElevenLabsTTSService.Settings(
-                model=model, voice=_known(voice), language=Language(language)
+                model=model, voice=_known(voice), language=language(spoken)
             ),
         )
 
@@ -94,6 +93,21 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
     async def _connect_websocket(self) -> None:
         async with self._orion_connecting:  # a sentence connects, too, where it finds no connection
             await super()._connect_websocket()
+
+    async def _next_audio_context_item(self, context_id: str) -> Any:
+        """The next piece of sound or words; where it does not come although text was sent, that is told."""
+        item = await super()._next_audio_context_item(context_id)
+        if item is None and self.audio_context_available(context_id) and self._orion_owed(context_id):
+            self.orion_break(context_id)
+            await self.push_error("the speech stalled", category=ErrorCategory.CONNECTIVITY)
+            await self.remove_audio_context(context_id)
+            return TTSStoppedFrame(context_id=context_id)
+        return item
+
+    def _orion_owed(self, context_id: str) -> bool:
+        """Whether words of the context have no sound yet."""
+        slots = self._aggregated_frame_sequencer._slots  # noqa: SLF001 - there is no other way to ask
+        return any(slot.spoken and not slot.complete and slot.context_id == context_id for slot in slots)
 
     async def _websocket_connect(self, uri: str, **options: Any) -> Any:
         return _Told(await super()._websocket_connect(uri, open_timeout=_CONNECT_SECS, **options))

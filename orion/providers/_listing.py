@@ -1,0 +1,80 @@
+"""What the engines offer: models and voices as the vendors tell them, asked every ten minutes at most."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from orion import providers, registry
+from orion.errors import OrionError
+from orion.settings import ProviderSettings, Settings
+
+_KEPT_SECS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One engine of one provider.
+
+    Attributes:
+        missing: What it lacks to serve, in words; None where it can.
+        problem: Why the vendor did not tell its models, e.g. that it refuses the key; None where it did.
+    """
+
+    kind: providers.Kind
+    provider: str
+    missing: str | None
+    models: tuple[str, ...] = ()
+    voices: tuple[providers.Voice, ...] = ()
+    problem: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As `GET /providers` shows it."""
+        return asdict(self)
+
+
+_kept: dict[tuple[str, str, ProviderSettings, str | None], tuple[float, Engine]] = {}
+
+
+async def engines(settings: Settings) -> list[Engine]:
+    """All engines that there are; the vendors are asked at the same time, for a few seconds at most."""
+    asked = [
+        _engine(settings, kind, name)
+        for kind in providers.KINDS
+        for name in registry.names("providers", settings.project)
+        if hasattr(providers.module(settings, name), kind)
+    ]
+    return list(await asyncio.gather(*asked))
+
+
+async def close(settings: Settings) -> None:
+    """Close the connections to the vendors, where nothing else of the process uses them."""
+    for name in registry.names("providers", settings.project):
+        loaded = providers.module(settings, name)
+        if hasattr(loaded, "models") and settings.provider(name) != ProviderSettings():
+            await loaded.stop()
+
+
+async def _engine(settings: Settings, kind: providers.Kind, name: str) -> Engine:
+    missing = await asyncio.to_thread(providers.lack, settings, kind, name)  # Ollama is probed
+    if missing is not None:
+        return Engine(kind, name, missing)
+    key = (kind, name, settings.provider(name), settings.llm_base_url)
+    until, engine = _kept.get(key, (0.0, None))
+    if engine is None or until < time.monotonic():
+        engine = await _told(settings, kind, name)
+        if engine.problem is None:
+            _kept[key] = time.monotonic() + _KEPT_SECS, engine
+    return engine
+
+
+async def _told(settings: Settings, kind: providers.Kind, name: str) -> Engine:
+    loaded = providers.module(settings, name)
+    try:
+        models = await loaded.models(settings, kind) if hasattr(loaded, "models") else []
+        voices = await loaded.voices(settings) if kind == "tts" and hasattr(loaded, "voices") else []
+    except OrionError as error:
+        return Engine(kind, name, None, problem=error.detail)
+    return Engine(kind, name, None, tuple(models), tuple(voices))
