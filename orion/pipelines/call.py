@@ -77,6 +77,7 @@ class Call:
         joiner: Who is in it: `user`, or the id of a guest. One person per room.
         principal: Who began the call: it ends with their credentials.
         peer: What the way in keeps of the other end; nobody else looks into it.
+        let_go: How the way in lets go of the other end, once nothing more is said.
         settling: Held while the call is brought to the status of its session.
         abandoned: The pipeline did not end; it was left behind and counted.
         ends_session: The agent ended not only the call.
@@ -99,6 +100,7 @@ class Call:
         self.principal = principal or conversation.principal
         self.participants: list[str] = []
         self.peer: object = None
+        self.let_go: Callable[[], Awaitable[None]] | None = None
         self.abandoned = False
         self.ends_session = False
         self.settling = asyncio.Lock()
@@ -262,6 +264,8 @@ class Call:
     async def _end(self, reason: EndReason) -> None:
         self._fail_answers(CallEnded())
         await self._climb_down(reason)
+        if self.let_go is not None:
+            await self.let_go()
         self.conversation.save_dialogue()
         self._recorder.close()
         for participant in self.participants:

@@ -213,6 +213,8 @@ async def _open(calls: Calls, session: Session, joiner: Joiner, body: Offer) -> 
         await connection.disconnect()
         raise
     call.peer = peer = Peer(connection, joiner.token_id)
+    # Pipecat's transport closes only a connection that its peer still pings: others would keep their sockets.
+    call.let_go = connection.disconnect
     joined = False
 
     @transport.event_handler("on_client_connected")
@@ -299,14 +301,8 @@ def _answer(connection: Connection) -> dict[str, Any]:
 
 
 async def _watch(call: Call, peer: Peer) -> None:
-    """End the call, not the session, when the peer has been silent for 15 seconds.
-
-    Pipecat's transport closes only a connection that its peer still pings: the others would keep
-    their sockets.
-    """
+    """End the call, not the session, when the peer has been silent for 15 seconds."""
     while not call.over:
         await asyncio.sleep(1)
         if await peer.silent_secs() > _SILENT_PEER_SECS:
-            break
-    await call.end(EndReason.IDLE)  # or wait for the end that has begun: a farewell is still heard
-    await peer.connection.disconnect()
+            await call.end(EndReason.IDLE)
