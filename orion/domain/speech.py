@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 _AHEAD = 5
 """So many words of a text may be missing from what an engine tells, before it is taken for another word."""
-_LAST_WORD_SECS = 0.05
+_LAST_WORD_SECS = 0.02
 _SECS_PER_CHAR = 0.03
 _USUAL_SECS_PER_CHAR = 0.07
 """About 14 characters a second: the pace of read English."""
@@ -176,6 +176,15 @@ class Heard(Generic[_Frame]):
         """So much sound has gone on, to be played behind what went before."""
         self._until = max(self._until, now) + secs
         self._unclaimed_secs += secs
+
+    def left_secs(self, now: float) -> float:
+        """Sound that has gone on and is not played yet."""
+        return max(0.0, self._until - now)
+
+    def cut(self) -> None:
+        """A barge-in: what has gone on is not played any more."""
+        self.clear()
+        self._until = 0.0
 
     def word(self, at: float | None, text: str, frame: _Frame) -> None:
         """A word, or a sentence, came; `at` is when it begins to sound."""

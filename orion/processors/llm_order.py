@@ -44,6 +44,7 @@ _GO_ON = (
     "do not repeat them, do not greet, do not apologise."
 )
 _CLOSING_SECS = 0.1
+_RECENT = 5
 _SHARED = (
     EagerEndOfTurnCancelFrame,
     InterruptionFrame,
@@ -82,7 +83,7 @@ class LLMOrder(Order):
         self._orion_deadlines = deadlines
         self._orion_speaks = speaks
         self._orion_attempt: tuple[int, asyncio.Queue[_Leaving]] | None = None
-        self._orion_told = False
+        self._orion_told: bool | None = None
         self._orion_filled = False
         self._orion_first_word = 0.0
 
@@ -130,7 +131,7 @@ class LLMOrder(Order):
         self._orion_first_word = 0.0
         answer.begin()
         await self.orion_take(index)
-        await self._orion_own_words(index, answer)
+        await self._orion_own_words(index, frame, answer)
         try:
             await self.orion_give(
                 index, self._orion_question(index, frame, answer), FrameDirection.DOWNSTREAM
@@ -145,6 +146,7 @@ class LLMOrder(Order):
             await self.orion_leaves(index, *leaving.get_nowait())
         if found is None:
             self.orion_breaker(index).succeeded()
+            self._orion_told = self._orion_told and self._orion_offline(index)
         return found
 
     async def _orion_follow(
@@ -184,11 +186,11 @@ class LLMOrder(Order):
             frame.metadata[FIRST_WORD] = self._orion_first_word
             await self.push_frame(frame)
 
-    async def _orion_own_words(self, index: int, answer: Answer) -> None:
+    async def _orion_own_words(self, index: int, frame: LLMContextFrame, answer: Answer) -> None:
         """Say once that no model can be reached; again only if one could in between."""
-        if not (self._orion_offline(index) and index > 0):
-            self._orion_told = self._orion_told and index > 0
-        elif not self._orion_told:
+        if self._orion_told is None:
+            self._orion_told = _told_before(frame.context)
+        if index > 0 and self._orion_offline(index) and not self._orion_told:
             self._orion_told = True
             await self._orion_say(answer.take(NOTICE))
 
@@ -242,6 +244,13 @@ async def _next(leaving: asyncio.Queue[_Leaving], patience_secs: float | None) -
 
 def _of_a_tool(frame: Frame) -> bool:
     return isinstance(frame, ErrorFrame) and frame.category is ErrorCategory.APPLICATION
+
+
+def _told_before(context: LLMContext) -> bool:
+    """Whether the agent's last words were those of the offline agent: by text each message is a call."""
+    messages: list[Any] = list(context.get_messages())
+    words = [str(m.get("content")) for m in messages if m.get("role") == "assistant" and m.get("content")]
+    return any(NOTICE.strip() in text for text in words[-_RECENT:])
 
 
 def _may_be_silent(asked: LLMContextFrame) -> bool:

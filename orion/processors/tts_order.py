@@ -57,6 +57,7 @@ class TTSOrder(WatchedOrder):
         self._orion_script: Script[Frame] = Script()
         self._orion_heard: Heard[TTSTextFrame] = Heard()
         self._orion_sounding: str | None = None
+        self._orion_delay_secs: float | None = 0.0
         self._orion_in_turn = False
         self._orion_tried: set[int] = set()
         self._orion_turnover = asyncio.Lock()
@@ -68,6 +69,7 @@ class TTSOrder(WatchedOrder):
         everybody = range(len(self.orion_services))
         if isinstance(frame, InterruptionFrame):
             self._orion_forget()
+            self._orion_heard.cut()
             for index in everybody:
                 if index != self.orion_active:
                     await self.orion_give(index, frame, direction)
@@ -94,6 +96,7 @@ class TTSOrder(WatchedOrder):
                 await self.push_frame(frame, direction)
                 await self._orion_sounded(frame)
             case TTSTextFrame():
+                self._orion_delay(frame)
                 self._orion_heard.word(None if frame.pts is None else frame.pts / 1e9, frame.text, frame)
                 await self._orion_tell(self._orion_heard.played())
             case TTSStoppedFrame() | LLMAssistantPushAggregationFrame():
@@ -102,6 +105,7 @@ class TTSOrder(WatchedOrder):
                 if isinstance(frame, LLMFullResponseEndFrame):
                     self._orion_in_turn = False
                 self._orion_script.out(frame.id)
+                self._orion_delay(frame)
                 await self.push_frame(frame, direction)
                 self._orion_settle()
 
@@ -126,7 +130,7 @@ class TTSOrder(WatchedOrder):
                         await self.push_frame(frame)
                 return
             await self.orion_take(taken)
-            self._orion_in_turn = in_turn
+            self._orion_in_turn, self._orion_delay_secs = in_turn, None
             if in_turn and Part.BEGIN not in [part for part, _, _ in rest]:
                 await self.orion_give(taken, LLMFullResponseStartFrame(), FrameDirection.DOWNSTREAM)
             for part, frame, text in rest:
@@ -139,6 +143,7 @@ class TTSOrder(WatchedOrder):
     async def _orion_speak(self, frame: Frame) -> None:
         if not self._orion_script and not self._orion_in_turn:
             self._orion_tried.clear()
+            self._orion_delay_secs = 0.0
             await self.orion_take(next(self.orion_candidates(), self.orion_active))
         part = _part(frame)
         if part is Part.BEGIN:
@@ -162,6 +167,7 @@ class TTSOrder(WatchedOrder):
 
     async def _orion_sounded(self, frame: TTSAudioRawFrame) -> None:
         self._orion_sounding = frame.context_id
+        self._orion_delay(frame)
         self._orion_heard.sound(frame.num_frames / frame.sample_rate, self.get_clock().get_time() / 1e9)
         if self._orion_script.owes:
             self.orion_expect(self._orion_wait_secs)
@@ -177,6 +183,7 @@ class TTSOrder(WatchedOrder):
         self, index: int, frame: TTSStoppedFrame | LLMAssistantPushAggregationFrame
     ) -> None:
         """A context has ended: well, if it sounded."""
+        self._orion_delay(frame)
         if self._orion_script.unsaid and (self._orion_sounding is None or self._orion_heard.silent):
             self.orion_fail(Fault(index, "no audio"))
             return
@@ -187,6 +194,14 @@ class TTSOrder(WatchedOrder):
             self._orion_script.completed(frame.context_id or "")
             self._orion_settle()
         await self.push_frame(frame)
+
+    def _orion_delay(self, frame: Frame) -> None:
+        """Let words keep to their sound, where that waits behind what the voice before has left to be played."""
+        begins = isinstance(frame, TTSAudioRawFrame | TTSTextFrame)
+        if self._orion_delay_secs is None and begins:
+            self._orion_delay_secs = self._orion_heard.left_secs(self.get_clock().get_time() / 1e9)
+        if frame.pts and self._orion_delay_secs:
+            frame.pts += round(self._orion_delay_secs * 1e9)
 
     async def _orion_guess(self) -> None:
         """Of a voice that does not time its words: tell those that fit into what was heard."""
