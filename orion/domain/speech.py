@@ -67,6 +67,11 @@ class Script(Generic[_Frame]):
         """Whether there are words that were not said."""
         return any(given.words for given in self._given)
 
+    @property
+    def open(self) -> bool:
+        """Whether the end of something was given, and has not come out."""
+        return any(given.part in {Part.END, Part.SPEAK} for given in self._given)
+
     def give(self, part: Part, frame_id: int, frame: _Frame, text: str = "") -> None:
         """Note what the engine is given."""
         self._given.append(Given(part, frame_id, frame, text.split()))

@@ -20,6 +20,7 @@ from pipecat.frames.frames import (
     TTSAudioRawFrame,
     TTSSpeakFrame,
     TTSStartedFrame,
+    TTSTextFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
@@ -72,10 +73,15 @@ class Filler:
         match frame:
             case TTSSpeakFrame(append_to_context=False, text=text):
                 self._text = text
-            case AggregatedTextFrame(text=text) if text == self._text:
+            case TTSTextFrame():
+                return not frame.append_to_context
+            case AggregatedTextFrame(text=text) if self._text and self._text.endswith(text):
+                pass  # all of it, or what another voice has to say of it
+            case TTSStartedFrame(append_to_context=False):
                 self._context = frame.context_id
             case TTSStartedFrame(context_id=context) | TTSAudioRawFrame(context_id=context):
-                if context is None or context != self._context:
+                # Pieces of it that the output has cut anew have no context.
+                if self._context is None or context not in {None, self._context}:
                     # What sounds now is the answer: it may begin while the filler is heard.
                     self._text = self._context = None
                     return False

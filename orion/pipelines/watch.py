@@ -15,7 +15,7 @@ from pipecat.observers.base_observer import BaseObserver, FramePushed
 
 from orion.domain.turn import Speaker
 from orion.pipelines.recorder import Recorder
-from orion.processors.order import SwitchedFrame
+from orion.processors.switched import SwitchedFrame
 
 
 class Watch(BaseObserver):

@@ -24,7 +24,6 @@ from pipecat.frames.frames import (
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
 )
-from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import LLMService
 from pipecat.utils.errors import ErrorCategory
@@ -32,19 +31,15 @@ from pipecat.utils.errors import ErrorCategory
 from orion.domain.answer import Answer
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
-from orion.processors.order import Fault, Order, fault
+from orion.processors.llm_question import NOTICE, may_be_silent, question, told_before
+from orion.processors.order import Order
+from orion.processors.switched import Fault, fault
 from orion.providers import Candidate, Stateful
 
 FIRST_WORD = "orion_first_word"
 """In a text frame's metadata: when the first token of its answer came, in seconds of the pipeline's clock."""
 FILLER = "One moment."
-NOTICE = "My language model cannot be reached; I can still help with simple requests. "
-_GO_ON = (
-    "You were cut off after the words above, which the user has heard. Go on from there: "
-    "do not repeat them, do not greet, do not apologise."
-)
 _CLOSING_SECS = 0.1
-_RECENT = 5
 _SHARED = (
     EagerEndOfTurnCancelFrame,
     InterruptionFrame,
@@ -133,9 +128,7 @@ class LLMOrder(Order):
         await self.orion_take(index)
         await self._orion_own_words(index, frame, answer)
         try:
-            await self.orion_give(
-                index, self._orion_question(index, frame, answer), FrameDirection.DOWNSTREAM
-            )
+            await self.orion_give(index, self._orion_asked(index, frame, answer), FrameDirection.DOWNSTREAM)
             found = await self._orion_follow(index, leaving, answer, frame)
         except asyncio.CancelledError:
             self.orion_breaker(index).withdrawn()
@@ -174,7 +167,7 @@ class LLMOrder(Order):
         if found is None:
             await self._orion_say(answer.rest())
             silent = answer.released == before and not (called or self._orion_offline(index))
-            return Fault(index, "no words") if silent and not _may_be_silent(asked) else None
+            return Fault(index, "no words") if silent and not may_be_silent(asked) else None
         if called:  # the answer goes on over the tool's result, by whoever is asked then
             await self.orion_switched(found, index)
         return None if called else found
@@ -189,28 +182,14 @@ class LLMOrder(Order):
     async def _orion_own_words(self, index: int, frame: LLMContextFrame, answer: Answer) -> None:
         """Say once that no model can be reached; again only if one could in between."""
         if self._orion_told is None:
-            self._orion_told = _told_before(frame.context)
+            self._orion_told = told_before(frame.context)
         if index > 0 and self._orion_offline(index) and not self._orion_told:
             self._orion_told = True
             await self._orion_say(answer.take(NOTICE))
 
-    def _orion_question(self, index: int, frame: LLMContextFrame, answer: Answer) -> LLMContextFrame:
-        """The context for an attempt: after a broken one with what was said already.
-
-        The offline agent answers anew: it goes by the user's words alone.
-        """
-        asked, context = LLMContextFrame(frame.context), frame.context
-        if answer.released and not self._orion_offline(index):
-            told: list[Any] = [
-                {"role": "assistant", "content": answer.released.strip()},
-                {"role": "developer", "content": _GO_ON},
-            ]
-            messages = [*context.get_messages(), *told]
-            asked = LLMContextFrame(
-                LLMContext(messages, tools=context.tools, tool_choice=context.tool_choice)
-            )
-        asked.speculation = frame.speculation
-        return asked
+    def _orion_asked(self, index: int, frame: LLMContextFrame, answer: Answer) -> LLMContextFrame:
+        """The offline agent answers anew: it goes by the user's words alone."""
+        return question(frame, "" if self._orion_offline(index) else answer.released)
 
     def _orion_offline(self, index: int) -> bool:
         return isinstance(self.orion_services[index], Stateful)
@@ -244,16 +223,3 @@ async def _next(leaving: asyncio.Queue[_Leaving], patience_secs: float | None) -
 
 def _of_a_tool(frame: Frame) -> bool:
     return isinstance(frame, ErrorFrame) and frame.category is ErrorCategory.APPLICATION
-
-
-def _told_before(context: LLMContext) -> bool:
-    """Whether the agent's last words were those of the offline agent: by text each message is a call."""
-    messages: list[Any] = list(context.get_messages())
-    words = [str(m.get("content")) for m in messages if m.get("role") == "assistant" and m.get("content")]
-    return any(NOTICE.strip() in text for text in words[-_RECENT:])
-
-
-def _may_be_silent(asked: LLMContextFrame) -> bool:
-    """Whether the last message is a tool's result, over which a model may have nothing to say."""
-    messages: list[Any] = list(asked.context.get_messages())
-    return bool(messages) and messages[-1].get("role") in {"tool", "developer"}

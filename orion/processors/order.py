@@ -9,70 +9,32 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from loguru import logger
 from pipecat.frames.frames import (
     AudioRawFrame,
     CancelFrame,
     EndFrame,
-    ErrorFrame,
     Frame,
     InterruptionFrame,
     ServiceMetadataFrame,
     StartFrame,
     StopFrame,
-    SystemFrame,
 )
 from pipecat.pipeline.base_pipeline import BasePipeline
 from pipecat.pipeline.pipeline import Pipeline, PipelineSink, PipelineSource
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, FrameProcessorSetup
 from pipecat.services.ai_service import AIService
-from pipecat.utils.errors import ErrorCategory
 
 from orion.domain.breaker import Breaker, Breakers
+from orion.processors.switched import Fault, SwitchedFrame
 from orion.providers import Candidate, Kind
 
 _SETUP_SECS = 3.0
 _THROUGH_SECS = 2.0
-_LASTING = frozenset({ErrorCategory.AUTHENTICATION, ErrorCategory.AUTHORIZATION, ErrorCategory.QUOTA})
 _LIFE_CYCLE = (StartFrame, EndFrame, CancelFrame, StopFrame)
-
-
-@dataclass
-class SwitchedFrame(SystemFrame):
-    """An engine failed, and another one goes on; it passes downstream for those who watch.
-
-    Parameters:
-        kind: `stt`, `llm` or `tts`.
-        failed: The provider that failed.
-        reason: In a few words, never the vendor's: an ErrorCategory, or which deadline passed.
-        taken: The provider that goes on; None where none is left.
-    """
-
-    kind: Kind
-    failed: str
-    reason: str
-    taken: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with an engine.
-
-    Attributes:
-        index: Its place in the order.
-        reason: In a few words, never the vendor's.
-        lasting: It will be so for a while: its key was refused.
-        silent: It did not complain, it just did not answer.
-    """
-
-    index: int
-    reason: str
-    lasting: bool = False
-    silent: bool = False
 
 
 class Order(BasePipeline):
@@ -239,9 +201,3 @@ class Order(BasePipeline):
             self._orion_waits[1].discard(index)
             if not self._orion_waits[1]:
                 self._orion_waits[2].set()
-
-
-def fault(index: int, error: ErrorFrame) -> Fault:
-    """What an ErrorFrame says of an engine."""
-    category: Any = error.category or ErrorCategory.UNKNOWN
-    return Fault(index, category.value, lasting=category in _LASTING)

@@ -23,7 +23,7 @@ from pipecat.utils.errors import ErrorCategory
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
 from orion.domain.hearing import Hearing
-from orion.processors.order import Fault, fault
+from orion.processors.switched import Fault, fault
 from orion.processors.watched_order import WatchedOrder
 from orion.providers import Candidate
 
@@ -81,6 +81,8 @@ class STTOrder(WatchedOrder):
     async def orion_turn_over(self, found: Fault, taken: int | None) -> None:
         """Let the next one hear it again."""
         self.orion_relax()
+        if self._orion_hearing.speaking:  # what it has heard of this is not to come with what it hears next
+            await self.orion_give(found.index, VADUserStoppedSpeakingFrame(), FrameDirection.DOWNSTREAM)
         if not found.silent:
             await self.orion_switched(found, taken)
         else:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from pipecat.frames.frames import (
-    AggregatedTextFrame,
     AudioRawFrame,
     EndFrame,
     ErrorFrame,
@@ -15,7 +14,6 @@ from pipecat.frames.frames import (
     LLMAssistantPushAggregationFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
-    LLMTextFrame,
     StartFrame,
     SystemFrame,
     TextFrame,
@@ -33,11 +31,14 @@ from pipecat.utils.text.base_text_aggregator import TextType
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
 from orion.domain.speech import Heard, Part, Script
-from orion.processors.order import Fault, fault
+from orion.processors.switched import Fault, fault
+from orion.processors.tts_parts import part_of, with_words
 from orion.processors.watched_order import WatchedOrder
 from orion.providers import Candidate
 
 _LAST_WORDS_SECS = 15.0
+_CLOSING_SECS = 3.0
+"""Pipecat's own limit for a voice that does not tell that it has said all."""
 
 
 class TTSOrder(WatchedOrder):
@@ -134,7 +135,7 @@ class TTSOrder(WatchedOrder):
             if in_turn and Part.BEGIN not in [part for part, _, _ in rest]:
                 await self.orion_give(taken, LLMFullResponseStartFrame(), FrameDirection.DOWNSTREAM)
             for part, frame, text in rest:
-                await self._orion_hand(part, _with(part, frame, text), text)
+                await self._orion_hand(part, with_words(part, frame, text), text)
 
     def orion_tried(self) -> set[int]:
         """The voices that failed since the last time that nothing was left to say."""
@@ -145,7 +146,7 @@ class TTSOrder(WatchedOrder):
             self._orion_tried.clear()
             self._orion_delay_secs = 0.0
             await self.orion_take(next(self.orion_candidates(), self.orion_active))
-        part = _part(frame)
+        part = part_of(frame)
         if part is Part.BEGIN:
             self._orion_in_turn = True
         text = frame.text if isinstance(frame, TextFrame | TTSSpeakFrame) else ""
@@ -154,14 +155,16 @@ class TTSOrder(WatchedOrder):
     async def _orion_hand(self, part: Part | None, frame: Frame, text: str) -> None:
         if part is not None:
             self._orion_script.give(part, frame.id, frame, text)
+        if not self.orion_expecting:
+            self._orion_settle()
         await self.orion_pass(self.orion_active, frame, FrameDirection.DOWNSTREAM)
 
     def _orion_requested(self, index: int) -> Callable[[object, str, str], Awaitable[None]]:
         async def requested(_service: object, _context_id: str, text: str) -> None:
             if index == self.orion_active:
                 self._orion_script.asked(text)
-                if self._orion_script.owes and not self.orion_expecting:
-                    self.orion_expect(self._orion_wait_secs)
+                if self._orion_script.owes:
+                    self.orion_expect(self._orion_wait_secs, at_latest=True)
 
         return requested
 
@@ -196,7 +199,7 @@ class TTSOrder(WatchedOrder):
         await self.push_frame(frame)
 
     def _orion_delay(self, frame: Frame) -> None:
-        """Let words keep to their sound, where that waits behind what the voice before has left to be played."""
+        """Let words keep to their sound, which waits until what the voice before left is played."""
         begins = isinstance(frame, TTSAudioRawFrame | TTSTextFrame)
         if self._orion_delay_secs is None and begins:
             self._orion_delay_secs = self._orion_heard.left_secs(self.get_clock().get_time() / 1e9)
@@ -212,7 +215,10 @@ class TTSOrder(WatchedOrder):
             await self.push_frame(frame)
 
     def _orion_settle(self) -> None:
-        if not self._orion_script.owes:
+        """After words that were said, only the end is owed, for which an engine may wait a while."""
+        if self._orion_script.open and not self._orion_script.owes:
+            self.orion_expect(self._orion_wait_secs + _CLOSING_SECS)
+        elif not self._orion_script.owes:
             self.orion_relax()
 
     def _orion_forget(self) -> None:
@@ -220,31 +226,3 @@ class TTSOrder(WatchedOrder):
         self._orion_heard.clear()
         self._orion_sounding, self._orion_in_turn = None, False
         self.orion_relax()
-
-
-def _part(frame: Frame) -> Part | None:
-    """What a frame is to a voice; None for text that it passes on in another frame."""
-    match frame:
-        case LLMFullResponseStartFrame(skip_tts=True) | LLMFullResponseEndFrame(skip_tts=True):
-            return Part.OTHER
-        case LLMFullResponseStartFrame():
-            return Part.BEGIN
-        case LLMFullResponseEndFrame():
-            return Part.END
-        case TTSSpeakFrame():
-            return Part.SPEAK
-        case TextFrame():
-            return None if frame.skip_tts or isinstance(frame, AggregatedTextFrame) else Part.TEXT
-        case _:
-            return Part.OTHER
-
-
-def _with(part: Part, frame: Frame, text: str) -> Frame:
-    """The frame with the words that are left."""
-    match frame:
-        case TTSSpeakFrame():
-            return TTSSpeakFrame(text, append_to_context=frame.append_to_context)
-        case TextFrame() if part is Part.TEXT:
-            return LLMTextFrame(f"{text} ")
-        case _:
-            return frame

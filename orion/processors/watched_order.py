@@ -9,7 +9,8 @@ from pipecat.processors.frame_processor import FrameProcessorSetup
 from pipecat.services.ai_service import AIService
 
 from orion.domain.breaker import Breakers
-from orion.processors.order import Fault, Order
+from orion.processors.order import Order
+from orion.processors.switched import Fault
 from orion.providers import Candidate, Kind
 
 
@@ -56,9 +57,12 @@ class WatchedOrder(Order):
         """Whether something is owed."""
         return self._orion_due is not None
 
-    def orion_expect(self, secs: float) -> None:
-        """Something is owed, and is due so many seconds from now."""
-        self._orion_due = self.orion_now() + secs
+    def orion_expect(self, secs: float, *, at_latest: bool = False) -> None:
+        """Something is owed, and is due so many seconds from now; `at_latest`: unless it was due before."""
+        due = self.orion_now() + secs
+        if at_latest and self._orion_due is not None:
+            due = min(due, self._orion_due)
+        self._orion_due = due
         self._orion_settled.clear()
         self._orion_news.set()
 

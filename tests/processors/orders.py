@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from pipecat.frames.frames import LLMFullResponseEndFrame, LLMTextFrame
+from pipecat.frames.frames import Frame, LLMFullResponseEndFrame, LLMTextFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import LLMService
 
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
 from orion.processors.llm_order import LLMOrder
-from orion.processors.order import SwitchedFrame
 from orion.processors.stt_order import STTOrder
+from orion.processors.switched import SwitchedFrame
 from orion.processors.tts_order import TTSOrder
 from orion.providers import Candidate
 from orion.providers._speech import WorkerTTSService
@@ -39,7 +39,20 @@ class AttentiveLLMService(ScriptedLLMService):
         await super()._orion_answer(context, answer)
 
 
-def models(*scripts: Sequence[Answer] | LLMService[Any], speaks: bool = False, breakers: Breakers | None = None):
+class AttentiveSTTService(ScriptedSTTService):
+    """Counts the audio that it gets."""
+
+    heard_secs = 0.0
+
+    async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
+        self.heard_secs += len(audio) / 2 / self.sample_rate
+        async for frame in super().run_stt(audio):
+            yield frame
+
+
+def models(
+    *scripts: Sequence[Answer] | LLMService[Any], speaks: bool = False, breakers: Breakers | None = None
+):
     services = [s if isinstance(s, LLMService) else AttentiveLLMService(s) for s in scripts]
     named = [Candidate(name, service) for name, service in zip(NAMES, services, strict=False)]
     return LLMOrder(named, breakers or Breakers(), SOON, speaks=speaks)
@@ -52,7 +65,7 @@ def voices(*scripts: Sequence[Sound], breakers: Breakers | None = None) -> TTSOr
 
 
 def recognisers(*scripts: Sequence[Heard], breakers: Breakers | None = None) -> STTOrder:
-    services = [ScriptedSTTService(heard) for heard in scripts]
+    services = [AttentiveSTTService(heard) for heard in scripts]
     named = [Candidate(name, service) for name, service in zip(NAMES, services, strict=False)]
     return STTOrder(named, breakers or Breakers(), SOON)
 

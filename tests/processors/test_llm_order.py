@@ -14,17 +14,28 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion.domain.agent import Agent
 from orion.domain.breaker import Breakers
-from orion.processors.llm_order import FILLER, NOTICE
+from orion.processors.llm_order import FILLER
+from orion.processors.llm_question import NOTICE
 from orion.providers.offline import OfflineLLMService
 from orion.providers.scripted.script import Answer
 from tests.processors.orders import answered, models, said, switches
 from tests.providers.stage import on_stage
 
-CATEGORIES = ("authentication", "authorization", "invalid_request", "rate_limit", "quota", "server", "unknown")
+CATEGORIES = (
+    "authentication",
+    "authorization",
+    "invalid_request",
+    "rate_limit",
+    "quota",
+    "server",
+    "unknown",
+)
 
 
 def question(text="Where is Tokyo?"):
-    return LLMContextFrame(LLMContext([{"role": "system", "content": "Be brief."}, {"role": "user", "content": text}]))
+    return LLMContextFrame(
+        LLMContext([{"role": "system", "content": "Be brief."}, {"role": "user", "content": text}])
+    )
 
 
 def whole(stage):
@@ -32,7 +43,7 @@ def whole(stage):
     return len(stage.all(LLMFullResponseStartFrame)) == len(stage.all(LLMFullResponseEndFrame))
 
 
-@pytest.mark.parametrize("category", [*CATEGORIES, "connectivity", "stall"])
+@pytest.mark.parametrize("category", [*CATEGORIES, "connectivity", "unknown", "stall"])
 async def test_the_turn_that_a_model_fails_is_answered_by_the_next(category):
     order = models([Answer("Lost.", fault=category)], [Answer("In Japan.")])
     async with on_stage(order) as stage:
@@ -43,7 +54,9 @@ async def test_the_turn_that_a_model_fails_is_answered_by_the_next(category):
 
 
 async def test_half_an_answer_is_gone_on_with_after_its_last_whole_sentence():
-    order = models([Answer("It is far. It is in the east of", fault="server", after=6)], [Answer("In Japan.")])
+    order = models(
+        [Answer("It is far. It is in the east of", fault="server", after=6)], [Answer("In Japan.")]
+    )
     async with on_stage(order) as stage:
         await stage.send(question())
         assert await answered(stage) == "It is far. In Japan."
@@ -89,7 +102,9 @@ async def test_a_model_that_failed_twice_is_not_asked_until_it_may_have_recovere
 
 async def test_a_refused_key_is_believed_the_first_time():
     breakers = Breakers()
-    async with on_stage(models([Answer("", fault="authentication")], [Answer("Here.")], breakers=breakers)) as stage:
+    async with on_stage(
+        models([Answer("", fault="authentication")], [Answer("Here.")], breakers=breakers)
+    ) as stage:
         await stage.send(question())
         await answered(stage)
     assert breakers.of("llm", "first").open

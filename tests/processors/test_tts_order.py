@@ -1,6 +1,7 @@
 """Voices in an order, alone on a stage with a loudspeaker."""
 
 import pytest
+from pipecat.frames.frames import LLMAssistantPushAggregationFrame as Commit
 from pipecat.frames.frames import (
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
@@ -8,7 +9,6 @@ from pipecat.frames.frames import (
     TTSSpeakFrame,
     TTSStoppedFrame,
 )
-from pipecat.frames.frames import LLMAssistantPushAggregationFrame as Commit
 
 from orion.domain.breaker import Breakers
 from orion.providers.scripted.script import Sound
