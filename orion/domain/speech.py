@@ -2,7 +2,7 @@
 
 Texts are counted in words. An engine tells words as it times them, or whole sentences behind their
 sound; where its words differ from the text's ("12" and "twelve"), the count catches up at the next
-word that both have.
+word that both have; one that says more words than there are may be taken to have said a few too many.
 """
 
 from __future__ import annotations

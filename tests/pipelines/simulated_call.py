@@ -287,8 +287,9 @@ class SimulatedCall:
 
         @self._pair.assistant().event_handler("on_assistant_turn_stopped")
         async def _(_aggregator: Any, message: Any) -> None:
-            self.found.agents.append(message.content)
-            self._answered.set()
+            if message.content or not message.interrupted:
+                self.found.agents.append(message.content)
+                self._answered.set()
 
     async def run(self) -> Outcome:
         runner = WorkerRunner(handle_sigint=False)

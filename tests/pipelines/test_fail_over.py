@@ -5,7 +5,7 @@ import pytest
 from tests.pipelines.simulated_call import SimulatedCall, answer_to, question
 from tests.virtual_time import run
 
-WRITTEN, SPOKEN = range(240), range(60)
+WRITTEN, SPOKEN = range(180), range(120)
 LONG = [range(begin, begin + 250) for begin in range(1000, 3000, 250)]
 
 
