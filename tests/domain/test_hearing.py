@@ -1,3 +1,5 @@
+from typing import Any
+
 from orion.domain.hearing import Hearing
 
 START, STOP = "start", "stop"
@@ -7,7 +9,7 @@ class Ear:
     """Frames are the numbers of tenths of a second since the call began."""
 
     def __init__(self):
-        self.hearing = Hearing()
+        self.hearing: Hearing[Any] = Hearing()
         self.tenth = 0
 
     def listen(self, secs):
@@ -74,7 +76,6 @@ def test_without_a_second_hearing_nothing_is_left_out():
 def test_silence_that_nobody_heard_a_word_in_is_forgotten():
     ear = Ear()
     ear.speech(1)
-    assert ear.hearing.owed
+    before = ear.hearing.owed
     ear.hearing.silence()
-    assert not ear.hearing.owed
-    assert ear.hearing.again() == []
+    assert (before, ear.hearing.owed, ear.hearing.again()) == (True, False, [])

@@ -4,7 +4,7 @@ from orion.domain.speech import Heard, Part, Script
 
 
 def script(*parts):
-    made = Script()
+    made: Script[str] = Script()
     for number, (part, text) in enumerate(parts, 1):
         made.give(part, number, f"frame {number}", text)
     return made
@@ -68,7 +68,7 @@ def test_of_an_engine_that_times_no_words_as_many_are_taken_for_said_as_fit():
 
 
 def test_a_word_is_played_when_the_sound_of_the_next_begins():
-    heard = Heard()
+    heard: Heard[str] = Heard()
     for number, word in enumerate(("one", "two", "three")):
         heard.word(10 + number * 0.5, word, word)
     heard.sound(0.4, 10)
@@ -79,7 +79,7 @@ def test_a_word_is_played_when_the_sound_of_the_next_begins():
 
 
 def test_a_sentence_without_times_is_played_with_its_sound():
-    heard = Heard()
+    heard: Heard[str] = Heard()
     heard.word(None, "a" * 20, "sentence")
     assert heard.silent
     heard.sound(1, 0)
@@ -88,7 +88,7 @@ def test_a_sentence_without_times_is_played_with_its_sound():
 
 
 def test_what_has_gone_on_is_left_to_be_played_until_a_barge_in():
-    heard = Heard()
+    heard: Heard[str] = Heard()
     heard.sound(2, 10)
     assert heard.left_secs(11) == pytest.approx(1)
     heard.cut()

@@ -144,3 +144,13 @@ async def test_turns_of_another_agent_carry_its_name(call):
     call.recorder.agent = "scheduler"
     call.recorder.agent_said("Hello.", interrupted=False)
     assert [turn.agent for turn in await call.kept()] == ["orion", "scheduler"]
+
+
+async def test_an_engine_that_failed_is_told_by_its_part_and_counted(call):
+    call.recorder.switched("llm", "acme", "rate_limit", "offline")
+    call.recorder.switched("tts", "acme", "nothing in time", None)
+    first, second = call.seen()
+    assert (first.name, first.body["slug"], first.body["part"]) == ("error", "provider-error", "llm")
+    assert first.body["detail"] == "The language model by acme failed; offline goes on."
+    assert second.body["detail"] == "Speech by acme failed; no other is left."
+    assert call.recorder._meter.switches == {("llm", "acme"): 1, ("tts", "acme"): 1}
