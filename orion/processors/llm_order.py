@@ -8,21 +8,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from pipecat.frames.frames import (
-    EagerEndOfTurnCancelFrame,
     ErrorFrame,
     Frame,
     FunctionCallsStartedFrame,
-    InterruptionFrame,
-    LLMConfigureOutputFrame,
     LLMContextFrame,
     LLMContextSummaryRequestFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMTextFrame,
-    LLMUpdateSettingsFrame,
     TTSSpeakFrame,
-    UserStartedSpeakingFrame,
-    UserStoppedSpeakingFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import LLMService
@@ -31,6 +25,7 @@ from pipecat.utils.errors import ErrorCategory
 from orion.domain.answer import Answer
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
+from orion.processors.llm_attempt import RESPONSE, SHARED, Attempt, of_a_tool
 from orion.processors.llm_question import NOTICE, may_be_silent, question, told_before
 from orion.processors.order import Order
 from orion.processors.switched import Fault, fault
@@ -40,17 +35,6 @@ FIRST_WORD = "orion_first_word"
 """In a text frame's metadata: when the first token of its answer came, in seconds of the pipeline's clock."""
 FILLER = "One moment."
 _CLOSING_SECS = 0.1
-_SHARED = (
-    EagerEndOfTurnCancelFrame,
-    InterruptionFrame,
-    LLMConfigureOutputFrame,
-    LLMUpdateSettingsFrame,
-    UserStartedSpeakingFrame,
-    UserStoppedSpeakingFrame,
-)
-_RESPONSE = (LLMFullResponseStartFrame, LLMFullResponseEndFrame, LLMTextFrame, ErrorFrame)
-
-_Leaving = tuple[Frame, FrameDirection]
 
 
 class LLMOrder(Order):
@@ -77,7 +61,7 @@ class LLMOrder(Order):
         super().__init__("llm", candidates, breakers)
         self._orion_deadlines = deadlines
         self._orion_speaks = speaks
-        self._orion_attempt: tuple[int, asyncio.Queue[_Leaving]] | None = None
+        self._orion_attempt: Attempt | None = None
         self._orion_told: bool | None = None
         self._orion_filled = False
         self._orion_first_word = 0.0
@@ -88,7 +72,7 @@ class LLMOrder(Order):
             if direction is FrameDirection.DOWNSTREAM:  # the other way a tool's result comes back
                 self._orion_filled = False
             await self._orion_answer(frame)
-        elif isinstance(frame, _SHARED):
+        elif isinstance(frame, SHARED):
             await self.orion_share(frame, direction)
         elif isinstance(frame, LLMContextSummaryRequestFrame):
             await self.orion_give(self.orion_active, frame, direction)
@@ -97,9 +81,9 @@ class LLMOrder(Order):
 
     async def orion_leaves(self, index: int, frame: Frame, direction: FrameDirection) -> None:
         """Collect what belongs to the attempt; drop the rest of failed ones; pass on tool calls."""
-        if self._orion_attempt is not None and self._orion_attempt[0] == index:
-            self._orion_attempt[1].put_nowait((frame, direction))
-        elif not isinstance(frame, _RESPONSE) or _of_a_tool(frame):
+        if self._orion_attempt is not None and self._orion_attempt.index == index:
+            self._orion_attempt.leaving.put_nowait((frame, direction))
+        elif not isinstance(frame, RESPONSE) or of_a_tool(frame):
             await self.push_frame(frame, direction)
 
     async def _orion_answer(self, frame: LLMContextFrame) -> None:
@@ -121,39 +105,36 @@ class LLMOrder(Order):
 
     async def _orion_ask(self, index: int, frame: LLMContextFrame, answer: Answer) -> Fault | None:
         """One attempt; None where it answered, else what was wrong."""
-        leaving: asyncio.Queue[_Leaving] = asyncio.Queue()
-        self._orion_attempt = (index, leaving)
+        attempt = self._orion_attempt = Attempt(index)
         self._orion_first_word = 0.0
         answer.begin()
         await self.orion_take(index)
         await self._orion_own_words(index, frame, answer)
         try:
             await self.orion_give(index, self._orion_asked(index, frame, answer), FrameDirection.DOWNSTREAM)
-            found = await self._orion_follow(index, leaving, answer, frame)
+            found = await self._orion_follow(attempt, answer, frame)
         except asyncio.CancelledError:
             self.orion_breaker(index).withdrawn()
             raise
         finally:
             self._orion_attempt = None
-        while not leaving.empty():
-            await self.orion_leaves(index, *leaving.get_nowait())
-        if found is None:
+        while not attempt.leaving.empty():
+            await self.orion_leaves(index, *attempt.leaving.get_nowait())
+        if found is None and not attempt.broken:
             self.orion_breaker(index).succeeded()
             self._orion_told = self._orion_told and self._orion_offline(index)
         return found
 
-    async def _orion_follow(
-        self, index: int, leaving: asyncio.Queue[_Leaving], answer: Answer, asked: LLMContextFrame
-    ) -> Fault | None:
+    async def _orion_follow(self, attempt: Attempt, answer: Answer, asked: LLMContextFrame) -> Fault | None:
         """Pass an attempt's frames on until it has ended, well or not."""
-        limits, before = self._orion_deadlines, answer.released
+        index, limits, before = attempt.index, self._orion_deadlines, answer.released
         patience_secs = None if asked.speculation else limits.first_token_secs
         found, called = None, False
-        while (left := await _next(leaving, patience_secs)) is not None:
+        while (left := await attempt.next(patience_secs)) is not None:
             frame, direction = left
             if isinstance(frame, LLMFullResponseEndFrame):
                 break
-            if isinstance(frame, ErrorFrame) and not _of_a_tool(frame):
+            if isinstance(frame, ErrorFrame) and not of_a_tool(frame):
                 found, patience_secs = found or fault(index, frame), _CLOSING_SECS
             elif isinstance(frame, LLMTextFrame) and found is None:
                 patience_secs = limits.next_token_secs
@@ -169,6 +150,7 @@ class LLMOrder(Order):
             silent = answer.released == before and not (called or self._orion_offline(index))
             return Fault(index, "no words") if silent and not may_be_silent(asked) else None
         if called:  # the answer goes on over the tool's result, by whoever is asked then
+            attempt.broken = True
             await self.orion_switched(found, index)
         return None if called else found
 
@@ -210,16 +192,3 @@ class LLMOrder(Order):
         if not answer.released and not self._orion_filled:
             self._orion_filled = True
             await self.push_frame(TTSSpeakFrame(FILLER, append_to_context=False))
-
-
-async def _next(leaving: asyncio.Queue[_Leaving], patience_secs: float | None) -> _Leaving | None:
-    """The next frame; None if it does not come in time."""
-    try:
-        async with asyncio.timeout(patience_secs):
-            return await leaving.get()
-    except TimeoutError:
-        return None
-
-
-def _of_a_tool(frame: Frame) -> bool:
-    return isinstance(frame, ErrorFrame) and frame.category is ErrorCategory.APPLICATION

@@ -41,10 +41,8 @@ class Order(BasePipeline):
     """What the orders of all three kinds share: branches, life cycle, breakers.
 
     A subclass decides in `orion_enters` where a frame goes, and in `orion_leaves` what becomes of one
-    that leaves a branch. A branch that does not start in time is left out until it has.
-
-    Attributes:
-        orion_active: The index of the engine that has the word.
+    that leaves a branch. A branch that does not start in time is left out until it has. `orion_active`
+    is the index of the engine that has the word.
     """
 
     def __init__(self, kind: Kind, candidates: Sequence[Candidate[AIService]], breakers: Breakers) -> None:
@@ -77,7 +75,7 @@ class Order(BasePipeline):
     @property
     def entry_processors(self) -> list[FrameProcessor]:
         """The branches."""
-        return list(self._orion_branches)
+        return self.processors
 
     def processors_with_metrics(self) -> list[FrameProcessor]:
         """The services that measure."""

@@ -107,17 +107,15 @@ class STTOrder(WatchedOrder):
             case VADUserStartedSpeakingFrame():
                 if not hearing.owed:
                     await self._orion_prefer()
-                hearing.started(frame)
-                self.orion_relax()
+                hearing.started(frame)  # what is owed of before stays due
             case VADUserStoppedSpeakingFrame():
                 hearing.stopped(frame)
                 if hearing.owed:
-                    self.orion_expect(self._orion_wait_secs)
+                    self.orion_expect(self._orion_wait_secs, at_latest=True)
 
     async def _orion_heard(self, index: int, frame: TranscriptionFrame, direction: FrameDirection) -> None:
         text = self._orion_hearing.transcript(frame.text)
-        if not self._orion_hearing.owed:
-            self.orion_relax()
+        self.orion_relax()
         if not text:
             return
         suspects, self._orion_suspects = self._orion_suspects, []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from pipecat.frames.frames import (
     AudioRawFrame,
@@ -26,22 +26,19 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.tts_service import TTSService
 from pipecat.utils.errors import ErrorCategory
-from pipecat.utils.text.base_text_aggregator import TextType
 
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
-from orion.domain.speech import Heard, Part, Script
+from orion.domain.speech import Part
+from orion.processors.spoken_order import SpokenOrder
 from orion.processors.switched import Fault, fault
 from orion.processors.tts_parts import part_of, with_words
-from orion.processors.watched_order import WatchedOrder
 from orion.providers import Candidate
 
 _LAST_WORDS_SECS = 15.0
-_CLOSING_SECS = 3.0
-"""Pipecat's own limit for a voice that does not tell that it has said all."""
 
 
-class TTSOrder(WatchedOrder):
+class TTSOrder(SpokenOrder):
     """Speaks with the first voice that does.
 
     Frames: all go through the voice that has the word, so that each keeps its place. Words are told once
@@ -53,17 +50,10 @@ class TTSOrder(WatchedOrder):
     def __init__(
         self, candidates: Sequence[Candidate[TTSService]], breakers: Breakers, deadlines: Deadlines
     ) -> None:
-        super().__init__("tts", candidates, breakers)
-        self._orion_wait_secs = deadlines.first_audio_secs
-        self._orion_script: Script[Frame] = Script()
-        self._orion_heard: Heard[TTSTextFrame] = Heard()
-        self._orion_sounding: str | None = None
-        self._orion_delay_secs: float | None = 0.0
-        self._orion_in_turn = False
+        super().__init__(candidates, breakers, deadlines)
         self._orion_tried: set[int] = set()
+        self._orion_interruptions: set[int] = set()
         self._orion_turnover = asyncio.Lock()
-        for index, service in enumerate(self.orion_services):
-            service.add_event_handler("on_tts_request", self._orion_requested(index))
 
     async def orion_enters(self, frame: Frame, direction: FrameDirection) -> None:
         """Give everything to the voice that has the word; note what it has to bring out."""
@@ -71,6 +61,7 @@ class TTSOrder(WatchedOrder):
         if isinstance(frame, InterruptionFrame):
             self._orion_forget()
             self._orion_heard.cut()
+            self._orion_interruptions.add(frame.id)
             for index in everybody:
                 if index != self.orion_active:
                     await self.orion_give(index, frame, direction)
@@ -88,7 +79,11 @@ class TTSOrder(WatchedOrder):
 
     async def orion_leaves(self, index: int, frame: Frame, direction: FrameDirection) -> None:
         """Pass on what the voice that has the word says; what others say was given up."""
-        if index != self.orion_active or (self.orion_at_fault and not isinstance(frame, InterruptionFrame)):
+        if frame.id in self._orion_interruptions:  # it goes on, whoever has the word by now
+            self._orion_interruptions.discard(frame.id)
+            await self.push_frame(frame, direction)
+            return
+        if index != self.orion_active or self.orion_at_fault:
             return
         match frame:
             case ErrorFrame() if frame.category is not ErrorCategory.APPLICATION:
@@ -122,6 +117,8 @@ class TTSOrder(WatchedOrder):
         async with self._orion_turnover:
             await self.orion_halt(found.index)
             await self.orion_switched(found, taken)
+            if taken is not None:
+                await self.orion_take(taken)
             await self._orion_guess()
             rest, in_turn = self._orion_script.rest(), self._orion_in_turn
             self._orion_forget()
@@ -130,7 +127,6 @@ class TTSOrder(WatchedOrder):
                     if part not in {Part.TEXT, Part.SPEAK}:
                         await self.push_frame(frame)
                 return
-            await self.orion_take(taken)
             self._orion_in_turn, self._orion_delay_secs = in_turn, None
             if in_turn and Part.BEGIN not in [part for part, _, _ in rest]:
                 await self.orion_give(taken, LLMFullResponseStartFrame(), FrameDirection.DOWNSTREAM)
@@ -158,71 +154,3 @@ class TTSOrder(WatchedOrder):
         if not self.orion_expecting:
             self._orion_settle()
         await self.orion_pass(self.orion_active, frame, FrameDirection.DOWNSTREAM)
-
-    def _orion_requested(self, index: int) -> Callable[[object, str, str], Awaitable[None]]:
-        async def requested(_service: object, _context_id: str, text: str) -> None:
-            if index == self.orion_active:
-                self._orion_script.asked(text)
-                if self._orion_script.owes:
-                    self.orion_expect(self._orion_wait_secs, at_latest=True)
-
-        return requested
-
-    async def _orion_sounded(self, frame: TTSAudioRawFrame) -> None:
-        self._orion_sounding = frame.context_id
-        self._orion_delay(frame)
-        self._orion_heard.sound(frame.num_frames / frame.sample_rate, self.get_clock().get_time() / 1e9)
-        if self._orion_script.owes:
-            self.orion_expect(self._orion_wait_secs)
-        await self._orion_tell(self._orion_heard.played())
-
-    async def _orion_tell(self, frames: Sequence[TTSTextFrame]) -> None:
-        for frame in frames:
-            self._orion_script.said(frame.context_id or "", frame.text)
-            await self.push_frame(frame)
-        self._orion_settle()
-
-    async def _orion_over(
-        self, index: int, frame: TTSStoppedFrame | LLMAssistantPushAggregationFrame
-    ) -> None:
-        """A context has ended: well, if it sounded."""
-        self._orion_delay(frame)
-        if self._orion_script.unsaid and (self._orion_sounding is None or self._orion_heard.silent):
-            self.orion_fail(Fault(index, "no audio"))
-            return
-        await self._orion_tell(self._orion_heard.all())
-        if isinstance(frame, TTSStoppedFrame):
-            self.orion_breaker(index).succeeded()
-            self._orion_sounding = None
-            self._orion_script.completed(frame.context_id or "")
-            self._orion_settle()
-        await self.push_frame(frame)
-
-    def _orion_delay(self, frame: Frame) -> None:
-        """Let words keep to their sound, which waits until what the voice before left is played."""
-        begins = isinstance(frame, TTSAudioRawFrame | TTSTextFrame)
-        if self._orion_delay_secs is None and begins:
-            self._orion_delay_secs = self._orion_heard.left_secs(self.get_clock().get_time() / 1e9)
-        if frame.pts and self._orion_delay_secs:
-            frame.pts += round(self._orion_delay_secs * 1e9)
-
-    async def _orion_guess(self) -> None:
-        """Of a voice that does not time its words: tell those that fit into what was heard."""
-        words = self._orion_script.skip(self._orion_heard.untold_secs)
-        if words:
-            frame = TTSTextFrame(words, text_type=TextType.SENTENCE)
-            frame.context_id = self._orion_sounding
-            await self.push_frame(frame)
-
-    def _orion_settle(self) -> None:
-        """After words that were said, only the end is owed, for which an engine may wait a while."""
-        if self._orion_script.open and not self._orion_script.owes:
-            self.orion_expect(self._orion_wait_secs + _CLOSING_SECS)
-        elif not self._orion_script.owes:
-            self.orion_relax()
-
-    def _orion_forget(self) -> None:
-        self._orion_script.clear()
-        self._orion_heard.clear()
-        self._orion_sounding, self._orion_in_turn = None, False
-        self.orion_relax()

@@ -232,12 +232,13 @@ def _voices(dice: Random, turns: int) -> list[Candidate[Any]]:
 
 
 class SimulatedCall:
-    """One call of some turns."""
+    """One call of some turns; in one with barge-ins the user waits for no answer but the last."""
 
-    def __init__(self, seed: int, *, spoken: bool, turns: int = 2) -> None:
+    def __init__(self, seed: int, *, spoken: bool, turns: int = 2, barges_in: bool = False) -> None:
         self._dice = Random(seed)
         self._spoken = spoken
         self._turns = turns
+        self._barges_in = barges_in
         self._breakers = Breakers()
         self._stopwatch = Stopwatch()
         self._answered = asyncio.Event()
@@ -289,6 +290,7 @@ class SimulatedCall:
         async def _(_aggregator: Any, message: Any) -> None:
             if message.content or not message.interrupted:
                 self.found.agents.append(message.content)
+            if not message.interrupted:
                 self._answered.set()
 
     async def run(self) -> Outcome:
@@ -296,7 +298,11 @@ class SimulatedCall:
         await runner.add_workers(self._worker)
         running = asyncio.get_running_loop().create_task(runner.run())
         for number in range(1, self._turns + 1):
-            await self._turn(number)
+            if self._barges_in and number < self._turns:
+                await self._say(number)
+                await asyncio.sleep(self._dice.random() * 8)
+            else:
+                await self._turn(number)
         await self._worker.queue_frame(EndFrame())
         async with asyncio.timeout(_TURN_SECS):
             await running
@@ -304,10 +310,10 @@ class SimulatedCall:
         return self.found
 
     async def _turn(self, number: int) -> None:
-        self._answered.clear()
         if self._spoken:
             await self._say(number)
         else:
+            self._answered.clear()
             message: Any = {"role": "user", "content": question(number)}
             await self._worker.queue_frame(LLMMessagesAppendFrame([message], run_llm=True))
         with suppress(TimeoutError):
@@ -320,6 +326,7 @@ class SimulatedCall:
         await self._worker.queue_frame(VADUserStartedSpeakingFrame(start_secs=0.2))
         await self._microphone([int(word) for word in question(number).split() for _ in range(3)])
         await self._microphone([0] * 2)
+        self._answered.clear()
         await self._worker.queue_frame(VADUserStoppedSpeakingFrame(stop_secs=0.2))
 
     async def _microphone(self, samples: Sequence[int]) -> None:

@@ -5,7 +5,8 @@ import pytest
 from tests.pipelines.simulated_call import SimulatedCall, answer_to, question
 from tests.virtual_time import run
 
-WRITTEN, SPOKEN = range(180), range(120)
+WRITTEN, SPOKEN = range(170), range(90)
+BARGED = range(40)
 LONG = [range(begin, begin + 250) for begin in range(1000, 3000, 250)]
 
 
@@ -56,8 +57,24 @@ def test_every_turn_of_a_call_is_answered_once_and_whole_and_soon():
     spoken(SPOKEN)
 
 
+def interrupted(seeds):
+    for seed in seeds:
+        found = run(SimulatedCall(seed, spoken=True, barges_in=True).run())
+        heard = " ".join(found.users)
+        assert heard == f"{question(1)} {question(2)}", seed
+        *broken, last = found.agents
+        assert last in {answer_to(1), answer_to(2)}, seed
+        assert all(answer_to(1).startswith(text) for text in broken), seed
+        assert len(broken) <= 1, seed
+
+
+def test_a_barge_in_at_any_point_loses_no_word_of_the_user_and_says_nothing_of_the_old_answer():
+    interrupted(BARGED)
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seeds", LONG)
 def test_a_long_row_of_conversations_loses_nothing(seeds):
     written(seeds)
     spoken(seeds)
+    interrupted(seeds)

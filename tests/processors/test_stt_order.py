@@ -112,3 +112,17 @@ async def test_where_all_fail_for_good_the_call_goes_on():
         await asyncio.sleep(0.1)
         assert len(switches(stage)) == 3
     assert words(stage) == []
+
+
+async def test_who_speaks_on_before_the_silence_is_noticed_is_heard_from_the_beginning():
+    silent = [Heard("lost", fault="stall"), Heard("lost", fault="stall")]
+    async with on_stage(recognisers(silent, [Heard("one"), Heard("two")])) as stage:
+        await utterance(stage)
+        await stage.quiet(0.1)
+        await stage.send(VADUserStartedSpeakingFrame())
+        await stage.audio(QUARTER * 2)
+        await stage.quiet(0.3)
+        await stage.audio(QUARTER * 2)
+        await stage.send(VADUserStoppedSpeakingFrame())
+        await stage.heard(TranscriptionFrame, 2)
+    assert words(stage) == ["one", "two"]
