@@ -5,7 +5,7 @@ import pytest
 from tests.pipelines.simulated_call import SimulatedCall, answer_to, question
 from tests.virtual_time import run
 
-WRITTEN, SPOKEN = range(170), range(90)
+WRITTEN, SPOKEN = range(190), range(70)
 BARGED = range(40)
 LONG = [range(begin, begin + 250) for begin in range(1000, 3000, 250)]
 
