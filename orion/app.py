@@ -115,11 +115,12 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
         stack.push_async_callback(embedder.close)
     shared = load_shared(settings, database, writer, embedder)
     stack.push_async_callback(shared.catalogue.close)
-    recogniser = providers.module(settings, providers.choose(settings, "stt").provider or "scripted")
+    modules = [providers.module(settings, name) for name in sorted(_serving(settings))]
+    recognisers = [module for module in modules if hasattr(module, "expect")]
 
     async def expect() -> None:
-        """Let the recogniser listen for what people may say to the tools that there are now."""
-        if hasattr(recogniser, "expect"):
+        """Let the recognisers listen for what people may say to the tools that there are now."""
+        for recogniser in recognisers:
             await recogniser.expect(settings, phrases(await shared.catalogue.of_all()))
 
     await expect()
@@ -152,12 +153,17 @@ async def _start_webhooks(shared: Shared, stack: AsyncExitStack) -> None:
 
 async def _start_engines(settings: Settings, stack: AsyncExitStack) -> None:
     """Start what the serving engines share over all calls: worker processes, loaded models."""
-    chosen = {providers.choose(settings, kind).provider for kind in providers.KINDS}
-    for name in sorted(name for name in chosen if name):
+    for name in sorted(_serving(settings)):
         module = providers.module(settings, name)
         if hasattr(module, "start"):
             await module.start(settings)
             stack.push_async_callback(module.stop)
+
+
+def _serving(settings: Settings) -> set[str]:
+    """The providers of all orders; a kind that none serves is told by `/readyz`."""
+    kinds = [kind for kind in providers.KINDS if providers.choose(settings, kind).provider]
+    return {str(choice.provider) for kind in kinds for choice in providers.order(settings, kind)}
 
 
 async def sign_in_link(app: FastAPI, base_url: str) -> str:

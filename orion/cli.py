@@ -162,6 +162,9 @@ async def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
             rows.append((names[kind], None, f"{choice.provider} is chosen, but: {engine.problem}"))
         else:
             rows.append((names[kind], choice.provider, choice.reason))
+        if choice.provider:
+            behind = providers.order(settings, kind)[1:]
+            rows += [(f"  fail-over {n}", c.provider, c.reason) for n, c in enumerate(behind, 1)]
     rows += [(part, name, reason) for part, name, reason in (*models.report(), database.report(settings))]
     for part, name, reason in rows:
         print(f"{'ok ' if name else 'NO '} {part:<16} {name or '-':<14} {reason}")

@@ -166,10 +166,10 @@ def _problems(parts: Parts, name: str, body: AgentFile, offer: Offer) -> list[Fi
         if item not in names
     ]
     for kind in providers.KINDS:
-        provider = getattr(body, kind)
-        if provider is not None and provider.partition("/")[0] not in _serving(parts, kind):
-            serving = ", ".join(_serving(parts, kind))
-            found.append(FieldProblem(f"/{kind}", f"no provider {provider!r}; there are: {serving}"))
+        for provider in (getattr(body, kind) or "").split(","):
+            if provider.strip().partition("/")[0] not in {"", "auto", *_serving(parts, kind)}:
+                serving = ", ".join(_serving(parts, kind))
+                found.append(FieldProblem(f"/{kind}", f"no provider {provider!r}; there are: {serving}"))
     return found
 
 
@@ -198,5 +198,6 @@ def _body(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:
         "hand_offs": list(agent.hand_offs),
         "guardrails": agent.guardrails,
         "turn_taking": agent.turn_taking,
+        "fail_over": agent.fail_over,
         "max_call_secs": agent.max_call_secs,
     }

@@ -66,6 +66,8 @@ def _lines(parts: Parts) -> Iterator[str]:
         "Time from the end of the user's speech to a stage of the answer.",
         [({"way": way, "stage": stage}, found) for (way, stage), found in sorted(meter.latency.items())],
     )
+    switches = [({"kind": kind, "provider": name}, n) for (kind, name), n in sorted(meter.switches.items())]
+    yield from family("provider_switches_total", "counter", "Failures of an engine of an order.", switches)
     yield from histograms("event_loop_lag_seconds", "Lateness of timers.", [({}, meter.loop_lag)])
     yield from family("asyncio_tasks", "gauge", "Tasks of the event loop.", [({}, len(asyncio.all_tasks()))])
     yield from family("writer_queue", "gauge", "Records that wait to be written.", [({}, writer.waiting)])

@@ -20,10 +20,11 @@ class Agent:
         instructions: What a language model is told.
         greeting: Said when a call begins; empty for none.
         voice: The TTS voice's name; None for the provider's default.
-        stt, llm, tts: Provider names that override the settings.
+        stt, llm, tts: Provider names (comma-separated: an order) that override the settings.
         tools: Names of its tools; None for all that there are.
         hand_offs: Names of the agents to which it may hand over.
         turn_taking: Overrides of the turn settings, e.g. `{"stop_secs": 0.4}`.
+        fail_over: Overrides of `Deadlines`, e.g. `{"first_token_secs": 2}`.
         max_call_secs: Longest call in seconds; None for the server's limit.
     """
 
@@ -40,6 +41,7 @@ class Agent:
     hand_offs: tuple[str, ...] = ()
     guardrails: dict[str, Any] = field(default_factory=dict)
     turn_taking: dict[str, Any] = field(default_factory=dict)
+    fail_over: dict[str, float] = field(default_factory=dict)
     max_call_secs: int | None = None
 
 

@@ -105,7 +105,7 @@ class Calls:
         async with self._lock(session.id):
             await self._replace(session.id, joiner)
             self._admit()
-            conversation = await self._conversation(session, guest=guest)
+            conversation = await self._conversation(session, guest=guest, speaks=True)
             call = voice_call(conversation, transport, self._ended, joiner=joiner, principal=principal)
             self._live[session.id] = call
             async with _beginning(call):
@@ -276,7 +276,9 @@ class Calls:
             await self._activate(session)
         return call
 
-    async def _conversation(self, session: Session, said: str = "", *, guest: bool = False) -> Conversation:
+    async def _conversation(
+        self, session: Session, said: str = "", *, guest: bool = False, speaks: bool = False
+    ) -> Conversation:
         """The conversation as the store knows it, once all that is recorded has been written."""
         await self.shared.writer.flush()
         async with self.shared.database.transaction(_owner(session)) as store:
@@ -300,6 +302,7 @@ class Calls:
             offer=offer,
             announce=lambda secs, words: self._announcements.after(session, secs, words),
             guest=guest,
+            speaks=speaks,
         )
 
     async def _activate(self, session: Session) -> None:

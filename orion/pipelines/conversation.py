@@ -17,6 +17,8 @@ from orion.agents.recollection import Recollection
 from orion.agents.roster import Roster
 from orion.agents.tool_rows import Outside
 from orion.domain.agent import Agent, fill
+from orion.domain.breaker import Breakers
+from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Utterance, Verdict
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
@@ -26,6 +28,7 @@ from orion.domain.turn import Speaker, Turn
 from orion.errors import DatabaseUnavailable
 from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient
+from orion.pipelines import engines
 from orion.pipelines.catalogue import Catalogue, Offer
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
@@ -54,6 +57,7 @@ class Shared:
     feed: Feed
     writer: Writer
     meter: Meter = field(default_factory=Meter)
+    breakers: Breakers = field(default_factory=Breakers)
 
 
 class Conversation:
@@ -64,6 +68,7 @@ class Conversation:
         known: What is known of the user from before, for the agent's instructions.
         announce: Says a text in this session after some seconds.
         guest: Who takes part is a guest, not the user whose session it is.
+        speaks: What the agent says is spoken, not written.
         offer: The workspace's agents and tools.
     """
 
@@ -77,11 +82,13 @@ class Conversation:
         *,
         offer: Offer,
         guest: bool = False,
+        speaks: bool = False,
     ) -> None:
         self.shared = shared
         self.session = session
         self.offer = offer
         self.agent = offer.roster.get(session.agent)
+        self.deadlines = Deadlines.of(self.agent.fail_over)
         self.requests = Requests()
         self.pause = Pause()
         self.stopwatch = Stopwatch()
@@ -97,9 +104,11 @@ class Conversation:
         self.tool_context = tool_context
         self.caller = ToolCaller(offer.tools, tool_context.for_call, self.recorder.tool_call)
         self._guardrail_state: guardrails.State = {}
-        self.llm = providers.llm(shared.settings, self.agent)
-        if isinstance(self.llm, providers.Stateful):
-            self.llm.state = dict(session.dialogue)
+        models = providers.llms(shared.settings, self.agent)
+        self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
+        self.llm = engines.llm(models, shared.breakers, self.deadlines, speaks=speaks)
+        if self._dialogue is not None:
+            self._dialogue.state = dict(session.dialogue)
         self.context = LLMContext([self.instructions(), *messages(turns)], tools=self.tools())
         self.tool_context.agents = self.agent.hand_offs
 
@@ -155,8 +164,8 @@ class Conversation:
         before, self.agent = self.agent.name, agent
         self.recorder.agent = agent.name
         self.tool_context.agents = agent.hand_offs
-        if isinstance(self.llm, providers.Stateful):
-            self.llm.agent = agent
+        if self._dialogue is not None:
+            self._dialogue.agent = agent
         self.instruct()
         self.context.set_tools(self.tools())
         self.recorder.publish("hand_off", {"from": before, "to": agent.name})
@@ -165,8 +174,8 @@ class Conversation:
 
     def save_dialogue(self) -> None:
         """Keep what the offline agent remembers of this conversation."""
-        if isinstance(self.llm, providers.Stateful):
-            session_id, state = self.session.id, json.loads(json.dumps(self.llm.state))
+        if self._dialogue is not None:
+            session_id, state = self.session.id, json.loads(json.dumps(self._dialogue.state))
             self.shared.writer.put(lambda store: store.sessions.save_dialogue(session_id, state))
 
     def input_guardrail(self) -> InputGuardrail:

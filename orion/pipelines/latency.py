@@ -11,12 +11,16 @@ from dataclasses import replace
 from pipecat.frames.frames import (
     AggregatedTextFrame,
     BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    Frame,
     InterruptionFrame,
     LLMMessagesAppendFrame,
     LLMTextFrame,
     TranscriptionFrame,
     TTSAudioRawFrame,
+    TTSSpeakFrame,
     TTSStartedFrame,
+    TTSTextFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
@@ -24,6 +28,7 @@ from pipecat.frames.frames import (
 from pipecat.observers.base_observer import BaseObserver, FramePushed
 
 from orion.domain.turn import Latency
+from orion.processors.llm_order import FIRST_WORD
 
 
 class Stopwatch:
@@ -51,18 +56,62 @@ class Stopwatch:
         return latency
 
 
+class Filler:
+    """Tells what belongs to a filler, which is no part of the answer whose latency is measured.
+
+    Attributes:
+        sounding: The agent was heard to begin with a filler, and has not stopped since.
+    """
+
+    def __init__(self) -> None:
+        self.sounding = False
+        self._text: str | None = None
+        self._context: str | None = None
+
+    def covers(self, frame: Frame) -> bool:
+        """Whether the frame belongs to a filler."""
+        match frame:
+            case TTSSpeakFrame(append_to_context=False, text=text):
+                self._text = text
+            case TTSTextFrame():
+                return not frame.append_to_context
+            case AggregatedTextFrame(text=text) if self._text and self._text.endswith(text):
+                pass  # all of it, or what another voice has to say of it
+            case TTSStartedFrame(append_to_context=False):
+                self._context = frame.context_id
+            case TTSStartedFrame(context_id=context) | TTSAudioRawFrame(context_id=context):
+                # Pieces of it that the output has cut anew have no context.
+                if self._context is None or context not in {None, self._context}:
+                    # What sounds now is the answer: it may begin while the filler is heard.
+                    self._text = self._context = None
+                    return False
+            case BotStartedSpeakingFrame() if self._context is not None:
+                self.sounding = True
+            case BotStoppedSpeakingFrame():
+                self.sounding = False
+                return False
+            case _:
+                return False
+        return True
+
+
 class LatencyObserver(BaseObserver):
     """Feeds a stopwatch from the frames of a pipeline, beside the frame path."""
 
     def __init__(self, stopwatch: Stopwatch) -> None:
         super().__init__(observe_every_push=False)
         self._stopwatch = stopwatch
+        self._filler = Filler()
 
     async def on_push_frame(self, data: FramePushed) -> None:
         """Mark the stage that the frame stands for; the pipeline's clock counts nanoseconds."""
         now = data.timestamp / 1e9
         watch = self._stopwatch
+        if self._filler.covers(data.frame):
+            return
         match data.frame:
+            case UserStartedSpeakingFrame() | InterruptionFrame():
+                watch.take()
             case VADUserStoppedSpeakingFrame(stop_secs=stop_secs):
                 watch.speech_ended(now - stop_secs)
             case LLMMessagesAppendFrame():
@@ -71,15 +120,22 @@ class LatencyObserver(BaseObserver):
                 watch.mark("stt_final_ms", now)
             case UserStoppedSpeakingFrame():
                 watch.mark("end_of_turn_ms", now)
-            case LLMTextFrame():
-                watch.mark("llm_first_token_ms", now)
+            case frame:
+                self._mark(frame, now)
+
+    def _mark(self, frame: Frame, now: float) -> None:
+        """Reach the stage of an answer that the frame stands for."""
+        watch = self._stopwatch
+        match frame:
+            case LLMTextFrame(metadata=metadata):
+                watch.mark("llm_first_token_ms", metadata.get(FIRST_WORD, now))
             case TTSStartedFrame() | AggregatedTextFrame():
                 watch.mark("first_sentence_ms", now)
             case TTSAudioRawFrame():
                 watch.mark("tts_first_byte_ms", now)
+                if self._filler.sounding:
+                    watch.mark("first_audio_ms", now)
             case BotStartedSpeakingFrame():
                 watch.mark("first_audio_ms", now)
-            case UserStartedSpeakingFrame() | InterruptionFrame():
-                watch.take()
             case _:
                 pass

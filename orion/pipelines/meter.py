@@ -42,6 +42,7 @@ class Meter:
         turns: Ended turns by role.
         interrupted: Turns of the agent that the user cut off.
         latency: Seconds after the end of speech by way (`voice`, `typed`) and stage without its unit.
+        switches: Failures that made another engine take over, by kind and by the provider that failed.
         loop_lag: Seconds by which the event loop came late to a timer.
     """
 
@@ -50,6 +51,7 @@ class Meter:
         self.turns = Counter({speaker.value: 0 for speaker in Speaker})
         self.interrupted = 0
         self.latency: dict[tuple[str, str], Histogram] = defaultdict(lambda: Histogram(_STAGE_SECS))
+        self.switches: Counter[tuple[str, str]] = Counter()
         self.loop_lag = Histogram(_LAG_SECS)
 
     def call_ended(self, kind: str, reason: EndReason) -> None:
@@ -64,6 +66,10 @@ class Meter:
         for stage, ms in turn.latency.as_dict().items():
             if ms is not None:
                 self.latency[way, stage.removesuffix("_ms")].add(ms / 1000)
+
+    def switched(self, kind: str, provider: str) -> None:
+        """Count a failure of a provider."""
+        self.switches[kind, provider] += 1
 
     async def watch_loop(self) -> None:
         """Measure how late the event loop is, four times a second."""

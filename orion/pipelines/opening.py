@@ -19,7 +19,7 @@ from orion.domain.identity import Principal
 from orion.domain.session import EndReason
 from orion.media.turn_end import stop_strategy
 from orion.media.vad import vad_analyzer
-from orion.pipelines import text, voice
+from orion.pipelines import engines, text, voice
 from orion.pipelines.call import Call
 from orion.pipelines.conversation import Conversation
 from orion.processors.client_messages import ClientMessages
@@ -38,18 +38,19 @@ def voice_call(
     principal: Principal | None,
 ) -> Call:
     """A call by voice, not started yet. Raises StartError where an engine is missing."""
-    settings, agent = conversation.shared.settings, conversation.agent
-    stt = providers.stt(settings, agent)
-    pair = _aggregators(conversation, stt)
+    shared, agent, deadlines = conversation.shared, conversation.agent, conversation.deadlines
+    heard_by = providers.stts(shared.settings, agent)
+    # One that ends turns itself does so only where no other may take over.
+    pair = _aggregators(conversation, heard_by[0].service if len(heard_by) == 1 else None)
     pipeline = voice.build(
         transport=transport,
         vad=VADProcessor(vad_analyzer=vad_analyzer(_RATE_HZ)),
-        stt=stt,
+        stt=engines.stt(heard_by, shared.breakers, deadlines),
         input_guardrail=conversation.input_guardrail(),
         context=pair,
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
-        tts=providers.tts(settings, agent),
+        tts=engines.tts(providers.ttss(shared.settings, agent), shared.breakers, deadlines),
         played=conversation.played_words(),
         pause=conversation.pause,
     )

@@ -23,6 +23,8 @@ from orion.pipelines.latency import Stopwatch
 from orion.pipelines.meter import Meter
 from orion.pipelines.writer import Writer
 
+_PARTS = {"stt": "Speech recognition", "llm": "The language model", "tts": "Speech"}
+
 
 @dataclass(slots=True)
 class _OpenTurn:
@@ -133,6 +135,15 @@ class Recorder:
         ]
         body = {"channel": utterance.channel.value, "action": verdict.action.value, "findings": findings}
         self.publish("guardrail", body)
+
+    def switched(self, kind: str, failed: str, reason: str, taken: str | None) -> None:
+        """An engine failed, and another one of its order goes on, or none is left."""
+        self._meter.switched(kind, failed)
+        detail = f"{_PARTS[kind]} by {failed} failed; " + (
+            f"{taken} goes on." if taken else "no other is left."
+        )
+        body = {"slug": "provider-error", "detail": detail}
+        self.publish("error", {**body, "part": kind, "provider": failed, "reason": reason, "taken": taken})
 
     def close(self) -> None:
         """The call is over: what was under way ends as it stands."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
-from pipecat.services.llm_service import LLMService
+from pipecat.processors.frame_processor import FrameProcessor
 
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.played_words import PlayedWords
@@ -17,7 +15,7 @@ def build(
     *,
     input_guardrail: InputGuardrail,
     context: LLMContextAggregatorPair,
-    llm: LLMService[Any],
+    llm: FrameProcessor,
     output_guardrail: OutputGuardrail,
     played: PlayedWords,
 ) -> Pipeline:

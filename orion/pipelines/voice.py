@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frame_processor import FrameProcessor
-from pipecat.services.llm_service import LLMService
-from pipecat.services.stt_service import STTService
-from pipecat.services.tts_service import TTSService
 from pipecat.transports.base_transport import BaseTransport
 
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
@@ -21,12 +16,12 @@ def build(
     *,
     transport: BaseTransport,
     vad: FrameProcessor,
-    stt: STTService,
+    stt: FrameProcessor,
     input_guardrail: InputGuardrail,
     context: LLMContextAggregatorPair,
-    llm: LLMService[Any],
+    llm: FrameProcessor,
     output_guardrail: OutputGuardrail,
-    tts: TTSService,
+    tts: FrameProcessor,
     played: PlayedWords,
     pause: Pause,
 ) -> Pipeline:

@@ -15,6 +15,7 @@ from pipecat.observers.base_observer import BaseObserver, FramePushed
 
 from orion.domain.turn import Speaker
 from orion.pipelines.recorder import Recorder
+from orion.processors.switched import SwitchedFrame
 
 
 class Watch(BaseObserver):
@@ -47,6 +48,8 @@ class Watch(BaseObserver):
             case BotStoppedSpeakingFrame():
                 self._speaking = False
                 self._recorder.state("listening")
+            case SwitchedFrame(kind=kind, failed=failed, reason=reason, taken=taken):
+                self._recorder.switched(kind, failed, reason, taken)
             case _:
                 pass
 

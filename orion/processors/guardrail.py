@@ -7,7 +7,6 @@ anyway. A check that raises drops the frame and is seen upstream as an ErrorFram
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -27,15 +26,11 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from orion.domain.guardrail import Action, Channel, Utterance, Verdict
+from orion.domain.sentence import split_sentences
 
 Evaluate = Callable[[Utterance], Verdict]
 OnVerdict = Callable[[Utterance, Verdict], Awaitable[None]]
 OnMessage = Callable[[str], None]
-
-_SENTENCE_END = re.compile(r"[.!?…][\"')\]]*\s+|\n+")
-_LONGEST_SENTENCE = 240
-_TAIL = 64
-"""A cut inside a long sentence leaves that many characters behind, so that no secret is split."""
 
 
 class InputGuardrail(FrameProcessor):
@@ -154,18 +149,6 @@ class OutputGuardrail(FrameProcessor):
         if verdict.findings:
             await self._orion_on_verdict(utterance, verdict)
         return verdict.reply if verdict.action is Action.BLOCK else verdict.text
-
-
-def split_sentences(text: str) -> tuple[str, str]:
-    """Split into what may be released and what is held back: `(ready, held)`, `ready + held == text`.
-
-    Released is everything up to the last end of a sentence, or, in a sentence of more than 240
-    characters, up to the last space that leaves 64 characters behind.
-    """
-    end = max((match.end() for match in _SENTENCE_END.finditer(text)), default=0)
-    if end == 0 and len(text) > _LONGEST_SENTENCE:
-        end = text.rfind(" ", 0, len(text) - _TAIL) + 1
-    return text[:end], text[end:]
 
 
 def _content(message: Any) -> str:

@@ -12,7 +12,8 @@ class PlayedWords(FrameProcessor):
     """Stands behind the transport's output, where words arrive together with their sound.
 
     Frames: TTSTextFrame (a word or a sentence, as the TTS marks them) and, in a pipeline without
-    TTS, LLMTextFrame are told to `on_words`; all frames go on.
+    TTS, LLMTextFrame are told to `on_words`, but for a filler, which is no part of the answer; all
+    frames go on.
     """
 
     def __init__(self, on_words: Callable[[str], None]) -> None:
@@ -22,6 +23,6 @@ class PlayedWords(FrameProcessor):
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Tell the words, and pass the frame on."""
         await super().process_frame(frame, direction)
-        if isinstance(frame, TTSTextFrame | LLMTextFrame) and frame.text.strip():
+        if isinstance(frame, TTSTextFrame | LLMTextFrame) and frame.append_to_context and frame.text.strip():
             self._orion_on_words(frame.text.strip())
         await self.push_frame(frame, direction)

@@ -16,16 +16,20 @@ each returns a Pipecat service that serves one call. It may also have
   rank below 20, pulled ones from 20, keyed ones from 40; without a rank `auto` leaves it out.
 
 A provider's name may be followed by a model, `openai/gpt-4.1-mini`, in the settings and in an agent's `stt`,
-`llm` and `tts`; `model_for` finds it. Vendor SDKs are imported inside those functions, never at the top of
-the file. A permanent lack is told by `available` alone: it is asked often, and must answer at once.
+`llm` and `tts`; `model_for` finds it. Where an order has more than one engine, they take over from each
+other (`orion/processors/order.py`). What a service does for that: it tells a failure as an ErrorFrame with
+Pipecat's ErrorCategory.
+
+Vendor SDKs are imported inside those functions, never at the top of the file. A permanent lack is told by
+`available` alone: it is asked often, and must answer at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Literal, Protocol, cast, runtime_checkable
+from typing import Any, Generic, Literal, Protocol, TypeVar, cast, runtime_checkable
 
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.services.llm_service import FunctionCallHandler, LLMService
@@ -41,6 +45,10 @@ from orion.settings import Settings
 
 Kind = Literal["stt", "llm", "tts"]
 KINDS: tuple[Kind, ...] = ("stt", "llm", "tts")
+_PULLED = 20
+"""From this rank on an engine was pulled or configured; those below are embedded."""
+
+_Service_co = TypeVar("_Service_co", covariant=True)
 
 
 class ToolSchema(FunctionSchema):
@@ -113,16 +121,38 @@ class Choice:
 
 def choose(settings: Settings, kind: Kind) -> Choice:
     """The provider that serves `kind`: the first of the order in the settings that is available."""
-    missing: list[str] = []
-    for entry in getattr(settings, kind):
-        name = entry.partition("/")[0]
-        candidates = _ranked(settings, kind) if name == "auto" else [name]
-        for candidate in candidates:
-            missed = lack(settings, kind, candidate)
-            if missed is None:
-                return Choice(kind, candidate, "named by the settings" if name != "auto" else _why(candidate))
-            missing.append(f"{candidate}: {missed}")
-    return Choice(kind, None, "; ".join(missing) or "nothing is configured")
+    found, missing = _order(settings, kind)
+    return found[0] if found else Choice(kind, None, missing)
+
+
+def order(settings: Settings, kind: Kind, own: str | None = None) -> list[Choice]:
+    """All that are available for `kind`, in the order in which one takes over from the other.
+
+    `auto` stands for the best one and, behind it, all others that were configured or pulled. Where
+    more than one language model may be asked, the offline agent stands behind them all.
+
+    Args:
+        own: An agent's order, which wins over the settings: names, comma-separated.
+
+    Raises:
+        StartError: None is available; the detail says what is missing.
+    """
+    if own is not None:
+        settings = settings.changed(**{kind: tuple(name.strip() for name in own.split(",") if name.strip())})
+    found, missing = _order(settings, kind)
+    if not found:
+        raise StartError(f"no {kind} can serve: {missing}")
+    if kind == "llm" and len(found) > 1 and "offline" not in [choice.provider for choice in found]:
+        found.append(Choice(kind, "offline", "when no model can be reached"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Generic[_Service_co]):
+    """One engine of a call's order: its provider's name and its service."""
+
+    provider: str
+    service: _Service_co
 
 
 def module(settings: Settings, name: str) -> ModuleType:
@@ -140,19 +170,34 @@ def model_for(settings: Settings, agent: Agent, kind: Kind, name: str) -> str | 
     return None
 
 
+def stts(settings: Settings, agent: Agent) -> list[Candidate[STTService]]:
+    """Speech-to-text services for one call, in order. Raises StartError where none can serve."""
+    return [Candidate(name, made) for name, made in _make(settings, "stt", agent, agent.stt)]
+
+
+def llms(settings: Settings, agent: Agent) -> list[Candidate[LLMService[Any]]]:
+    """Language models (or the offline agent) for one call, in order. Raises StartError."""
+    return [Candidate(name, made) for name, made in _make(settings, "llm", agent, agent.llm)]
+
+
+def ttss(settings: Settings, agent: Agent) -> list[Candidate[TTSService]]:
+    """Text-to-speech services for one call, in order. Raises StartError."""
+    return [Candidate(name, made) for name, made in _make(settings, "tts", agent, agent.tts)]
+
+
 def stt(settings: Settings, agent: Agent) -> STTService:
-    """A speech-to-text service for one call. Raises StartError where none can serve."""
-    return cast(STTService, _make(settings, "stt", agent, agent.stt))
+    """The speech-to-text service that comes first. Raises StartError where none can serve."""
+    return stts(settings, agent)[0].service
 
 
 def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
-    """A language model (or the offline agent) for one call. Raises StartError where none can serve."""
-    return cast("LLMService[Any]", _make(settings, "llm", agent, agent.llm))
+    """The language model (or the offline agent) that comes first. Raises StartError."""
+    return llms(settings, agent)[0].service
 
 
 def tts(settings: Settings, agent: Agent) -> TTSService:
-    """A text-to-speech service for one call. Raises StartError where none can serve."""
-    return cast(TTSService, _make(settings, "tts", agent, agent.tts))
+    """The text-to-speech service that comes first. Raises StartError."""
+    return ttss(settings, agent)[0].service
 
 
 def embedder(settings: Settings) -> Embedder | None:
@@ -165,11 +210,32 @@ def embedder(settings: Settings) -> Embedder | None:
     return cast("Embedder", loaded.embed(settings))
 
 
-def _make(settings: Settings, kind: Kind, agent: Agent, own: str | None) -> object:
-    choice = choose(settings if own is None else settings.changed(**{kind: (own,)}), kind)
-    if choice.provider is None:
-        raise StartError(f"no {kind} can serve: {choice.reason}")
-    return getattr(module(settings, choice.provider), kind)(settings, agent)
+def _make(settings: Settings, kind: Kind, agent: Agent, own: str | None) -> Iterator[tuple[str, Any]]:
+    for choice in order(settings, kind, own):
+        name = str(choice.provider)
+        yield name, getattr(module(settings, name), kind)(settings, agent)
+
+
+def _order(settings: Settings, kind: Kind) -> tuple[list[Choice], str]:
+    """All that are available in order, and what the others lack."""
+    found: dict[str, Choice] = {}
+    missing: list[str] = []
+    for entry in getattr(settings, kind):
+        name = entry.partition("/")[0]
+        automatic = name == "auto"
+        embedded = False
+        for candidate in _ranked(settings, kind) if automatic else [name]:
+            missed = lack(settings, kind, candidate)
+            if missed is not None:
+                missing.append(f"{candidate}: {missed}")
+            elif candidate not in found and not (automatic and embedded):
+                reason = _why(candidate) if automatic else "named by the settings"
+                found[candidate] = Choice(kind, candidate, reason)
+            # One embedded engine is enough: none of them fails for others' reasons.
+            embedded = embedded or (
+                missed is None and getattr(module(settings, candidate), "RANK", 0) < _PULLED
+            )
+    return list(found.values()), "; ".join(missing) or "nothing is configured"
 
 
 def _ranked(settings: Settings, kind: Kind) -> list[str]:

@@ -1,5 +1,14 @@
+from pipecat.frames.frames import (
+    AggregatedTextFrame,
+    BotStartedSpeakingFrame,
+    BotStoppedSpeakingFrame,
+    TTSAudioRawFrame,
+    TTSSpeakFrame,
+    TTSStartedFrame,
+)
+
 from orion.domain.turn import Latency
-from orion.pipelines.latency import Stopwatch
+from orion.pipelines.latency import Filler, Stopwatch
 
 
 def test_stages_are_milliseconds_after_the_end_of_speech():
@@ -34,3 +43,50 @@ def test_what_nobody_waited_for_has_no_latency():
     watch.take()
     watch.mark("first_audio_ms", 5.0)
     assert watch.take() == Latency()
+
+
+def audio(context):
+    return TTSAudioRawFrame(bytes(2), 24000, 1, context_id=context)
+
+
+def filled():
+    """What covers the frames of a filler, while it is heard."""
+    filler = Filler()
+    told = AggregatedTextFrame("One moment.", "sentence", context_id="f")
+    frames = [
+        TTSSpeakFrame("One moment.", append_to_context=False),
+        told,
+        TTSStartedFrame(context_id="f", append_to_context=False),
+        audio("f"),
+        BotStartedSpeakingFrame(),
+        audio(None),
+    ]
+    assert all(filler.covers(frame) for frame in frames)
+    return filler
+
+
+def test_a_filler_is_no_part_of_the_answer():
+    filler = filled()
+    assert not filler.covers(TTSStartedFrame(context_id="a", append_to_context=True))
+    assert not filler.covers(audio("a"))
+
+
+def test_an_answer_that_begins_while_the_filler_is_heard_is_audible_with_its_first_sound():
+    filler = filled()
+    filler.covers(audio("a"))
+    assert filler.sounding
+
+
+def test_one_that_begins_after_it_is_audible_when_the_agent_begins_to_speak_again():
+    filler = filled()
+    filler.covers(BotStoppedSpeakingFrame())
+    filler.covers(audio("a"))
+    assert not filler.sounding
+    assert not filler.covers(BotStartedSpeakingFrame())
+
+
+def test_what_is_said_by_request_is_no_filler():
+    filler = Filler()
+    assert not filler.covers(TTSSpeakFrame("Good morning.", append_to_context=True))
+    assert not filler.covers(TTSStartedFrame(context_id="g"))
+    assert not filler.covers(audio("g"))

@@ -153,3 +153,13 @@ async def test_no_character_keeps_what_was_said_out_of_the_record(call):
     call.recorder.agent_said("three\x00", interrupted=False)
     assert [turn.text for turn in await call.kept()] == ["one \ufffdtwo\ufffd", "three\ufffd"]
     assert all(json.dumps(event.body, ensure_ascii=False).encode() for event in call.seen())
+
+
+async def test_an_engine_that_failed_is_told_by_its_part_and_counted(call):
+    call.recorder.switched("llm", "acme", "rate_limit", "offline")
+    call.recorder.switched("tts", "acme", "nothing in time", None)
+    first, second = call.seen()
+    assert (first.name, first.body["slug"], first.body["part"]) == ("error", "provider-error", "llm")
+    assert first.body["detail"] == "The language model by acme failed; offline goes on."
+    assert second.body["detail"] == "Speech by acme failed; no other is left."
+    assert call.recorder._meter.switches == {("llm", "acme"): 1, ("tts", "acme"): 1}

@@ -15,7 +15,7 @@ from pipecat.frames.frames import (
 from pipecat.tests.utils import SleepFrame, run_test
 
 from orion.domain.guardrail import Action, Channel, Finding, Utterance, Verdict
-from orion.processors.guardrail import InputGuardrail, OutputGuardrail, split_sentences
+from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 
 
 class Log:
@@ -154,15 +154,3 @@ async def test_barge_in_drops_what_is_held_back():
         LLMFullResponseEndFrame(),
     )
     assert texts == ["Whole."]
-
-
-def test_a_long_sentence_is_cut_at_a_space_that_leaves_64_characters_behind():
-    text = "word " * 60
-    ready, held = split_sentences(text)
-    assert ready + held == text
-    assert ready.endswith(" ")
-    assert 64 <= len(held) <= 70
-
-
-def test_an_unfinished_sentence_is_held_whole():
-    assert split_sentences("It is 3.5") == ("", "It is 3.5")

@@ -44,7 +44,7 @@ class Speaker(BaseOutputTransport):
     """Takes as long to play as the audio lasts."""
 
     def __init__(self) -> None:
-        super().__init__(TransportParams(audio_out_enabled=True))
+        super().__init__(TransportParams(audio_out_enabled=True, audio_out_end_silence_secs=0))
         self.played_secs = 0.0
         self._free_at = 0.0
 
@@ -115,6 +115,14 @@ class Stage:
         """One response of a language model; every text one token."""
         tokens = [LLMTextFrame(text) for text in texts]
         await self.send(LLMFullResponseStartFrame(), *tokens, LLMFullResponseEndFrame())
+
+    async def answer_part(self, text: str) -> None:
+        """One token of a response that goes on."""
+        await self.send(LLMTextFrame(text))
+
+    async def quiet(self, secs: float) -> None:
+        """Let so much time pass, as a person would."""
+        await asyncio.sleep(secs)
 
     async def audio(self, pcm: bytes) -> None:
         """Audio of a microphone, in 20 ms frames, faster than real time."""

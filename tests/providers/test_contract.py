@@ -166,3 +166,31 @@ def test_a_broken_file_of_a_project_is_told_by_its_path(project):
     settings = project("import nothing_like_this\n", "broken_acme")
     with pytest.raises(StartError, match=r"broken_acme\.py"):
         providers.choose(settings, "llm")
+
+
+def named(choices):
+    return [choice.provider for choice in choices]
+
+
+def test_an_order_holds_all_that_are_available_and_the_offline_agent_behind_all_models(project):
+    settings = project(ACME).changed(llm=("acme", "scripted"))
+    assert named(providers.order(settings, "llm")) == ["scripted"]
+    keyed = settings.changed(providers={"ACME": ProviderSettings(key="k")})
+    assert named(providers.order(keyed, "llm")) == ["acme", "scripted", "offline"]
+
+
+def test_auto_in_an_order_stands_for_what_was_configured_and_one_embedded_engine(project):
+    settings = project(ACME).changed(providers={"ACME": ProviderSettings(key="k")})
+    assert named(providers.order(settings, "llm")) == ["acme", "offline"]
+    assert named(providers.order(settings.changed(llm=("scripted", "auto")), "llm"))[0] == "scripted"
+    assert all(len(providers.order(project(""), kind)) == 1 for kind in providers.KINDS)
+
+
+def test_an_agent_may_have_an_order_of_its_own(settings):
+    made = providers.llms(settings, Agent("a", "", llm="scripted, offline"))
+    assert [candidate.provider for candidate in made] == ["scripted", "offline"]
+
+
+def test_where_none_is_available_the_reason_is_told(project):
+    with pytest.raises(StartError, match="set ACME_API_KEY"):
+        providers.order(project(ACME).changed(llm=("acme",)), "llm")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from pipecat.frames.frames import (
+    ErrorFrame,
     FunctionCallResultFrame,
     InterimTranscriptionFrame,
     LLMContextFrame,
@@ -16,6 +17,7 @@ from pipecat.frames.frames import (
     VADUserStoppedSpeakingFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.utils.errors import ErrorCategory
 
 from orion.domain.agent import Agent
 from orion.errors import StartError
@@ -147,6 +149,8 @@ def test_the_signal_is_the_same_every_time_and_a_vad_takes_it_for_speech():
         ("voice: {}", "unknown voice; there are stt, llm, tts"),
         ("- a", "must be a mapping"),
         ("3: a", "must be a mapping"),
+        ("llm: [{text: x, fault: flood}]", r"llm\[0\]\.fault: unknown flood; there are .*stall"),
+        ("tts: [{secs: 1}, {fault: server, after: -1}]", r"tts\[1\]\.after: -1"),
         ("stt: [", "is no YAML"),
     ],
 )
@@ -165,3 +169,39 @@ def test_a_script_that_is_not_there_is_told(settings, tmp_path):
 
 def test_an_empty_script_is_the_built_in_one(script):
     assert read(script("").script) == Script()
+
+
+@pytest.mark.parametrize("fault", ["authentication", "rate_limit", "server", "connectivity", "unknown"])
+async def test_an_answer_may_break_off_with_an_error(script, fault):
+    settings = script(f"llm: [{{text: One two three., fault: {fault}, after: 2}}]")
+    async with on_stage(scripted.llm(settings, AGENT), errors=1) as stage:
+        assert await answer(stage) == "One two"
+    assert stage.all(ErrorFrame)[0].category is ErrorCategory(fault)
+
+
+@pytest.mark.parametrize(
+    ("fault", "category"),
+    [
+        ("authentication", "authentication"),
+        ("quota", "quota"),
+        ("connectivity", "connectivity"),
+        ("unknown", "unknown"),
+    ],
+)
+async def test_a_sentence_may_break_off_with_an_error(script, fault, category):
+    settings = script(f"tts: [{{secs: 1, fault: {fault}, after: 0.4}}, {{secs: 0.2}}]")
+    async with on_stage(scripted.tts(settings, AGENT), errors=1) as stage:
+        await stage.answer("This breaks off.")
+        await stage.heard(TTSStoppedFrame)
+    assert stage.all(ErrorFrame)[0].category is ErrorCategory(category)
+    secs = sum(frame.num_frames / frame.sample_rate for frame in stage.all(TTSAudioRawFrame))
+    assert secs == pytest.approx(0.4, abs=0.05)
+
+
+async def test_an_utterance_may_end_in_an_error_or_in_nothing(script):
+    settings = script("stt: [{text: a, fault: server, after: 0.5}, {text: b, fault: stall}, {text: c}]")
+    async with on_stage(scripted.stt(settings, AGENT), errors=1) as stage:
+        for _ in range(3):
+            await utterance(stage)
+        await stage.heard(TranscriptionFrame)
+    assert [frame.text for frame in stage.all(TranscriptionFrame)] == ["c"]

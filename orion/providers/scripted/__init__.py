@@ -30,12 +30,13 @@ from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings, STTSettings
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
+from pipecat.utils.errors import ErrorCategory
 from pipecat.utils.time import time_now_iso8601
 
 from orion.domain.agent import Agent
 from orion.errors import StartError
 from orion.providers._speech import WorkerTTSService
-from orion.providers.scripted.script import Answer, Heard, read
+from orion.providers.scripted.script import STALL, Answer, Heard, read
 from orion.providers.scripted.voice import ScriptedVoice, voice_like
 from orion.settings import Settings
 
@@ -53,7 +54,8 @@ def available(settings: Settings, _kind: str) -> str | None:
 
 async def start(settings: Settings) -> None:
     """Compute the signal, so that no call waits for it."""
-    voice_like(read(settings.script).tts.secs)
+    for sound in read(settings.script).tts:
+        voice_like(sound.secs)
 
 
 async def stop() -> None:
@@ -72,8 +74,7 @@ def llm(settings: Settings, _agent: Agent) -> LLMService[Any]:
 
 def tts(settings: Settings, agent: Agent) -> TTSService:
     """Sounds as long as the script says. Raises StartError."""
-    sound = read(settings.script).tts
-    return WorkerTTSService(ScriptedVoice(sound.secs, sound.delay_ms), "", agent.language)
+    return WorkerTTSService(ScriptedVoice(read(settings.script).tts), "", agent.language)
 
 
 class ScriptedSTTService(STTService):
@@ -90,6 +91,7 @@ class ScriptedSTTService(STTService):
         self._orion_partials: Iterator[str] = iter(())
         self._orion_speaking = False
         self._orion_secs = 0.0
+        self._orion_total = 0.0
 
     def can_generate_metrics(self) -> bool:
         """Time to the final transcript is measured."""
@@ -99,12 +101,14 @@ class ScriptedSTTService(STTService):
         """Begin and end utterances where the VAD does."""
         await super().process_frame(frame, direction)
         if isinstance(frame, VADUserStartedSpeakingFrame) and not self._orion_speaking:
-            self._orion_speaking, self._orion_secs = True, 0.0
+            self._orion_speaking, self._orion_secs, self._orion_total = True, 0.0, 0.0
             self._orion_heard = next(self._orion_utterances)
             self._orion_partials = iter(self._orion_heard.partials)
         elif isinstance(frame, VADUserStoppedSpeakingFrame) and self._orion_speaking:
             self._orion_speaking = False
-            if self._orion_heard.delay_ms:
+            if self._orion_heard.fault:
+                await self._orion_fault()
+            elif self._orion_heard.delay_ms:
                 self.create_task(self._orion_final(self._orion_heard))
             else:
                 await self._orion_final(self._orion_heard)
@@ -113,11 +117,20 @@ class ScriptedSTTService(STTService):
         """Take 16-bit mono PCM; a partial is due after every 200 ms of it."""
         words = None
         if self._orion_speaking:
-            self._orion_secs += len(audio) / 2 / self.sample_rate
-            if self._orion_secs >= _PARTIAL_SECS:
+            secs = len(audio) / 2 / self.sample_rate
+            self._orion_secs += secs
+            self._orion_total += secs
+            if self._orion_heard.fault and self._orion_total >= self._orion_heard.after:
+                await self._orion_fault()
+            elif self._orion_secs >= _PARTIAL_SECS:
                 self._orion_secs -= _PARTIAL_SECS
                 words = next(self._orion_partials, None)
         yield InterimTranscriptionFrame(words, self._user_id, time_now_iso8601()) if words else None
+
+    async def _orion_fault(self) -> None:
+        self._orion_speaking = False
+        if self._orion_heard.fault != STALL:
+            await self.push_error("as the script says", category=ErrorCategory(self._orion_heard.fault))
 
     async def _orion_final(self, heard: Heard) -> None:
         await asyncio.sleep(heard.delay_ms / 1000)
@@ -161,9 +174,15 @@ class ScriptedLLMService(LLMService[Any]):
             await self.start_ttfb_metrics()
             await asyncio.sleep(answer.delay_ms / 1000)
             await self.stop_ttfb_metrics()
-            for index, word in enumerate(answer.text.split()):
+            words = answer.text.split()
+            for index, word in enumerate(words[: int(answer.after)] if answer.fault else words):
                 await asyncio.sleep(answer.token_delay_ms / 1000 if index else 0)
                 await self._push_llm_text(f" {word}" if index else word)
+            if answer.fault == STALL:
+                await asyncio.Event().wait()
+            if answer.fault:
+                await self.push_error("as the script says", category=ErrorCategory(answer.fault))
+                return
             await self.run_function_calls([_call(call, context) for call in answer.tool_calls])
         finally:
             await self.push_frame(LLMFullResponseEndFrame())

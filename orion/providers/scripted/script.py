@@ -11,6 +11,17 @@ llm:                                   # one entry per turn, and one per tool re
 tts: {delay_ms: 50, secs: 5}           # every sentence: time to its first audio, its length
 ```
 
+Faults, for who wants to see what a call makes of them: `fault` is `stall` (it goes silent and never ends)
+or an error by its category (`authentication`, `authorization`, `invalid_request`, `rate_limit`, `quota`,
+`connectivity`, `server`, `unknown`), at the point that `after` names: words of an answer, seconds of an
+utterance or of a sentence's sound (0 where none is given: at once).
+
+```yaml
+stt: [{text: hello, fault: connectivity, after: 0.4}]
+llm: [{text: It is nine in Tokyo., fault: server, after: 2}, {text: All is well.}]
+tts: [{secs: 2, fault: stall, after: 0.5}, {secs: 2}]    # a list: one entry per sentence
+```
+
 Delays are 0 where none is given. A part that is left out is played as without a script; after its last
 entry a list begins anew. Each call begins at the first entries.
 """
@@ -19,7 +30,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import UnionType
@@ -31,6 +42,18 @@ from orion.errors import StartError
 
 _Entry = TypeVar("_Entry")
 
+STALL = "stall"
+STATUS = {
+    "authentication": 401,
+    "authorization": 403,
+    "invalid_request": 400,
+    "rate_limit": 429,
+    "quota": 402,
+    "server": 503,
+}
+"""HTTP's status codes for the categories that have one."""
+FAULTS = frozenset({"", STALL, "connectivity", "unknown", *STATUS})
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -39,6 +62,8 @@ class Heard:
     text: str = "this is what i say"
     partials: Sequence[str] = ()
     delay_ms: float = 0
+    fault: str = ""
+    after: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +74,8 @@ class Answer:
     delay_ms: float = 0
     token_delay_ms: float = 0
     tool_calls: Sequence[Mapping[str, Any]] = ()
+    fault: str = ""
+    after: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +84,8 @@ class Sound:
 
     delay_ms: float = 0
     secs: float = 5
+    fault: str = ""
+    after: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +94,7 @@ class Script:
 
     stt: Sequence[Heard] = (Heard(),)
     llm: Sequence[Answer] = (Answer("This is what the agent always says."),)
-    tts: Sound = field(default_factory=Sound)
+    tts: Sequence[Sound] = (Sound(),)
 
 
 def read(path: Path | None) -> Script:
@@ -94,7 +123,8 @@ def _read(path: Path, _changed_ns: int) -> Script:
         found["llm"] = _entries(Answer, parts["llm"], f"{path}: llm")
         _check_calls(found["llm"], f"{path}: llm")
     if "tts" in parts:
-        found["tts"] = _entry(Sound, parts["tts"], f"{path}: tts")
+        sounds = parts["tts"] if isinstance(parts["tts"], list) else [parts["tts"]]
+        found["tts"] = _entries(Sound, sounds, f"{path}: tts")
     return Script(**found)
 
 
@@ -112,6 +142,8 @@ def _entry(kind: type[_Entry], content: object, where: str) -> _Entry:
             raise StartError(f"{where}: unknown {name}; there are {', '.join(hints)}")
         if not _fits(value, hints[name]):
             raise StartError(f"{where}.{name}: {value!r} cannot be used here")
+    if values.get("fault", "") not in FAULTS:
+        raise StartError(f"{where}.fault: unknown {values['fault']}; there are {', '.join(sorted(FAULTS))}")
     return kind(**values)
 
 

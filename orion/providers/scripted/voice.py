@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from functools import lru_cache
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from orion.errors import ProviderError
+from orion.providers.scripted.script import STALL, STATUS, Sound
 
 _RATE_HZ = 24000
 _SYLLABLE_SECS = 0.22
@@ -23,14 +27,21 @@ _CHUNK_BYTES = _RATE_HZ // 5 * 2
 Samples = NDArray[np.float64]
 
 
+class Refused(ProviderError):
+    """An error as the script says; Pipecat reads its category from `status_code`."""
+
+    def __init__(self, status_code: int) -> None:
+        super().__init__("as the script says")
+        self.status_code = status_code
+
+
 class ScriptedVoice:
-    """Every text sounds for `secs` seconds, from `delay_ms` milliseconds after it was asked for."""
+    """Every text sounds as the script's next entry says, after the last one as the first."""
 
     rate_hz = _RATE_HZ
 
-    def __init__(self, secs: float, delay_ms: float) -> None:
-        self._secs = secs
-        self._delay_ms = delay_ms
+    def __init__(self, sounds: Sequence[Sound]) -> None:
+        self._sounds = cycle(sounds)
 
     async def speak(
         self,
@@ -39,13 +50,23 @@ class ScriptedVoice:
         language: str,  # noqa: ARG002
     ) -> AsyncGenerator[tuple[bytes, bytes], None]:
         """Packets as those of a speech worker: `W` the words, spread evenly, then `A` PCM at 24 kHz."""
-        await asyncio.sleep(self._delay_ms / 1000)
+        sound = next(self._sounds)
+        await asyncio.sleep(sound.delay_ms / 1000)
         words = text.split()
-        times = [(word, index * self._secs / len(words)) for index, word in enumerate(words)]
-        yield b"W", json.dumps(times).encode()
-        pcm = voice_like(self._secs)
+        times = [(word, index * sound.secs / len(words)) for index, word in enumerate(words)]
+        pcm = voice_like(sound.secs)
+        if sound.fault:
+            pcm = pcm[: round(sound.after * _RATE_HZ) * 2]
+        if pcm:
+            yield b"W", json.dumps(times).encode()
         for start in range(0, len(pcm), _CHUNK_BYTES):
             yield b"A", pcm[start : start + _CHUNK_BYTES]
+        if sound.fault == STALL:
+            await asyncio.Event().wait()
+        if sound.fault == "connectivity":
+            raise TimeoutError
+        if sound.fault:
+            raise Refused(STATUS.get(sound.fault, 0))
 
 
 @lru_cache(maxsize=4)

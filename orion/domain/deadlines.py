@@ -1,0 +1,27 @@
+"""How long an engine may keep a call waiting before the next one of its order takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Limits in seconds; an agent's `fail_over` overrides them by name."""
+
+    first_token_secs: float = 4.0
+    """From the question to the language model's first word or tool call."""
+    next_token_secs: float = 4.0
+    """Between two words of its answer."""
+    filler_secs: float = 1.5
+    """After so long without an answer the agent says "One moment."."""
+    transcript_secs: float = 2.0
+    """From the end of the user's speech to its transcript."""
+    first_audio_secs: float = 1.5
+    """From a sentence to its first sound, and between two pieces of it."""
+
+    @classmethod
+    def of(cls, overrides: Mapping[str, float]) -> Deadlines:
+        """The defaults with an agent's own."""
+        return cls(**overrides)

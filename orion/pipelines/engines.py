@@ -1,0 +1,45 @@
+"""The engines of a call: the one that serves, or an order in which one takes over from the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.llm_service import LLMService
+from pipecat.services.stt_service import STTService
+from pipecat.services.tts_service import TTSService
+
+from orion.domain.breaker import Breakers
+from orion.domain.deadlines import Deadlines
+from orion.processors.llm_order import LLMOrder
+from orion.processors.stt_order import STTOrder
+from orion.processors.tts_order import TTSOrder
+from orion.providers import Candidate
+
+
+def stt(
+    candidates: Sequence[Candidate[STTService]], breakers: Breakers, deadlines: Deadlines
+) -> FrameProcessor:
+    """What hears; a single engine stands by itself, at no cost."""
+    return candidates[0].service if len(candidates) == 1 else STTOrder(candidates, breakers, deadlines)
+
+
+def llm(
+    candidates: Sequence[Candidate[LLMService[Any]]],
+    breakers: Breakers,
+    deadlines: Deadlines,
+    *,
+    speaks: bool,
+) -> FrameProcessor:
+    """What answers; `speaks`: it may say that it takes a moment."""
+    if len(candidates) == 1:
+        return candidates[0].service
+    return LLMOrder(candidates, breakers, deadlines, speaks=speaks)
+
+
+def tts(
+    candidates: Sequence[Candidate[TTSService]], breakers: Breakers, deadlines: Deadlines
+) -> FrameProcessor:
+    """What speaks."""
+    return candidates[0].service if len(candidates) == 1 else TTSOrder(candidates, breakers, deadlines)

@@ -1,0 +1,194 @@
+"""Language models in an order: the turn that one fails is answered by the next, and nothing is said twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pipecat.frames.frames import (
+    ErrorFrame,
+    Frame,
+    FunctionCallsStartedFrame,
+    LLMContextFrame,
+    LLMContextSummaryRequestFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMTextFrame,
+    TTSSpeakFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.llm_service import LLMService
+from pipecat.utils.errors import ErrorCategory
+
+from orion.domain.answer import Answer
+from orion.domain.breaker import Breakers
+from orion.domain.deadlines import Deadlines
+from orion.processors.llm_attempt import RESPONSE, SHARED, Attempt, of_a_tool
+from orion.processors.llm_question import NOTICE, may_be_silent, question, told_before
+from orion.processors.order import Order
+from orion.processors.switched import Fault, fault
+from orion.providers import Candidate, Stateful
+
+FIRST_WORD = "orion_first_word"
+"""In a text frame's metadata: when the first token of its answer came, in seconds of the pipeline's clock."""
+FILLER = "One moment."
+_CLOSING_SECS = 0.1
+
+
+class LLMOrder(Order):
+    """Asks one model after the other until one has answered.
+
+    Frames: an LLMContextFrame is answered by one response (start, whole sentences, end), whoever wrote
+    it. A model fails by an ErrorFrame of any category, by a first or next token that does not come in
+    time, and by an answer without words. It loses its unfinished sentence; the next one is given what
+    was released as the beginning of its answer. A tool call that it made stays: the answer goes on over
+    its result. Barge-in stops the attempt, and no other one begins.
+
+    Args:
+        speaks: Say that it takes a moment, where it does.
+    """
+
+    def __init__(
+        self,
+        candidates: Sequence[Candidate[LLMService[Any]]],
+        breakers: Breakers,
+        deadlines: Deadlines,
+        *,
+        speaks: bool,
+    ) -> None:
+        super().__init__("llm", candidates, breakers)
+        self._orion_deadlines = deadlines
+        self._orion_speaks = speaks
+        self._orion_attempt: Attempt | None = None
+        self._orion_told: bool | None = None
+        self._orion_filled = False
+        self._orion_first_word = 0.0
+
+    async def orion_enters(self, frame: Frame, direction: FrameDirection) -> None:
+        """Answer a context; share what all models must know; pass everything by."""
+        if isinstance(frame, LLMContextFrame):
+            if direction is FrameDirection.DOWNSTREAM:  # the other way a tool's result comes back
+                self._orion_filled = False
+            await self._orion_answer(frame)
+        elif isinstance(frame, SHARED):
+            await self.orion_share(frame, direction)
+        elif isinstance(frame, LLMContextSummaryRequestFrame):
+            await self.orion_give(self.orion_active, frame, direction)
+        else:
+            await self.push_frame(frame, direction)
+
+    async def orion_leaves(self, index: int, frame: Frame, direction: FrameDirection) -> None:
+        """Collect what belongs to the attempt; drop the rest of failed ones; pass on tool calls."""
+        if self._orion_attempt is not None and self._orion_attempt.index == index:
+            self._orion_attempt.leaving.put_nowait((frame, direction))
+        elif not isinstance(frame, RESPONSE) or of_a_tool(frame):
+            await self.push_frame(frame, direction)
+
+    async def _orion_answer(self, frame: LLMContextFrame) -> None:
+        await self.push_frame(LLMFullResponseStartFrame())
+        answer, found = Answer(), None
+        try:
+            with self._orion_patience(frame, answer):
+                for index in self.orion_candidates():
+                    if found is not None:
+                        await self.orion_switched(found, index)
+                    found = await self._orion_ask(index, frame, answer)
+                    if found is None:
+                        return
+            if found is not None:
+                await self.orion_switched(found, None)
+            await self.push_error("no language model answers", category=ErrorCategory.UNKNOWN)
+        finally:
+            await self.push_frame(LLMFullResponseEndFrame())
+
+    async def _orion_ask(self, index: int, frame: LLMContextFrame, answer: Answer) -> Fault | None:
+        """One attempt; None where it answered, else what was wrong."""
+        attempt = self._orion_attempt = Attempt(index)
+        self._orion_first_word = 0.0
+        answer.begin()
+        await self.orion_take(index)
+        await self._orion_own_words(index, frame, answer)
+        try:
+            await self.orion_give(index, self._orion_asked(index, frame, answer), FrameDirection.DOWNSTREAM)
+            found = await self._orion_follow(attempt, answer, frame)
+        except asyncio.CancelledError:
+            self.orion_breaker(index).withdrawn()
+            raise
+        finally:
+            self._orion_attempt = None
+        while not attempt.leaving.empty():
+            await self.orion_leaves(index, *attempt.leaving.get_nowait())
+        if found is None and not attempt.broken:
+            self.orion_breaker(index).succeeded()
+            self._orion_told = self._orion_told and self._orion_offline(index)
+        return found
+
+    async def _orion_follow(self, attempt: Attempt, answer: Answer, asked: LLMContextFrame) -> Fault | None:
+        """Pass an attempt's frames on until it has ended, well or not."""
+        index, limits, before = attempt.index, self._orion_deadlines, answer.released
+        patience_secs = None if asked.speculation else limits.first_token_secs
+        found, called = None, False
+        while (left := await attempt.next(patience_secs)) is not None:
+            frame, direction = left
+            if isinstance(frame, LLMFullResponseEndFrame):
+                break
+            if isinstance(frame, ErrorFrame) and not of_a_tool(frame):
+                found, patience_secs = found or fault(index, frame), _CLOSING_SECS
+            elif isinstance(frame, LLMTextFrame) and found is None:
+                patience_secs = limits.next_token_secs
+                await self._orion_say(answer.take(frame.text))
+            elif not isinstance(frame, LLMFullResponseStartFrame | LLMTextFrame):
+                called = called or isinstance(frame, FunctionCallsStartedFrame)
+                await self.push_frame(frame, direction)
+        if left is None:
+            await self.orion_halt(index)
+            found = found or Fault(index, "no token in time")
+        if found is None:
+            await self._orion_say(answer.rest())
+            silent = answer.released == before and not (called or self._orion_offline(index))
+            return Fault(index, "no words") if silent and not may_be_silent(asked) else None
+        if called:  # the answer goes on over the tool's result, by whoever is asked then
+            attempt.broken = True
+            await self.orion_switched(found, index)
+        return None if called else found
+
+    async def _orion_say(self, text: str) -> None:
+        self._orion_first_word = self._orion_first_word or self.get_clock().get_time() / 1e9
+        if text:
+            frame = LLMTextFrame(text)
+            frame.metadata[FIRST_WORD] = self._orion_first_word
+            await self.push_frame(frame)
+
+    async def _orion_own_words(self, index: int, frame: LLMContextFrame, answer: Answer) -> None:
+        """Say once that no model can be reached; again only if one could in between."""
+        if self._orion_told is None:
+            self._orion_told = told_before(frame.context)
+        if index > 0 and self._orion_offline(index) and not self._orion_told:
+            self._orion_told = True
+            await self._orion_say(answer.take(NOTICE))
+
+    def _orion_asked(self, index: int, frame: LLMContextFrame, answer: Answer) -> LLMContextFrame:
+        """The offline agent answers anew: it goes by the user's words alone."""
+        return question(frame, "" if self._orion_offline(index) else answer.released)
+
+    def _orion_offline(self, index: int) -> bool:
+        return isinstance(self.orion_services[index], Stateful)
+
+    @contextmanager
+    def _orion_patience(self, frame: LLMContextFrame, answer: Answer) -> Iterator[None]:
+        """Say that it takes a moment, once a turn, while nothing has been said."""
+        speaks = self._orion_speaks and not frame.speculation
+        waiting = self.create_task(self._orion_fill(answer)) if speaks else None
+        try:
+            yield
+        finally:
+            if waiting is not None:
+                waiting.cancel()
+
+    async def _orion_fill(self, answer: Answer) -> None:
+        await asyncio.sleep(self._orion_deadlines.filler_secs)
+        if not answer.released and not self._orion_filled:
+            self._orion_filled = True
+            await self.push_frame(TTSSpeakFrame(FILLER, append_to_context=False))

@@ -1,0 +1,148 @@
+"""Recognisers in an order: what one did not hear is sent to the next again, no word lost or doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipecat.frames.frames import (
+    AudioRawFrame,
+    EndFrame,
+    ErrorFrame,
+    Frame,
+    InputAudioRawFrame,
+    STTUpdateSettingsFrame,
+    TranscriptionFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection
+from pipecat.services.stt_service import STTService
+from pipecat.utils.errors import ErrorCategory
+
+from orion.domain.breaker import Breakers
+from orion.domain.deadlines import Deadlines
+from orion.domain.hearing import Hearing
+from orion.processors.switched import Fault, fault
+from orion.processors.watched_order import WatchedOrder
+from orion.providers import Candidate
+
+
+class STTOrder(WatchedOrder):
+    """Hears with the first recogniser that does.
+
+    Frames: audio and all else pass by, so that nobody waits for an engine that hangs; the one that has
+    the word gets them too. At least 2 s of audio are kept, and all since speech began. A recogniser
+    fails by an ErrorFrame; and where speech was heard but no transcript came in time the next one is
+    asked for its opinion: if it hears words, the one before it has failed; if nobody does, it was no
+    speech. Words that come twice, because it is not known where in the audio one broke off, are told once.
+    """
+
+    def __init__(
+        self, candidates: Sequence[Candidate[STTService]], breakers: Breakers, deadlines: Deadlines
+    ) -> None:
+        super().__init__("stt", candidates, breakers)
+        self._orion_wait_secs = deadlines.transcript_secs
+        self._orion_hearing: Hearing[Frame] = Hearing()
+        self._orion_suspects: list[Fault] = []
+        self._orion_tried: set[int] = set()
+        self._orion_exhausted = False
+
+    async def orion_enters(self, frame: Frame, direction: FrameDirection) -> None:
+        """Pass the frame by, and let the recogniser have it."""
+        if isinstance(frame, STTUpdateSettingsFrame):
+            await self.orion_share(frame, direction)
+            return
+        if direction is FrameDirection.DOWNSTREAM:
+            await self._orion_note(frame)
+        await self.orion_give(self.orion_active, frame, direction)
+        await self.push_frame(frame, direction)
+
+    async def orion_leaves(self, index: int, frame: Frame, direction: FrameDirection) -> None:
+        """Pass on what the recogniser that has the word hears."""
+        if isinstance(frame, AudioRawFrame) or index != self.orion_active or self.orion_at_fault:
+            return
+        if isinstance(frame, ErrorFrame) and frame.category is not ErrorCategory.APPLICATION:
+            self.orion_fail(fault(index, frame))
+        elif isinstance(frame, TranscriptionFrame):
+            await self._orion_heard(index, frame, direction)
+        else:
+            await self.push_frame(frame, direction)
+
+    async def orion_ends(self, frame: Frame) -> None:
+        """Nobody waits for what is heard at the end of a call."""
+        if isinstance(frame, EndFrame):
+            self.orion_relax()
+
+    def orion_tried(self) -> set[int]:
+        """The recognisers that did not hear what is being said."""
+        return self._orion_tried
+
+    async def orion_turn_over(self, found: Fault, taken: int | None) -> None:
+        """Let the next one hear it again."""
+        self.orion_relax()
+        if self._orion_hearing.speaking:  # what it has heard of this is not to come with what it hears next
+            await self.orion_give(found.index, VADUserStoppedSpeakingFrame(), FrameDirection.DOWNSTREAM)
+        if not found.silent:
+            await self.orion_switched(found, taken)
+        else:
+            self._orion_suspects.append(found)
+        if taken is None and found.silent:
+            self._orion_hearing.silence()
+            self._orion_acquit()
+            taken = next(self.orion_candidates(), self.orion_active)
+            await self.orion_take(taken)
+            return
+        best = next(self.orion_candidates(), self.orion_active)
+        await self.orion_take(best if taken is None else taken)
+        if taken is not None or not self._orion_exhausted:
+            self._orion_exhausted = taken is None  # all have failed: the first may have come back, once
+            await self._orion_again(self.orion_active)
+
+    async def _orion_note(self, frame: Frame) -> None:
+        hearing = self._orion_hearing
+        match frame:
+            case InputAudioRawFrame():
+                hearing.audio(frame, frame.num_frames / frame.sample_rate)
+            case VADUserStartedSpeakingFrame():
+                if not hearing.owed:
+                    await self._orion_prefer()
+                hearing.started(frame)  # what is owed of before stays due
+            case VADUserStoppedSpeakingFrame():
+                hearing.stopped(frame)
+                if hearing.owed:
+                    self.orion_expect(self._orion_wait_secs, at_latest=True)
+
+    async def _orion_heard(self, index: int, frame: TranscriptionFrame, direction: FrameDirection) -> None:
+        text = self._orion_hearing.transcript(frame.text)
+        self.orion_relax()
+        if not text:
+            return
+        suspects, self._orion_suspects = self._orion_suspects, []
+        for found in suspects:
+            await self.orion_switched(found, index)
+        self._orion_acquit()
+        self.orion_breaker(index).succeeded()
+        await self.push_frame(frame if text == frame.text else replace(frame, text=text), direction)
+
+    async def _orion_prefer(self) -> None:
+        """Before somebody speaks: the first that may be asked, with what it has missed."""
+        self._orion_acquit()
+        best = next(self.orion_candidates(), self.orion_active)
+        if best != self.orion_active:
+            await self.orion_take(best)
+            await self._orion_again(best)
+
+    async def _orion_again(self, index: int) -> None:
+        frames = self._orion_hearing.again()
+        if self._orion_hearing.mark_missing(frames, VADUserStartedSpeakingFrame):
+            await self.orion_give(index, VADUserStartedSpeakingFrame(), FrameDirection.DOWNSTREAM)
+        for frame in frames:
+            await self.orion_give(index, frame, FrameDirection.DOWNSTREAM)
+        if self._orion_hearing.owed and not self._orion_hearing.speaking:
+            self.orion_expect(self._orion_wait_secs)
+
+    def _orion_acquit(self) -> None:
+        self._orion_suspects.clear()
+        self._orion_tried.clear()
+        self._orion_exhausted = False

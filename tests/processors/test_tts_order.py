@@ -1,0 +1,113 @@
+"""Voices in an order, alone on a stage with a loudspeaker."""
+
+import pytest
+from pipecat.frames.frames import LLMAssistantPushAggregationFrame as Commit
+from pipecat.frames.frames import (
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    TTSAudioRawFrame,
+    TTSSpeakFrame,
+    TTSStoppedFrame,
+)
+
+from orion.domain.breaker import Breakers
+from orion.providers.scripted.script import Sound
+from tests.processors.orders import speaking, switches, voices
+
+TEXT = ("This is the first sentence of all. ", "And this is the second one. ")
+CATEGORIES = ("authentication", "rate_limit", "server", "connectivity", "stall")
+
+
+def heard(stage):
+    return " ".join(word for word, _ in stage.words)
+
+
+def secs(stage):
+    return sum(frame.num_frames / frame.sample_rate for frame in stage.all(TTSAudioRawFrame))
+
+
+async def over(stage, number=1):
+    await stage.heard(LLMFullResponseEndFrame, number)
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+async def test_a_sentence_that_one_voice_does_not_begin_is_said_by_the_next(category):
+    async with speaking(voices([Sound(0, 0.4, category)], [Sound(0, 0.4)])) as stage:
+        await stage.answer(*TEXT)
+        await over(stage)
+    assert heard(stage) == "".join(TEXT).strip()
+    assert switches(stage) == [("first", "second")]
+    assert len(stage.all(LLMFullResponseStartFrame)) == len(stage.all(LLMFullResponseEndFrame)) == 1
+
+
+@pytest.mark.parametrize("category", ["server", "stall"])
+async def test_a_sentence_that_breaks_off_goes_on_from_the_words_not_yet_played(category):
+    # Seven words in 0.7 s: after 0.32 s three were heard whole.
+    async with speaking(voices([Sound(0, 0.7, category, 0.32)], [Sound(0, 0.4)])) as stage:
+        await stage.answer(*TEXT)
+        await over(stage)
+    assert heard(stage) == "".join(TEXT).strip()
+    assert secs(stage) == pytest.approx(0.32 + 0.8, abs=0.05)
+
+
+async def test_a_second_sentence_that_fails_leaves_the_first_one_alone():
+    order = voices([Sound(0, 0.2), Sound(0, 0.4, "stall", 0.2)], [Sound(0, 0.4)])
+    async with speaking(order) as stage:
+        await stage.answer(*TEXT)
+        await over(stage)
+    assert heard(stage) == "".join(TEXT).strip()
+    assert secs(stage) == pytest.approx(0.2 + 0.2 + 0.4, abs=0.05)
+
+
+async def test_what_is_said_by_request_is_whole_and_committed_once():
+    async with speaking(voices([Sound(0, 0.4, "server", 0.2)], [Sound(0, 0.2)])) as stage:
+        await stage.send(TTSSpeakFrame("Good morning to you all.", append_to_context=True))
+        await stage.heard(TTSStoppedFrame)
+        assert len(stage.all(Commit)) == 1
+        assert stage.frames.index(stage.all(Commit)[0]) > len(stage.words)
+    assert heard(stage) == "Good morning to you all."
+
+
+async def test_the_turn_after_is_the_first_voice_s_again():
+    async with speaking(voices([Sound(0, 0.2, "server"), Sound(0, 0.2)], [Sound(0, 0.3)])) as stage:
+        await stage.answer("One thing.")
+        await over(stage)
+        await stage.answer("Another thing.")
+        await over(stage, 2)
+    assert secs(stage) == pytest.approx(0.3 + 0.2, abs=0.05)
+    assert heard(stage) == "One thing. Another thing."
+
+
+async def test_a_voice_that_waits_for_its_text_is_not_given_up():
+    async with speaking(voices([Sound(0, 0.2)], [Sound(0, 0.3)])) as stage:
+        await stage.send(LLMFullResponseStartFrame())
+        for text in TEXT:
+            await stage.answer_part(text)
+            await stage.quiet(0.4)
+        await stage.send(LLMFullResponseEndFrame())
+        await over(stage)
+    assert not switches(stage)
+    assert heard(stage) == "".join(TEXT).strip()
+
+
+async def test_a_barge_in_says_nothing_more_in_any_voice():
+    async with speaking(voices([Sound(0, 0.4, "stall", 0.2)], [Sound(0, 0.4)])) as stage:
+        await stage.answer(*TEXT)
+        await stage.heard(TTSAudioRawFrame)
+        await stage.interrupt()
+        await stage.quiet(0.4)
+        assert not switches(stage)
+        await stage.answer("Something else.")
+        await over(stage)
+    assert heard(stage).endswith("Something else.")
+    assert "second" not in heard(stage)
+
+
+async def test_where_no_voice_is_left_the_turn_ends_all_the_same():
+    breakers = Breakers()
+    order = voices([Sound(0, 0.4, "server")], [Sound(0, 0.4, "stall")], breakers=breakers)
+    async with speaking(order) as stage:
+        await stage.answer(*TEXT)
+        await over(stage)
+    assert switches(stage) == [("first", "second"), ("second", None)]
+    assert heard(stage) == ""
