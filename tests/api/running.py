@@ -35,7 +35,7 @@ class Running:
     def client(self, credential: str | None = None, **headers: str) -> httpx.AsyncClient:
         """A client that sends the credential, if any, as a bearer token."""
         given = {**headers, "Authorization": f"Bearer {credential}"} if credential else headers
-        return httpx.AsyncClient(base_url=self.url, headers=given, timeout=30)
+        return httpx.AsyncClient(base_url=self.url, headers=given, timeout=90)
 
     async def call(self, credential: str | None, method: str, path: str, body: Any = None) -> httpx.Response:
         """One request; of an answer that never ends only status and headers are read."""
