@@ -18,7 +18,7 @@ _MAYBE_LEAD = re.compile(r"[ \t]*(?:(?:`{1,3}\w{0,8})?|<\w{0,20}>?)\s*\Z")
 _CALL = re.compile(r"\{\s*(?:[\"}]|\Z)")
 _TRAIL = re.compile(r"\s*(?:`{1,3}|</\w*>)?\s*")
 _MAYBE_TRAIL = re.compile(r"\s*(?:`{0,2}|</?\w*)\Z")
-_LONGEST = 20000
+_LONGEST = 8000
 
 Call = tuple[str, dict[str, Any]]
 
