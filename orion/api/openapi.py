@@ -96,7 +96,7 @@ Voice agents of your own. Sign in at `POST /api/v1/auth/login`, or send an API k
 **Errors** are `application/problem+json` (RFC 9457) with a stable `type`. What belongs to somebody else \
 is 404; a missing role or scope is 403.
 **Writes** with the header `Idempotency-Key` can be sent again without being done twice.
-**Answers to a call** (WebRTC, Socket.IO, telephony) have wires of their own; this describes REST.
+**Calls** have wires of their own; of them only the signalling of WebRTC stands here.
 """
 
 
@@ -166,18 +166,25 @@ def _describe(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> 
         empty = {"description": "", "content": {_MEDIA_TYPE: {}}}
         _add(responses.setdefault(str(kind.status), empty), kind)
     for status, response in responses.items():
-        headers = response.setdefault("headers", {})
-        headers.update(
-            {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(path, operation, status)}
-        )
+        if response["description"] == "Successful Response":
+            response["description"] = _what_comes(response, schemas)
+        response["headers"] = {
+            name: {"$ref": f"#/components/headers/{name}"} for name in _headers(path, operation, status)
+        }
     for parameter in operation.get("parameters", ()):
         _drop_null(parameter)
     for media in operation.get("requestBody", {}).get("content", {}).values():
-        if options := media["schema"].get(
-            "anyOf"
-        ):  # a body that may be left out: viewers do not look into it
+        if options := media["schema"].get("anyOf"):
+            # The body may be left out, and viewers do not look into such a choice.
             name = options[0]["$ref"].rsplit("/", 1)[-1]
             media["example"] = schemas[name]["examples"][0]
+
+
+def _what_comes(response: dict[str, Any], schemas: dict[str, Any]) -> str:
+    """A response of success in words: what its body is."""
+    media: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
+    name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return str(schemas[name]["description"]) if name else "Done" if not media else "The text"
 
 
 def _with_nulls(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> Any:

@@ -987,6 +987,13 @@ export interface components {
          */
         AgentFile: {
             /**
+             * Fail Over
+             * @default {}
+             */
+            fail_over: {
+                [key: string]: number;
+            };
+            /**
              * Greeting
              * @default
              */
@@ -2851,7 +2858,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description All agents. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -2934,7 +2941,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An agent; a row of the workspace covers the file of the same name. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3048,7 +3055,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description An agent; a row of the workspace covers the file of the same name. */
             200: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -3193,7 +3200,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             204: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -3314,7 +3321,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of keys, newest first; `next_cursor` is null on the last. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3411,7 +3418,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A new key. `key` is shown this once. */
             201: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3528,7 +3535,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             204: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3635,7 +3642,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The token to register with, shown this once. */
             201: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3766,7 +3773,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Who is signed in, and the tokens; `expires_in` is the access token's life in seconds. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3873,7 +3880,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             204: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -3966,7 +3973,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             204: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4079,7 +4086,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An account as its owner sees it. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4164,7 +4171,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Who is signed in, and the tokens; `expires_in` is the access token's life in seconds. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4271,7 +4278,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Who is signed in, and the tokens; `expires_in` is the access token's life in seconds. */
             201: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4390,7 +4397,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Who is signed in, and the tokens; `expires_in` is the access token's life in seconds. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4506,7 +4513,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description How to join: send the offer to `offer_url` with `token` as the bearer. */
             201: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4621,7 +4628,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description For the browser's RTCConfiguration; `policy` is its `iceTransportPolicy`. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4702,7 +4709,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description All kinds of engines. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4789,7 +4796,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of sessions, newest first; `next_cursor` is null on the last. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4889,7 +4896,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A session; `live` tells whether somebody is connected. */
             201: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -5019,7 +5026,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A session; `live` tells whether somebody is connected. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -5129,7 +5136,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             204: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -5368,7 +5375,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Memories, the best match first for a query, else the newest; `next_cursor` is null on the last page. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -5482,7 +5489,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A memory; `session_id` is where it came up, null once that session is deleted. */
             201: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -5628,7 +5635,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             204: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -5753,7 +5760,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Memories, the best match first for a query, else the newest; `next_cursor` is null on the last page. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6043,7 +6050,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /**
+             * @description The SDP answer; `pc_id` names the connection in later requests.
+             *
+             *     A guest's answer has a `resume_token`: the room token for the offer after a reload.
+             */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6188,7 +6199,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             204: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6325,7 +6336,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A room token, and until when it admits its guest. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6473,7 +6484,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description It will be said. */
             202: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -6622,7 +6633,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A session; `live` tells whether somebody is connected. */
             200: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -6768,7 +6779,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a session's turns, in the order in which they began; `next_cursor` is null on the last. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6877,7 +6888,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of tools, by name; `next_cursor` is null on the last. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6977,7 +6988,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A tool; of those of files the id is the name, and nothing can be changed. */
             201: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -7107,7 +7118,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A tool; of those of files the id is the name, and nothing can be changed. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -7217,7 +7228,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             204: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -7342,7 +7353,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A tool; of those of files the id is the name, and nothing can be changed. */
             200: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -7491,7 +7502,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description What came of a call; `duration_ms` in milliseconds. */
             200: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -7636,7 +7647,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of users, newest first; `next_cursor` is null on the last. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -7731,7 +7742,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was erased: how many rows of each table. Backups made before still hold them. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -7857,7 +7868,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A user; one that is disabled can neither sign in nor go on. */
             200: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -8109,7 +8120,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of webhooks, newest first. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -8206,7 +8217,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A new webhook with its secret, which is shown this once. */
             201: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -8335,7 +8346,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done */
             204: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -8445,7 +8456,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of deliveries, newest first. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -8552,7 +8563,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One event on its way to a webhook, and what came of it so far. */
             202: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -8657,7 +8668,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The server's version. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -8688,7 +8699,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The text */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -8742,7 +8753,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A type of problems; `title` says what it means. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -8793,7 +8804,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Whether a call could begin; `missing` says what is, and why; `calls` are live now. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];

@@ -6,6 +6,7 @@ from .agent_body_guardrails import AgentBodyGuardrails
 from .agent_body_source import AgentBodySource
 from .agent_body_turn_taking import AgentBodyTurnTaking
 from .agent_file import AgentFile
+from .agent_file_fail_over import AgentFileFailOver
 from .agent_file_guardrails import AgentFileGuardrails
 from .agent_file_turn_taking import AgentFileTurnTaking
 from .agent_page import AgentPage
@@ -112,6 +113,7 @@ __all__ = (
     "AgentBodySource",
     "AgentBodyTurnTaking",
     "AgentFile",
+    "AgentFileFailOver",
     "AgentFileGuardrails",
     "AgentFileTurnTaking",
     "AgentPage",

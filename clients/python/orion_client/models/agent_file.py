@@ -8,6 +8,7 @@ from attrs import define as _attrs_define
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.agent_file_fail_over import AgentFileFailOver
     from ..models.agent_file_guardrails import AgentFileGuardrails
     from ..models.agent_file_turn_taking import AgentFileTurnTaking
 
@@ -32,6 +33,7 @@ class AgentFile:
         hand_offs (list[str] | Unset):
         guardrails (AgentFileGuardrails | Unset):
         turn_taking (AgentFileTurnTaking | Unset):
+        fail_over (AgentFileFailOver | Unset):
         max_call_secs (int | None | Unset):
     """
 
@@ -47,6 +49,7 @@ class AgentFile:
     hand_offs: list[str] | Unset = UNSET
     guardrails: AgentFileGuardrails | Unset = UNSET
     turn_taking: AgentFileTurnTaking | Unset = UNSET
+    fail_over: AgentFileFailOver | Unset = UNSET
     max_call_secs: int | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,6 +106,10 @@ class AgentFile:
         if not isinstance(self.turn_taking, Unset):
             turn_taking = self.turn_taking.to_dict()
 
+        fail_over: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.fail_over, Unset):
+            fail_over = self.fail_over.to_dict()
+
         max_call_secs: int | None | Unset
         if isinstance(self.max_call_secs, Unset):
             max_call_secs = UNSET
@@ -138,6 +145,8 @@ class AgentFile:
             field_dict["guardrails"] = guardrails
         if turn_taking is not UNSET:
             field_dict["turn_taking"] = turn_taking
+        if fail_over is not UNSET:
+            field_dict["fail_over"] = fail_over
         if max_call_secs is not UNSET:
             field_dict["max_call_secs"] = max_call_secs
 
@@ -145,6 +154,7 @@ class AgentFile:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.agent_file_fail_over import AgentFileFailOver  # noqa: PLC0415
         from ..models.agent_file_guardrails import AgentFileGuardrails  # noqa: PLC0415
         from ..models.agent_file_turn_taking import AgentFileTurnTaking  # noqa: PLC0415
 
@@ -226,6 +236,13 @@ class AgentFile:
         else:
             turn_taking = AgentFileTurnTaking.from_dict(_turn_taking)
 
+        _fail_over = d.pop("fail_over", UNSET)
+        fail_over: AgentFileFailOver | Unset
+        if isinstance(_fail_over, Unset):
+            fail_over = UNSET
+        else:
+            fail_over = AgentFileFailOver.from_dict(_fail_over)
+
         def _parse_max_call_secs(data: object) -> int | None | Unset:
             if data is None:
                 return data
@@ -248,6 +265,7 @@ class AgentFile:
             hand_offs=hand_offs,
             guardrails=guardrails,
             turn_taking=turn_taking,
+            fail_over=fail_over,
             max_call_secs=max_call_secs,
         )
 
