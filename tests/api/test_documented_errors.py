@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from orion.api.passwords import hash_password
 from orion.app import create_app
 from orion.domain.identity import Principal
 from orion.domain.session import SessionStatus
+from orion.errors import Overloaded
 from orion.settings import Settings
 from orion.transports.webrtc import Offer
 from tests.api.routes import TOOL
@@ -106,10 +108,19 @@ def provoked_by(
 
 async def busy(request: Awaitable[httpx.Response]) -> httpx.Response:
     """The answer to a request that comes while more passwords wait to be hashed than may."""
+    answered = asyncio.Event()
+
+    async def keep_busy() -> None:
+        while not answered.is_set():
+            with suppress(Overloaded):
+                await hash_password("a password")
+            await asyncio.sleep(0.002)
+
     loop = asyncio.get_running_loop()
-    hashing = [loop.create_task(hash_password("a password")) for _ in range(LONGER_THAN_THE_QUEUE)]
+    hashing = [loop.create_task(keep_busy()) for _ in range(LONGER_THAN_THE_QUEUE)]
     answer = await request
-    await asyncio.gather(*hashing, return_exceptions=True)
+    answered.set()
+    await asyncio.gather(*hashing)
     return answer
 
 
