@@ -7,6 +7,7 @@ it. Whoever watches the pipeline sees what leaves the order, and a SwitchedFrame
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -104,13 +105,13 @@ class Order(BasePipeline):
         else:
             await self.orion_enters(frame, direction)
 
+    @abstractmethod
     async def orion_enters(self, frame: Frame, direction: FrameDirection) -> None:
         """A frame came from outside."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def orion_leaves(self, index: int, frame: Frame, direction: FrameDirection) -> None:
         """A frame came out of the branch `index` that was not given to it by `orion_give`."""
-        raise NotImplementedError
 
     async def orion_ends(self, frame: Frame) -> None:
         """The pipeline begins or ends; whoever owes something yet may wait here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from pipecat.processors.frame_processor import FrameProcessorSetup
@@ -39,13 +40,13 @@ class WatchedOrder(Order):
             await self.cancel_task(self._orion_watching)
         await super().cleanup()
 
+    @abstractmethod
     async def orion_turn_over(self, found: Fault, taken: int | None) -> None:
         """Give what is owed to the engine `taken`; None where none is left."""
-        raise NotImplementedError
 
+    @abstractmethod
     def orion_tried(self) -> set[int]:
         """The engines that are not asked again for what is owed now."""
-        raise NotImplementedError
 
     @property
     def orion_at_fault(self) -> bool:
