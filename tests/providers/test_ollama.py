@@ -42,12 +42,11 @@ async def test_auto_takes_it_and_it_talks_by_its_first_model_that_can(at, vendor
     assert vendor.paths.count("/api/tags") == 1, "it is asked once per process"
 
 
-async def test_a_key_wins_over_it_and_it_is_not_even_asked(at, vendor):
+async def test_a_key_wins_over_it_and_it_stands_behind(at, vendor):
     settings = at(vendor.url)
     keyed = settings.changed(providers={**settings.providers, "OPENAI": ProviderSettings("k")})
-    choice = await asyncio.to_thread(providers.choose, keyed, "llm")
-    assert choice.provider == "openai"
-    assert not vendor.paths
+    order = await asyncio.to_thread(providers.order, keyed, "llm")
+    assert [choice.provider for choice in order] == ["openai", "ollama", "offline"]
 
 
 async def test_without_a_model_it_does_not_serve(at, vendor):
