@@ -10,7 +10,15 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from orion import __version__, providers, registry
-from orion.api import (
+from orion.api import openapi, problems
+from orion.api.access import Parts
+from orion.api.credentials.revocation import Revocation
+from orion.api.credentials.room_tokens import RoomTokens
+from orion.api.credentials.tokens import AccessTokens, digest, new_token
+from orion.api.requests.limits import Limits
+from orion.api.requests.proxies import Proxies
+from orion.api.requests.shield import Shield
+from orion.api.routers import (
     agents,
     api_keys,
     auth,
@@ -24,21 +32,12 @@ from orion.api import (
     memories,
     messages,
     metrics,
-    openapi,
-    problems,
     rooms,
     sessions,
     tools,
     users,
     webhooks,
 )
-from orion.api.access import Parts
-from orion.api.limits import Limits
-from orion.api.proxies import Proxies
-from orion.api.revocation import Revocation
-from orion.api.room_tokens import RoomTokens
-from orion.api.shield import Shield
-from orion.api.tokens import AccessTokens, digest, new_token
 from orion.domain.identity import Principal
 from orion.media import ice_sockets, memory, models
 from orion.nodes.webhooks import WebhookDeliveries

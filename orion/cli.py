@@ -96,7 +96,7 @@ async def _serve(settings: Settings, _arguments: argparse.Namespace) -> int:
     listening = _bind(settings.host, settings.port)
     print("ORION is starting ...", flush=True)
 
-    from orion.api import deadlines
+    from orion.api.requests import deadlines
     from orion.app import create_app, sign_in_link
 
     app = create_app(settings)
@@ -181,7 +181,7 @@ async def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
 
 
 async def _create_admin(settings: Settings, arguments: argparse.Namespace) -> int:
-    from orion.api.passwords import check_password, hash_password
+    from orion.api.credentials.passwords import check_password, hash_password
     from orion.domain.identity import Principal, Role
     from orion.store.database import Database
 

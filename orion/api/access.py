@@ -13,10 +13,10 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from orion.api.claims import Claims
-from orion.api.limits import Limits
-from orion.api.room_tokens import RoomTokens
-from orion.api.tokens import AccessTokens, is_api_key, read_api_key
+from orion.api.credentials.claims import Claims
+from orion.api.credentials.room_tokens import RoomTokens
+from orion.api.credentials.tokens import AccessTokens, is_api_key, read_api_key
+from orion.api.requests.limits import Limits
 from orion.domain.identity import ApiKey, Principal, Scope
 from orion.domain.session import Session
 from orion.errors import NotFound, Refused, Unauthenticated

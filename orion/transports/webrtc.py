@@ -20,7 +20,7 @@ from pydantic import AliasChoices, BaseModel, Field, StringConstraints
 from orion.api.access import Parts, PartsDep, SessionId
 from orion.api.fields import JSON_NUMBER, Flag, example
 from orion.api.openapi import fails
-from orion.api.rooms import Joiner, JoinerDep, admitted, joined_session, resume_token
+from orion.api.routers.rooms import Joiner, JoinerDep, admitted, joined_session, resume_token
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.errors import InvalidOffer, NotFound, Overloaded, RoomFull, SessionEnded, Unavailable
 from orion.pipelines.call import Call

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from orion.api import openapi
-from orion.api.passwords import hash_password
+from orion.api.credentials.passwords import hash_password
 from orion.app import create_app
 from orion.domain.identity import Principal
 from orion.domain.session import SessionStatus

@@ -17,11 +17,11 @@ from sqlalchemy import text
 
 from orion.api import problems
 from orion.api.access import CallerDep, Parts, PartsDep, StoreDep, needs
+from orion.api.credentials.room_tokens import RoomTokens
+from orion.api.credentials.tokens import AccessTokens, new_api_key, read_api_key
 from orion.api.idempotency import KeyedRoute
-from orion.api.limits import Limits
-from orion.api.room_tokens import RoomTokens
-from orion.api.shield import Shield
-from orion.api.tokens import AccessTokens, new_api_key, read_api_key
+from orion.api.requests.limits import Limits
+from orion.api.requests.shield import Shield
 from orion.domain.identity import ApiKey, Principal, Role, Scope, new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.errors import Conflict

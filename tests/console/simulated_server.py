@@ -22,7 +22,7 @@ from aiortc.mediastreams import AudioStreamTrack
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
-from orion.api.shield import Shield
+from orion.api.requests.shield import Shield
 
 DIST = Path(__file__).parents[2] / "orion" / "console" / "dist"
 USER = {

@@ -8,9 +8,10 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 
-from orion.api import deadlines, problems
-from orion.api.deadlines import ReceiveLimits
-from orion.api.shield import Shield
+from orion.api import problems
+from orion.api.requests import deadlines
+from orion.api.requests.deadlines import ReceiveLimits
+from orion.api.requests.shield import Shield
 
 HEAD = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
 GET = b"GET /ok HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from orion.api.passwords import _POOL, check_password, hash_password, verify_password
+from orion.api.credentials.passwords import _POOL, check_password, hash_password, verify_password
 from orion.errors import Invalid, Overloaded
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from orion.api.allowance import begin_by_key
+from orion.api.credentials.allowance import begin_by_key
 from orion.domain.identity import Principal, Role, Scope
 from orion.domain.session import EndReason
 from orion.errors import Limited, Refused

@@ -18,7 +18,7 @@ from orion.api.fields import EXAMPLE_ID, Flag, event_stream, example
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.api.problems import NotAcceptable, problem
-from orion.api.sessions import EXAMPLE_CALL, ToolCallBody
+from orion.api.routers.sessions import EXAMPLE_CALL, ToolCallBody
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import Event, Session, SessionStatus

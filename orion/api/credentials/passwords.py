@@ -17,7 +17,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from orion.api.common_passwords import COMMON
+from orion.api.credentials.common_passwords import COMMON
 from orion.errors import FieldProblem, Invalid, Overloaded
 
 SHORTEST_PASSWORD = 10

@@ -16,7 +16,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from orion.api.addresses import household, is_in
+from orion.api.requests.addresses import household, is_in
 
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _BODY = (b"content-length", b"transfer-encoding")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orion.api.bodies import check_json, max_bytes
+from orion.api.requests.bodies import check_json, max_bytes
 from orion.errors import Malformed
 
 TRAPS = {

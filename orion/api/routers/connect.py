@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from orion.api.access import CallerDep, PartsDep, needs
-from orion.api.allowance import begin_by_key
+from orion.api.credentials.allowance import begin_by_key
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Timestamp, example
-from orion.api.ice import EXAMPLE_SERVERS, IceServer, ice_servers
-from orion.api.rooms import DEFAULT_TTL_SECS, EXAMPLE_ROOM_TOKEN, Identity
-from orion.api.sessions import AgentName, Variables, open_session
+from orion.api.routers.ice import EXAMPLE_SERVERS, IceServer, ice_servers
+from orion.api.routers.rooms import DEFAULT_TTL_SECS, EXAMPLE_ROOM_TOKEN, Identity
+from orion.api.routers.sessions import AgentName, Variables, open_session
 from orion.domain import wire
 from orion.domain.identity import Scope
 from orion.domain.session import Session

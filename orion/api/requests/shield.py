@@ -12,7 +12,7 @@ from typing import Any
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from orion.api.bodies import check_json, max_bytes, too_large
+from orion.api.requests.bodies import check_json, max_bytes, too_large
 from orion.domain.identity import new_id
 from orion.errors import Malformed, OrionError
 

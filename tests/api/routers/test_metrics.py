@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orion.api.metrics import family, histograms
+from orion.api.routers.metrics import family, histograms
 from orion.domain.identity import new_id
 from orion.domain.session import EndReason
 from orion.domain.turn import Latency, Speaker, Turn

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from orion.api.access import AdminDep, PartsDep, StoreDep
+from orion.api.credentials.tokens import new_token
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Cursor, Limit, Timestamp, example
 from orion.api.openapi import fails
-from orion.api.tokens import new_token
 from orion.domain import wire
 from orion.domain.identity import new_id
 from orion.domain.webhook import TEST_EVENT, Delivery, DeliveryStatus, Webhook, unknown_events

@@ -19,11 +19,11 @@ from orion.api.access import (
     StoreDep,
     at_the_machine,
 )
+from orion.api.credentials.log_in import authenticate
+from orion.api.credentials.passwords import SHORTEST_PASSWORD, check_password, hash_password
+from orion.api.credentials.tokens import digest, new_token
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Email, Timestamp, example
-from orion.api.log_in import authenticate
 from orion.api.openapi import fails
-from orion.api.passwords import SHORTEST_PASSWORD, check_password, hash_password
-from orion.api.tokens import digest, new_token
 from orion.domain.identity import Principal, Role, User
 from orion.domain.wire import timestamp
 from orion.errors import Conflict, Overloaded, Refused, Unauthenticated

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse
 
-from orion.api.proxies import Proxies
+from orion.api.requests.proxies import Proxies
 
 PROXY, OUTER, STRANGER, USER = "10.0.0.1", "10.0.0.2", "203.0.113.9", "198.51.100.4"
 TRUSTED = (ip_network("10.0.0.0/24"), ip_network("fd00::/64"))

@@ -7,8 +7,8 @@ from uuid import uuid4
 import jwt
 import pytest
 
-from orion.api.room_tokens import RoomTokens
-from orion.api.tokens import AccessTokens
+from orion.api.credentials.room_tokens import RoomTokens
+from orion.api.credentials.tokens import AccessTokens
 from orion.domain.identity import Role, User, new_id
 from orion.domain.session import Session, SessionStatus
 from orion.errors import Unauthenticated

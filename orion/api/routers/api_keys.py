@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from orion.api.access import PersonDep, StoreDep
+from orion.api.credentials.tokens import new_api_key, read_api_key
 from orion.api.fields import (
     EXAMPLE_ID,
     EXAMPLE_TIME,
@@ -20,7 +21,6 @@ from orion.api.fields import (
     Timestamp,
     example,
 )
-from orion.api.tokens import new_api_key, read_api_key
 from orion.domain.identity import ApiKey, Scope, new_id
 from orion.domain.wire import timestamp
 from orion.errors import FieldProblem, Invalid, Refused

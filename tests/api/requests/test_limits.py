@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as runs
 from hypothesis import strategies as st
 
-from orion.api.limits import Budget, Limits
+from orion.api.requests.limits import Budget, Limits
 from orion.domain.identity import Principal, new_id
 from orion.errors import Limited
 from orion.store.database import Database

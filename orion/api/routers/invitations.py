@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from orion.api.access import AdminDep, PartsDep, StoreDep
+from orion.api.credentials.tokens import digest, new_token
 from orion.api.fields import Email, Instant, Timestamp, example
 from orion.api.openapi import fails
-from orion.api.tokens import digest, new_token
 from orion.domain.identity import Role
 from orion.domain.wire import timestamp
 from orion.errors import Conflict, FieldProblem, Invalid

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from orion.api.ice import ice_servers, turn_credentials
+from orion.api.routers.ice import ice_servers, turn_credentials
 from orion.settings import Settings
 
 STUN = {"urls": "stun:stun.example.org"}

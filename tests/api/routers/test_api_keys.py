@@ -5,7 +5,7 @@ import zlib
 import pytest
 from sqlalchemy import event
 
-from orion.api.tokens import new_api_key, read_api_key
+from orion.api.credentials.tokens import new_api_key, read_api_key
 from orion.domain.identity import Scope
 from tests.api.running import running
 

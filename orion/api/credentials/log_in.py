@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orion.api.passwords import hash_password, needs_rehash, verify_password
+from orion.api.credentials.passwords import hash_password, needs_rehash, verify_password
 from orion.domain.identity import Principal, User
 from orion.errors import Limited, Unauthenticated
 from orion.store.database import Database

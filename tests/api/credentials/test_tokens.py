@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import jwt
 import pytest
 
-from orion.api.tokens import AccessTokens, digest, key_id, new_api_key, read_api_key
+from orion.api.credentials.tokens import AccessTokens, digest, key_id, new_api_key, read_api_key
 from orion.domain.identity import Role, User, new_id
 from orion.errors import Unauthenticated
 

@@ -24,9 +24,9 @@ from orion.api.access import (
     needs,
     own_session,
 )
+from orion.api.credentials.room_tokens import Guest
 from orion.api.fields import EXAMPLE_TIME, JSON_NUMBER, Timestamp, example
 from orion.api.openapi import fails
-from orion.api.room_tokens import Guest
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope
 from orion.domain.session import Session, SessionStatus

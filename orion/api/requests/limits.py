@@ -28,7 +28,7 @@ from weakref import WeakValueDictionary
 from loguru import logger
 from starlette.types import Scope
 
-from orion.api.addresses import household
+from orion.api.requests.addresses import household
 from orion.domain.identity import Principal
 from orion.errors import DatabaseUnavailable, Limited
 from orion.pipelines.tasks import Tasks

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import jwt
 
-from orion.api.tokens import key_id as key_id_of
+from orion.api.credentials.tokens import key_id as key_id_of
 from orion.domain.identity import Principal, new_id
 from orion.domain.session import Session
 from orion.errors import Unauthenticated

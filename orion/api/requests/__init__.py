@@ -1,0 +1,1 @@
+"""What every request passes: its true address, size, deadline and rate, and the headers of its answer."""
