@@ -24,8 +24,8 @@ OrionError                    500 internal
 └── StartError                --- start (the server does not come up)
 ```
 
-`status` and `slug` are the same on every wire (REST, data channel, Socket.IO); the title is the
-first line of the class's docstring, the detail is what the raiser says. Neither may hold a secret
+`status` and `slug` are the same on every wire (REST, data channel, Socket.IO), and with them the title,
+the first line of the docstring; the detail is what the raiser says. Neither may hold a secret
 or somebody's personal data: both are shown and logged. Format: RFC 9457.
 """
 
@@ -63,8 +63,9 @@ class OrionError(Exception):
 
     @classmethod
     def title(cls) -> str:
-        """The first line of the class's docstring."""
-        return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
+        """What its problem type is called: the first line of the docstring of the class with that slug."""
+        kind = next(kind for kind in cls.__mro__ if "slug" in vars(kind))
+        return (kind.__doc__ or kind.__name__).strip().splitlines()[0]
 
 
 class Unauthenticated(OrionError):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from orion.errors import ProviderError
 from tests.api.running import running
 
 
@@ -71,3 +72,10 @@ async def test_a_message_of_which_nothing_can_be_read_is_refused_at_once(http):
     session = (await http.post("/api/v1/sessions", json={})).json()["id"]
     refused = await http.post(f"/api/v1/sessions/{session}/messages", json={"text": "\u200b\u009f"})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/text")
+
+
+def test_a_kind_of_error_without_a_slug_of_its_own_has_its_parents_title():
+    class Quiet(ProviderError):
+        """The vendor says nothing."""
+
+    assert (Quiet.slug, Quiet.title()) == (ProviderError.slug, ProviderError.title())
