@@ -63,7 +63,7 @@ async def test_eight_calls_after_five_leave_no_task_descriptor_thread_or_process
     await short_calls(http, WARM_UP)
     tasks, fds, threads, children = await at_rest(server, http)
     await short_calls(http, CALLS)
-    # The pools that all calls share fill as they are needed: by a few threads and connections, not one a call.
+    # The pools that all calls share fill as they are needed: a few threads and connections, not one a call.
     most = (tasks, fds + CALLS // 2, threads + CALLS // 2, children)
     end = await at_rest(server, http, most=most)
     assert all(map(int.__le__, end, most)), (end, most)

@@ -139,8 +139,8 @@ async def test_the_end_of_a_session_cuts_off_what_is_being_said(http, session_id
         assert (ended["status"], ended["live"], ended["end_reason"]) == ("ended", False, "hung_up")
         turn = (await phone.event("turn.ended", since, role="agent"))["body"]["turn"]
         assert turn["interrupted"]
-        names = [event["name"] for event in phone.events[since:]]
         await phone.event("session.ended", since)
+        names = [event["name"] for event in phone.events[since:]]
         assert names.index("turn.ended") < names.index("participant.left")
         assert not phone.sound_since(silenced_at + 0.3)
 
