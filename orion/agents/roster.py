@@ -22,7 +22,12 @@ _BUILT_IN = Path(str(files("orion"))) / "agents" / "builtin"
 _DEFAULT = "orion"
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 _Deadline = Literal[
-    "first_token_secs", "next_token_secs", "filler_secs", "transcript_secs", "first_audio_secs"
+    "first_token_secs",
+    "next_token_secs",
+    "filler_secs",
+    "transcript_secs",
+    "first_audio_secs",
+    "hedge_percentile",
 ]
 
 
@@ -54,7 +59,7 @@ class AgentFile(BaseModel):
     hand_offs: list[_Name] = []
     guardrails: dict[str, Any] = {}
     turn_taking: dict[str, Annotated[float, JSON_NUMBER]] = {}
-    fail_over: dict[_Deadline, Annotated[float, Field(gt=0, le=60), JSON_NUMBER]] = {}
+    fail_over: dict[_Deadline, Annotated[float, Field(gt=0, lt=100), JSON_NUMBER]] = {}
     max_call_secs: Annotated[int, Field(ge=1, le=86_400), JSON_NUMBER] | None = None
 
 

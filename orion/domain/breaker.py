@@ -6,6 +6,8 @@ Source: M. Nygard, Release It!, 2nd ed., 2018, "Circuit Breaker".
 
 from __future__ import annotations
 
+from orion.domain.pace import Pace
+
 _FAILURES = 2
 """So many in a row open it; one that lasts (a refused key) does at once."""
 _REST_SECS = 15.0
@@ -13,9 +15,14 @@ _LONGEST_REST_SECS = 300.0
 
 
 class Breaker:
-    """Whether one provider may be asked: closed (yes), open (no), half open (one probe at a time)."""
+    """Whether one provider may be asked: closed (yes), open (no), half open (one probe at a time).
+
+    Attributes:
+        pace: How soon it answers.
+    """
 
     def __init__(self) -> None:
+        self.pace = Pace()
         self._failures = 0
         self._rest_secs = _REST_SECS
         self._until: float | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Limits in seconds; an agent's `fail_over` overrides them by name."""
+    """Limits, in seconds but for the last; an agent's `fail_over` overrides them by name."""
 
     first_token_secs: float = 4.0
     """From the question to the language model's first word or tool call."""
@@ -20,6 +20,10 @@ class Deadlines:
     """From the end of the user's speech to its transcript."""
     first_audio_secs: float = 1.5
     """From a sentence to its first sound, and between two pieces of it."""
+
+    hedge_percentile: float = 0.0
+    """Where the first word is later than so many percent of the model's latest ones (95: the slowest
+    twentieth), the next model is asked, too, at its price, and the quicker one answers; 0: never."""
 
     @classmethod
     def of(cls, overrides: Mapping[str, float]) -> Deadlines:

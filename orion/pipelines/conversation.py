@@ -37,6 +37,7 @@ from orion.pipelines.recorder import Recorder
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.pipelines.writer import Writer
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
+from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
@@ -102,13 +103,13 @@ class Conversation:
             shared.recollection, self.principal, session.id, self.requests, announce, guest=guest
         )
         self.tool_context = tool_context
-        self.caller = ToolCaller(offer.tools, tool_context.for_call, self.recorder.tool_call)
         self._guardrail_state: guardrails.State = {}
         models = providers.llms(shared.settings, self.agent)
         self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
         self.llm = engines.llm(models, shared.breakers, self.deadlines, speaks=speaks)
         if self._dialogue is not None:
             self._dialogue.state = dict(session.dialogue)
+        self.caller = self._tool_caller(offer)
         self.context = LLMContext([self.instructions(), *messages(turns)], tools=self.tools())
         self.tool_context.agents = self.agent.hand_offs
 
@@ -155,7 +156,7 @@ class Conversation:
         if offer.fingerprint == self.offer.fingerprint:
             return
         self.offer = replace(offer, roster=self.offer.roster)
-        self.caller = ToolCaller(offer.tools, self.tool_context.for_call, self.recorder.tool_call)
+        self.caller = self._tool_caller(offer)
         # Not as a frame: an interruption would drop it. The LLM service reads the context at each inference.
         self.context.set_tools(self.tools())
 
@@ -190,6 +191,12 @@ class Conversation:
     def played_words(self) -> PlayedWords:
         """The processor that tells what was heard."""
         return PlayedWords(self.recorder.played)
+
+    def _tool_caller(self, offer: Offer) -> ToolCaller:
+        recorder, context = self.recorder, self.tool_context
+        if isinstance(self.llm, LLMOrder):
+            return ToolCaller(offer.tools, context.for_call, recorder.tool_call, self.llm.orion_admits)
+        return ToolCaller(offer.tools, context.for_call, recorder.tool_call)
 
     def _evaluate(self, utterance: Utterance) -> Verdict:
         checks = self.shared.checks if self.shared.settings.guardrails else {}

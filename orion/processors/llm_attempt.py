@@ -8,6 +8,7 @@ from pipecat.frames.frames import (
     EagerEndOfTurnCancelFrame,
     ErrorFrame,
     Frame,
+    FunctionCallsStartedFrame,
     InterruptionFrame,
     LLMConfigureOutputFrame,
     LLMFullResponseEndFrame,
@@ -20,6 +21,8 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.utils.errors import ErrorCategory
 
+from orion.processors.switched import Fault, fault
+
 SHARED = (
     EagerEndOfTurnCancelFrame,
     InterruptionFrame,
@@ -31,21 +34,68 @@ SHARED = (
 """What all models of an order must know."""
 RESPONSE = (LLMFullResponseStartFrame, LLMFullResponseEndFrame, LLMTextFrame, ErrorFrame)
 """What only the attempt that counts lets out."""
+TOO_LATE = "no token in time"
+
+
+class Start:
+    """The start of one answer, or of a race of two: who acts first has won."""
+
+    def __init__(self) -> None:
+        self.first: Attempt | None = None
+        self.news = asyncio.Event()
 
 
 class Attempt:
     """What a model's branch lets out while it answers.
 
+    Args:
+        start: That of a rival, an attempt at the same answer; only one of the two will have acted first.
+
     Attributes:
         index: The model's place in its order.
+        begun, acted: When it was asked, and when it said or called the first, in the event loop's seconds.
         leaving: The frames, with their directions, in order.
+        fault: What was wrong before its first word.
         broken: It failed after a tool call that it made, so that it counts as answered but not as well.
     """
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, begun: float, *, start: Start | None = None) -> None:
         self.index = index
+        self.begun = self.acted = begun
         self.leaving: asyncio.Queue[tuple[Frame, FrameDirection]] = asyncio.Queue()
+        self.fault: Fault | None = None
         self.broken = False
+        self._calls: set[str] = set()
+        self.start = start or Start()
+
+    @property
+    def answers(self) -> bool:
+        """Whether it has said a word or called a tool, before its rival did."""
+        return self.start.first is self
+
+    def acts(self, now: float) -> bool:
+        """It is about to say or do something; whether that counts."""
+        if self.start.first is None and self.fault is None:
+            self.start.first, self.acted = self, now
+            self.start.news.set()
+        return self.answers
+
+    def put(self, frame: Frame, direction: FrameDirection) -> None:
+        """A frame has left the branch."""
+        self.leaving.put_nowait((frame, direction))
+        if isinstance(frame, LLMTextFrame | FunctionCallsStartedFrame):
+            self.acts(asyncio.get_running_loop().time())
+        elif not self.answers and isinstance(frame, ErrorFrame) and not of_a_tool(frame):
+            self._fails(fault(self.index, frame))
+        elif not self.answers and isinstance(frame, LLMFullResponseEndFrame):
+            self._fails(Fault(self.index, "no words"))
+
+    def made(self, frame: Frame) -> bool:
+        """Whether a frame is about a tool call of this attempt."""
+        if isinstance(frame, FunctionCallsStartedFrame):
+            self._calls.update(call.tool_call_id for call in frame.function_calls)
+            return True
+        return getattr(frame, "tool_call_id", None) in self._calls
 
     async def next(self, patience_secs: float | None) -> tuple[Frame, FrameDirection] | None:
         """The next frame; None if it does not come in time."""
@@ -54,6 +104,25 @@ class Attempt:
                 return await self.leaving.get()
         except TimeoutError:
             return None
+
+    async def starts(self, until: float) -> bool:
+        """Wait until it or its rival acts, or it fails, or the event loop's time is `until`.
+
+        Returns:
+            Whether there is nothing more to wait for.
+        """
+        try:
+            async with asyncio.timeout_at(until):
+                while self.start.first is None and self.fault is None:
+                    self.start.news.clear()
+                    await self.start.news.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _fails(self, found: Fault) -> None:
+        self.fault = self.fault or found
+        self.start.news.set()
 
 
 def of_a_tool(frame: Frame) -> bool:

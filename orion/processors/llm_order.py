@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from pipecat.frames.frames import (
@@ -25,11 +26,11 @@ from pipecat.utils.errors import ErrorCategory
 from orion.domain.answer import Answer
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
-from orion.processors.llm_attempt import RESPONSE, SHARED, Attempt, of_a_tool
+from orion.processors.hedged_order import HedgedOrder
+from orion.processors.llm_attempt import SHARED, TOO_LATE, Attempt, of_a_tool
 from orion.processors.llm_question import NOTICE, may_be_silent, question, told_before
-from orion.processors.order import Order
 from orion.processors.switched import Fault, fault
-from orion.providers import Candidate, Stateful
+from orion.providers import Candidate
 
 FIRST_WORD = "orion_first_word"
 """In a text frame's metadata: when the first token of its answer came, in seconds of the pipeline's clock."""
@@ -37,7 +38,7 @@ FILLER = "One moment."
 _CLOSING_SECS = 0.1
 
 
-class LLMOrder(Order):
+class LLMOrder(HedgedOrder):
     """Asks one model after the other until one has answered.
 
     Frames: an LLMContextFrame is answered by one response (start, whole sentences, end), whoever wrote
@@ -58,10 +59,8 @@ class LLMOrder(Order):
         *,
         speaks: bool,
     ) -> None:
-        super().__init__("llm", candidates, breakers)
-        self._orion_deadlines = deadlines
+        super().__init__(candidates, breakers, deadlines)
         self._orion_speaks = speaks
-        self._orion_attempt: Attempt | None = None
         self._orion_told: bool | None = None
         self._orion_filled = False
         self._orion_first_word = 0.0
@@ -79,24 +78,21 @@ class LLMOrder(Order):
         else:
             await self.push_frame(frame, direction)
 
-    async def orion_leaves(self, index: int, frame: Frame, direction: FrameDirection) -> None:
-        """Collect what belongs to the attempt; drop the rest of failed ones; pass on tool calls."""
-        if self._orion_attempt is not None and self._orion_attempt.index == index:
-            self._orion_attempt.leaving.put_nowait((frame, direction))
-        elif not isinstance(frame, RESPONSE) or of_a_tool(frame):
-            await self.push_frame(frame, direction)
-
     async def _orion_answer(self, frame: LLMContextFrame) -> None:
         await self.push_frame(LLMFullResponseStartFrame())
         answer, found = Answer(), None
+        failed: set[int] = set()
         try:
             with self._orion_patience(frame, answer):
                 for index in self.orion_candidates():
+                    if index in failed:  # it was asked as the rival of another one
+                        continue
                     if found is not None:
                         await self.orion_switched(found, index)
                     found = await self._orion_ask(index, frame, answer)
                     if found is None:
                         return
+                    failed.add(found.index)
             if found is not None:
                 await self.orion_switched(found, None)
             await self.push_error("no language model answers", category=ErrorCategory.UNKNOWN)
@@ -104,31 +100,32 @@ class LLMOrder(Order):
             await self.push_frame(LLMFullResponseEndFrame())
 
     async def _orion_ask(self, index: int, frame: LLMContextFrame, answer: Answer) -> Fault | None:
-        """One attempt; None where it answered, else what was wrong."""
-        attempt = self._orion_attempt = Attempt(index)
+        """One attempt, or a race of two; None where one answered, else what was wrong with the last."""
         self._orion_first_word = 0.0
         answer.begin()
         await self.orion_take(index)
         await self._orion_own_words(index, frame, answer)
         try:
-            await self.orion_give(index, self._orion_asked(index, frame, answer), FrameDirection.DOWNSTREAM)
+            asked = partial(self._orion_asked, frame, answer)
+            attempt = await self.orion_ask(index, asked, hedged=not frame.speculation)
             found = await self._orion_follow(attempt, answer, frame)
         except asyncio.CancelledError:
-            self.orion_breaker(index).withdrawn()
+            self.orion_interrupted()
             raise
         finally:
-            self._orion_attempt = None
+            self.orion_over()
         while not attempt.leaving.empty():
-            await self.orion_leaves(index, *attempt.leaving.get_nowait())
+            await self.orion_leaves(attempt.index, *attempt.leaving.get_nowait())
         if found is None and not attempt.broken:
-            self.orion_breaker(index).succeeded()
-            self._orion_told = self._orion_told and self._orion_offline(index)
+            self.orion_breaker(attempt.index).succeeded()
+            self._orion_told = self._orion_told and self.orion_offline(attempt.index)
         return found
 
     async def _orion_follow(self, attempt: Attempt, answer: Answer, asked: LLMContextFrame) -> Fault | None:
         """Pass an attempt's frames on until it has ended, well or not."""
-        index, limits, before = attempt.index, self._orion_deadlines, answer.released
-        patience_secs = None if asked.speculation else limits.first_token_secs
+        index, limits, before = attempt.index, self.orion_deadlines, answer.released
+        left_secs = attempt.begun + limits.first_token_secs - self.orion_now()
+        patience_secs = None if asked.speculation else max(0.0, left_secs)
         found, called = None, False
         while (left := await attempt.next(patience_secs)) is not None:
             frame, direction = left
@@ -144,10 +141,10 @@ class LLMOrder(Order):
                 await self.push_frame(frame, direction)
         if left is None:
             await self.orion_halt(index)
-            found = found or Fault(index, "no token in time")
+            found = found or Fault(index, TOO_LATE)
         if found is None:
             await self._orion_say(answer.rest())
-            silent = answer.released == before and not (called or self._orion_offline(index))
+            silent = answer.released == before and not (called or self.orion_offline(index))
             return Fault(index, "no words") if silent and not may_be_silent(asked) else None
         if called:  # the answer goes on over the tool's result, by whoever is asked then
             attempt.broken = True
@@ -165,16 +162,13 @@ class LLMOrder(Order):
         """Say once that no model can be reached; again only if one could in between."""
         if self._orion_told is None:
             self._orion_told = told_before(frame.context)
-        if index > 0 and self._orion_offline(index) and not self._orion_told:
+        if index > 0 and self.orion_offline(index) and not self._orion_told:
             self._orion_told = True
             await self._orion_say(answer.take(NOTICE))
 
-    def _orion_asked(self, index: int, frame: LLMContextFrame, answer: Answer) -> LLMContextFrame:
+    def _orion_asked(self, frame: LLMContextFrame, answer: Answer, index: int) -> LLMContextFrame:
         """The offline agent answers anew: it goes by the user's words alone."""
-        return question(frame, "" if self._orion_offline(index) else answer.released)
-
-    def _orion_offline(self, index: int) -> bool:
-        return isinstance(self.orion_services[index], Stateful)
+        return question(frame, "" if self.orion_offline(index) else answer.released)
 
     @contextmanager
     def _orion_patience(self, frame: LLMContextFrame, answer: Answer) -> Iterator[None]:
@@ -188,7 +182,7 @@ class LLMOrder(Order):
                 waiting.cancel()
 
     async def _orion_fill(self, answer: Answer) -> None:
-        await asyncio.sleep(self._orion_deadlines.filler_secs)
+        await asyncio.sleep(self.orion_deadlines.filler_secs)
         if not answer.released and not self._orion_filled:
             self._orion_filled = True
             await self.push_frame(TTSSpeakFrame(FILLER, append_to_context=False))

@@ -20,6 +20,7 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 from loguru import logger
 from pipecat.adapters.llm.schemas.direct_function import tool_options
 from pipecat.frames.frames import FunctionCallResultProperties
+from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams
 
 from orion.domain import pattern
@@ -52,12 +53,18 @@ class ToolCaller:
         tools: What can be called, by name.
         context_for: Gives the ToolContext for a call's id.
         on_call: Told of each call when it starts and, once, when it has ended.
+        admits: Whether a call by this model counts: where two were asked, only one may act.
     """
 
     def __init__(
-        self, tools: Mapping[str, RunnableTool], context_for: ContextFor, on_call: OnToolCall
+        self,
+        tools: Mapping[str, RunnableTool],
+        context_for: ContextFor,
+        on_call: OnToolCall,
+        admits: Callable[[FrameProcessor], bool] = lambda _model: True,
     ) -> None:
         self._tools = tools
+        self._admits = admits
         self._context_for = context_for
         self._on_call = on_call
 
@@ -70,6 +77,8 @@ class ToolCaller:
         # The time-out is ours: Pipecat's would cancel without an answer that can be said.
         @tool_options(cancel_on_interruption=not runnable.tool.side_effects)
         async def handle(params: FunctionCallParams) -> None:
+            if not self._admits(params.llm):
+                return
             call = await self.run(runnable, params.tool_call_id, dict(params.arguments))
             await params.result_callback(_answer(call), properties=FunctionCallResultProperties())
 

@@ -51,11 +51,14 @@ class AttentiveSTTService(ScriptedSTTService):
 
 
 def models(
-    *scripts: Sequence[Answer] | LLMService[Any], speaks: bool = False, breakers: Breakers | None = None
+    *scripts: Sequence[Answer] | LLMService[Any],
+    speaks: bool = False,
+    breakers: Breakers | None = None,
+    deadlines: Deadlines = SOON,
 ):
     services = [s if isinstance(s, LLMService) else AttentiveLLMService(s) for s in scripts]
     named = [Candidate(name, service) for name, service in zip(NAMES, services, strict=False)]
-    return LLMOrder(named, breakers or Breakers(), SOON, speaks=speaks)
+    return LLMOrder(named, breakers or Breakers(), deadlines, speaks=speaks)
 
 
 def voices(*scripts: Sequence[Sound], breakers: Breakers | None = None) -> TTSOrder:
