@@ -18,6 +18,7 @@ from orion.providers.scripted.script import Answer
 from orion.tools import RunnableTool
 from tests.processors.orders import SOON, answered, models, said, switches
 from tests.processors.test_llm_order import question, whole
+from tests.processors.test_tool_call import Calls
 from tests.providers.stage import on_stage
 
 USUAL_SECS = 0.02
@@ -86,17 +87,14 @@ async def test_without_the_wish_or_before_it_is_known_what_is_usual_one_is_asked
 async def test_of_two_that_call_a_tool_at_about_the_same_time_one_does(breakers, delays_ms):
     first, second = ([Answer("", tool_calls=[CALL], delay_ms=20 + ms)] for ms in delays_ms)
     order = hedged(breakers, first, second)
-    ran = []
+    ran, calls = [], Calls()
 
     async def run(_arguments, context):
         ran.append(context)
         return {"time": "nine"}
 
-    async def on_call(_call):
-        pass
-
     clock = {"clock": RunnableTool(Tool("clock", "Tells the time.", {"type": "object"}), run)}
-    [schema] = ToolCaller(clock, lambda call_id: call_id, on_call, order.orion_admits).schemas()
+    [schema] = ToolCaller(clock, calls.context_for, calls.on_call, order.orion_admits).schemas()
     for service in order.orion_services:
         service.register_function("clock", schema.handler)
     async with on_stage(order) as stage:
