@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from wave import open as open_wav
+
 import pytest
 from openai import RateLimitError
 from openai.types.audio import Transcription
@@ -246,6 +249,49 @@ async def test_it_speaks_and_words_travel_with_their_sound(configured, vendor):
     secs = sum(len(f.audio) / 2 / f.sample_rate for f in stage.all(TTSAudioRawFrame))
     assert secs == pytest.approx(2.0, abs=0.1)
     assert [(b["voice"], b["response_format"]) for b in vendor.spoken] == [("nova", "pcm")] * 2
+
+
+def wav(pcm, rate_hz, channels=1):
+    made = BytesIO()
+    with open_wav(made, "wb") as written:
+        written.setparams((channels, 2, rate_hz, 0, "NONE", ""))
+        written.writeframes(pcm)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("sound", "told"),
+    [
+        (bytes(32000), "audio/pcm;rate=16000"),
+        (bytes(88200), "audio/pcm; rate=44100"),
+        (wav(bytes(32000), 16000), "audio/wav"),
+        (wav(bytes(44100), 22050), "audio/pcm"),
+    ],
+)
+async def test_sound_of_another_rate_lasts_as_long_as_it_should(configured, vendor, sound, told):
+    vendor.sound, vendor.sound_type = sound, told
+    async with on_stage(entry.tts(configured, AGENT)) as stage:
+        await stage.answer("Hello.")
+        await stage.heard(TTSStoppedFrame)
+    secs = sum(len(f.audio) / 2 / f.sample_rate for f in stage.all(TTSAudioRawFrame))
+    assert secs == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("sound", "told"),
+    [
+        (b"ID3" + bytes(4000), "audio/mpeg"),
+        (wav(bytes(64000), 16000, channels=2), "audio/wav"),
+        (bytes(4000), "audio/pcm;rate=1000"),
+        (b"RIFF\x00\x00\x00\x00WAVE" + bytes(8000), "audio/wav"),
+    ],
+)
+async def test_sound_that_is_no_mono_pcm_is_an_error_and_not_played(configured, vendor, sound, told):
+    vendor.sound, vendor.sound_type = sound, told
+    async with on_stage(entry.tts(configured, AGENT), errors=None) as stage:
+        await stage.answer("Hello.")
+        assert (await stage.heard(ErrorFrame)).category is ErrorCategory.SERVER
+    assert not stage.all(TTSAudioRawFrame)
 
 
 async def test_a_barge_in_ends_the_speech(configured, vendor):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.simulators.faults import Faults
+from tests.simulators.pace import Pace
 from tests.simulators.wire import Asked, Reply, as_json, serve
 
 KEY = "sk-ant-simulated"
@@ -32,6 +33,7 @@ class Anthropic:
     url: str = ""
     answers: list[Told] = field(default_factory=lambda: [Told("Hello there.")])
     faults: Faults = field(default_factory=Faults)
+    pace: Pace = field(default_factory=Pace)
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     async def answer(self, asked: Asked) -> Reply:
@@ -128,6 +130,6 @@ def _event(content: dict[str, Any]) -> bytes:
 async def anthropic() -> AsyncIterator[Anthropic]:
     """Serve on a free port of loopback while the context is open."""
     simulator = Anthropic()
-    async with serve(simulator.answer) as url:
+    async with serve(simulator.answer, lambda: simulator.pace) as url:
         simulator.url = url
         yield simulator

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tests.simulators.faults import Faults
+from tests.simulators.pace import Pace
 from tests.simulators.sockets import Socket, listen
 
 KEY = "dg-simulated"
@@ -37,6 +38,7 @@ class Deepgram:
     heard: list[str] = field(default_factory=lambda: ["what is seven plus five"])
     predicted: str | None = None
     faults: Faults = field(default_factory=Faults)
+    pace: Pace = field(default_factory=Pace)
     asked: list[dict[str, list[str]]] = field(default_factory=list)
     controls: list[str] = field(default_factory=list)
     joined: asyncio.Queue[Socket] = field(default_factory=asyncio.Queue)
@@ -206,6 +208,6 @@ async def deepgram() -> AsyncIterator[Deepgram]:
     def allowed(request: Any) -> bool:
         return bool(request.headers.get("Authorization") == f"Token {KEY}")
 
-    async with listen(simulator.talk, simulator.faults, allowed, LISTS) as url:
+    async with listen(simulator.talk, simulator.faults, allowed, LISTS, lambda: simulator.pace) as url:
         simulator.url = url
         yield simulator

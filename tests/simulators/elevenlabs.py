@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tests.simulators.faults import Faults
+from tests.simulators.pace import Pace
 from tests.simulators.sockets import Socket, listen
 
 KEY = "el-simulated"
@@ -34,6 +35,7 @@ class ElevenLabs:
     url: str = ""
     refuses: str | None = None
     faults: Faults = field(default_factory=Faults)
+    pace: Pace = field(default_factory=Pace)
     asked: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
     said: dict[str, list[str]] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
@@ -110,6 +112,6 @@ async def elevenlabs() -> AsyncIterator[ElevenLabs]:
     def allowed(request: Any) -> bool:
         return bool(request.headers.get("xi-api-key") == KEY)
 
-    async with listen(simulator.talk, simulator.faults, allowed, LISTS) as url:
+    async with listen(simulator.talk, simulator.faults, allowed, LISTS, lambda: simulator.pace) as url:
         simulator.url = url
         yield simulator

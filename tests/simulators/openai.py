@@ -14,6 +14,7 @@ from email.policy import HTTP
 from typing import Any, Literal
 
 from tests.simulators.faults import Fault, Faults
+from tests.simulators.pace import Pace
 from tests.simulators.wire import Asked, Reply, as_json, serve
 
 MODEL = "gpt-4.1-2025-04-14"
@@ -35,7 +36,7 @@ class OpenAI:
     Attributes:
         url: Its address, with `/v1`.
         answers: What the model says, one after the other; the last one stays.
-        heard: What transcriptions hear. `sound`: PCM of each speech, 24 kHz.
+        heard: What transcriptions hear. `sound`: each speech, PCM of 24 kHz; `sound_type`: its type.
         key: Requests without it are refused; None takes any.
         tools, developer_role, usage: Whether requests may have them; else 400.
         streams: `yes`, `refuses` by 400, or `ignores` and answers whole.
@@ -47,6 +48,7 @@ class OpenAI:
     answers: list[Told] = field(default_factory=lambda: [Told("Hello there.")])
     heard: list[str] = field(default_factory=lambda: ["what is seven plus five"])
     sound: bytes = bytes(24000)
+    sound_type: str = "audio/pcm"
     key: str | None = None
     tools: bool = True
     developer_role: bool = True
@@ -55,6 +57,7 @@ class OpenAI:
     sloppy: bool = False
     models: Sequence[str] = (MODEL,)
     faults: Faults = field(default_factory=Faults)
+    pace: Pace = field(default_factory=Pace)
     asked: list[dict[str, Any]] = field(default_factory=list)
     spoken: list[dict[str, Any]] = field(default_factory=list)
     uploads: list[dict[str, bytes]] = field(default_factory=list)
@@ -119,7 +122,7 @@ class OpenAI:
     def _speech(self, asked: Asked, fault: Fault | None) -> Reply:
         self.spoken.append(asked.json())
         pieces = [self.sound[at : at + 4800] for at in range(0, len(self.sound), 4800)]
-        return Reply(pieces, content_type="audio/pcm", fault=fault, stream=True)
+        return Reply(pieces, content_type=self.sound_type, fault=fault, stream=True)
 
 
 def refusal(status: int, message: str, code: str | None, **headers: str) -> Reply:
@@ -205,6 +208,6 @@ def _form(asked: Asked) -> dict[str, bytes]:
 async def openai() -> AsyncIterator[OpenAI]:
     """Serve on a free port of loopback while the context is open."""
     simulator = OpenAI()
-    async with serve(simulator.answer) as url:
+    async with serve(simulator.answer, lambda: simulator.pace) as url:
         simulator.url = f"{url}/v1"
         yield simulator

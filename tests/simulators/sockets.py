@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from tests.simulators.faults import Fault, Faults
+from tests.simulators.pace import Pace
 
 
 class Socket:
@@ -23,15 +24,16 @@ class Socket:
 
     Attributes:
         path, query: Of its address. `authorization`, `key`: the headers in which vendors want their key.
-        fault: What goes wrong with it.
+        fault: What goes wrong with it. `pace`: how soon its messages come.
     """
 
-    def __init__(self, connection: ServerConnection, fault: Fault | None) -> None:
+    def __init__(self, connection: ServerConnection, fault: Fault | None, pace: Pace) -> None:
         assert connection.request is not None
         parts = urlsplit(connection.request.path)
         self.path = parts.path
         self.query = parse_qs(parts.query)
         self.fault = fault
+        self.pace = pace
         self._connection = connection
         self._sent = 0
 
@@ -45,6 +47,7 @@ class Socket:
         """Send a message, or what the fault makes of it; `error` is the protocol's own."""
         fault, index = self.fault, self._sent
         self._sent += 1
+        await self.pace.wait(index)
         if fault is None or fault.kind == "status" or index < fault.after:
             await self._connection.send(json.dumps(message))
         elif fault.kind == "drop":
@@ -77,6 +80,7 @@ async def listen(
     faults: Faults,
     allowed: Callable[[Request], bool],
     lists: Mapping[str, Any],
+    pace: Callable[[], Pace] = Pace,
 ) -> AsyncIterator[str]:
     """Serve on a free port while the context is open; gives `ws://127.0.0.1:PORT`.
 
@@ -100,7 +104,7 @@ async def listen(
 
     async def talking(connection: ServerConnection) -> None:
         with suppress(ConnectionClosed):
-            await talk(Socket(connection, taken.pop(id(connection), None)))
+            await talk(Socket(connection, taken.pop(id(connection), None), pace()))
 
     async with serve(talking, "127.0.0.1", 0, process_request=opening) as server:
         yield f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"

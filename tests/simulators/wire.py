@@ -11,6 +11,7 @@ from email.parser import BytesParser
 from typing import Any
 
 from tests.simulators.faults import Fault
+from tests.simulators.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def as_json(body: Any, status: int = 200, **headers: str) -> Reply:
 
 
 @asynccontextmanager
-async def serve(answer: Answer) -> AsyncIterator[str]:
+async def serve(answer: Answer, pace: Callable[[], Pace] = Pace) -> AsyncIterator[str]:
     """Serve on a free port while the context is open; gives `http://127.0.0.1:PORT`."""
     connections: set[asyncio.Task[None]] = set()
 
@@ -63,7 +64,7 @@ async def serve(answer: Answer) -> AsyncIterator[str]:
         connections.add(task)
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                while await _exchange(reader, writer, answer):
+                while await _exchange(reader, writer, answer, pace()):
                     pass
         finally:
             connections.discard(task)
@@ -79,7 +80,9 @@ async def serve(answer: Answer) -> AsyncIterator[str]:
         await asyncio.gather(*connections, return_exceptions=True)
 
 
-async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer) -> bool:
+async def _exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer, pace: Pace
+) -> bool:
     """One request and its answer; whether the connection stays open."""
     head = await reader.readuntil(b"\r\n\r\n")
     line, _, rest = head.partition(b"\r\n")
@@ -87,7 +90,7 @@ async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
     headers = {name.lower(): value for name, value in BytesParser().parsebytes(rest).items()}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     reply = await answer(Asked(method, path, headers, body))
-    return await _send(writer, reader, reply) and version == "HTTP/1.1"
+    return await _send(writer, reader, reply, pace) and version == "HTTP/1.1"
 
 
 def _as_sent(reply: Reply) -> tuple[list[bytes], str]:
@@ -103,7 +106,7 @@ def _as_sent(reply: Reply) -> tuple[list[bytes], str]:
     return [*pieces[: fault.after], wrong, *pieces[fault.after + 1 :]], "whole"
 
 
-async def _send(writer: asyncio.StreamWriter, reader: asyncio.StreamReader, reply: Reply) -> bool:
+async def _send(writer: asyncio.StreamWriter, reader: asyncio.StreamReader, reply: Reply, pace: Pace) -> bool:
     """Send an answer; whether the connection stays open."""
     chunked = reply.stream or len(reply.pieces) != 1
     pieces, end = _as_sent(reply)
@@ -114,6 +117,7 @@ async def _send(writer: asyncio.StreamWriter, reader: asyncio.StreamReader, repl
         lines = [f"HTTP/1.1 {reply.status} X", *(f"{name}: {value}" for name, value in headers.items())]
         writer.write("\r\n".join([*lines, "", ""]).encode())
     for index, piece in enumerate(pieces):
+        await pace.wait(index)
         if pauses and reply.fault and index >= reply.fault.after:
             await asyncio.sleep(reply.fault.pause_secs)
         writer.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)

@@ -14,10 +14,10 @@ from pipecat.services.openai.stt import OpenAISTTService
 from pipecat.services.openai.tts import VALID_VOICES, OpenAITTSService, OpenAITTSSettings
 
 from orion.providers._openai.server import Server
+from orion.providers._openai.sound import samples
 from orion.providers._speech.timeline import Timeline
-from orion.providers._vendor import Vendor, VendorVoice, language
+from orion.providers._vendor import MalformedAnswer, Vendor, VendorVoice, language
 
-_RATE_HZ = 24000
 _VOICE = "alloy"
 _CONNECT_SECS = 3.0
 _HEARD_SECS = 15.0
@@ -55,7 +55,7 @@ class Hearing(Vendor, OpenAISTTService):
 
 
 class Speech(VendorVoice, OpenAITTSService):
-    """One call's voice, 24 kHz. The protocol tells no word times: they are estimated by the text's length."""
+    """One call's voice. The protocol tells no word times: they are estimated by the text's length."""
 
     orion_vendor = "openai"
     _settings: OpenAITTSSettings
@@ -96,8 +96,10 @@ class Speech(VendorVoice, OpenAITTSService):
                 response_format="pcm",
             ) as response:
                 await self.start_tts_usage_metrics(text)
+                told = response.headers.get("content-type", "")
+                rate_hz, sound = await samples(response.iter_bytes(), told)
                 async for frame in self._stream_audio_frames_from_iterator(
-                    response.iter_bytes(), in_sample_rate=_RATE_HZ, context_id=context_id
+                    sound, in_sample_rate=rate_hz, context_id=context_id
                 ):
                     if not begun:
                         begun = True
@@ -107,7 +109,7 @@ class Speech(VendorVoice, OpenAITTSService):
                         secs = len(frame.audio) / 2 / frame.sample_rate
                         self._orion_timeline.add(secs, asyncio.get_running_loop().time())
                     yield frame
-        except (OpenAIError, httpx2.HTTPError) as error:
+        except (OpenAIError, httpx2.HTTPError, MalformedAnswer) as error:
             self.orion_break(context_id)
             yield ErrorFrame(error="no speech", exception=error)
 
