@@ -12,6 +12,8 @@ from orion.errors import OrionError
 from orion.settings import ProviderSettings, Settings
 
 _KEPT_SECS = 600.0
+_KEPT = 1000
+"""Answers for so many engines and keys are kept; the oldest goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,16 @@ async def engines(settings: Settings) -> list[Engine]:
     return list(await asyncio.gather(*asked))
 
 
+async def problem(settings: Settings, name: str) -> str | None:
+    """Why the provider does not work, e.g. that it refuses the key; None where it does."""
+    loaded = providers.module(settings, name)
+    for kind in providers.KINDS:
+        if hasattr(loaded, kind):
+            missing = await asyncio.to_thread(providers.lack, settings, kind, name)
+            return missing or (await _told(settings, kind, name)).problem
+    return None
+
+
 async def close(settings: Settings) -> None:
     """Close the connections to the vendors, where nothing else of the process uses them."""
     for name in registry.names("providers", settings.project):
@@ -66,7 +78,10 @@ async def _engine(settings: Settings, kind: providers.Kind, name: str) -> Engine
     if engine is None or until < time.monotonic():
         engine = await _told(settings, kind, name)
         if engine.problem is None:
+            _kept.pop(key, None)
             _kept[key] = time.monotonic() + _KEPT_SECS, engine
+        while len(_kept) > _KEPT:
+            _kept.pop(next(iter(_kept)))
     return engine
 
 

@@ -7,7 +7,9 @@ it), and Pipecat logs it. So an error frame tells the vendor and the category; t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Iterable
+from importlib import import_module
+from itertools import islice
 from typing import Any, TypeVar
 
 from pipecat.frames.frames import ErrorFrame
@@ -22,8 +24,10 @@ from pipecat.utils.errors import (
 )
 
 from orion.errors import ProviderError, ProviderTimeout, StartError
+from orion.net.client import UnreachableTarget
 
 _LIST_SECS = 5.0
+_MOST_NAMES = 1000
 
 _Told = TypeVar("_Told")
 
@@ -56,7 +60,29 @@ async def told(vendor: str, answer: Awaitable[_Told]) -> _Told:
     except TimeoutError as error:
         raise ProviderTimeout(f"{vendor} does not answer in time") from error
     except Exception as error:  # each SDK has a tree of its own
+        if isinstance(error, UnreachableTarget) or isinstance(error.__cause__, UnreachableTarget):
+            raise ProviderError(f"{vendor}: its address may not be reached from here") from error
         raise ProviderError(f"{vendor}: {category(error).value}") from error
+
+
+async def told_names(
+    vendor: str, answer: Awaitable[_Told], read: Callable[[_Told], Iterable[Any]]
+) -> list[str]:
+    """The names that stand in a vendor's answer, a thousand at most. Raises as `told` does."""
+
+    async def names() -> list[str]:
+        found = list(islice(read(await answer), _MOST_NAMES))
+        if not all(isinstance(name, str) for name in found):
+            raise MalformedAnswer("what should be a name is none")
+        return found
+
+    return await told(vendor, names())
+
+
+async def imported(*modules: str) -> None:
+    """Import what is heavy in a thread, while the calls of the process go on."""
+    for name in modules:
+        await asyncio.to_thread(import_module, name)
 
 
 def language(code: str) -> Language:
