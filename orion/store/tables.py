@@ -7,9 +7,11 @@ migrations bind both to the principal of the transaction.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Computed,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -63,6 +65,7 @@ workspaces = Table(
     _id(),
     Column("name", Text, nullable=False, unique=True),
     _time("created_at"),
+    Column("budget_micros", BigInteger),
 )
 
 users = Table(
@@ -197,6 +200,51 @@ tool_calls = Table(
     _time("started_at", nullable=True),
     Index(None, "turn_id"),
     Index(None, "session_id", "call_id", unique=True),
+)
+
+
+def _amounts() -> list[Column[object]]:
+    names = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
+    counted = [Column(name, BigInteger, nullable=False) for name in (*names, "characters")]
+    return [*counted, Column("audio_secs", Float, nullable=False)]
+
+
+usage = Table(
+    "usage",
+    metadata,
+    _id(),
+    _reference("workspace_id", "workspaces"),
+    _reference("user_id", "users"),
+    _reference("session_id", "sessions"),
+    _reference("turn_id", "turns", nullable=True),
+    Column("kind", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    *_amounts(),
+    Column("estimated", Boolean, nullable=False),
+    Column("cost_micros", BigInteger),
+    _time("created_at"),
+    Index(None, "session_id"),
+    Index(None, "turn_id"),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column(
+        "workspace_id",
+        UUID(as_uuid=True),
+        ForeignKey(f"{SCHEMA}.workspaces.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("day", Date, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    *_amounts(),
+    Column("cost_micros", BigInteger, nullable=False),
+    Column("complete", Boolean, nullable=False),
 )
 
 memories = Table(
