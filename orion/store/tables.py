@@ -11,53 +11,53 @@ from sqlalchemy import (
     Boolean,
     Column,
     Computed,
-    Date,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TIMESTAMP, TSVECTOR, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TSVECTOR, UUID
 
-SCHEMA = "orion"
+from orion.store.columns import SCHEMA, metadata
+from orion.store.columns import deferred as _deferred
+from orion.store.columns import id_ as _id
+from orion.store.columns import json as _json
+from orion.store.columns import reference as _reference
+from orion.store.columns import time as _time
+from orion.store.usage_tables import spending, usage
 
-metadata = MetaData(
-    schema=SCHEMA,
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    },
-)
-
-
-def _id() -> Column[object]:
-    return Column("id", UUID(as_uuid=True), primary_key=True)
-
-
-def _reference(name: str, table: str, *, nullable: bool = False, ondelete: str = "CASCADE") -> Column[object]:
-    key = ForeignKey(f"{SCHEMA}.{table}.id", ondelete=ondelete)
-    return Column(name, UUID(as_uuid=True), key, nullable=nullable)
-
-
-def _deferred(table: str) -> ForeignKey:
-    return ForeignKey(f"{SCHEMA}.{table}.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED")
-
-
-def _time(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, TIMESTAMP(timezone=True), nullable=nullable)
-
-
-def _json(name: str) -> Column[object]:
-    return Column(name, JSONB, nullable=False, server_default=text("'{}'"))
-
+__all__ = [
+    "SCHEMA",
+    "agents",
+    "api_keys",
+    "budgets",
+    "erasures",
+    "events",
+    "idempotency_keys",
+    "invitations",
+    "log_in_failures",
+    "memories",
+    "memory_vectors",
+    "metadata",
+    "refresh_tokens",
+    "room_tokens",
+    "sessions",
+    "sign_in_tokens",
+    "spending",
+    "tool_calls",
+    "tools",
+    "turns",
+    "usage",
+    "users",
+    "webhook_deliveries",
+    "webhooks",
+    "workspaces",
+]
 
 workspaces = Table(
     "workspaces",
@@ -202,50 +202,6 @@ tool_calls = Table(
     Index(None, "session_id", "call_id", unique=True),
 )
 
-
-def _amounts() -> list[Column[object]]:
-    names = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
-    counted = [Column(name, BigInteger, nullable=False) for name in (*names, "characters")]
-    return [*counted, Column("audio_secs", Float, nullable=False)]
-
-
-usage = Table(
-    "usage",
-    metadata,
-    _id(),
-    _reference("workspace_id", "workspaces"),
-    _reference("user_id", "users"),
-    _reference("session_id", "sessions"),
-    _reference("turn_id", "turns", nullable=True),
-    Column("kind", Text, nullable=False),
-    Column("provider", Text, nullable=False),
-    Column("model", Text, nullable=False),
-    *_amounts(),
-    Column("estimated", Boolean, nullable=False),
-    Column("cost_micros", BigInteger),
-    _time("created_at"),
-    Index(None, "session_id"),
-    Index(None, "turn_id"),
-)
-
-spending = Table(
-    "spending",
-    metadata,
-    Column(
-        "workspace_id",
-        UUID(as_uuid=True),
-        ForeignKey(f"{SCHEMA}.workspaces.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
-    Column("day", Date, primary_key=True),
-    Column("agent", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
-    Column("provider", Text, primary_key=True),
-    Column("model", Text, primary_key=True),
-    *_amounts(),
-    Column("cost_micros", BigInteger, nullable=False),
-    Column("complete", Boolean, nullable=False),
-)
 
 memories = Table(
     "memories",
