@@ -31,11 +31,12 @@ from orion.api.fields import (
 )
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
+from orion.api.routers.usage import EXAMPLE_USAGE, UsageBody
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.domain.tool import ToolCallStatus
-from orion.errors import Conflict, FieldProblem, Invalid, NotFound
+from orion.errors import BudgetExhausted, Conflict, FieldProblem, Invalid, NotFound
 from orion.store.store import Store
 
 router = APIRouter(
@@ -60,6 +61,7 @@ _SESSION = {
     "started_at": EXAMPLE_LATER,
     "ended_at": None,
     "end_reason": None,
+    "usage": EXAMPLE_USAGE,
 }
 EXAMPLE_CALL = {
     "id": "call_1",
@@ -79,6 +81,7 @@ _TURN = {
     "interrupted": False,
     "tool_calls": [EXAMPLE_CALL],
     "latency": {"end_of_turn_ms": 240.0, "stt_final_ms": 310.5, "first_audio_ms": 640.2},
+    "usage": EXAMPLE_USAGE,
     "started_at": EXAMPLE_TIME,
     "ended_at": EXAMPLE_LATER,
 }
@@ -121,6 +124,7 @@ class SessionBody(BaseModel):
     started_at: Timestamp | None
     ended_at: Timestamp | None
     end_reason: EndReason | None
+    usage: UsageBody
 
 
 class SessionPage(BaseModel):
@@ -163,6 +167,7 @@ class TurnBody(BaseModel):
     interrupted: bool
     tool_calls: list[ToolCallBody]
     latency: dict[str, float | None]
+    usage: UsageBody
     started_at: Timestamp
     ended_at: Timestamp
 
@@ -176,7 +181,7 @@ class TurnPage(BaseModel):
     next_cursor: str | None
 
 
-@router.post("", status_code=201, response_model=SessionBody)
+@router.post("", status_code=201, response_model=SessionBody, responses=fails(BudgetExhausted))
 async def create(body: NewSession, caller: CallerDep, parts: PartsDep) -> Any:
     """Open a conversation with an agent."""
     session = await open_session(
@@ -207,9 +212,11 @@ async def open_session(
 
     Raises:
         Invalid: There is no such agent.
+        BudgetExhausted: The workspace has spent its budget for this month.
     """
     assert caller.workspace_id is not None
     assert caller.user_id is not None
+    await parts.calls.refuse_spent(caller.workspace_id)
     async with parts.database.transaction(caller) as store:
         offer = await parts.calls.shared.catalogue.within(store, caller.workspace_id)
         session = Session(
