@@ -87,7 +87,7 @@ class Call:
         let_go: How the way in lets go of the other end, once nothing more is said.
         settling: Held while the call is brought to the status of its session.
         abandoned: The pipeline did not end; it was left behind and counted.
-        ends_session: The agent ended not only the call.
+        ends_session: Why not only the call ends but its session, too; None where it goes on.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Call:
         self.peer: object = None
         self.let_go: Callable[[], Awaitable[None]] | None = None
         self.abandoned = False
-        self.ends_session = False
+        self.ends_session: EndReason | None = None
         self.settling = asyncio.Lock()
         self._recorder = conversation.recorder
         self._recorder.on_agent_turn = self._agent_turn_ended
@@ -251,7 +251,7 @@ class Call:
             self._tasks.spawn(self._farewell.proceed(), "farewell")
         if requests.end_call:
             requests.end_call = False
-            self.ends_session = True
+            self.ends_session = EndReason.AGENT
             self._tasks.spawn(self.end(EndReason.AGENT), "agent ends the call")
         elif requests.hand_over is not None:
             agent = self.conversation.offer.roster.get(requests.hand_over)
@@ -260,7 +260,7 @@ class Call:
             self._tasks.spawn(self._switch_to(agent), "hand-over")
 
     def _part(self) -> None:
-        self.ends_session = True
+        self.ends_session = EndReason.BUDGET
         self._tasks.spawn(self.end(EndReason.BUDGET), "budget ends the call")
 
     async def parted(self) -> None:

@@ -146,7 +146,7 @@ class Calls:
             finally:
                 await call.parted()
                 del self._writing[session.id]
-                await call.end(EndReason.AGENT if call.ends_session else EndReason.HUNG_UP)
+                await call.end(call.ends_session or EndReason.HUNG_UP)
 
     def begin_message(self, session: Session, content: str) -> asyncio.Task[Turn | OrionError]:
         """Answer a typed message whether or not its sender waits for it: an error is a result, too."""
@@ -342,7 +342,7 @@ class Calls:
                 self._tidying = self._tasks.spawn(self._tidy(), "tidy")
         self.abandoned += call.abandoned
         self.shared.meter.call_ended(call.kind, reason)
-        if reason in {EndReason.AGENT, EndReason.BUDGET} and call.ends_session:
+        if call.ends_session is reason:
             self._tasks.spawn(self.end_session(call.conversation.session, reason), "session end")
 
     async def _tidy(self) -> None:

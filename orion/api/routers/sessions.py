@@ -258,9 +258,10 @@ async def list_sessions(
 
 
 @router.get("/{session_id}", response_model=SessionBody)
-async def get(session_id: SessionId, parts: PartsDep, store: StoreDep) -> Any:
-    """One session."""
-    return _body(parts, await store.sessions.get(session_id))
+async def get(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> Any:
+    """One session, with what it has cost so far."""
+    await parts.calls.shared.writer.flush(1.0)
+    return _body(parts, await visible_session(parts, caller, session_id))
 
 
 @router.delete("/{session_id}", status_code=204)
@@ -285,7 +286,7 @@ async def set_status(session_id: SessionId, body: StatusChange, caller: CallerDe
     wanted = SessionStatus(body.status)
     if wanted is SessionStatus.ENDED and session.status is not SessionStatus.ENDED:
         await parts.calls.end_session(session, EndReason.HUNG_UP)
-        return _body(parts, await visible_session(parts, caller, session_id))
+        return await get(session_id, caller, parts)
     return _body(parts, await parts.calls.set_status(caller, session_id, wanted))
 
 

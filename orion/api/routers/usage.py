@@ -138,10 +138,12 @@ async def report(
 
 
 @router.get("/budget", response_model=BudgetBody)
-async def budget(caller: AdminDep, store: StoreDep) -> Any:
+async def budget(caller: AdminDep, parts: PartsDep) -> Any:
     """The workspace's budget for each month, and what it spent in this one."""
     assert caller.workspace_id is not None
-    month = (await store.spending.months([caller.workspace_id]))[caller.workspace_id]
+    await parts.calls.shared.writer.flush(1.0)
+    async with parts.database.transaction(caller) as store:
+        month = (await store.spending.months([caller.workspace_id]))[caller.workspace_id]
     return {
         "monthly_usd": dollars(month.budget_micros),
         "spent_usd": dollars(month.spent_micros),
@@ -157,4 +159,4 @@ async def set_budget(body: BudgetChange, caller: AdminDep, parts: PartsDep) -> A
     micros = None if body.monthly_usd is None else max(1, round(body.monthly_usd * MICROS))
     async with parts.database.transaction(caller) as store:
         await store.spending.set_budget(caller.workspace_id, micros)
-        return await budget(caller, store)
+    return await budget(caller, parts)
