@@ -21,6 +21,7 @@ from orion.settings import ProviderSettings
 from tests.providers.conversation import answer, context, user
 from tests.providers.stage import RATE_HZ, Speaker, on_stage, recording
 from tests.simulators.anthropic import KEY as ANTHROPIC_KEY
+from tests.simulators.anthropic import Told as Said
 from tests.simulators.anthropic import anthropic as anthropics
 from tests.simulators.deepgram import KEY as DEEPGRAM_KEY
 from tests.simulators.deepgram import deepgram as deepgrams
@@ -164,6 +165,24 @@ async def test_an_answer_of_anthropic_that_breaks_off_is_billed_with_what_it_sai
         await anthropic.stop()
     assert text
     assert (meter.total.input_tokens, meter.total.output_tokens) == (32, -(-len(text) // 4))
+
+
+async def test_an_answer_of_anthropic_that_is_interrupted_is_estimated(settings):
+    async with anthropics() as vendor:
+        vendor.answers = [Said(" ".join(["word"] * 50))]
+        vendor.faults.add(Fault("drip", after=6, pause_secs=0.2))
+        own = settings.changed(providers={"ANTHROPIC": ProviderSettings(ANTHROPIC_KEY, vendor.url)})
+        service = anthropic.llm(own, AGENT)
+        meter = Meter("llm", "anthropic", service)
+        async with on_stage(service) as stage:
+            await stage.send(LLMContextFrame(context(user("hello"))))
+            await stage.heard(LLMTextFrame, 3)
+            await stage.interrupt()
+        await anthropic.stop()
+    (told,) = meter.told
+    assert told.estimated
+    assert told.input_tokens == 32
+    assert 3 <= told.output_tokens < 50
 
 
 @pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -10,6 +11,7 @@ from anthropic import AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, Time
 from anthropic.types.beta import BetaMessageDeltaUsage, BetaRawMessageDeltaEvent
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter
+from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.services.anthropic.llm import AnthropicLLMService
 from pipecat.utils.errors import ErrorCategory
 from pipecat.utils.http import connection_limits
@@ -78,6 +80,13 @@ class Messages(Vendor, AnthropicLLMService):
         )
         self._orion_timeout = Timeout(stall_secs, connect=min(_CONNECT_SECS, stall_secs))
         self.add_event_handler("on_completion_timeout", self._orion_stalled)
+
+    async def start_llm_usage_metrics(self, tokens: LLMTokenUsage) -> None:
+        """Tell the tokens; those of an answer that is interrupted Pipecat has estimated by its words."""
+        task = asyncio.current_task()
+        interrupted = task is not None and task.cancelling() > 0
+        told = EstimatedTokens(**tokens.model_dump()) if interrupted else tokens
+        await super().start_llm_usage_metrics(told)
 
     async def _create_message_stream(self, api_call: Any, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them."""
