@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from orion.api.access import AdminDep, PartsDep, StoreDep
 from orion.api.fields import JSON_NUMBER, example
 from orion.api.idempotency import KeyedRoute
 from orion.domain.usage import CURRENCY, MICROS
 from orion.domain.wire import dollars
-from orion.errors import FieldProblem, Invalid
 
 router = APIRouter(prefix="/api/v1", tags=["usage"], route_class=KeyedRoute)
 
-_MOST_DAYS = 366
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _AMOUNTS = {
     "input_tokens": 1520,
     "cached_tokens": 1024,
@@ -37,6 +37,16 @@ _ENGINE = {
 }
 EXAMPLE_USAGE = {"cost_usd": 0.001888, "currency": CURRENCY, "engines": [_ENGINE]}
 _SPENT = {"group": "2026-01-31", "cost_usd": 0.001888, "complete": True, **_AMOUNTS}
+
+
+def _iso(value: Any) -> Any:
+    """Pydantic would take seconds since 1970, too."""
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.match(value)):
+        raise ValueError("a day is written like 2026-01-31")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
 
 
 class Amounts(BaseModel):
@@ -119,16 +129,13 @@ class BudgetBody(BaseModel):
 async def report(
     _: AdminDep,
     store: StoreDep,
-    first: Annotated[date | None, Query(alias="from", description="By default the month's first day")] = None,
-    last: Annotated[date | None, Query(alias="to", description="By default today")] = None,
+    first: Annotated[Day | None, Query(alias="from", description="By default the month's first day")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="By default today")] = None,
     group_by: Annotated[Literal["day", "agent", "provider"], Query()] = "day",
 ) -> Any:
     """What the workspace spent, by day (UTC), agent or provider."""
     last = last or datetime.now(UTC).date()
     first = first or last.replace(day=1)
-    if not 0 <= (last - first).days < _MOST_DAYS:
-        detail = f"the days go from the first to the last, at most {_MOST_DAYS}"
-        raise Invalid(detail, problems=[FieldProblem("query/from", detail)])
     spent = await store.spending.report(first, last, group_by)
     items = [
         {"group": one.group, "cost_usd": dollars(one.cost_micros), "complete": one.complete, **one.amounts}
