@@ -35,6 +35,7 @@ from orion.api.routers import (
     rooms,
     sessions,
     tools,
+    usage,
     users,
     webhooks,
 )
@@ -76,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     accounts = (auth, api_keys, invitations, users, erasure)
     conversations = (sessions, messages, rooms, connect, memories, events, webhooks)
-    for module in (*accounts, *conversations, agents, engines, tools, ice, health, metrics, problems):
+    for module in (*accounts, *conversations, usage, agents, engines, tools, ice, health, metrics, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)

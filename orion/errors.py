@@ -3,6 +3,7 @@
 ```
 OrionError                    500 internal
 ├── Unauthenticated           401 unauthenticated
+├── BudgetExhausted           402 budget-exhausted
 ├── Refused                   403 refused
 ├── NotFound                  404 not-found
 ├── Conflict                  409 conflict
@@ -73,6 +74,13 @@ class Unauthenticated(OrionError):
 
     status = 401
     slug = "unauthenticated"
+
+
+class BudgetExhausted(OrionError):
+    """The budget for conversations is used up."""
+
+    status = 402
+    slug = "budget-exhausted"
 
 
 class Refused(OrionError):

@@ -85,6 +85,7 @@ class Settings:
     session_idle_secs: int = 1800
     call_max_secs: int = 3600
     max_sessions: int | None = None
+    session_budget_usd: float | None = None
     rate_limit_ttl_secs: int = 60
     rate_limit_max: int = 100
     tool_allowed_hosts: tuple[str, ...] = ()
@@ -188,10 +189,6 @@ def _text(value: str, _name: str) -> str:
     return value
 
 
-def _path(value: str, _name: str) -> Path:
-    return Path(value)
-
-
 def _names(value: str, name: str) -> tuple[str, ...]:
     found = tuple(part.strip() for part in value.split(",") if part.strip())
     if not found:
@@ -216,6 +213,12 @@ def _positive(value: str, name: str) -> int:
     if not (number := _number(value, name)):
         raise StartError(f"{name}=0 would let nothing through; leave it out for the default")
     return number
+
+
+def _dollars(value: str, name: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value) or not float(value):
+        raise StartError(f"{name}={value} is no amount of dollars like 0.50 or 2")
+    return float(value)
 
 
 def _port(value: str, name: str) -> int:
@@ -353,7 +356,7 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_STT": ("stt", _names),
     "ORION_LLM": ("llm", _names),
     "ORION_TTS": ("tts", _names),
-    "ORION_SCRIPT": ("script", _path),
+    "ORION_SCRIPT": ("script", lambda value, _name: Path(value)),
     "ORION_LLM_BASE_URL": ("llm_base_url", _http_url),
     "ORION_LLM_API_KEY": ("llm_api_key", _text),
     "ORION_LLM_MODEL": ("llm_model", _text),
@@ -370,6 +373,7 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_SESSION_IDLE_SECS": ("session_idle_secs", _number),
     "ORION_CALL_MAX_SECS": ("call_max_secs", _number),
     "ORION_MAX_SESSIONS": ("max_sessions", _number),
+    "ORION_SESSION_BUDGET_USD": ("session_budget_usd", _dollars),
     "ORION_LOG_LEVEL": ("log_level", _text),
     "ORION_TOOL_ALLOWED_HOSTS": ("tool_allowed_hosts", _names),
     "ORION_MCP_COMMANDS": ("mcp_commands", _commands),

@@ -181,3 +181,10 @@ def test_tools_reach_and_start_what_the_settings_list():
         "/opt/files": ("/opt/files",),
         "clock": ("clock", "--zone=utc"),
     }
+
+
+@pytest.mark.parametrize("value", ["0", "0.00", "-1", "1e3", "a dollar", "1.0000001"])
+def test_a_budget_is_an_amount_of_dollars(value):
+    assert read(ORION_SESSION_BUDGET_USD="0.50").session_budget_usd == 0.5
+    with pytest.raises(StartError, match="ORION_SESSION_BUDGET_USD"):
+        read(ORION_SESSION_BUDGET_USD=value)

@@ -39,6 +39,7 @@ EXAMPLE_AGENT: dict[str, Any] = {
     "tools": ["current_time"],
     "hand_offs": ["orion"],
     "max_call_secs": 900,
+    "budget_usd": 0.5,
 }
 
 
@@ -61,6 +62,7 @@ class AgentFile(BaseModel):
     turn_taking: dict[str, Annotated[float, JSON_NUMBER]] = {}
     fail_over: dict[_Deadline, Annotated[float, Field(gt=0, lt=100), JSON_NUMBER]] = {}
     max_call_secs: Annotated[int, Field(ge=1, le=86_400), JSON_NUMBER] | None = None
+    budget_usd: Annotated[float, Field(gt=0, le=1_000_000), JSON_NUMBER] | None = None
 
 
 class Roster:

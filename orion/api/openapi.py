@@ -44,6 +44,7 @@ TAGS = {
     "agents": "Who can be talked to, and which engines serve.",
     "tools": "What agents can do.",
     "webhooks": "Events sent to your own server, signed.",
+    "usage": "What conversations consumed and cost, and budgets.",
     "health": "For load balancers and people on duty.",
     "problems": "What the problem types mean.",
 }

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from orion.domain.usage import Usage
+
 
 class SessionStatus(StrEnum):
     """`created` -> `active` <-> `paused` -> `ended`."""
@@ -41,6 +43,8 @@ class EndReason(StrEnum):
     """Nobody was in it for too long, or no media came."""
     LIMIT = "limit"
     """The longest allowed time was reached."""
+    BUDGET = "budget"
+    """The budget of the session, or of its workspace, was used up."""
     ERROR = "error"
     """Something failed; the log has the cause."""
     SHUTDOWN = "shutdown"
@@ -55,6 +59,7 @@ class Session:
         agent: Name of the agent that has the word now (a hand-over changes it).
         variables: Values for `{{name}}` in the agents' instructions and greetings.
         dialogue: What the offline agent keeps between turns; a JSON object.
+        usage: What its engines have consumed, one of each engine.
     """
 
     id: UUID
@@ -70,6 +75,7 @@ class Session:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
+    usage: tuple[Usage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

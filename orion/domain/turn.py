@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from orion.domain.tool import ToolCall
+from orion.domain.usage import Usage
 
 
 class Speaker(StrEnum):
@@ -51,6 +52,8 @@ class Turn:
         text: The words that were spoken by the user, or those of the agent that were played.
         interrupted: The user cut the agent off; `text` ends where the sound did.
         tool_calls: Calls that belong to this turn of the agent, in order.
+        usage: What was consumed from the end of the turn before to the end of this one, one of each
+            engine: of a user's turn by what hears, of an agent's by what answers and speaks.
     """
 
     id: UUID
@@ -63,3 +66,4 @@ class Turn:
     interrupted: bool = False
     tool_calls: tuple[ToolCall, ...] = ()
     latency: Latency = Latency()
+    usage: tuple[Usage, ...] = ()

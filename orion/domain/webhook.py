@@ -15,6 +15,7 @@ EVENT_NAMES = (
     "session.created",
     "session.updated",
     "session.ended",
+    "session.budget",
     "participant.joined",
     "participant.left",
     "turn.started",

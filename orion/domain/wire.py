@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from orion.domain.session import Session
 from orion.domain.tool import ToolCall
 from orion.domain.turn import Turn
+from orion.domain.usage import AMOUNTS, CURRENCY, MICROS, Usage, cost_micros
 
 
 def timestamp(moment: datetime | None) -> str | None:
@@ -31,6 +33,31 @@ def tool_call(call: ToolCall) -> dict[str, Any]:
     }
 
 
+def dollars(micros: int | None) -> float | None:
+    """Micro-dollars as dollars; None stays None: a cost that is not known is no cost of nothing."""
+    return None if micros is None else micros / MICROS
+
+
+def usage(used: Sequence[Usage]) -> dict[str, Any]:
+    """What was consumed, as clients see it; the cost is null as soon as that of one engine is not known."""
+    return {
+        "cost_usd": dollars(cost_micros(used)),
+        "currency": CURRENCY,
+        "engines": [
+            {
+                "kind": one.kind,
+                "provider": one.provider,
+                "model": one.model,
+                "cost_usd": dollars(one.cost_micros),
+                **{name: getattr(one, name) for name in AMOUNTS if name != "audio_secs"},
+                "audio_secs": round(one.audio_secs, 3),
+                "estimated": one.estimated,
+            }
+            for one in used
+        ],
+    }
+
+
 def turn(turn: Turn) -> dict[str, Any]:
     """A turn as clients see it."""
     return {
@@ -41,6 +68,7 @@ def turn(turn: Turn) -> dict[str, Any]:
         "interrupted": turn.interrupted,
         "tool_calls": [tool_call(call) for call in turn.tool_calls],
         "latency": turn.latency.as_dict(),
+        "usage": usage(turn.usage),
         "started_at": timestamp(turn.started_at),
         "ended_at": timestamp(turn.ended_at),
     }
@@ -60,4 +88,5 @@ def session(session: Session, *, live: bool, participants: list[str] | None = No
         "started_at": timestamp(session.started_at),
         "ended_at": timestamp(session.ended_at),
         "end_reason": session.end_reason.value if session.end_reason else None,
+        "usage": usage(session.usage),
     }

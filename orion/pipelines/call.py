@@ -6,7 +6,8 @@ Each call has a WorkerRunner of its own, for a shared one never frees the worker
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from loguru import logger
@@ -24,6 +25,7 @@ from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIProcessor
 from pipecat.services.settings import TTSSettings
+from pipecat.services.stt_service import STTService
 from pipecat.workers.runner import WorkerRunner
 
 from orion.domain.agent import Agent
@@ -39,6 +41,7 @@ from orion.errors import (
     Unavailable,
 )
 from orion.pipelines.conversation import Conversation
+from orion.pipelines.farewell import Farewell
 from orion.pipelines.latency import LatencyObserver
 from orion.pipelines.tasks import Tasks
 from orion.pipelines.watch import Watch
@@ -47,6 +50,7 @@ _START_SECS = 15.0
 _RUNG_SECS = 3.0
 """How long each rung of the teardown ladder may take."""
 _ANSWER_SECS = 60.0
+_FAREWELL_SECS = 10.0
 _REFRESH_SECS = 2.0
 _APOLOGY = "Sorry, something went wrong on my side. Please say that again."
 """No turn goes silent, not even when the agent itself fails."""
@@ -57,6 +61,8 @@ _RTVI = RTVIObserverParams(
     metrics_enabled=False,
     system_logs_enabled=False,
 )
+_POLITE = {EndReason.AGENT, EndReason.BUDGET, EndReason.LIMIT, EndReason.SHUTDOWN}
+"""Ends at which what is being said may end first."""
 PAUSED = "the session is paused; set its status to active first"
 
 
@@ -72,6 +78,7 @@ class Call:
         pair: The aggregators in it: they tell what was said and heard.
         rtvi: The processor that speaks to the client; None where no client listens.
         on_ended: Told once when the call is over.
+        hearing: Its recognisers.
 
     Attributes:
         joiner: Who is in it: `user`, or the id of a guest. One person per room.
@@ -80,7 +87,7 @@ class Call:
         let_go: How the way in lets go of the other end, once nothing more is said.
         settling: Held while the call is brought to the status of its session.
         abandoned: The pipeline did not end; it was left behind and counted.
-        ends_session: The agent ended not only the call.
+        ends_session: Why not only the call ends but its session, too; None where it goes on.
     """
 
     def __init__(
@@ -93,6 +100,7 @@ class Call:
         on_ended: Callable[[Call, EndReason], Awaitable[None]],
         joiner: str = "user",
         principal: Principal | None = None,
+        hearing: Sequence[STTService] = (),
     ) -> None:
         self.conversation = conversation
         self.session_id = conversation.session.id
@@ -102,7 +110,7 @@ class Call:
         self.peer: object = None
         self.let_go: Callable[[], Awaitable[None]] | None = None
         self.abandoned = False
-        self.ends_session = False
+        self.ends_session: EndReason | None = None
         self.settling = asyncio.Lock()
         self._recorder = conversation.recorder
         self._recorder.on_agent_turn = self._agent_turn_ended
@@ -114,10 +122,13 @@ class Call:
         self._answers: list[asyncio.Future[Turn]] = []
         self._ending: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
+        self._farewell = Farewell(conversation, hearing, say=self.say, end=self._part)
         self._runner = WorkerRunner(handle_sigint=False, check_dangling_tasks=False)
         self._worker = PipelineWorker(
             pipeline,
-            params=PipelineParams(audio_in_sample_rate=16000, audio_out_sample_rate=24000),
+            params=PipelineParams(
+                audio_in_sample_rate=16000, audio_out_sample_rate=24000, enable_usage_metrics=True
+            ),
             observers=[LatencyObserver(conversation.stopwatch), Watch(self._recorder)],
             enable_turn_tracking=False,
             enable_rtvi=rtvi is not None,
@@ -146,6 +157,7 @@ class Call:
             raise Unavailable("the call's pipeline did not start")
         limit_secs = self.conversation.agent.max_call_secs or self.conversation.shared.settings.call_max_secs
         self._tasks.spawn(self._end_after(limit_secs), "call limit")
+        self._tasks.spawn(self._farewell.watch(), "budget")
 
     async def joined(self, participant: str, transport: str) -> None:
         """Somebody is connected; the first time in a session the agent greets."""
@@ -235,15 +247,28 @@ class Call:
         self._answers.clear()
         self.conversation.save_dialogue()
         requests = self.conversation.requests
+        if self._farewell.begun:
+            self._tasks.spawn(self._farewell.proceed(), "farewell")
         if requests.end_call:
             requests.end_call = False
-            self.ends_session = True
+            self.ends_session = EndReason.AGENT
             self._tasks.spawn(self.end(EndReason.AGENT), "agent ends the call")
         elif requests.hand_over is not None:
             agent = self.conversation.offer.roster.get(requests.hand_over)
             requests.hand_over = None
             self.conversation.give_word_to(agent)
             self._tasks.spawn(self._switch_to(agent), "hand-over")
+
+    def _part(self) -> None:
+        self.ends_session = EndReason.BUDGET
+        self._tasks.spawn(self.end(EndReason.BUDGET), "budget ends the call")
+
+    async def parted(self) -> None:
+        """Where the budget is used up, wait until the agent has said so."""
+        if self._farewell.begun and not self.over:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_FAREWELL_SECS):
+                    await self._farewell.over.wait()
 
     @property
     def kind(self) -> str:
@@ -289,7 +314,7 @@ class Call:
             self._worker.cancel,
             lambda: self._worker.pipeline.queue_frame(CancelFrame(reason="teardown")),
         ]
-        if reason in {EndReason.AGENT, EndReason.LIMIT, EndReason.SHUTDOWN}:
+        if reason in _POLITE:
             rungs.insert(0, self._worker.stop_when_done)
         for rung in rungs:
             if self._run is None or self._run.done():

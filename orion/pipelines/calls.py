@@ -17,8 +17,11 @@ from orion.domain import wire
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
 from orion.domain.session import EndReason, Session, SessionStatus
+from orion.domain.spending import Month
 from orion.domain.turn import Speaker, Turn
+from orion.domain.usage import known_micros
 from orion.errors import (
+    BudgetExhausted,
     Conflict,
     DatabaseUnavailable,
     NotFound,
@@ -141,8 +144,9 @@ class Calls:
                 await self._refuse_closed(session.id)
                 raise
             finally:
+                await call.parted()
                 del self._writing[session.id]
-                await call.end(EndReason.AGENT if call.ends_session else EndReason.HUNG_UP)
+                await call.end(call.ends_session or EndReason.HUNG_UP)
 
     def begin_message(self, session: Session, content: str) -> asyncio.Task[Turn | OrionError]:
         """Answer a typed message whether or not its sender waits for it: an error is a result, too."""
@@ -286,6 +290,7 @@ class Calls:
             turns = await store.turns.of_session(session.id)
         if session.status is SessionStatus.ENDED:
             raise SessionEnded
+        month = await self._month(session.workspace_id)
         offer = await self.shared.catalogue.of(session.workspace_id)
         if session.agent not in offer.roster:
             raise Conflict(f"the agent {session.agent} is gone; create a new session")
@@ -296,16 +301,32 @@ class Calls:
         if not guest:
             self._tasks.spawn(self.shared.recollection.catch_up(_owner(session)), "catch-up of embeddings")
             known = await self.shared.recollection.relevant(_owner(session), said or last)
-        return Conversation(
+        conversation = Conversation(
             self.shared,
             session,
             turns,
             known,
             offer=offer,
+            month=month,
             announce=lambda secs, words: self._announcements.after(session, secs, words),
             guest=guest,
             speaks=speaks,
         )
+        budget_micros = conversation.budget_micros
+        if budget_micros is not None and known_micros(session.usage) >= budget_micros:
+            raise BudgetExhausted("the budget of this session is used up; create a new one")
+        return conversation
+
+    async def refuse_spent(self, workspace_id: UUID) -> None:
+        """Raises BudgetExhausted where the workspace has spent its budget for this month."""
+        await self._month(workspace_id)
+
+    async def _month(self, workspace_id: UUID) -> Month:
+        async with self.shared.database.transaction(Principal.system("budget")) as store:
+            month = (await store.spending.months([workspace_id]))[workspace_id]
+        if month.used_up:
+            raise BudgetExhausted("the workspace has spent its budget for this month; an admin can change it")
+        return month
 
     async def _activate(self, session: Session) -> None:
         if session.status is not SessionStatus.CREATED:
@@ -323,7 +344,7 @@ class Calls:
                 self._tidying = self._tasks.spawn(self._tidy(), "tidy")
         self.abandoned += call.abandoned
         self.shared.meter.call_ended(call.kind, reason)
-        if reason is EndReason.AGENT and call.ends_session:
+        if call.ends_session is reason:
             self._tasks.spawn(self.end_session(call.conversation.session, reason), "session end")
 
     async def _tidy(self) -> None:

@@ -15,8 +15,10 @@ from orion.agents.roster import Roster
 from orion.agents.tool_rows import Outside
 from orion.domain.breaker import Breakers
 from orion.domain.identity import Principal
+from orion.domain.price import PriceList
 from orion.domain.provider_key import ProviderKey
 from orion.domain.tool import Tool, ToolRow
+from orion.providers import _prices
 from orion.providers._entered import enterable, of_workspace
 from orion.settings import Settings
 from orion.store.database import Database
@@ -34,6 +36,7 @@ class Offer:
     Attributes:
         settings: The server's, with the keys of providers that the workspace has of its own.
         breakers: Those of its engines; the failures of its own keys are nobody else's.
+        prices: What they cost it; a vendor's prices do not hold at an address that was entered.
     """
 
     fingerprint: str
@@ -41,6 +44,7 @@ class Offer:
     roster: Roster
     settings: Settings = field(repr=False)
     breakers: Breakers
+    prices: PriceList
     keys: tuple[ProviderKey, ...] = ()
 
 
@@ -65,7 +69,7 @@ class Catalogue:
         outside: Outside,
         settings: Settings,
     ) -> None:
-        self.files = Offer("", tools, roster, settings, Breakers())
+        self.files = Offer("", tools, roster, settings, Breakers(), _prices.load(settings))
         self.outside = outside
         self.enterable = enterable(settings)
         self._database = database
@@ -105,15 +109,17 @@ class Catalogue:
         """Close the connections of the tools."""
         await self.outside.client.close()
 
-    def _engines(self, keys: tuple[ProviderKey, ...], known: Offer | None) -> tuple[Settings, Breakers]:
-        """The settings and breakers of a workspace: as before, if its keys are."""
+    def _engines(
+        self, keys: tuple[ProviderKey, ...], known: Offer | None
+    ) -> tuple[Settings, Breakers, PriceList]:
+        """The settings, breakers and prices of a workspace: as before, if its keys are."""
         if not keys:
-            return self.files.settings, self.files.breakers
+            return self.files.settings, self.files.breakers, self.files.prices
         if known is not None and known.keys == keys:
-            return known.settings, known.breakers
+            return known.settings, known.breakers, known.prices
         own = [key.provider for key in keys]
         settings = of_workspace(self.files.settings, keys, self.outside.keys)
-        return settings, Breakers(self.files.breakers, own)
+        return settings, Breakers(self.files.breakers, own), _prices.load(settings)
 
     def _runnables(self, rows: list[ToolRow]) -> dict[str, RunnableTool]:
         return {

@@ -22,12 +22,15 @@ from orion.domain.guardrail import Utterance, Verdict
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
 from orion.domain.session import Session
+from orion.domain.spending import Month
 from orion.domain.storable import storable
 from orion.domain.turn import Speaker, Turn
+from orion.domain.usage import MICROS
 from orion.errors import DatabaseUnavailable
 from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient
 from orion.pipelines import engines
+from orion.pipelines.bill import Bill
 from orion.pipelines.catalogue import Catalogue, Offer
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
@@ -41,6 +44,7 @@ from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
 from orion.providers._started import Started
+from orion.providers._usage import listen
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.secrets import SecretKeys
@@ -71,6 +75,7 @@ class Conversation:
         guest: Who takes part is a guest, not the user whose session it is.
         speaks: What the agent says is spoken, not written.
         offer: The workspace's agents, tools and engines.
+        month: What the workspace has spent of its budget.
     """
 
     def __init__(
@@ -82,6 +87,7 @@ class Conversation:
         announce: Callable[[float, str], None],
         *,
         offer: Offer,
+        month: Month,
         guest: bool = False,
         speaks: bool = False,
     ) -> None:
@@ -93,8 +99,16 @@ class Conversation:
         self.requests = Requests()
         self.pause = Pause()
         self.stopwatch = Stopwatch()
+        self.bill = Bill(offer.prices)
+        self.month = month
         self.recorder = Recorder(
-            session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch, meter=shared.meter
+            session.id,
+            self.agent.name,
+            shared.feed,
+            shared.writer,
+            self.stopwatch,
+            meter=shared.meter,
+            bill=self.bill,
         )
         self.principal = Principal(session.workspace_id, session.user_id)
         self._guest = guest
@@ -105,6 +119,8 @@ class Conversation:
         self.tool_context = tool_context
         self._guardrail_state: guardrails.State = {}
         models = providers.llms(offer.settings, self.agent)
+        for model in models:
+            listen("llm", model, self.bill.used)
         self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
         self.llm = engines.llm(models, offer.breakers, self.deadlines, speaks=speaks)
         if self._dialogue is not None:
@@ -139,6 +155,13 @@ class Conversation:
         """
         told = self.instructions()
         self.context.transform_messages(lambda messages: [told, *messages[1:]])
+
+    @property
+    def budget_micros(self) -> int | None:
+        """What the session may cost, in micro-dollars; None for no end."""
+        dollars = self.agent.budget_usd
+        dollars = self.shared.settings.session_budget_usd if dollars is None else dollars
+        return None if dollars is None else round(dollars * MICROS)
 
     def greeting(self) -> str:
         """What the agent that has the word says first; empty for nothing."""

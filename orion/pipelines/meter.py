@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from orion.domain.session import EndReason
 from orion.domain.turn import Speaker, Turn
+from orion.domain.usage import AMOUNTS, Usage
 
 _STAGE_SECS = (0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 _LAG_SECS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
@@ -43,6 +45,9 @@ class Meter:
         interrupted: Turns of the agent that the user cut off.
         latency: Seconds after the end of speech by way (`voice`, `typed`) and stage without its unit.
         switches: Failures that made another engine take over, by kind and by the provider that failed.
+        consumed: Tokens, characters and seconds of audio by amount, kind and provider.
+        cost_micros: The known cost by kind and provider, in micro-dollars.
+        unpriced: Usages whose cost is not known, by kind and provider.
         loop_lag: Seconds by which the event loop came late to a timer.
     """
 
@@ -52,6 +57,9 @@ class Meter:
         self.interrupted = 0
         self.latency: dict[tuple[str, str], Histogram] = defaultdict(lambda: Histogram(_STAGE_SECS))
         self.switches: Counter[tuple[str, str]] = Counter()
+        self.consumed: Counter[tuple[str, str, str]] = Counter()
+        self.cost_micros: Counter[tuple[str, str]] = Counter()
+        self.unpriced: Counter[tuple[str, str]] = Counter()
         self.loop_lag = Histogram(_LAG_SECS)
 
     def call_ended(self, kind: str, reason: EndReason) -> None:
@@ -70,6 +78,17 @@ class Meter:
     def switched(self, kind: str, provider: str) -> None:
         """Count a failure of a provider."""
         self.switches[kind, provider] += 1
+
+    def used(self, usages: Iterable[Usage]) -> None:
+        """Count what was consumed, with its cost."""
+        for usage in usages:
+            for name in AMOUNTS:
+                if amount := getattr(usage, name):
+                    self.consumed[name, usage.kind, usage.provider] += amount
+            if usage.cost_micros is None:
+                self.unpriced[usage.kind, usage.provider] += 1
+            else:
+                self.cost_micros[usage.kind, usage.provider] += usage.cost_micros
 
     async def watch_loop(self) -> None:
         """Measure how late the event loop is, four times a second."""

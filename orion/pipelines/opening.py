@@ -23,6 +23,7 @@ from orion.pipelines import engines, text, voice
 from orion.pipelines.call import Call
 from orion.pipelines.conversation import Conversation
 from orion.processors.client_messages import ClientMessages
+from orion.providers._usage import listen
 
 OnEnded = Callable[[Call, EndReason], Awaitable[None]]
 
@@ -39,7 +40,11 @@ def voice_call(
 ) -> Call:
     """A call by voice, not started yet. Raises StartError where an engine is missing."""
     offer, agent, deadlines = conversation.offer, conversation.agent, conversation.deadlines
-    heard_by = providers.stts(offer.settings, agent)
+    heard_by, spoken_by = providers.stts(offer.settings, agent), providers.ttss(offer.settings, agent)
+    for recogniser in heard_by:
+        listen("stt", recogniser, conversation.bill.used)
+    for voice_ in spoken_by:
+        listen("tts", voice_, conversation.bill.used)
     # One that ends turns itself does so only where no other may take over.
     pair = _aggregators(conversation, heard_by[0].service if len(heard_by) == 1 else None)
     pipeline = voice.build(
@@ -50,7 +55,7 @@ def voice_call(
         context=pair,
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
-        tts=engines.tts(providers.ttss(offer.settings, agent), offer.breakers, deadlines),
+        tts=engines.tts(spoken_by, offer.breakers, deadlines),
         played=conversation.played_words(),
         pause=conversation.pause,
     )
@@ -59,6 +64,7 @@ def voice_call(
         pipeline,
         pair,
         rtvi=ClientMessages(lambda: conversation.pause.on),
+        hearing=[recogniser.service for recogniser in heard_by],
         on_ended=on_ended,
         joiner=joiner,
         principal=principal,

@@ -18,6 +18,7 @@ from orion.domain.identity import new_id
 from orion.domain.storable import storable
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Latency, Speaker, Turn
+from orion.pipelines.bill import Bill
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
 from orion.pipelines.meter import Meter
@@ -55,6 +56,7 @@ class Recorder:
         stopwatch: Stopwatch,
         *,
         meter: Meter,
+        bill: Bill,
     ) -> None:
         self.agent = agent
         self.on_agent_turn: Callable[[Turn], None] = lambda _turn: None
@@ -65,6 +67,7 @@ class Recorder:
         self._writer = writer
         self._stopwatch = stopwatch
         self._meter = meter
+        self._bill = bill
         self._open: dict[Speaker, _OpenTurn] = {}
         self._state = ""
 
@@ -150,6 +153,19 @@ class Recorder:
         for speaker, turn in list(self._open.items()):
             if turn.text or turn.tool_calls:
                 self._end(speaker, turn.text, interrupted=speaker is Speaker.AGENT)
+        self._settle()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody has the word."""
+        return self._state in {"", "listening"} and not self._open
+
+    def _settle(self) -> None:
+        """What was consumed and belongs to no turn is the session's."""
+        session_id, agent, now = self._session_id, self.agent, datetime.now(UTC)
+        if used := self._bill.take(*Speaker):
+            self._meter.used(used)
+            self._writer.put(lambda store: store.usages.add(session_id, used, agent=agent, at=now))
 
     def _begin(self, speaker: Speaker) -> _OpenTurn:
         turn = self._open.get(speaker)
@@ -176,8 +192,10 @@ class Recorder:
             interrupted=interrupted,
             tool_calls=tuple(pending.tool_calls.values()),
             latency=latency or Latency(),
+            usage=self._bill.take(speaker),
         )
         self._meter.turn_ended(turn)
+        self._meter.used(turn.usage)
         event = self._feed.publish(self._session_id, "turn.ended", {"turn": wire.turn(turn)})
         self._writer.put(lambda store: store.turns.save(turn))
         self._writer.put(event)

@@ -13,6 +13,7 @@ from orion.domain.session import EndReason, Session, SessionStatus
 from orion.errors import Conflict, NotFound
 from orion.store.pages import after
 from orion.store.tables import sessions
+from orion.store.usage import ENGINES, engines
 
 
 class Sessions:
@@ -45,8 +46,10 @@ class Sessions:
         Raises:
             NotFound: There is none that the principal may see.
         """
-        wanted = select(sessions).where(sessions.c.id == session_id)
-        row = (await self._connection.execute(wanted.with_for_update() if lock else wanted)).first()
+        wanted = select(sessions, ENGINES).where(sessions.c.id == session_id)
+        row = (
+            await self._connection.execute(wanted.with_for_update(of=sessions) if lock else wanted)
+        ).first()
         if row is None:
             raise NotFound("no such session")
         return _session(row)
@@ -61,7 +64,7 @@ class Sessions:
         Raises:
             Invalid: The cursor is none that was given out.
         """
-        wanted = select(sessions).order_by(sessions.c.id.desc()).limit(limit + 1)
+        wanted = select(sessions, ENGINES).order_by(sessions.c.id.desc()).limit(limit + 1)
         if status is not None:
             wanted = wanted.where(sessions.c.status == status.value)
         if cursor is not None:
@@ -116,7 +119,7 @@ class Sessions:
 
     async def idle_since(self, cutoff: datetime, limit: int = 100) -> list[Session]:
         """Open sessions in which nothing has happened since `cutoff`."""
-        wanted = select(sessions).where(
+        wanted = select(sessions, ENGINES).where(
             sessions.c.status != SessionStatus.ENDED.value, sessions.c.last_active_at < cutoff
         )
         return [_session(row) for row in await self._connection.execute(wanted.limit(limit))]
@@ -128,7 +131,9 @@ class Sessions:
             raise NotFound("no such session")
 
     async def _change(self, session_id: UUID, values: dict[str, Any]) -> Session:
-        changed = update(sessions).where(sessions.c.id == session_id).values(values).returning(sessions)
+        changed = (
+            update(sessions).where(sessions.c.id == session_id).values(values).returning(sessions, ENGINES)
+        )
         return _session((await self._connection.execute(changed)).one())
 
 
@@ -148,4 +153,5 @@ def _session(row: Row[Any]) -> Session:
         started_at=row.started_at,
         ended_at=row.ended_at,
         end_reason=EndReason(row.end_reason) if row.end_reason else None,
+        usage=engines(row.engines),
     )

@@ -18,9 +18,11 @@ from orion.store.people import People
 from orion.store.provider_keys import ProviderKeys
 from orion.store.rooms import Rooms
 from orion.store.sessions import Sessions
+from orion.store.spending import Spending
 from orion.store.tokens import Tokens
 from orion.store.tools import Tools
 from orion.store.turns import Turns
+from orion.store.usage import Usages
 from orion.store.users import Users
 from orion.store.webhooks import Webhooks
 
@@ -61,6 +63,16 @@ class Store:
     def turns(self) -> Turns:
         """Turns and their tool calls."""
         return Turns(self.connection)
+
+    @cached_property
+    def usages(self) -> Usages:
+        """What the engines consumed in a session."""
+        return Usages(self.connection)
+
+    @cached_property
+    def spending(self) -> Spending:
+        """What workspaces spent, and their budgets."""
+        return Spending(self.connection)
 
     @cached_property
     def memories(self) -> Memories:

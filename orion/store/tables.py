@@ -7,6 +7,7 @@ migrations bind both to the principal of the transaction.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Computed,
@@ -15,47 +16,48 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TIMESTAMP, TSVECTOR, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TSVECTOR, UUID
 
-SCHEMA = "orion"
+from orion.store.columns import SCHEMA, metadata
+from orion.store.columns import deferred as _deferred
+from orion.store.columns import id_ as _id
+from orion.store.columns import json as _json
+from orion.store.columns import reference as _reference
+from orion.store.columns import time as _time
+from orion.store.usage_tables import spending, usage
 
-metadata = MetaData(
-    schema=SCHEMA,
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    },
-)
-
-
-def _id() -> Column[object]:
-    return Column("id", UUID(as_uuid=True), primary_key=True)
-
-
-def _reference(name: str, table: str, *, nullable: bool = False, ondelete: str = "CASCADE") -> Column[object]:
-    key = ForeignKey(f"{SCHEMA}.{table}.id", ondelete=ondelete)
-    return Column(name, UUID(as_uuid=True), key, nullable=nullable)
-
-
-def _deferred(table: str) -> ForeignKey:
-    return ForeignKey(f"{SCHEMA}.{table}.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED")
-
-
-def _time(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, TIMESTAMP(timezone=True), nullable=nullable)
-
-
-def _json(name: str) -> Column[object]:
-    return Column(name, JSONB, nullable=False, server_default=text("'{}'"))
-
+__all__ = [
+    "SCHEMA",
+    "agents",
+    "api_keys",
+    "budgets",
+    "erasures",
+    "events",
+    "idempotency_keys",
+    "invitations",
+    "log_in_failures",
+    "memories",
+    "memory_vectors",
+    "metadata",
+    "refresh_tokens",
+    "room_tokens",
+    "sessions",
+    "sign_in_tokens",
+    "spending",
+    "tool_calls",
+    "tools",
+    "turns",
+    "usage",
+    "users",
+    "webhook_deliveries",
+    "webhooks",
+    "workspaces",
+]
 
 workspaces = Table(
     "workspaces",
@@ -63,6 +65,7 @@ workspaces = Table(
     _id(),
     Column("name", Text, nullable=False, unique=True),
     _time("created_at"),
+    Column("budget_micros", BigInteger),
 )
 
 users = Table(
@@ -198,6 +201,7 @@ tool_calls = Table(
     Index(None, "turn_id"),
     Index(None, "session_id", "call_id", unique=True),
 )
+
 
 memories = Table(
     "memories",

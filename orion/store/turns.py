@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from orion.domain.identity import new_id
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Latency, Speaker, Turn
+from orion.domain.usage import Usage
 from orion.store.owners import owned
 from orion.store.pages import after
 from orion.store.tables import sessions, tool_calls, turns
+from orion.store.usage import Usages
 
 
 class Turns:
@@ -26,7 +28,7 @@ class Turns:
         self._connection = connection
 
     async def save(self, turn: Turn) -> None:
-        """Write a turn with its tool calls; written again, it replaces itself.
+        """Write a turn with its tool calls and its usage; written again, it replaces itself.
 
         A turn of a session that was deleted meanwhile is dropped.
         """
@@ -44,6 +46,9 @@ class Turns:
         for call in turn.tool_calls:
             row = {"id": new_id(), "turn_id": turn.id, **_call_values(call)}
             await self._put(tool_calls, turn.session_id, row, ["session_id", "call_id"])
+        await Usages(self._connection).add(
+            turn.session_id, turn.usage, agent=turn.agent, at=turn.ended_at, turn_id=turn.id
+        )
         touched = update(sessions).where(sessions.c.id == turn.session_id)
         await self._connection.execute(touched.values(last_active_at=turn.ended_at))
 
@@ -77,7 +82,8 @@ class Turns:
         wanted = select(tool_calls).where(tool_calls.c.turn_id.in_([row.id for row in rows]))
         for row in await self._connection.execute(wanted.order_by(tool_calls.c.started_at, tool_calls.c.id)):
             calls[row.turn_id].append(_call(row))
-        return [_turn(row, calls[row.id]) for row in rows]
+        used = await Usages(self._connection).of_turns([row.id for row in rows])
+        return [_turn(row, calls[row.id], used.get(row.id, ())) for row in rows]
 
     async def _put(self, table: Any, session_id: UUID, values: dict[str, Any], key: list[str]) -> None:
         statement = upsert(table).from_select(*owned(table, session_id, values))
@@ -111,7 +117,7 @@ def _call(row: Row[Any]) -> ToolCall:
     )
 
 
-def _turn(row: Row[Any], calls: list[ToolCall]) -> Turn:
+def _turn(row: Row[Any], calls: list[ToolCall], used: tuple[Usage, ...]) -> Turn:
     return Turn(
         id=row.id,
         session_id=row.session_id,
@@ -123,4 +129,5 @@ def _turn(row: Row[Any], calls: list[ToolCall]) -> Turn:
         interrupted=row.interrupted,
         tool_calls=tuple(calls),
         latency=Latency(**row.latency),
+        usage=used,
     )

@@ -22,7 +22,15 @@ from orion.api.fields import JSON_NUMBER, Flag, example
 from orion.api.openapi import fails
 from orion.api.routers.rooms import Joiner, JoinerDep, admitted, joined_session, resume_token
 from orion.domain.session import EndReason, Session, SessionStatus
-from orion.errors import InvalidOffer, NotFound, Overloaded, RoomFull, SessionEnded, Unavailable
+from orion.errors import (
+    BudgetExhausted,
+    InvalidOffer,
+    NotFound,
+    Overloaded,
+    RoomFull,
+    SessionEnded,
+    Unavailable,
+)
 from orion.pipelines.call import Call
 from orion.pipelines.calls import Calls
 from orion.pipelines.tasks import Tasks
@@ -151,7 +159,7 @@ class Peer:
     "/{session_id}/offer",
     response_model=Answer,
     response_model_exclude_none=True,
-    responses=fails(InvalidOffer, SessionEnded, RoomFull, Overloaded, Unavailable),
+    responses=fails(InvalidOffer, BudgetExhausted, SessionEnded, RoomFull, Overloaded, Unavailable),
 )
 async def offer(session_id: SessionId, body: Offer, joiner: JoinerDep, parts: PartsDep) -> Any:
     """Join the session's call: the answer comes once the call's pipeline runs."""

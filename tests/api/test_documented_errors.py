@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -15,6 +17,7 @@ from orion.api.credentials.passwords import hash_password
 from orion.app import create_app
 from orion.domain.identity import Principal
 from orion.domain.session import SessionStatus
+from orion.domain.usage import Usage
 from orion.errors import Overloaded
 from orion.settings import Settings
 from orion.transports.webrtc import Offer
@@ -219,6 +222,33 @@ async def _(stage):
     again = await stage.call("PUT", "/agents/keeper7", {"instructions": "Keep the light."})
     assert again.status_code == 200, again.text
     return await stage.call("PUT", "/agents/one_more", {"instructions": "Keep the lighthouse."})
+
+
+async def spent_out(stage: Stage, path: str, body: Any) -> httpx.Response:
+    """The answer in a workspace whose budget is used up, which it is given back afterwards."""
+    session = await stage.session()
+    used = [Usage("llm", "acme", "m", cost_micros=2_000_000)]
+    async with stage.server.parts.database.transaction(Principal.system("recorder")) as store:
+        session_id = UUID(session.rpartition("/")[2])
+        await store.usages.add(session_id, used, agent="orion", at=datetime.now(UTC))
+    changed = await stage.call("PUT", "/budget", {"monthly_usd": 1.5})
+    assert changed.json()["spent_usd"] >= 2, changed.text
+    refused = await stage.call("POST", path.format(session=session), body)
+    await stage.call("PUT", "/budget", {"monthly_usd": None})
+    return refused
+
+
+def provoked_by_spending(operation: str, path: str, body: Any) -> None:
+    async def how(stage: Stage) -> httpx.Response:
+        return await spent_out(stage, path, body)
+
+    HOW[operation, "budget-exhausted"] = ("plain", how)
+
+
+provoked_by_spending("sessions_create", "/sessions", {})
+provoked_by_spending("connect_connect", "/connect", {})
+provoked_by_spending("sessions_message", "{session}/messages", HELLO)
+provoked_by_spending("webrtc_offer", "{session}/offer", OFFER)
 
 
 @provokes("webhooks_create", "conflict")

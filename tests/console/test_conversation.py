@@ -150,3 +150,25 @@ def test_a_long_conversation_is_shown_from_its_first_turn_on(signed_in, server):
     page.reload()
     expect(page.get_by_text("sentence 119", exact=True)).to_be_visible()
     assert page.get_by_text("sentence 0", exact=True).count() == 1
+
+
+def test_what_it_costs_grows_with_each_turn_and_stands_in_the_list(signed_in, server):
+    engine = {"kind": "llm", "provider": "openai", "model": "gpt-4.1", "cost_usd": 0.0021}
+    amounts = {"input_tokens": 900, "output_tokens": 37, "characters": 0, "audio_secs": 0}
+    usage = {"cost_usd": 0.0021, "currency": "USD", "engines": [engine | amounts]}
+    session_id = server.add_session("Opening hours", usage=usage)
+    page = signed_in(f"/#session={session_id}")
+    cost = page.get_by_test_id("cost")
+    expect(cost.locator("summary")).to_contain_text("$0.0021")
+    server.emit(session_id, "turn.ended", {"turn": turn("agent", "At nine.", usage=usage)})
+    expect(cost.locator("summary")).to_contain_text("$0.0042")
+    cost.locator("summary").click()
+    expect(cost.get_by_role("listitem")).to_have_text("openai gpt-4.1: 1800 tokens in, 74 out, $0.004200")
+    expect(page.locator(f"[data-session='{session_id}']").first).to_contain_text("$0.0042")
+
+
+def test_a_conversation_that_is_free_shows_no_cost(signed_in, server):
+    free = {"cost_usd": 0, "currency": "USD", "engines": []}
+    page = signed_in(f"/#session={server.add_session('Opening hours', usage=free)}")
+    expect(page.get_by_text("Nothing has been said yet")).to_be_visible()
+    expect(page.get_by_test_id("cost")).to_have_count(0)

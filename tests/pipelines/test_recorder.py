@@ -1,18 +1,27 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from orion.domain.guardrail import Action, Channel, Finding, Utterance, Verdict
 from orion.domain.identity import new_id
+from orion.domain.price import FREE, Price, PriceList
 from orion.domain.session import Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Speaker, Turn
+from orion.domain.usage import Usage
+from orion.pipelines.bill import Bill
 from orion.pipelines.feed import Feed, Subscription
 from orion.pipelines.latency import Stopwatch
 from orion.pipelines.meter import Meter
 from orion.pipelines.recorder import Recorder
 from orion.pipelines.writer import Writer
+
+FLUENT = Usage("llm", "openai", "gpt-4.1", input_tokens=20)
+HEARD = Usage("stt", "pocketsphinx", audio_secs=1.5)
+PRICES = PriceList({FLUENT.engine: Price(input=Decimal(2)), HEARD.engine: FREE})
 
 
 @pytest.fixture
@@ -36,7 +45,10 @@ class Recording:
         self.database, self.owner, self.session = database, owner, session
         self.feed, self.writer, self.stopwatch = Feed(), Writer(database), Stopwatch()
         self.writer.start()
-        self.recorder = Recorder(session.id, "orion", self.feed, self.writer, self.stopwatch, meter=Meter())
+        self.meter, self.bill = Meter(), Bill(PRICES)
+        self.recorder = Recorder(
+            session.id, "orion", self.feed, self.writer, self.stopwatch, meter=self.meter, bill=self.bill
+        )
         self.subscription = Subscription()
 
     def seen(self):
@@ -163,3 +175,33 @@ async def test_an_engine_that_failed_is_told_by_its_part_and_counted(call):
     assert first.body["detail"] == "The language model by acme failed; offline goes on."
     assert second.body["detail"] == "Speech by acme failed; no other is left."
     assert call.recorder._meter.switches == {("llm", "acme"): 1, ("tts", "acme"): 1}
+
+
+async def test_a_turn_has_what_was_consumed_for_it_and_the_rest_is_the_sessions(call):
+    call.bill.used(HEARD)
+    call.bill.used(FLUENT)
+    call.recorder.user_said("hello")
+    call.bill.used(FLUENT)
+    call.recorder.agent_said("Hello.", interrupted=False)
+    call.bill.used(Usage("stt", "pocketsphinx", audio_secs=4.0))
+    call.recorder.close()
+    heard, told = await call.kept()
+    assert heard.usage == (replace(HEARD, cost_micros=0),)
+    assert told.usage == (replace(FLUENT, input_tokens=40, cost_micros=80),)
+    ended = [event.body["turn"]["usage"] for event in call.seen() if event.name == "turn.ended"]
+    assert [usage["cost_usd"] for usage in ended] == [0, 0.00008]
+    async with call.database.transaction(call.owner) as store:
+        found = await store.sessions.get(call.session.id)
+    assert {one.kind: one.audio_secs for one in found.usage} == {"llm": 0, "stt": 5.5}
+    assert call.meter.cost_micros == {("stt", "pocketsphinx"): 0, ("llm", "openai"): 80}
+    assert call.meter.consumed["audio_secs", "stt", "pocketsphinx"] == 5.5
+
+
+async def test_a_cost_that_is_not_known_is_null_and_counted_as_such(call, logs):
+    for _ in range(2):
+        call.bill.used(Usage("llm", "acme", "m", output_tokens=1))
+    call.recorder.agent_said("Hello.", interrupted=False)
+    (ended,) = [event.body["turn"] for event in call.seen() if event.name == "turn.ended"]
+    assert ended["usage"]["cost_usd"] is None
+    assert call.meter.unpriced == {("llm", "acme"): 1}
+    assert sum("no price for m" in line for line in logs) == 1, "it is said once in a call"

@@ -82,21 +82,21 @@ def message(told: Told) -> dict[str, Any]:
         "content": content if told.text else content[1:],
         "stop_reason": "tool_use" if told.calls else "end_turn",
         "stop_sequence": None,
-        "usage": {**_USAGE, "output_tokens": 9},
+        "usage": {**USAGE, "output_tokens": 9},
     }
 
 
-_USAGE = {
+USAGE = {
     "input_tokens": 20,
     "output_tokens": 1,
-    "cache_creation_input_tokens": 0,
+    "cache_creation_input_tokens": 4,
     "cache_read_input_tokens": 8,
 }
 
 
 def stream(told: Told) -> Iterator[dict[str, Any]]:
     """The events of a streamed Message."""
-    begun = {**message(Told()), "content": [], "stop_reason": None, "usage": _USAGE}
+    begun = {**message(Told()), "content": [], "stop_reason": None, "usage": USAGE}
     yield {"type": "message_start", "message": begun}
     yield {"type": "ping"}
     index = 0

@@ -31,12 +31,14 @@ class Deepgram:
     Attributes:
         heard: What is said, an utterance each; the last one stays. `predicted`: what Flux takes the end of
             a turn for, where it is not the whole utterance. `joined`: the connections, as they come.
+        secs: Seconds of audio that it was given, which is what Deepgram bills.
         asked: The query of every connection. `controls`: the control messages, in order.
     """
 
     url: str = ""
     heard: list[str] = field(default_factory=lambda: ["what is seven plus five"])
     predicted: str | None = None
+    secs: float = 0.0
     faults: Faults = field(default_factory=Faults)
     pace: Pace = field(default_factory=Pace)
     asked: list[dict[str, list[str]]] = field(default_factory=list)
@@ -78,6 +80,7 @@ class _Ear:
         secs = len(pcm) / 2 / self._rate_hz
         loud = len(pcm) > 0 and float(np.abs(np.frombuffer(pcm, "<i2").astype(float)).mean()) > LOUD
         self._secs += secs
+        self._server.secs += secs
         self._voiced_secs += secs if loud else 0
         self._silent_secs = 0 if loud else self._silent_secs + secs
         if loud and not self._words:

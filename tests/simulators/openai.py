@@ -170,11 +170,11 @@ def completion(told: Told) -> dict[str, Any]:
         "created": 1,
         "model": MODEL,
         "choices": [choice],
-        "usage": _USAGE,
+        "usage": USAGE,
     }
 
 
-_USAGE = {
+USAGE = {
     "prompt_tokens": 20,
     "completion_tokens": 5,
     "total_tokens": 25,
@@ -200,7 +200,7 @@ def stream(told: Told, usage: bool, sloppy: bool) -> Iterator[dict[str, Any]]:
             yield _chunk({"tool_calls": [piece]})
     yield _chunk({}, "tool_calls" if told.calls else "stop")
     if usage:
-        yield {**_chunk({}), "choices": [], "usage": _USAGE}
+        yield {**_chunk({}), "choices": [], "usage": USAGE}
 
 
 def _chunk(delta: dict[str, Any], ended: str | None = None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from orion.domain.provider_key import ProviderKey
 from orion.domain.session import Event, Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus, ToolKind, ToolRow
 from orion.domain.turn import Speaker, Turn
+from orion.domain.usage import Usage
 from orion.domain.webhook import Webhook
 from orion.store.database import Database
 from orion.store.idempotency import Answer
@@ -100,9 +101,9 @@ async def _rows_of(database: Database, principal: Principal) -> None:
             )
     async with database.transaction(RECORDER) as store:
         call = ToolCall("c1", "timer", {"secs": 1}, ToolCallStatus.DONE, result={"a": None}, started_at=now)
-        await store.turns.save(
-            Turn(new_id(), session.id, Speaker.AGENT, "orion", "Ünïcode\nline", now, now, tool_calls=(call,))
-        )
+        used = (Usage("llm", "openai", "gpt-4.1", input_tokens=20, cost_micros=40),)
+        turn = Turn(new_id(), session.id, Speaker.AGENT, "orion", "Ünïcode\nline", now, now)
+        await store.turns.save(replace(turn, tool_calls=(call,), usage=used))
         await store.events.add([Event(new_id(), session.id, "error", {"slug": "x"}, now)])
     async with database.transaction(Principal(principal.workspace_id, None, purpose="erasure")) as store:
         await store.people.add_receipt(principal.workspace_id, new_id(), principal.user_id, {"users": 1})

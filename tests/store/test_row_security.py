@@ -39,6 +39,8 @@ ADMIN_SEES = {
     "tools": 1,
     "agents": 1,
     "provider_keys": 1,
+    "usage": 2,
+    "spending": 1,
 }
 USER_SEES = {
     "workspaces": 1,
@@ -56,8 +58,9 @@ USER_SEES = {
     "tools": 1,
     "agents": 1,
     "provider_keys": 1,
+    "usage": 1,
 }
-ADMIN_ALONE_SEES = {**USER_SEES, "webhooks": 1, "webhook_deliveries": 1}
+ADMIN_ALONE_SEES = {**USER_SEES, "webhooks": 1, "webhook_deliveries": 1, "spending": 1}
 PURPOSES = {
     "log-in": {
         "workspaces": 2,
@@ -76,9 +79,12 @@ PURPOSES = {
         "webhooks": 3,
         "webhook_deliveries": 5,
         "api_keys": 3,
+        "usage": 3,
+        "spending": 2,
     },
     "webhooks": {"webhooks": 3, "webhook_deliveries": 5},
-    "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
+    "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3, "usage": 3},
+    "budget": {"workspaces": 2, "spending": 2},
     "limits": {"budgets": 1, "idempotency_keys": 3},
     "erasure": {"erasures": 3},
     "recogniser": {"tools": 2},
@@ -122,7 +128,8 @@ async def test_everybody_sees_their_own_and_nothing_else(database):
 
 
 @pytest.mark.parametrize(
-    "name", ["sessions", "turns", "tool_calls", "memories", "events", "room_tokens", "idempotency_keys"]
+    "name",
+    ["sessions", "turns", "tool_calls", "memories", "events", "room_tokens", "idempotency_keys", "usage"],
 )
 async def test_nobody_writes_in_anothers_name(database, name):
     _, ben, cleo = await fill(database)
@@ -161,6 +168,15 @@ async def test_admins_alone_change_what_their_workspace_shares(database, name):
 def _another(name):
     """What makes a row of the table another one."""
     return {"provider": "mine"} if name == "provider_keys" else {"id": new_id(), "name": "mine"}
+
+
+async def test_nobody_refills_a_budget_by_what_was_spent(database):
+    ada, ben, _ = await fill(database)
+    table = metadata.tables[f"{SCHEMA}.spending"]
+    for principal in (ada, ben, Principal.system("budget")):
+        async with database.transaction(principal) as store:
+            assert (await store.connection.execute(delete(table))).rowcount == 0
+            assert (await store.connection.execute(update(table).values(cost_micros=0))).rowcount == 0
 
 
 async def _as_dict(database, principal, table):

@@ -1,3 +1,4 @@
+import { sum } from './cost'
 import type { AgentState, Latency, ServerEvent, Session, Speaker, ToolCall, Turn } from './wire'
 
 /** A turn as the page shows it; `open` while its words are still coming. */
@@ -69,7 +70,7 @@ export function apply(before: Transcript, event: ServerEvent): Transcript {
         turn.open ? { ...turn, text: text(body.text) } : turn,
       )
     case 'turn.ended':
-      return ended(before, body.turn as Turn)
+      return paid(ended(before, body.turn as Turn), body.turn as Turn, before)
     case 'tool.started':
     case 'tool.ended':
       return tool(before, event, body.tool_call as ToolCall)
@@ -119,6 +120,13 @@ function ended(before: Transcript, turn: Turn): Transcript {
   )
 }
 
+/** A turn that was not known as ended adds to what the session has cost. */
+function paid(after: Transcript, turn: Turn, before: Transcript): Transcript {
+  const known = before.items.some((item) => item.kind === 'turn' && item.id === turn.id && !item.open)
+  if (known || !after.session?.usage || !turn.usage) return after
+  return { ...after, session: { ...after.session, usage: sum(after.session.usage, turn.usage) } }
+}
+
 function tool(before: Transcript, event: ServerEvent, call: ToolCall): Transcript {
   const withCall = (turn: TurnItem): TurnItem => {
     const known = turn.toolCalls.some((other) => other.id === call.id)
@@ -147,6 +155,8 @@ function sessionEnded(before: Transcript, event: ServerEvent): Transcript {
 function noted(before: Transcript, event: ServerEvent): Transcript {
   const body = event.body
   switch (event.name) {
+    case 'session.budget':
+      return note(before, event, 'plain', budgetWords(body))
     case 'hand_off':
       return note(before, event, 'plain', `${plain(text(body.from))} handed over to ${plain(text(body.to))}.`)
     case 'guardrail':
@@ -156,6 +166,11 @@ function noted(before: Transcript, event: ServerEvent): Transcript {
     default:
       return before
   }
+}
+
+function budgetWords(body: Record<string, unknown>): string {
+  const whose = body.of === 'workspace' ? 'The budget of the workspace for this month' : 'The budget of this conversation'
+  return `${whose} is nearly used up.`
 }
 
 const VERDICTS: Record<string, string> = { mask: 'masked', block: 'blocked', flag: 'flagged' }

@@ -24,6 +24,26 @@ export interface Session {
   started_at: string | null
   ended_at: string | null
   end_reason: string | null
+  /** What it has cost so far. */
+  usage?: Usage
+}
+
+export interface EngineUsage {
+  kind: 'stt' | 'llm' | 'tts'
+  provider: string
+  model: string
+  cost_usd: number | null
+  input_tokens: number
+  output_tokens: number
+  characters: number
+  audio_secs: number
+}
+
+/** `cost_usd` is null as soon as the price of one engine is not known. */
+export interface Usage {
+  cost_usd: number | null
+  currency: string
+  engines: EngineUsage[]
 }
 
 export interface Agent {
@@ -84,6 +104,7 @@ export interface Turn {
   interrupted: boolean
   tool_calls: ToolCall[]
   latency: Latency | null
+  usage?: Usage
   started_at: string
   ended_at: string | null
 }

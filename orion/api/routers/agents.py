@@ -65,6 +65,7 @@ class AgentBody(BaseModel):
     guardrails: dict[str, Any]
     turn_taking: dict[str, float]
     max_call_secs: int | None
+    budget_usd: float | None
 
 
 class AgentPage(BaseModel):
@@ -168,4 +169,5 @@ def _body(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:
         "turn_taking": agent.turn_taking,
         "fail_over": agent.fail_over,
         "max_call_secs": agent.max_call_secs,
+        "budget_usd": agent.budget_usd,
     }

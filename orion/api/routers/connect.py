@@ -11,12 +11,14 @@ from pydantic import BaseModel, Field
 from orion.api.access import CallerDep, PartsDep, needs
 from orion.api.credentials.allowance import begin_by_key
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Timestamp, example
+from orion.api.openapi import fails
 from orion.api.routers.ice import EXAMPLE_SERVERS, IceServer, ice_servers
 from orion.api.routers.rooms import DEFAULT_TTL_SECS, EXAMPLE_ROOM_TOKEN, Identity
 from orion.api.routers.sessions import AgentName, Variables, open_session
 from orion.domain import wire
 from orion.domain.identity import Scope
 from orion.domain.session import Session
+from orion.errors import BudgetExhausted
 from orion.store.store import Store
 
 router = APIRouter(prefix="/api/v1", tags=["connect"], dependencies=[Depends(needs(Scope.CONNECT))])
@@ -52,7 +54,7 @@ class Connection(BaseModel):
     expires_at: Timestamp
 
 
-@router.post("/connect", status_code=201, response_model=Connection)
+@router.post("/connect", status_code=201, response_model=Connection, responses=fails(BudgetExhausted))
 async def connect(caller: CallerDep, parts: PartsDep, request: Request, body: Connect | None = None) -> Any:
     """Begin a session of the caller's, and let a guest into it."""
     wanted = body or Connect()

@@ -24,6 +24,7 @@ from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import Event, Session, SessionStatus
 from orion.domain.turn import Speaker, Turn
 from orion.errors import (
+    BudgetExhausted,
     Conflict,
     NoCall,
     OrionError,
@@ -94,7 +95,9 @@ class Accepted(BaseModel):
             "content": event_stream(_STREAMED, "token", "tool.started", "tool.ended", "done", "error"),
             "description": "The answer or its stream",
         },
-        **fails(SessionEnded, Conflict, NotAcceptable, Overloaded, Unavailable, ProviderTimeout),
+        **fails(
+            BudgetExhausted, SessionEnded, Conflict, NotAcceptable, Overloaded, Unavailable, ProviderTimeout
+        ),
     },
 )
 async def message(

@@ -16,7 +16,8 @@ from fastapi.security import HTTPAuthorizationCredentials
 
 from orion import __version__
 from orion.api.access import API_KEY, BEARER, Parts, PartsDep, admin, at_the_machine, current, identify
-from orion.pipelines.meter import Histogram
+from orion.domain.usage import AMOUNTS, MICROS
+from orion.pipelines.meter import Histogram, Meter
 
 router = APIRouter(tags=["health"])
 
@@ -68,6 +69,7 @@ def _lines(parts: Parts) -> Iterator[str]:
     )
     switches = [({"kind": kind, "provider": name}, n) for (kind, name), n in sorted(meter.switches.items())]
     yield from family("provider_switches_total", "counter", "Failures of an engine of an order.", switches)
+    yield from _consumption(meter)
     yield from histograms("event_loop_lag_seconds", "Lateness of timers.", [({}, meter.loop_lag)])
     yield from family("asyncio_tasks", "gauge", "Tasks of the event loop.", [({}, len(asyncio.all_tasks()))])
     yield from family("writer_queue", "gauge", "Records that wait to be written.", [({}, writer.waiting)])
@@ -75,6 +77,22 @@ def _lines(parts: Parts) -> Iterator[str]:
         "writer_dropped_total", "counter", "Records lost on a full queue.", [({}, writer.dropped)]
     )
     yield from _process()
+
+
+def _consumption(meter: Meter) -> Iterator[str]:
+    """What the engines consumed and cost, as it was given to turns and sessions."""
+    for name in AMOUNTS:
+        unit = name.replace("_secs", "_seconds")
+        found = [
+            ({"kind": kind, "provider": provider}, n)
+            for (amount, kind, provider), n in sorted(meter.consumed.items())
+            if amount == name
+        ]
+        yield from family(f"usage_{unit}_total", "counter", f"Consumed: {unit.replace('_', ' ')}.", found)
+    cost = [({"kind": k, "provider": p}, n / MICROS) for (k, p), n in sorted(meter.cost_micros.items())]
+    yield from family("usage_cost_usd_total", "counter", "The known cost, in dollars.", cost)
+    unpriced = [({"kind": k, "provider": p}, n) for (k, p), n in sorted(meter.unpriced.items())]
+    yield from family("usage_unpriced_total", "counter", "Usages whose cost is not known.", unpriced)
 
 
 def _process() -> Iterator[str]:

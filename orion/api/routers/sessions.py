@@ -31,11 +31,12 @@ from orion.api.fields import (
 )
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
+from orion.api.routers.usage import EXAMPLE_USAGE, UsageBody
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.domain.tool import ToolCallStatus
-from orion.errors import Conflict, FieldProblem, Invalid, NotFound
+from orion.errors import BudgetExhausted, Conflict, FieldProblem, Invalid, NotFound
 from orion.store.store import Store
 
 router = APIRouter(
@@ -60,6 +61,7 @@ _SESSION = {
     "started_at": EXAMPLE_LATER,
     "ended_at": None,
     "end_reason": None,
+    "usage": EXAMPLE_USAGE,
 }
 EXAMPLE_CALL = {
     "id": "call_1",
@@ -79,6 +81,7 @@ _TURN = {
     "interrupted": False,
     "tool_calls": [EXAMPLE_CALL],
     "latency": {"end_of_turn_ms": 240.0, "stt_final_ms": 310.5, "first_audio_ms": 640.2},
+    "usage": EXAMPLE_USAGE,
     "started_at": EXAMPLE_TIME,
     "ended_at": EXAMPLE_LATER,
 }
@@ -121,6 +124,7 @@ class SessionBody(BaseModel):
     started_at: Timestamp | None
     ended_at: Timestamp | None
     end_reason: EndReason | None
+    usage: UsageBody
 
 
 class SessionPage(BaseModel):
@@ -163,6 +167,7 @@ class TurnBody(BaseModel):
     interrupted: bool
     tool_calls: list[ToolCallBody]
     latency: dict[str, float | None]
+    usage: UsageBody
     started_at: Timestamp
     ended_at: Timestamp
 
@@ -176,7 +181,7 @@ class TurnPage(BaseModel):
     next_cursor: str | None
 
 
-@router.post("", status_code=201, response_model=SessionBody)
+@router.post("", status_code=201, response_model=SessionBody, responses=fails(BudgetExhausted))
 async def create(body: NewSession, caller: CallerDep, parts: PartsDep) -> Any:
     """Open a conversation with an agent."""
     session = await open_session(
@@ -207,9 +212,11 @@ async def open_session(
 
     Raises:
         Invalid: There is no such agent.
+        BudgetExhausted: The workspace has spent its budget for this month.
     """
     assert caller.workspace_id is not None
     assert caller.user_id is not None
+    await parts.calls.refuse_spent(caller.workspace_id)
     async with parts.database.transaction(caller) as store:
         offer = await parts.calls.shared.catalogue.within(store, caller.workspace_id)
         session = Session(
@@ -251,9 +258,10 @@ async def list_sessions(
 
 
 @router.get("/{session_id}", response_model=SessionBody)
-async def get(session_id: SessionId, parts: PartsDep, store: StoreDep) -> Any:
-    """One session."""
-    return _body(parts, await store.sessions.get(session_id))
+async def get(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> Any:
+    """One session, with what it has cost so far."""
+    await parts.calls.shared.writer.flush(1.0)
+    return _body(parts, await visible_session(parts, caller, session_id))
 
 
 @router.delete("/{session_id}", status_code=204)
@@ -278,7 +286,7 @@ async def set_status(session_id: SessionId, body: StatusChange, caller: CallerDe
     wanted = SessionStatus(body.status)
     if wanted is SessionStatus.ENDED and session.status is not SessionStatus.ENDED:
         await parts.calls.end_session(session, EndReason.HUNG_UP)
-        return _body(parts, await visible_session(parts, caller, session_id))
+        return await get(session_id, caller, parts)
     return _body(parts, await parts.calls.set_status(caller, session_id, wanted))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import aclosing
 from typing import Any
 
 from openai import APIStatusError, AsyncOpenAI, Timeout
@@ -10,9 +12,10 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.base_llm import OpenAILLMSettings
 from pipecat.services.openai.llm import OpenAILLMService
 
-from orion.providers._openai.answer import chunks, complete, from_text
+from orion.providers._openai.answer import Chunks, chunks, complete, from_text
 from orion.providers._openai.server import Abilities, Server
 from orion.providers._openai.tool_text import by_text
+from orion.providers._usage import EstimatedTokens
 from orion.providers._vendor import Vendor
 
 _STALL_SECS = 15.0
@@ -42,6 +45,7 @@ class Chat(Vendor, OpenAILLMService):
         self._orion_server = server
         self._orion_stall_secs = stall_secs
         self._orion_tools: list[str] = []
+        self._orion_asked_characters = 0
         self.orion_vendor = vendor
         super().__init__(settings=OpenAILLMService.Settings(model=model), retry_on_timeout=False)
         self.supports_developer_role = server.official
@@ -64,6 +68,8 @@ class Chat(Vendor, OpenAILLMService):
         if not able.streams or not able.usage:
             params.pop("stream_options")
         params["stream"] = able.streams
+        asked = [params["messages"], params["tools"] if isinstance(params.get("tools"), list) else []]
+        self._orion_asked_characters = len(json.dumps(asked, ensure_ascii=False, default=str))
         if able.streams:
             params["timeout"] = Timeout(self._orion_stall_secs, connect=min(3.0, self._orion_stall_secs))
         return params
@@ -82,7 +88,28 @@ class Chat(Vendor, OpenAILLMService):
         pieces = chunks(answer)
         if self._orion_tools:
             pieces = from_text(pieces, self._orion_tools)
-        return complete(pieces)
+        return self._orion_counted(complete(pieces))
+
+    async def _orion_counted(self, pieces: Chunks) -> Chunks:
+        """The chunks. Where they end before the server has told their tokens, these are estimated.
+
+        Servers tell them with the last chunk, which an answer that is cut off never gets to; what was
+        generated until then is billed all the same.
+        """
+        told, begun, characters = False, False, 0
+        try:
+            async with aclosing(pieces):
+                async for chunk in pieces:
+                    begun, told = True, told or chunk.usage is not None
+                    for choice in (chunk.choices or [])[:1]:
+                        calls = choice.delta.tool_calls or []
+                        arguments = [call.function.arguments or "" for call in calls if call.function]
+                        characters += len("".join([choice.delta.content or "", *arguments]))
+                    yield chunk
+        finally:
+            if begun and not told:
+                tokens = EstimatedTokens.of(self._orion_asked_characters, characters)
+                await self.start_llm_usage_metrics(tokens)
 
     def _orion_able(self) -> Abilities:
         return self._orion_server.abilities(str(self._settings.model))

@@ -9,6 +9,7 @@ import httpx2
 from openai import OpenAIError, Timeout
 from openai.types.audio import Transcription
 from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudioRawFrame
+from pipecat.metrics.metrics import STTUsage
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.stt import OpenAISTTService
 from pipecat.services.openai.tts import VALID_VOICES, OpenAITTSService, OpenAITTSSettings
@@ -16,6 +17,7 @@ from pipecat.services.openai.tts import VALID_VOICES, OpenAITTSService, OpenAITT
 from orion.providers._openai.server import Server
 from orion.providers._openai.sound import samples
 from orion.providers._speech.timeline import Timeline
+from orion.providers._usage import sounded
 from orion.providers._vendor import MalformedAnswer, Vendor, VendorVoice, language
 
 _VOICE = "alloy"
@@ -24,6 +26,7 @@ _HEARD_SECS = 15.0
 """The longest that the words of an utterance take."""
 _STALL_SECS = 5.0
 """The longest silence before and in the middle of a sentence's sound."""
+_WAV_HEADER_BYTES = 44
 _CHARACTERS_PER_SEC = 16.0
 """A little faster than voices speak, so that no word is told after the sound of its sentence."""
 
@@ -48,10 +51,16 @@ class Hearing(Vendor, OpenAISTTService):
 
     async def _transcribe(self, audio: bytes) -> Transcription:
         try:
-            return await super()._transcribe(audio)
+            heard = await super()._transcribe(audio)
         except Exception as error:
             self._orion_failure = error  # Pipecat keeps only its text
             raise
+        secs = (len(audio) - _WAV_HEADER_BYTES) / 2 / self.sample_rate
+        await self.start_stt_usage_metrics(STTUsage(audio_seconds=secs))
+        return heard
+
+    def _record_stt_audio_usage(self, audio: bytes | bytearray) -> None:
+        """Count nothing here: an utterance that is refused is not billed."""
 
 
 class Speech(VendorVoice, OpenAITTSService):
@@ -107,6 +116,7 @@ class Speech(VendorVoice, OpenAITTSService):
                         await self._orion_tell(text, context_id)
                     if isinstance(frame, TTSAudioRawFrame):
                         secs = len(frame.audio) / 2 / frame.sample_rate
+                        sounded(self, secs)
                         self._orion_timeline.add(secs, asyncio.get_running_loop().time())
                     yield frame
         except (OpenAIError, httpx2.HTTPError, MalformedAnswer) as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import httpx2
@@ -10,10 +12,12 @@ from anthropic import AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, Time
 from anthropic.types.beta import BetaMessageDeltaUsage, BetaRawMessageDeltaEvent
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter
+from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.services.anthropic.llm import AnthropicLLMService
 from pipecat.utils.errors import ErrorCategory
 
 from orion.providers._pool import Pool
+from orion.providers._usage import EstimatedTokens
 from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
 
 _CONNECT_SECS = 3.0
@@ -89,10 +93,17 @@ class Messages(Vendor, AnthropicLLMService):
         self._orion_timeout = Timeout(stall_secs, connect=min(_CONNECT_SECS, stall_secs))
         self.add_event_handler("on_completion_timeout", self._orion_stalled)
 
+    async def start_llm_usage_metrics(self, tokens: LLMTokenUsage) -> None:
+        """Tell the tokens; those of an answer that is interrupted Pipecat has estimated by its words."""
+        task = asyncio.current_task()
+        interrupted = task is not None and task.cancelling() > 0
+        told = EstimatedTokens(**tokens.model_dump()) if interrupted else tokens
+        await super().start_llm_usage_metrics(told)
+
     async def _create_message_stream(self, api_call: Any, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them."""
         stream = await api_call(**params, timeout=self._orion_timeout)
-        return complete(stream)
+        return counted(complete(stream))
 
     async def _orion_stalled(self, _service: AnthropicLLMService) -> None:
         # Pipecat tells nobody else of an answer that stalls: the turn would be silent.
@@ -124,6 +135,34 @@ async def complete(stream: AsyncStream[Any]) -> AsyncGenerator[Any, None]:
         await stream.close()
     if not ended:
         raise HalfAnswer
+
+
+async def counted(events: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+    """The events; where they fail before the tokens of the answer were told, an estimate of them comes last.
+
+    What was generated until then is billed. (Of an answer that is interrupted Pipecat estimates them.)
+    """
+    told, characters = False, 0
+    async with aclosing(events):
+        try:
+            async for event in events:
+                told = told or event.type == "message_delta"
+                if event.type == "content_block_delta":
+                    said: str | None = getattr(event.delta, "text", None)
+                    characters += len(said or getattr(event.delta, "partial_json", None) or "")
+                yield event
+        except Exception:
+            if characters and not told:
+                yield _estimated(characters)
+            raise
+
+
+def _estimated(characters: int) -> BetaRawMessageDeltaEvent:
+    delta: Any = {"stop_reason": None, "stop_sequence": None}
+    tokens = EstimatedTokens.of(0, characters).completion_tokens
+    return BetaRawMessageDeltaEvent.model_validate(
+        {"type": "message_delta", "delta": delta, "usage": {"output_tokens": tokens}}
+    )
 
 
 def _call_ends() -> BetaRawMessageDeltaEvent:

@@ -35,6 +35,12 @@ class Nova(Vendor, DeepgramSTTService):
             settings=DeepgramSTTService.Settings(model=model, language=language(spoken)),
         )
 
+    def _record_stt_audio_usage(self, audio: bytes | bytearray) -> None:
+        """Count the audio that is sent: what comes while there is no connection is not billed."""
+        connection: Any = self._connection
+        if connection is not None:
+            super()._record_stt_audio_usage(audio)
+
     async def _connect(self) -> None:
         """Connect, but let no call wait for long; it is tried on in the background."""
         try:
@@ -72,6 +78,11 @@ class Flux(Vendor, DeepgramFluxSTTService):
             enable_eager_end_of_turn=eager,
             settings=DeepgramFluxSTTService.Settings(**chosen),
         )
+
+    def _record_stt_audio_usage(self, audio: bytes | bytearray) -> None:
+        """Count the audio that is sent: what comes while there is no connection is not billed."""
+        if self._transport_is_active():
+            super()._record_stt_audio_usage(audio)
 
     async def _websocket_connect(self, uri: str, **options: Any) -> Any:
         return await super()._websocket_connect(uri, open_timeout=_CONNECT_SECS, **options)

@@ -1,0 +1,86 @@
+"""What a service consumes, told at once: Pipecat's frames of metrics would be lost with a failed engine.
+
+Pipecat counts in each service, and gives the counts to the service's metrics. Those here hand them on and
+push no frame: what is told needs no observer, and reaches its reader from inside an order, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipecat.metrics.metrics import LLMTokenUsage, STTUsage
+from pipecat.processors.metrics.frame_processor_metrics import FrameProcessorMetrics
+from pipecat.services.ai_service import AIService
+
+from orion.domain.usage import Usage
+from orion.providers import Candidate, Kind
+
+_CHARACTERS_PER_TOKEN = 4
+"""Of English text, as OpenAI's rule of thumb has it: https://help.openai.com/en/articles/4936856"""
+
+Told = Callable[[Usage], None]
+
+
+class EstimatedTokens(LLMTokenUsage):
+    """Tokens of an answer that was cut off before its vendor told them, but is billed."""
+
+    @classmethod
+    def of(cls, asked_characters: int, answered_characters: int) -> EstimatedTokens:
+        """Tokens by the length of the prompt and of the answer, rounded up."""
+        asked, answered = (-(-n // _CHARACTERS_PER_TOKEN) for n in (asked_characters, answered_characters))
+        return cls(prompt_tokens=asked, completion_tokens=answered, total_tokens=asked + answered)
+
+
+class UsageMetrics(FrameProcessorMetrics):
+    """Hands on what one service counts."""
+
+    def __init__(self, kind: Kind, candidate: Candidate[AIService], told: Told) -> None:
+        super().__init__()
+        self._orion_kind = kind
+        self._orion_candidate = candidate
+        self._orion_told = told
+        self.set_processor_name(candidate.service.name)
+
+    async def start_llm_usage_metrics(self, tokens: LLMTokenUsage) -> None:
+        """Tokens of one answer. Anthropic tells the prompt without what was cached, OpenAI with it."""
+        asked = max(tokens.prompt_tokens, tokens.total_tokens - tokens.completion_tokens)
+        cached, written = tokens.cache_read_input_tokens or 0, tokens.cache_creation_input_tokens or 0
+        self._tell(
+            input_tokens=asked,
+            cached_tokens=min(cached, asked),
+            cache_write_tokens=min(written, max(0, asked - cached)),
+            output_tokens=tokens.completion_tokens,
+            reasoning_tokens=min(tokens.reasoning_tokens or 0, tokens.completion_tokens),
+            estimated=isinstance(tokens, EstimatedTokens),
+        )
+
+    async def start_stt_usage_metrics(self, usage: STTUsage) -> None:
+        """Seconds of audio since they were told last."""
+        self._tell(audio_secs=usage.audio_seconds)
+
+    async def start_tts_usage_metrics(self, text: str) -> None:
+        """Text that was given to a voice."""
+        self._tell(characters=len(text))
+
+    def sounded(self, secs: float) -> None:
+        """Seconds of audio that came from a voice."""
+        self._tell(audio_secs=secs)
+
+    def _tell(self, **amounts: float) -> None:
+        kind, provider = self._orion_kind, self._orion_candidate.provider
+        model = self._orion_candidate.service.settings.model
+        named = model if isinstance(model, str) else ""
+        self._orion_told(Usage(kind, provider, named, **amounts))  # type: ignore[arg-type]
+
+
+def listen(kind: Kind, candidate: Candidate[AIService], told: Told) -> None:
+    """Let `told` hear of all that a service consumes. It is called in the frame path: it must not wait."""
+    # Pipecat takes metrics in the constructor alone, which is each provider's.
+    candidate.service._metrics = UsageMetrics(kind, candidate, told)  # noqa: SLF001
+
+
+def sounded(service: AIService, secs: float) -> None:
+    """Tell of audio that came from a voice whose vendor bills it."""
+    metrics = service._metrics  # noqa: SLF001
+    if isinstance(metrics, UsageMetrics):
+        metrics.sounded(secs)
