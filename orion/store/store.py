@@ -15,6 +15,7 @@ from orion.store.idempotency import IdempotencyKeys
 from orion.store.log_in_failures import LogInFailures
 from orion.store.memories import Memories
 from orion.store.people import People
+from orion.store.provider_keys import ProviderKeys
 from orion.store.rooms import Rooms
 from orion.store.sessions import Sessions
 from orion.store.tokens import Tokens
@@ -105,3 +106,8 @@ class Store:
     def agents(self) -> Agents:
         """Agents as data."""
         return Agents(self.connection, self.principal)
+
+    @cached_property
+    def provider_keys(self) -> ProviderKeys:
+        """Keys of providers, sealed."""
+        return ProviderKeys(self.connection)

@@ -366,3 +366,18 @@ agents = Table(
     _time("updated_at"),
     Index(None, "workspace_id", "name", unique=True),
 )
+
+provider_keys = Table(
+    "provider_keys",
+    metadata,
+    Column(
+        "workspace_id",
+        UUID(as_uuid=True),
+        ForeignKey(f"{SCHEMA}.workspaces.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("provider", Text, primary_key=True),
+    Column("key", Text),
+    Column("base_url", Text),
+    _time("updated_at"),
+)

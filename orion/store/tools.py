@@ -18,6 +18,7 @@ _FINGERPRINT = text(
     select md5(coalesce(string_agg(id || stamp, ',' order by id), '')) from (
         select cast(id as text) id, cast(updated_at as text) stamp from orion.tools
         union all select cast(id as text), cast(updated_at as text) from orion.agents
+        union all select provider, cast(updated_at as text) from orion.provider_keys
     ) as rows
     """
 )
@@ -73,7 +74,7 @@ class Tools:
             raise NotFound("no such tool")
 
     async def fingerprint(self) -> str:
-        """A text that changes with every change of the workspace's tools and agents."""
+        """A text that changes with every change of the workspace's tools, agents and keys."""
         return str((await self._connection.execute(_FINGERPRINT)).scalar_one())
 
 

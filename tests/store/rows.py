@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from orion.domain.identity import ApiKey, Principal, Role, Scope, User, new_id
 from orion.domain.memory import Memory, MemoryType
+from orion.domain.provider_key import ProviderKey
 from orion.domain.session import Event, Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus, ToolKind, ToolRow
 from orion.domain.turn import Speaker, Turn
@@ -94,6 +95,9 @@ async def _rows_of(database: Database, principal: Principal) -> None:
         async with database.transaction(principal) as store:
             await store.tools.add(tool)
             await store.agents.put("keeper", {"instructions": "Keep."})
+            await store.provider_keys.put(
+                ProviderKey(principal.workspace_id, "openai", "sealed", "https://example.org/v1", now)
+            )
     async with database.transaction(RECORDER) as store:
         call = ToolCall("c1", "timer", {"secs": 1}, ToolCallStatus.DONE, result={"a": None}, started_at=now)
         await store.turns.save(

@@ -38,6 +38,7 @@ ADMIN_SEES = {
     "erasures": 2,
     "tools": 1,
     "agents": 1,
+    "provider_keys": 1,
 }
 USER_SEES = {
     "workspaces": 1,
@@ -54,6 +55,7 @@ USER_SEES = {
     "idempotency_keys": 1,
     "tools": 1,
     "agents": 1,
+    "provider_keys": 1,
 }
 ADMIN_ALONE_SEES = {**USER_SEES, "webhooks": 1, "webhook_deliveries": 1}
 PURPOSES = {
@@ -137,7 +139,7 @@ async def test_nobody_writes_in_anothers_name(database, name):
             await store.connection.execute(update(table).values(user_id=cleo.user_id))
 
 
-@pytest.mark.parametrize("name", ["tools", "agents"])
+@pytest.mark.parametrize("name", ["tools", "agents", "provider_keys"])
 async def test_admins_alone_change_what_their_workspace_shares(database, name):
     ada, ben, cleo = await fill(database)
     table = metadata.tables[f"{SCHEMA}.{name}"]
@@ -150,10 +152,15 @@ async def test_admins_alone_change_what_their_workspace_shares(database, name):
     for principal in (ben, cleo):
         with pytest.raises((ProgrammingError, DBAPIError)):
             async with database.transaction(principal) as store:
-                await store.connection.execute(insert(table).values({**row, "id": new_id(), "name": "mine"}))
+                await store.connection.execute(insert(table).values({**row, **_another(name)}))
     async with database.transaction(cleo) as store:
         assert (await store.connection.execute(delete(table))).rowcount == 1
     assert await _as_dict(database, ada, table)
+
+
+def _another(name):
+    """What makes a row of the table another one."""
+    return {"provider": "mine"} if name == "provider_keys" else {"id": new_id(), "name": "mine"}
 
 
 async def _as_dict(database, principal, table):
