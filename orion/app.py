@@ -44,6 +44,7 @@ from orion.nodes.webhooks import WebhookDeliveries
 from orion.pipelines.calls import Calls
 from orion.pipelines.conversation import Shared, load_shared
 from orion.pipelines.writer import Writer
+from orion.providers._started import Started
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.secrets import kept_secret
@@ -105,14 +106,16 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     database = await Database.open(settings)
     stack.push_async_callback(database.close)
     models.load()
-    await _start_engines(settings, stack)
+    started = Started()
+    stack.push_async_callback(started.close)
+    await started.start(settings, _serving(settings))
     writer = Writer(database)
     writer.start()
     stack.push_async_callback(writer.stop)
     embedder = providers.embedder(settings)
     if embedder is not None:
         stack.push_async_callback(embedder.close)
-    shared = load_shared(settings, database, writer, embedder)
+    shared = load_shared(settings, database, writer, embedder, started)
     stack.push_async_callback(shared.catalogue.close)
     modules = [providers.module(settings, name) for name in sorted(_serving(settings))]
     recognisers = [module for module in modules if hasattr(module, "expect")]
@@ -148,15 +151,6 @@ async def _start_webhooks(shared: Shared, stack: AsyncExitStack) -> None:
     deliveries = WebhookDeliveries(shared.database, client, outside.keys.open)
     deliveries.start()
     stack.push_async_callback(deliveries.close)
-
-
-async def _start_engines(settings: Settings, stack: AsyncExitStack) -> None:
-    """Start what the serving engines share over all calls: worker processes, loaded models."""
-    for name in sorted(_serving(settings)):
-        module = providers.module(settings, name)
-        if hasattr(module, "start"):
-            await module.start(settings)
-            stack.push_async_callback(module.stop)
 
 
 def _serving(settings: Settings) -> set[str]:

@@ -33,10 +33,16 @@ _UNIT_SECS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 @dataclass(frozen=True, slots=True)
 class ProviderSettings:
-    """What one provider reads: its key and its address, None where they are not set."""
+    """What one provider reads: its key and its address, None where they are not set.
+
+    Attributes:
+        allowed_hosts: The address is of somebody who does not run this server: it is held to what tools
+            may reach, public addresses and these hosts. None for the operator's own.
+    """
 
     key: str | None = field(default=None, repr=False)
     base_url: str | None = None
+    allowed_hosts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ Source: M. Nygard, Release It!, 2nd ed., 2018, "Circuit Breaker".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from orion.domain.pace import Pace
 
 _FAILURES = 2
@@ -60,11 +62,20 @@ class Breaker:
 
 
 class Breakers:
-    """The breakers of a process, one per kind of engine and provider, made when first asked for."""
+    """The breakers of a process, one per kind of engine and provider, made when first asked for.
 
-    def __init__(self) -> None:
+    Args:
+        behind: Where there are, the breakers of all providers but `own`: those that are used with a key of
+            somebody's own, whose failures are nobody else's.
+    """
+
+    def __init__(self, behind: Breakers | None = None, own: Iterable[str] = ()) -> None:
+        self._behind = behind
+        self._own = frozenset(own)
         self._breakers: dict[tuple[str, str], Breaker] = {}
 
     def of(self, kind: str, provider: str) -> Breaker:
         """The breaker of a provider as an engine of a kind: `stt`, `llm` or `tts`."""
+        if self._behind is not None and provider not in self._own:
+            return self._behind.of(kind, provider)
         return self._breakers.setdefault((kind, provider), Breaker())

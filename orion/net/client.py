@@ -135,15 +135,27 @@ class GuardedClient:
 
 
 class GuardedTransport(httpx2.AsyncHTTPTransport):
-    """Connects only to checked addresses, and bounds and unpacks what comes back."""
+    """Connects only to checked addresses, and bounds and unpacks what comes back.
 
-    def __init__(self, allowed: AllowedHosts, look_up: Resolve) -> None:
+    Args:
+        max_body_bytes: The longest that a response may be, as it comes and unpacked.
+    """
+
+    def __init__(
+        self,
+        allowed: AllowedHosts,
+        look_up: Resolve = resolve,
+        *,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        max_connections: int = _MAX_CONNECTIONS,
+    ) -> None:
         context = httpx2.create_ssl_context(trust_env=False)
         super().__init__(verify=context, trust_env=False)
         self._orion_allowed = allowed
+        self._orion_max_body_bytes = max_body_bytes
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=context,
-            max_connections=_MAX_CONNECTIONS,
+            max_connections=max_connections,
             max_keepalive_connections=20,
             keepalive_expiry=15,
             network_backend=_CheckedNetwork(allowed, look_up),
@@ -164,7 +176,7 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
             if name.lower() not in {b"content-encoding", b"content-length"}
         ]
         assert isinstance(response.stream, httpx2.AsyncByteStream)
-        body = _Bounded(response.stream, packed=encoding != "identity")
+        body = _Bounded(response.stream, self._orion_max_body_bytes, packed=encoding != "identity")
         return httpx2.Response(
             response.status_code, headers=headers, stream=body, extensions=response.extensions
         )
@@ -244,10 +256,11 @@ class _CheckedNetwork(httpcore2.AsyncNetworkBackend):
 
 
 class _Bounded(httpx2.AsyncByteStream):
-    """A response body, unpacked, that ends with an error beyond MAX_BODY_BYTES."""
+    """A response body, unpacked, that ends with an error beyond `max_bytes`."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream, *, packed: bool) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, max_bytes: int, *, packed: bool) -> None:
         self._stream = stream
+        self._max_bytes = max_bytes
         self._packed = packed
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -255,9 +268,9 @@ class _Bounded(httpx2.AsyncByteStream):
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if self._packed else None
         async for chunk in self._stream:
             came += len(chunk)
-            plain = chunk if unpack is None else _unpacked(unpack, chunk)
+            plain = chunk if unpack is None else _unpacked(unpack, chunk, self._max_bytes)
             given += len(plain)
-            if max(came, given) > MAX_BODY_BYTES:
+            if max(came, given) > self._max_bytes:
                 raise httpx2.ReadError("the answer is too long")
             yield plain
 
@@ -265,9 +278,9 @@ class _Bounded(httpx2.AsyncByteStream):
         await self._stream.aclose()
 
 
-def _unpacked(unpack: Any, chunk: bytes) -> bytes:
+def _unpacked(unpack: Any, chunk: bytes, max_bytes: int) -> bytes:
     try:
-        return bytes(unpack.decompress(chunk, MAX_BODY_BYTES + 1))
+        return bytes(unpack.decompress(chunk, max_bytes + 1))
     except zlib.error as error:
         raise httpx2.DecodingError("the answer cannot be unpacked") from error
 

@@ -289,6 +289,8 @@ class Calls:
         offer = await self.shared.catalogue.of(session.workspace_id)
         if session.agent not in offer.roster:
             raise Conflict(f"the agent {session.agent} is gone; create a new session")
+        # Of another process's keys this one hears here first: the calls that there are do not wait for it.
+        await self.shared.started.start(offer.settings, (key.provider for key in offer.keys))
         last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
         known: list[Memory] = []
         if not guest:

@@ -1,4 +1,4 @@
-"""The agents and tools of each workspace: built in, of the project, and its rows.
+"""The agents, tools and engines of each workspace: built in, of the project, and its rows.
 
 An offer is made once and kept until the workspace's rows change; whether they have is one small query,
 asked beside the frames at the beginning of each user turn, so changes made by another process of the
@@ -8,13 +8,17 @@ same database count too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from orion.agents.roster import Roster
 from orion.agents.tool_rows import Outside
+from orion.domain.breaker import Breakers
 from orion.domain.identity import Principal
+from orion.domain.provider_key import ProviderKey
 from orion.domain.tool import Tool, ToolRow
+from orion.providers._entered import enterable, of_workspace
+from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.store import Store
 from orion.tools import RunnableTool
@@ -25,27 +29,45 @@ _KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a workspace has; `fingerprint` changes with its rows."""
+    """What a workspace has; `fingerprint` changes with its rows.
+
+    Attributes:
+        settings: The server's, with the keys of providers that the workspace has of its own.
+        breakers: Those of its engines; the failures of its own keys are nobody else's.
+    """
 
     fingerprint: str
     tools: Mapping[str, RunnableTool]
     roster: Roster
+    settings: Settings = field(repr=False)
+    breakers: Breakers
+    keys: tuple[ProviderKey, ...] = ()
 
 
 class Catalogue:
     """Makes the offers.
 
+    Attributes:
+        enterable: The providers for which a workspace may have something of its own, and what.
+
     Args:
         roster: The agents of the files.
         tools: The tools of the files; their names are no row's.
         outside: What rows reach.
+        settings: Which engines serve where a workspace has nothing of its own.
     """
 
     def __init__(
-        self, database: Database, roster: Roster, tools: Mapping[str, RunnableTool], outside: Outside
+        self,
+        database: Database,
+        roster: Roster,
+        tools: Mapping[str, RunnableTool],
+        outside: Outside,
+        settings: Settings,
     ) -> None:
-        self.files = Offer("", tools, roster)
+        self.files = Offer("", tools, roster, settings, Breakers())
         self.outside = outside
+        self.enterable = enterable(settings)
         self._database = database
         self._offers: dict[UUID, Offer] = {}
 
@@ -62,7 +84,10 @@ class Catalogue:
             return known
         rows, agents = await store.tools.all(), await store.agents.all()
         tools = {**self.files.tools, **self._runnables(rows)}
-        offer = Offer(fingerprint, tools, self.files.roster.covered(agents))
+        keys = tuple(key for key in await store.provider_keys.all() if key.provider in self.enterable)
+        offer = Offer(
+            fingerprint, tools, self.files.roster.covered(agents), *self._engines(keys, known), keys
+        )
         self._offers[workspace_id] = offer
         while len(self._offers) > _KEPT:
             self._offers.pop(next(iter(self._offers)))
@@ -80,6 +105,16 @@ class Catalogue:
     async def close(self) -> None:
         """Close the connections of the tools."""
         await self.outside.client.close()
+
+    def _engines(self, keys: tuple[ProviderKey, ...], known: Offer | None) -> tuple[Settings, Breakers]:
+        """The settings and breakers of a workspace: as before, if its keys are."""
+        if not keys:
+            return self.files.settings, self.files.breakers
+        if known is not None and known.keys == keys:
+            return known.settings, known.breakers
+        own = [key.provider for key in keys]
+        settings = of_workspace(self.files.settings, keys, self.outside.keys)
+        return settings, Breakers(self.files.breakers, own)
 
     def _runnables(self, rows: list[ToolRow]) -> dict[str, RunnableTool]:
         return {

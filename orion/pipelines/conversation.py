@@ -17,7 +17,6 @@ from orion.agents.recollection import Recollection
 from orion.agents.roster import Roster
 from orion.agents.tool_rows import Outside
 from orion.domain.agent import Agent, fill
-from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Utterance, Verdict
 from orion.domain.identity import Principal
@@ -41,6 +40,7 @@ from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
+from orion.providers._started import Started
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.secrets import SecretKeys
@@ -58,7 +58,7 @@ class Shared:
     feed: Feed
     writer: Writer
     meter: Meter = field(default_factory=Meter)
-    breakers: Breakers = field(default_factory=Breakers)
+    started: Started = field(default_factory=Started)
 
 
 class Conversation:
@@ -70,7 +70,7 @@ class Conversation:
         announce: Says a text in this session after some seconds.
         guest: Who takes part is a guest, not the user whose session it is.
         speaks: What the agent says is spoken, not written.
-        offer: The workspace's agents and tools.
+        offer: The workspace's agents, tools and engines.
     """
 
     def __init__(
@@ -104,9 +104,9 @@ class Conversation:
         )
         self.tool_context = tool_context
         self._guardrail_state: guardrails.State = {}
-        models = providers.llms(shared.settings, self.agent)
+        models = providers.llms(offer.settings, self.agent)
         self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
-        self.llm = engines.llm(models, shared.breakers, self.deadlines, speaks=speaks)
+        self.llm = engines.llm(models, offer.breakers, self.deadlines, speaks=speaks)
         if self._dialogue is not None:
             self._dialogue.state = dict(session.dialogue)
         self.caller = self._tool_caller(offer)
@@ -223,7 +223,11 @@ def messages(turns: Iterable[Turn]) -> list[Any]:
 
 
 def load_shared(
-    settings: Settings, database: Database, writer: Writer, embedder: providers.Embedder | None = None
+    settings: Settings,
+    database: Database,
+    writer: Writer,
+    embedder: providers.Embedder | None = None,
+    started: Started | None = None,
 ) -> Shared:
     """Load agents, tools and checks: built in, and of the project. Raises StartError for a bad one."""
     project: Path | None = settings.project
@@ -232,9 +236,10 @@ def load_shared(
     return Shared(
         settings=settings,
         database=database,
-        catalogue=Catalogue(database, Roster.load(project), tools.load_all(project), outside),
+        catalogue=Catalogue(database, Roster.load(project), tools.load_all(project), outside, settings),
         checks=guardrails.load_all(project),
         recollection=Recollection(database, embedder),
         feed=Feed(),
         writer=writer,
+        started=started or Started(),
     )

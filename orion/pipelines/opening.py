@@ -38,19 +38,19 @@ def voice_call(
     principal: Principal | None,
 ) -> Call:
     """A call by voice, not started yet. Raises StartError where an engine is missing."""
-    shared, agent, deadlines = conversation.shared, conversation.agent, conversation.deadlines
-    heard_by = providers.stts(shared.settings, agent)
+    offer, agent, deadlines = conversation.offer, conversation.agent, conversation.deadlines
+    heard_by = providers.stts(offer.settings, agent)
     # One that ends turns itself does so only where no other may take over.
     pair = _aggregators(conversation, heard_by[0].service if len(heard_by) == 1 else None)
     pipeline = voice.build(
         transport=transport,
         vad=VADProcessor(vad_analyzer=vad_analyzer(_RATE_HZ)),
-        stt=engines.stt(heard_by, shared.breakers, deadlines),
+        stt=engines.stt(heard_by, offer.breakers, deadlines),
         input_guardrail=conversation.input_guardrail(),
         context=pair,
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
-        tts=engines.tts(providers.ttss(shared.settings, agent), shared.breakers, deadlines),
+        tts=engines.tts(providers.ttss(offer.settings, agent), offer.breakers, deadlines),
         played=conversation.played_words(),
         pause=conversation.pause,
     )

@@ -12,6 +12,8 @@ each returns a Pipecat service that serves one call. It may also have
   names it;
 - `async models(settings, kind) -> list[str]` and `async voices(settings) -> list[Voice]`: what its account
   may use, by which `orion doctor` checks the key, too; they raise ProviderError, ProviderTimeout;
+- `ENTERED: tuple[str, ...]`: what an admin may enter for a workspace, in place of the environment's: `key`,
+  and `base_url` only where its connections obey `ProviderSettings.allowed_hosts`;
 - `RANK: int`: its place in `auto`: the available one with the highest rank serves. Embedded engines
   rank below 20, pulled ones from 20, keyed ones from 40; without a rank `auto` leaves it out.
 

@@ -12,6 +12,8 @@ from orion.errors import OrionError
 from orion.settings import ProviderSettings, Settings
 
 _KEPT_SECS = 600.0
+_KEPT = 1000
+"""Answers for so many engines and keys are kept; the oldest goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ async def _engine(settings: Settings, kind: providers.Kind, name: str) -> Engine
     if engine is None or until < time.monotonic():
         engine = await _told(settings, kind, name)
         if engine.problem is None:
+            _kept.pop(key, None)
             _kept[key] = time.monotonic() + _KEPT_SECS, engine
+        while len(_kept) > _KEPT:
+            _kept.pop(next(iter(_kept)))
     return engine
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from importlib import import_module
 from typing import Any, TypeVar
 
 from pipecat.frames.frames import ErrorFrame
@@ -57,6 +58,12 @@ async def told(vendor: str, answer: Awaitable[_Told]) -> _Told:
         raise ProviderTimeout(f"{vendor} does not answer in time") from error
     except Exception as error:  # each SDK has a tree of its own
         raise ProviderError(f"{vendor}: {category(error).value}") from error
+
+
+async def imported(*modules: str) -> None:
+    """Import what is heavy in a thread, while the calls of the process go on."""
+    for name in modules:
+        await asyncio.to_thread(import_module, name)
 
 
 def language(code: str) -> Language:

@@ -18,6 +18,7 @@ from pipecat.services.llm_service import LLMService
 
 from orion.domain.agent import Agent
 from orion.providers import model_for
+from orion.providers._vendor import imported
 from orion.settings import Settings
 
 RANK = 25
@@ -34,9 +35,9 @@ def available(settings: Settings, _kind: str) -> str | None:
     return None if models else "Ollama has no model yet (ollama pull llama3.2), and ORION starts without it"
 
 
-async def start(settings: Settings) -> None:
+async def start(_settings: Settings) -> None:
     """Import the SDK, so that no call waits for it."""
-    llm(settings, Agent("start", ""))
+    await imported("orion.providers._openai.chat")
 
 
 async def stop() -> None:

@@ -18,10 +18,11 @@ from pipecat.services.tts_service import TTSService
 from orion.domain.agent import Agent
 from orion.errors import ProviderError, ProviderTimeout, StartError
 from orion.providers import Embedder, Voice, model_for
-from orion.providers._vendor import told
+from orion.providers._vendor import imported, told
 from orion.settings import Settings
 
 RANK = 40
+ENTERED = ("key", "base_url")
 _LLM_MODEL = "gpt-4.1"
 _STT_MODEL = "gpt-4o-transcribe"
 _TTS_MODEL = "gpt-4o-mini-tts"
@@ -43,9 +44,9 @@ def available(settings: Settings, kind: str) -> str | None:
     return f"set OPENAI_API_KEY, or {own} of a server of your own"
 
 
-async def start(settings: Settings) -> None:
+async def start(_settings: Settings) -> None:
     """Import the SDK, so that no call waits for it."""
-    llm(settings, Agent("start", ""))
+    await imported("orion.providers._openai.chat", "orion.providers._openai.speech")
 
 
 async def stop() -> None:
@@ -60,10 +61,8 @@ def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
     from orion.providers._openai.chat import Chat  # noqa: PLC0415
     from orion.providers._openai.server import server  # noqa: PLC0415
 
-    configured = settings.provider("openai")
     model = model_for(settings, agent, "llm", "openai") or settings.llm_model or _LLM_MODEL
-    key = (settings.llm_base_url and settings.llm_api_key) or configured.key
-    return Chat(server(key, settings.llm_base_url or configured.base_url), model)
+    return Chat(server(*_place(settings, "llm")), model)
 
 
 def stt(settings: Settings, agent: Agent) -> STTService:
@@ -71,9 +70,8 @@ def stt(settings: Settings, agent: Agent) -> STTService:
     from orion.providers._openai.server import server  # noqa: PLC0415
     from orion.providers._openai.speech import Hearing  # noqa: PLC0415
 
-    configured = settings.provider("openai")
     model = model_for(settings, agent, "stt", "openai") or _STT_MODEL
-    return Hearing(server(configured.key, configured.base_url), model, agent.language)
+    return Hearing(server(*_place(settings, "stt")), model, agent.language)
 
 
 def tts(settings: Settings, agent: Agent) -> TTSService:
@@ -81,19 +79,15 @@ def tts(settings: Settings, agent: Agent) -> TTSService:
     from orion.providers._openai.server import server  # noqa: PLC0415
     from orion.providers._openai.speech import Speech  # noqa: PLC0415
 
-    configured = settings.provider("openai")
     model = model_for(settings, agent, "tts", "openai") or _TTS_MODEL
-    return Speech(server(configured.key, configured.base_url), model, agent.voice)
+    return Speech(server(*_place(settings, "tts")), model, agent.voice)
 
 
 async def models(settings: Settings, kind: str) -> list[str]:
     """The models of the server that serves `kind`: of own servers all, of OpenAI's those of the kind."""
     from orion.providers._openai.server import server  # noqa: PLC0415
 
-    configured = settings.provider("openai")
-    own = settings.llm_base_url if kind == "llm" else None
-    key = (own and settings.llm_api_key) or configured.key
-    place = server(key, own or configured.base_url)
+    place = server(*_place(settings, kind))
     names = sorted(model.id for model in (await told("openai", place.client.models.list())).data)
     return [name for name in names if not place.official or _KINDS[kind].search(name)]
 
@@ -114,6 +108,14 @@ def embed(settings: Settings) -> Embedder:
     if configured.key is None and configured.base_url is None:
         raise StartError("ORION_EMBEDDINGS=openai needs OPENAI_API_KEY, or OPENAI_BASE_URL of another server")
     return _Embeddings(configured.key, configured.base_url, settings.embedding_model or _MODEL)
+
+
+def _place(settings: Settings, kind: str) -> tuple[str | None, str | None, tuple[str, ...] | None]:
+    """What serves a kind: key, address (None for OpenAI's), and the hosts that the guard lets pass."""
+    configured = settings.provider("openai")
+    if kind == "llm" and settings.llm_base_url:
+        return settings.llm_api_key or configured.key, settings.llm_base_url, None
+    return configured.key, configured.base_url, configured.allowed_hosts
 
 
 class _Embeddings:

@@ -68,3 +68,11 @@ def test_each_provider_has_one_breaker_per_kind_for_all_calls():
     breakers = Breakers()
     assert breakers.of("llm", "acme") is breakers.of("llm", "acme")
     assert breakers.of("llm", "acme") is not breakers.of("stt", "acme")
+
+
+def test_what_is_used_with_a_key_of_ones_own_has_breakers_of_its_own():
+    everybodys = Breakers()
+    ours = Breakers(everybodys, own=["acme"])
+    assert ours.of("llm", "other") is everybodys.of("llm", "other")
+    assert ours.of("llm", "acme") is not everybodys.of("llm", "acme")
+    assert ours.of("llm", "acme") is ours.of("llm", "acme")

@@ -17,14 +17,14 @@ from orion.store.secrets import SecretKeys
 from tests.store.rows import fill
 
 
-def a_catalogue(database):
+def a_catalogue(database, settings):
     outside = Outside(GuardedClient(), SecretKeys(["k"]), {})
-    return Catalogue(database, Roster.load(), tools.load_all(), outside)
+    return Catalogue(database, Roster.load(), tools.load_all(), outside, settings)
 
 
 @pytest.fixture
-async def catalogue(database):
-    made = a_catalogue(database)
+async def catalogue(database, settings):
+    made = a_catalogue(database, settings)
     yield made
     await made.close()
 

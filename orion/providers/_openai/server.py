@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
+import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
-from pipecat.utils.http import connection_limits
+
+from orion.providers._pool import Pool
 
 _CONNECT_SECS = 3.0
 _ANSWER_SECS = 60.0
@@ -44,7 +47,7 @@ class Server:
     """One server, shared by all calls. `official`: OpenAI's own, which is able to all of it."""
 
     client: AsyncOpenAI
-    http: DefaultAsyncHttpxClient
+    http: httpx2.AsyncClient
     official: bool
     models: dict[str, Abilities] = field(default_factory=dict)
 
@@ -53,32 +56,41 @@ class Server:
         return self.models.setdefault(model, Abilities())
 
 
-_SERVERS: dict[tuple[str | None, str | None], Server] = {}
+class _ForStrangers(AsyncOpenAI):
+    """Without the headers that the SDK takes from the environment: OPENAI_CUSTOM_HEADERS, OPENAI_ORG_ID, ..."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._custom_headers = {}
+        self.organization = self.project = None
 
 
-def server(key: str | None, base_url: str | None) -> Server:
+def _made(key: str | None, base_url: str | None, http: httpx2.AsyncClient, stranger: bool) -> Server:
+    client = (_ForStrangers if stranger else AsyncOpenAI)(
+        api_key=key or "none",
+        base_url=base_url or "https://api.openai.com/v1",
+        timeout=Timeout(_ANSWER_SECS, connect=_CONNECT_SECS),
+        max_retries=0,
+        http_client=http,
+    )
+    return Server(client, http, official=base_url is None)
+
+
+_POOL = Pool(DefaultAsyncHttpxClient, _made)
+
+
+def server(key: str | None, base_url: str | None, allowed: tuple[str, ...] | None = None) -> Server:
     """The server at an address (None for OpenAI's), used with a key (None where it wants none).
 
     A failed request is not tried again here: the SDK waits up to a minute before it does, and a user who
     talks cannot.
+
+    Args:
+        allowed: The guard of tools holds for the address, but for these hosts; None for no guard.
     """
-    found = _SERVERS.get((key, base_url))
-    if found is None:
-        limits = connection_limits(max_keepalive_connections=100, max_connections=1000, keepalive_expiry=60)
-        http = DefaultAsyncHttpxClient(limits=limits)
-        client = AsyncOpenAI(
-            api_key=key or "none",
-            base_url=base_url or "https://api.openai.com/v1",
-            timeout=Timeout(_ANSWER_SECS, connect=_CONNECT_SECS),
-            max_retries=0,
-            http_client=http,
-        )
-        found = _SERVERS[key, base_url] = Server(client, http, official=base_url is None)
-    return found
+    return _POOL.client(key, base_url, allowed)
 
 
 async def close() -> None:
     """Close all connections, and forget what was learned."""
-    while _SERVERS:
-        _, gone = _SERVERS.popitem()
-        await gone.client.close()
+    await _POOL.close()

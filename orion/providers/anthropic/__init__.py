@@ -12,10 +12,11 @@ from pipecat.services.llm_service import LLMService
 
 from orion.domain.agent import Agent
 from orion.providers import model_for
-from orion.providers._vendor import told
+from orion.providers._vendor import imported, told
 from orion.settings import Settings
 
 RANK = 45
+ENTERED = ("key", "base_url")
 _MODEL = "claude-sonnet-4-6"
 
 
@@ -24,9 +25,9 @@ def available(settings: Settings, _kind: str) -> str | None:
     return None if settings.provider("anthropic").key else "set ANTHROPIC_API_KEY"
 
 
-async def start(settings: Settings) -> None:
+async def start(_settings: Settings) -> None:
     """Import the SDK (a second of CPU), so that no call waits for it."""
-    llm(settings, Agent("start", ""))
+    await imported("orion.providers.anthropic.messages")
 
 
 async def stop() -> None:
@@ -40,15 +41,18 @@ def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
     """Messages by the agent's model, as `anthropic/claude-haiku-4-5`, or claude-sonnet-4-6."""
     from orion.providers.anthropic.messages import Messages, client  # noqa: PLC0415
 
-    configured = settings.provider("anthropic")
     model = model_for(settings, agent, "llm", "anthropic") or _MODEL
-    return Messages(client(configured.key, configured.base_url), model)
+    return Messages(client(*_account(settings)), model)
 
 
 async def models(settings: Settings, _kind: str) -> list[str]:
     """The models that the account may use."""
     from orion.providers.anthropic.messages import client  # noqa: PLC0415
 
-    configured = settings.provider("anthropic")
-    page = await told("anthropic", client(configured.key, configured.base_url).models.list(limit=100))
+    page = await told("anthropic", client(*_account(settings)).models.list(limit=100))
     return [model.id for model in page.data]
+
+
+def _account(settings: Settings) -> tuple[str | None, str | None, tuple[str, ...] | None]:
+    configured = settings.provider("anthropic")
+    return configured.key, configured.base_url, configured.allowed_hosts

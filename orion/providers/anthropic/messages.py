@@ -5,41 +5,53 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import httpx2
 from anthropic import AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, Timeout
 from anthropic.types.beta import BetaMessageDeltaUsage, BetaRawMessageDeltaEvent
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter
 from pipecat.services.anthropic.llm import AnthropicLLMService
 from pipecat.utils.errors import ErrorCategory
-from pipecat.utils.http import connection_limits
 
+from orion.providers._pool import Pool
 from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
 
 _CONNECT_SECS = 3.0
 _STALL_SECS = 15.0
 
-_CLIENTS: dict[tuple[str | None, str | None], AsyncAnthropic] = {}
+
+class _ForStrangers(AsyncAnthropic):
+    """Without the headers that the SDK takes from the environment: ANTHROPIC_CUSTOM_HEADERS."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._custom_headers = {}
 
 
-def client(key: str | None, base_url: str | None) -> AsyncAnthropic:
-    """The client of an address and key. A failed request is not tried again: a user who talks cannot wait."""
-    found = _CLIENTS.get((key, base_url))
-    if found is None:
-        limits = connection_limits(max_keepalive_connections=100, max_connections=1000, keepalive_expiry=60)
-        found = _CLIENTS[key, base_url] = AsyncAnthropic(
-            api_key=key or "none",
-            base_url=base_url or "https://api.anthropic.com",
-            max_retries=0,
-            http_client=DefaultAsyncHttpxClient(limits=limits),
-        )
-    return found
+def _made(key: str | None, base_url: str | None, http: httpx2.AsyncClient, stranger: bool) -> AsyncAnthropic:
+    return (_ForStrangers if stranger else AsyncAnthropic)(
+        api_key=key or "none",
+        base_url=base_url or "https://api.anthropic.com",
+        max_retries=0,
+        http_client=http,
+    )
+
+
+_POOL = Pool(DefaultAsyncHttpxClient, _made)
+
+
+def client(key: str | None, base_url: str | None, allowed: tuple[str, ...] | None = None) -> AsyncAnthropic:
+    """The client of an address and key. A failed request is not tried again: a user who talks cannot wait.
+
+    Args:
+        allowed: The guard of tools holds for the address, but for these hosts; None for no guard.
+    """
+    return _POOL.client(key, base_url, allowed)
 
 
 async def close() -> None:
     """Close all connections."""
-    while _CLIENTS:
-        _, gone = _CLIENTS.popitem()
-        await gone.close()
+    await _POOL.close()
 
 
 class _Adapter(AnthropicLLMAdapter):

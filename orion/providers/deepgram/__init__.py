@@ -12,10 +12,11 @@ from pipecat.services.stt_service import STTService
 
 from orion.domain.agent import Agent
 from orion.providers import model_for
-from orion.providers._vendor import told
+from orion.providers._vendor import imported, told
 from orion.settings import Settings
 
 RANK = 45
+ENTERED = ("key",)
 _MODEL = "nova-3"
 
 
@@ -24,9 +25,9 @@ def available(settings: Settings, _kind: str) -> str | None:
     return None if settings.provider("deepgram").key else "set DEEPGRAM_API_KEY"
 
 
-async def start(settings: Settings) -> None:
+async def start(_settings: Settings) -> None:
     """Import the SDK, so that no call waits for it."""
-    stt(settings, Agent("start", ""))
+    await imported("orion.providers.deepgram.listening")
 
 
 async def stop() -> None:

@@ -13,10 +13,11 @@ from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
 from orion.providers import Voice, model_for
-from orion.providers._vendor import told
+from orion.providers._vendor import imported, told
 from orion.settings import Settings
 
 RANK = 45
+ENTERED = ("key",)
 _MODEL = "eleven_flash_v2_5"
 
 
@@ -25,9 +26,9 @@ def available(settings: Settings, _kind: str) -> str | None:
     return None if settings.provider("elevenlabs").key else "set ELEVENLABS_API_KEY"
 
 
-async def start(settings: Settings) -> None:
+async def start(_settings: Settings) -> None:
     """Import the service, so that no call waits for it."""
-    tts(settings, Agent("start", ""))
+    await imported("orion.providers.elevenlabs.speaking")
 
 
 async def stop() -> None:
