@@ -85,9 +85,8 @@ class Catalogue:
         rows, agents = await store.tools.all(), await store.agents.all()
         tools = {**self.files.tools, **self._runnables(rows)}
         keys = tuple(key for key in await store.provider_keys.all() if key.provider in self.enterable)
-        offer = Offer(
-            fingerprint, tools, self.files.roster.covered(agents), *self._engines(keys, known), keys
-        )
+        roster = self.files.roster.covered(agents)
+        offer = Offer(fingerprint, tools, roster, *self._engines(keys, known), keys)
         self._offers[workspace_id] = offer
         while len(self._offers) > _KEPT:
             self._offers.pop(next(iter(self._offers)))

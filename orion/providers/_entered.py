@@ -27,8 +27,8 @@ def of_workspace(settings: Settings, keys: Sequence[ProviderKey], secrets: Secre
     """The settings with the workspace's keys.
 
     A key that was entered goes to the address that was entered with it, else to the server's own address of
-    the provider, or the vendor's. The server's key never goes to an address that was entered. With an access to
-    OpenAI of its own, the workspace leaves the server that `ORION_LLM_BASE_URL` puts in OpenAI's place.
+    the provider, or the vendor's. The server's key never goes to an address that was entered. A workspace with
+    an access to OpenAI of its own leaves the server that `ORION_LLM_BASE_URL` puts in OpenAI's place.
     """
     if not keys:
         return settings
