@@ -38,6 +38,7 @@ from orion.api.routers import (
     users,
     webhooks,
 )
+from orion.api.routers import providers as engines
 from orion.domain.identity import Principal
 from orion.media import ice_sockets, memory, models
 from orion.nodes.webhooks import WebhookDeliveries
@@ -75,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     accounts = (auth, api_keys, invitations, users, erasure)
     conversations = (sessions, messages, rooms, connect, memories, events, webhooks)
-    for module in (*accounts, *conversations, agents, tools, ice, health, metrics, problems):
+    for module in (*accounts, *conversations, agents, engines, tools, ice, health, metrics, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
         app.include_router(registry.load("transports", name, settings.project).router)

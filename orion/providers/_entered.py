@@ -26,9 +26,9 @@ def enterable(settings: Settings) -> dict[str, tuple[str, ...]]:
 def of_workspace(settings: Settings, keys: Sequence[ProviderKey], secrets: SecretKeys) -> Settings:
     """The settings with the workspace's keys.
 
-    A key that was entered goes to the address that was entered with it, else to the server's own address of
-    the provider, or the vendor's. The server's key never goes to an address that was entered. A workspace with
-    an access to OpenAI of its own leaves the server that `ORION_LLM_BASE_URL` puts in OpenAI's place.
+    A key that was entered goes to the address that was entered with it, else to the server's own address
+    of the provider, or the vendor's. The server's key never goes to an address that was entered. A workspace
+    with an access to OpenAI of its own leaves the server that `ORION_LLM_BASE_URL` puts in OpenAI's place.
     """
     if not keys:
         return settings

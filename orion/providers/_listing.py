@@ -51,6 +51,16 @@ async def engines(settings: Settings) -> list[Engine]:
     return list(await asyncio.gather(*asked))
 
 
+async def problem(settings: Settings, name: str) -> str | None:
+    """Why the provider does not work, e.g. that it refuses the key; None where it does."""
+    loaded = providers.module(settings, name)
+    for kind in providers.KINDS:
+        if hasattr(loaded, kind):
+            missing = await asyncio.to_thread(providers.lack, settings, kind, name)
+            return missing or (await _told(settings, kind, name)).problem
+    return None
+
+
 async def close(settings: Settings) -> None:
     """Close the connections to the vendors, where nothing else of the process uses them."""
     for name in registry.names("providers", settings.project):

@@ -23,6 +23,7 @@ from pipecat.utils.errors import (
 )
 
 from orion.errors import ProviderError, ProviderTimeout, StartError
+from orion.net.client import UnreachableTarget
 
 _LIST_SECS = 5.0
 
@@ -57,6 +58,8 @@ async def told(vendor: str, answer: Awaitable[_Told]) -> _Told:
     except TimeoutError as error:
         raise ProviderTimeout(f"{vendor} does not answer in time") from error
     except Exception as error:  # each SDK has a tree of its own
+        if isinstance(error, UnreachableTarget) or isinstance(error.__cause__, UnreachableTarget):
+            raise ProviderError(f"{vendor}: its address may not be reached from here") from error
         raise ProviderError(f"{vendor}: {category(error).value}") from error
 
 

@@ -98,6 +98,8 @@ ROUTES = {
     ("DELETE", f"{V1}/tools/{{tool_id}}"): Route(ADMIN),
     ("POST", f"{V1}/tools/{{tool_id}}/test"): Route(ADMIN, {"arguments": {}}),
     ("GET", f"{V1}/providers"): Route(ALL),
+    ("PUT", f"{V1}/providers/{{name}}"): Route(ADMIN, {"key": "sk-entered"}),
+    ("DELETE", f"{V1}/providers/{{name}}"): Route(ADMIN),
     ("GET", f"{V1}/ice-servers"): Route(ALL),
     ("GET", "/healthz"): Route(ANYONE),
     ("GET", "/readyz"): Route(ANYONE),

@@ -10,9 +10,11 @@ from orion.agents.roster import Roster
 from orion.agents.tool_fields import mcp_name
 from orion.agents.tool_rows import Outside, visible
 from orion.domain.identity import Principal, new_id
+from orion.domain.provider_key import ProviderKey
 from orion.domain.tool import Risk, ToolKind, ToolRow
 from orion.net.client import GuardedClient
 from orion.pipelines.catalogue import Catalogue
+from orion.settings import ProviderSettings
 from orion.store.secrets import SecretKeys
 from tests.store.rows import fill
 
@@ -114,3 +116,93 @@ def test_what_a_server_says_of_its_tools_is_visible_and_short():
     assert visible("Tells\u200b the \U000e0041\U000e0042tide." + "x" * 2000).startswith("Tells the tide.x")
     assert len(visible("x" * 2000)) == 1000
     assert mcp_name("harbour", "Get.Tide-Now") == "harbour_get_tide_now"
+
+
+async def enter(database, catalogue, owner, **values):
+    """Keep a key of OpenAI that an admin enters."""
+    row = ProviderKey(owner.workspace_id, "openai", None, None, datetime.now(UTC))
+    row = replace(row, **values)
+    row = replace(row, sealed_key=catalogue.outside.keys.seal("sk-ours", row.place))
+    async with database.transaction(owner) as store:
+        await store.provider_keys.put(row)
+    return row
+
+
+async def test_a_workspaces_own_key_wins_over_the_servers_for_itself_alone(database, settings):
+    keyed = settings.changed(providers={"OPENAI": ProviderSettings("sk-servers", "https://eu.example.org")})
+    catalogue = a_catalogue(database, keyed)
+    ada, _, cleo = await fill(database)
+    before = await catalogue.of(ada.workspace_id)
+    await enter(database, catalogue, ada)
+    async with database.transaction(cleo) as store:
+        await store.provider_keys.delete("openai")
+    ours, theirs = await catalogue.of(ada.workspace_id), await catalogue.of(cleo.workspace_id)
+    assert ours.settings.provider("openai") == ProviderSettings("sk-ours", "https://eu.example.org")
+    assert theirs.settings is keyed
+    assert ours.fingerprint != before.fingerprint, "another process of the same database sees it, too"
+    assert ours.breakers.of("llm", "openai") is not theirs.breakers.of("llm", "openai")
+    assert ours.breakers.of("llm", "anthropic") is theirs.breakers.of("llm", "anthropic")
+    assert "sk-ours" not in repr(ours)
+    await catalogue.close()
+
+
+async def test_the_servers_key_never_goes_to_an_address_that_was_entered(database, settings):
+    keyed = settings.changed(
+        providers={"OPENAI": ProviderSettings("sk-servers")}, tool_allowed_hosts=("inside",)
+    )
+    catalogue = a_catalogue(database, keyed)
+    ada, *_ = await fill(database)  # her row has an address, and a key that cannot be opened
+    address = "https://ours.example.org/v1"
+    await enter(database, catalogue, ada, base_url=address)
+    entered = (await catalogue.of(ada.workspace_id)).settings.provider("openai")
+    assert entered == ProviderSettings("sk-ours", address, ("inside",))
+    async with database.transaction(ada) as store:
+        await store.provider_keys.put(
+            ProviderKey(ada.workspace_id, "openai", None, address, datetime.now(UTC))
+        )
+    entered = (await catalogue.of(ada.workspace_id)).settings.provider("openai")
+    assert entered == ProviderSettings(None, address, ("inside",))
+    await catalogue.close()
+
+
+async def test_a_key_that_cannot_be_opened_is_no_key_and_the_servers_does_not_stand_in(
+    database, settings, logs
+):
+    keyed = settings.changed(providers={"OPENAI": ProviderSettings("sk-servers")})
+    catalogue = a_catalogue(database, keyed)
+    ada, *_ = await fill(database)
+    assert (await catalogue.of(ada.workspace_id)).settings.provider("openai") == ProviderSettings()
+    assert [line for line in logs if "cannot be opened" in line]
+    await catalogue.close()
+
+
+async def test_a_workspace_with_an_access_to_openai_leaves_the_server_in_openais_place(database, settings):
+    local = settings.changed(llm_base_url="http://127.0.0.1:8000/v1", llm_model="llama", llm_api_key="x")
+    catalogue = a_catalogue(database, local)
+    ada, *_ = await fill(database)
+    await enter(database, catalogue, ada)
+    used = (await catalogue.of(ada.workspace_id)).settings
+    assert (used.llm_base_url, used.llm_model, used.llm_api_key) == (None, None, None)
+    await catalogue.close()
+
+
+async def test_breakers_outlive_changes_of_tools_and_end_with_the_key(database, catalogue):
+    ada, *_ = await fill(database)
+    await enter(database, catalogue, ada)
+    first = await catalogue.of(ada.workspace_id)
+    await keep(database, ada, a_tool(ada))
+    second = await catalogue.of(ada.workspace_id)
+    assert second.breakers is first.breakers
+    await enter(database, catalogue, ada)
+    third = await catalogue.of(ada.workspace_id)
+    assert third.breakers.of("llm", "openai") is not first.breakers.of("llm", "openai"), (
+        "a new key, a new try"
+    )
+
+
+async def test_a_key_of_a_provider_that_is_gone_changes_nothing(database, catalogue, settings):
+    ada, *_ = await fill(database)
+    async with database.transaction(ada) as store:
+        await store.provider_keys.delete("openai")
+        await store.provider_keys.put(ProviderKey(ada.workspace_id, "acme", "x", None, datetime.now(UTC)))
+    assert (await catalogue.of(ada.workspace_id)).settings is settings

@@ -28,15 +28,20 @@ class Told:
 
 @dataclass
 class Anthropic:
-    """The running server; `answers` come one after the other, the last one stays; `asked` are the bodies."""
+    """The running server; `answers` come one after the other, the last one stays; `asked` are the bodies.
+
+    `headers`: those of all requests, names in lower case.
+    """
 
     url: str = ""
     answers: list[Told] = field(default_factory=lambda: [Told("Hello there.")])
     faults: Faults = field(default_factory=Faults)
     pace: Pace = field(default_factory=Pace)
     asked: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
 
     async def answer(self, asked: Asked) -> Reply:
+        self.headers.append(asked.headers)
         if asked.path.startswith("/v1/models") and asked.headers.get("x-api-key") == KEY:
             about = {"type": "model", "display_name": "Claude", "created_at": "2026-01-01T00:00:00Z"}
             data = [{"id": "claude-sonnet-4-6", **about}]

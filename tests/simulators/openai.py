@@ -42,6 +42,7 @@ class OpenAI:
         streams: `yes`, `refuses` by 400, or `ignores` and answers whole.
         sloppy: Calls come whole, several in a chunk, under one index, as some servers send them.
         asked: The bodies of the chat requests, in order. `spoken`: those of speech.
+        paths, headers: Those of all requests; names of headers in lower case.
     """
 
     url: str = ""
@@ -62,8 +63,10 @@ class OpenAI:
     spoken: list[dict[str, Any]] = field(default_factory=list)
     uploads: list[dict[str, bytes]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
 
     async def answer(self, asked: Asked) -> Reply:
+        self.headers.append(asked.headers)
         self.paths.append(asked.path)
         if asked.path in {"/v1/models", "/api/tags"}:
             return self._list(asked)

@@ -1,4 +1,4 @@
-"""The agents of this server and of the workspace, and the engines that serve."""
+"""The agents of this server and of the workspace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from orion.domain.agent import Agent, AgentRow
 from orion.domain.identity import Scope
 from orion.errors import Conflict, FieldProblem, Invalid, NotFound
 from orion.pipelines.catalogue import Offer
-from orion.providers import _listing as listing
 
 router = APIRouter(prefix="/api/v1", tags=["agents"], route_class=KeyedRoute, dependencies=[Depends(current)])
 
@@ -77,28 +76,6 @@ class AgentPage(BaseModel):
     next_cursor: str | None
 
 
-class Engine(BaseModel):
-    """Which provider serves a kind of engine, and why; null where none can."""
-
-    kind: providers.Kind
-    provider: str | None
-    reason: str
-
-
-class EnginePage(BaseModel):
-    """All kinds of engines."""
-
-    model_config = example(
-        {
-            "items": [{"kind": "stt", "provider": "pocketsphinx", "reason": "embedded"}],
-            "next_cursor": None,
-        }
-    )
-
-    items: list[Engine]
-    next_cursor: str | None
-
-
 @router.get("/agents", response_model=AgentPage)
 async def list_agents(caller: CallerDep, parts: PartsDep, store: StoreDep) -> Any:
     """The agents that a session can begin with; the default one first."""
@@ -145,15 +122,6 @@ async def delete_agent(name: AgentName, caller: AdminDep, parts: PartsDep) -> Re
             raise Conflict(f"{name} is an agent of the server's files; it cannot be deleted") from None
         raise
     return Response(status_code=204)
-
-
-@router.get("/providers", response_model=EnginePage)
-async def list_providers(_caller: CallerDep, parts: PartsDep) -> Any:
-    """Which engine serves speech recognition, the agent and speech, and why."""
-    choices = [providers.choose(parts.settings, kind) for kind in providers.KINDS]
-    items = [{"kind": c.kind, "provider": c.provider, "reason": c.reason} for c in choices]
-    engines = [engine.as_json() for engine in await listing.engines(parts.settings)]
-    return {"items": items, "engines": engines, "next_cursor": None}
 
 
 def _problems(parts: Parts, name: str, body: AgentFile, offer: Offer) -> list[FieldProblem]:

@@ -57,7 +57,7 @@ class Server:
 
 
 class _ForStrangers(AsyncOpenAI):
-    """Without the headers that the SDK takes from the environment, as OPENAI_CUSTOM_HEADERS, OPENAI_ORG_ID."""
+    """Without the headers that the SDK itself takes from the environment, like OPENAI_CUSTOM_HEADERS."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

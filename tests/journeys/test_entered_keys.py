@@ -1,0 +1,91 @@
+"""A server without keys, whose admin enters one while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+
+from tests.api.running import running
+from tests.journeys.conftest import PASSWORD, start_server
+from tests.simulators.faults import Fault
+from tests.simulators.openai import KEY, Told, openai
+
+ACCOUNT = {"email": "ada@example.org", "password": PASSWORD}
+
+
+@pytest.fixture
+async def vendor():
+    async with openai() as simulator:
+        simulator.key = KEY
+        simulator.answers = [Told("The key of the workspace speaks.")]
+        yield simulator
+
+
+def host(vendor) -> str:
+    return str(vendor.url.removeprefix("http://").removesuffix("/v1"))
+
+
+async def say(http, session_id, text="tell me a story"):
+    answer = await http.post(f"/api/v1/sessions/{session_id}/messages", json={"text": text})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["text"]
+
+
+async def begin(http):
+    return str((await http.post("/api/v1/sessions", json={})).json()["id"])
+
+
+async def test_the_next_message_is_answered_by_it_without_a_restart_and_offline_once_it_is_gone(
+    open_dir, vendor
+):
+    server = await asyncio.to_thread(
+        start_server, open_dir / "entered", ORION_TOOL_ALLOWED_HOSTS=host(vendor), ORION_STT="scripted"
+    )
+    try:
+        async with httpx.AsyncClient(base_url=server.url, timeout=30) as http:
+            account = (await http.post("/api/v1/auth/register", json=ACCOUNT)).json()
+            http.headers["Authorization"] = f"Bearer {account['access_token']}"
+            session_id = await begin(http)
+            offline = await say(http, session_id)
+            entered = await http.put("/api/v1/providers/openai", json={"key": KEY, "base_url": vendor.url})
+            assert entered.json()["problem"] is None
+            assert await say(http, session_id) == "The key of the workspace speaks."
+            assert (await http.delete("/api/v1/providers/openai")).status_code == 204
+            assert await say(http, session_id) == offline != "The key of the workspace speaks."
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+async def test_it_counts_for_the_other_processes_of_the_database(database_url, tmp_path, vendor):
+    chosen = {"llm": ("auto",), "tool_allowed_hosts": (host(vendor),)}
+    async with (
+        running(database_url, tmp_path / "one", **chosen) as one,
+        running(database_url, tmp_path / "other", **chosen) as other,
+    ):
+        token = (await one.register("ada"))["access_token"]
+        async with one.client(token) as here, other.client(token) as there:
+            there_before = await begin(there)
+            assert await say(there, there_before) != "The key of the workspace speaks."
+            body = {"key": KEY, "base_url": vendor.url}
+            assert (await here.put("/api/v1/providers/openai", json=body)).status_code == 200
+            assert await say(there, there_before) == "The key of the workspace speaks."
+
+
+async def test_a_key_that_is_refused_leaves_the_offline_agent_and_the_breakers_of_others(
+    database_url, tmp_path, vendor
+):
+    chosen = {"llm": ("auto",), "tool_allowed_hosts": (host(vendor),)}
+    async with running(database_url, tmp_path, **chosen) as server:
+        token = (await server.register("ada"))["access_token"]
+        async with server.client(token) as http:
+            session_id = await begin(http)
+            await http.put("/api/v1/providers/openai", json={"key": "wrong", "base_url": vendor.url})
+            assert await say(http, session_id) != "The key of the workspace speaks."
+            shared = server.parts.calls.shared.catalogue.files.breakers
+            assert not shared.of("llm", "openai").open
+            await http.put("/api/v1/providers/openai", json={"key": KEY, "base_url": vendor.url})
+            assert await say(http, session_id) == "The key of the workspace speaks.", "and is tried anew"
+            vendor.faults.always = Fault("status", status=503)
+            assert await say(http, session_id) != "The key of the workspace speaks."

@@ -1,0 +1,80 @@
+"""What is started once for all calls of a process, also while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from orion.providers._started import Started
+
+ENTRY = '''"""Acme."""
+import asyncio
+STARTED = []
+
+
+def llm(settings, agent): ...
+
+
+async def start(settings):
+    await asyncio.sleep(0)
+    STARTED.append("start")
+
+
+async def stop():
+    STARTED.append("stop")
+'''
+LATE = """
+import asyncio, json, sys, time
+
+async def main():
+    from pathlib import Path
+    from orion import providers
+    from orion.providers._started import Started
+    from orion.settings import Settings
+    gaps, last = [], time.perf_counter()
+    started = Started()
+    heavy = {name: name in sys.modules for name in ("openai", "anthropic", "deepgram")}
+    work = asyncio.get_running_loop().create_task(
+        started.start(Settings(Path(".")), ["openai", "anthropic", "deepgram", "elevenlabs"]))
+    while not work.done():
+        await asyncio.sleep(0.005)
+        now = time.perf_counter()
+        gaps.append(now - last)
+        last = now
+    await work
+    print(json.dumps({"before": heavy, "turns": len(gaps), "longest": max(gaps), "secs": sum(gaps)}))
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def acme(settings, tmp_path):
+    (tmp_path / "providers").mkdir()
+    (tmp_path / "providers" / "acme.py").write_text(ENTRY)
+    return settings.changed(project=tmp_path)
+
+
+async def test_each_is_started_once_whoever_asks_and_stopped_at_the_end(acme):
+    from orion import providers
+
+    started = Started()
+    await asyncio.gather(*(started.start(acme, iter(["acme", "offline"])) for _ in range(3)))
+    told = providers.module(acme, "acme").STARTED
+    assert told == ["start"]
+    await started.close()
+    assert told == ["start", "stop"]
+
+
+async def test_the_loop_turns_while_the_sdks_of_a_new_key_are_imported():
+    """In a process of its own, where none of them is there yet."""
+    import sys
+
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", LATE, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    told = json.loads(out.decode().splitlines()[-1])
+    assert not any(told["before"].values())
+    assert told["turns"] > 10
+    assert told["longest"] < told["secs"] / 3, told
