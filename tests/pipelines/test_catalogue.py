@@ -118,10 +118,13 @@ def test_what_a_server_says_of_its_tools_is_visible_and_short():
     assert mcp_name("harbour", "Get.Tide-Now") == "harbour_get_tide_now"
 
 
+def a_key(owner, provider="openai", **values):
+    return replace(ProviderKey(owner.workspace_id, provider, None, None, datetime.now(UTC)), **values)
+
+
 async def enter(database, catalogue, owner, **values):
     """Keep a key of OpenAI that an admin enters."""
-    row = ProviderKey(owner.workspace_id, "openai", None, None, datetime.now(UTC))
-    row = replace(row, **values)
+    row = a_key(owner, **values)
     row = replace(row, sealed_key=catalogue.outside.keys.seal("sk-ours", row.place))
     async with database.transaction(owner) as store:
         await store.provider_keys.put(row)
@@ -157,9 +160,7 @@ async def test_the_servers_key_never_goes_to_an_address_that_was_entered(databas
     entered = (await catalogue.of(ada.workspace_id)).settings.provider("openai")
     assert entered == ProviderSettings("sk-ours", address, ("inside",))
     async with database.transaction(ada) as store:
-        await store.provider_keys.put(
-            ProviderKey(ada.workspace_id, "openai", None, address, datetime.now(UTC))
-        )
+        await store.provider_keys.put(a_key(ada, base_url=address))
     entered = (await catalogue.of(ada.workspace_id)).settings.provider("openai")
     assert entered == ProviderSettings(None, address, ("inside",))
     await catalogue.close()
@@ -204,5 +205,5 @@ async def test_a_key_of_a_provider_that_is_gone_changes_nothing(database, catalo
     ada, *_ = await fill(database)
     async with database.transaction(ada) as store:
         await store.provider_keys.delete("openai")
-        await store.provider_keys.put(ProviderKey(ada.workspace_id, "acme", "x", None, datetime.now(UTC)))
+        await store.provider_keys.put(a_key(ada, "acme", sealed_key="x"))
     assert (await catalogue.of(ada.workspace_id)).settings is settings
