@@ -10,7 +10,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -72,6 +72,7 @@ class Settings:
     llm_base_url: str | None = None
     llm_api_key: str | None = field(default=None, repr=False)
     llm_model: str | None = None
+    openai_api: str = "chat"
     embeddings: str | None = None
     embedding_model: str | None = None
     ice_hosts: tuple[str, ...] = ()
@@ -230,10 +231,13 @@ def _duration(value: str, name: str) -> int:
     return int(match[1]) * _UNIT_SECS[match[2]]
 
 
-def _registration(value: str, name: str) -> str:
-    if value not in {"open", "invite", "closed"}:
-        raise StartError(f"{name}={value} is none of open, invite, closed")
-    return value
+def _one_of(*known: str) -> Callable[[str, str], str]:
+    def read(value: str, name: str) -> str:
+        if value not in known:
+            raise StartError(f"{name}={value} is none of {', '.join(known)}")
+        return value
+
+    return read
 
 
 def _http_url(value: str, name: str) -> str:
@@ -295,12 +299,6 @@ def _turn_urls(value: str, name: str) -> tuple[str, ...]:
     return urls
 
 
-def _ice_policy(value: str, name: str) -> str:
-    if value not in {"all", "relay"}:
-        raise StartError(f"{name}={value} is neither all nor relay")
-    return value
-
-
 def _production(value: str, _name: str) -> bool:
     return value == "production"
 
@@ -351,7 +349,7 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_SECRET_KEYS": ("secret_keys", _names),
     "ORION_PUBLIC_URL": ("public_url", _origin),
     "ORION_TRUSTED_PROXIES": ("trusted_proxies", _networks),
-    "ORION_REGISTRATION": ("registration", _registration),
+    "ORION_REGISTRATION": ("registration", _one_of("open", "invite", "closed")),
     "ORION_STT": ("stt", _names),
     "ORION_LLM": ("llm", _names),
     "ORION_TTS": ("tts", _names),
@@ -359,11 +357,12 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_LLM_BASE_URL": ("llm_base_url", _http_url),
     "ORION_LLM_API_KEY": ("llm_api_key", _text),
     "ORION_LLM_MODEL": ("llm_model", _text),
+    "ORION_OPENAI_API": ("openai_api", _one_of("chat", "responses")),
     "ORION_EMBEDDINGS": ("embeddings", _text),
     "ORION_EMBEDDING_MODEL": ("embedding_model", _text),
     "ORION_ICE_HOSTS": ("ice_hosts", _names),
     "ORION_ICE_SERVERS": ("ice_servers", _ice_servers),
-    "ORION_ICE_POLICY": ("ice_policy", _ice_policy),
+    "ORION_ICE_POLICY": ("ice_policy", _one_of("all", "relay")),
     "ORION_ICE_PUBLIC_IP": ("ice_public_ip", _address),
     "ORION_UDP_PORTS": ("udp_ports", _port_range),
     "ORION_TURN_URLS": ("turn_urls", _turn_urls),

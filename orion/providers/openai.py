@@ -2,6 +2,11 @@
 
 The language model is another server's where `ORION_LLM_BASE_URL` names one (vLLM, llama.cpp, LiteLLM, ...),
 with the key `ORION_LLM_API_KEY`, or else `OPENAI_API_KEY`; `OPENAI_BASE_URL` holds for all four.
+
+`ORION_OPENAI_API=responses` asks OpenAI by its Responses API, which some of its models need. The default is
+`chat`: it does all that a spoken answer takes, and every other server speaks it, so one switch of the address
+breaks nothing. Servers of `ORION_LLM_BASE_URL`, and of an address that an admin entered, are always asked by
+chat completions; `OPENAI_BASE_URL` is taken for OpenAI's own.
 Reference: https://platform.openai.com/docs/api-reference
 """
 
@@ -46,7 +51,7 @@ def available(settings: Settings, kind: str) -> str | None:
 
 async def start(_settings: Settings) -> None:
     """Import the SDK, so that no call waits for it."""
-    await imported("orion.providers._openai.chat", "orion.providers._openai.speech")
+    await imported(*(f"orion.providers._openai.{name}" for name in ("chat", "responses", "speech")))
 
 
 async def stop() -> None:
@@ -57,12 +62,14 @@ async def stop() -> None:
 
 
 def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
-    """Chat completions by the agent's model, `ORION_LLM_MODEL`, or gpt-4.1."""
+    """The agent's model, `ORION_LLM_MODEL`, or gpt-4.1, asked by the API of `ORION_OPENAI_API`."""
     from orion.providers._openai.chat import Chat  # noqa: PLC0415
+    from orion.providers._openai.responses import Responses  # noqa: PLC0415
     from orion.providers._openai.server import server  # noqa: PLC0415
 
     model = model_for(settings, agent, "llm", "openai") or settings.llm_model or _LLM_MODEL
-    return Chat(server(*_place(settings, "llm")), model)
+    service = Responses if _answers_by_responses(settings) else Chat
+    return service(server(*_place(settings, "llm")), model)
 
 
 def stt(settings: Settings, agent: Agent) -> STTService:
@@ -108,6 +115,12 @@ def embed(settings: Settings) -> Embedder:
     if configured.key is None and configured.base_url is None:
         raise StartError("ORION_EMBEDDINGS=openai needs OPENAI_API_KEY, or OPENAI_BASE_URL of another server")
     return _Embeddings(configured.key, configured.base_url, settings.embedding_model or _MODEL)
+
+
+def _answers_by_responses(settings: Settings) -> bool:
+    """Only of OpenAI itself, or of what the operator says is in its place."""
+    others = settings.llm_base_url or settings.provider("openai").allowed_hosts is not None
+    return settings.openai_api == "responses" and not others
 
 
 def _place(settings: Settings, kind: str) -> tuple[str | None, str | None, tuple[str, ...] | None]:

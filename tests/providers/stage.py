@@ -96,7 +96,9 @@ class Stage:
         ends = [speaker] if speaker else []
         self._worker = PipelineWorker(
             Pipeline([first, *services, *ends, last]),
-            params=PipelineParams(audio_in_sample_rate=RATE_HZ, audio_out_sample_rate=24000),
+            params=PipelineParams(
+                audio_in_sample_rate=RATE_HZ, audio_out_sample_rate=24000, enable_usage_metrics=True
+            ),
             cancel_on_idle_timeout=False,
             enable_rtvi=False,
         )

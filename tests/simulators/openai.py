@@ -1,4 +1,4 @@
-"""A server that speaks OpenAI's API: chat completions, transcriptions, speech, models; and Ollama's list.
+"""A server that speaks OpenAI's API: chat, Responses, transcriptions, speech, models; and Ollama's list.
 
 Reference: https://platform.openai.com/docs/api-reference; what it sends is checked against the SDK's types.
 """
@@ -13,6 +13,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any, Literal
 
+from tests.simulators import responses
 from tests.simulators.faults import Fault, Faults
 from tests.simulators.pace import Pace
 from tests.simulators.wire import Asked, Reply, as_json, serve
@@ -23,10 +24,15 @@ KEY = "sk-simulated"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One answer of the model: text, and calls as `(name, arguments)`; arguments may be text, no JSON."""
+    """One answer of the model: text, and calls as `(name, arguments)`; arguments may be text, no JSON.
+
+    Of the Responses API alone: how it `ends`, and whether it `refuses` with that text.
+    """
 
     text: str = ""
     calls: Sequence[tuple[str, Mapping[str, Any] | str]] = ()
+    ends: Literal["completed", "incomplete", "failed"] = "completed"
+    refuses: bool = False
 
 
 @dataclass
@@ -41,7 +47,7 @@ class OpenAI:
         tools, developer_role, usage: Whether requests may have them; else 400.
         streams: `yes`, `refuses` by 400, or `ignores` and answers whole.
         sloppy: Calls come whole, several in a chunk, under one index, as some servers send them.
-        asked: The bodies of the chat requests, in order. `spoken`: those of speech.
+        asked: The bodies of the chat and Responses requests, in order. `spoken`: those of speech.
         paths, headers: Those of all requests; names of headers in lower case.
     """
 
@@ -78,6 +84,7 @@ class OpenAI:
             return refusal(401, "Incorrect API key provided.", "invalid_api_key")
         return {
             "/v1/chat/completions": self._chat,
+            "/v1/responses": self._responses,
             "/v1/audio/transcriptions": self._transcription,
             "/v1/audio/speech": self._speech,
         }[asked.path](asked, fault)
@@ -106,6 +113,23 @@ class OpenAI:
             fault=fault,
             garbage=b'data: {"id": \n\n',
             error=_event({"error": {"message": "m", "type": "server_error", "code": fault and fault.code}}),
+        )
+
+    def _responses(self, asked: Asked, fault: Fault | None) -> Reply:
+        body = asked.json()
+        self.asked.append(body)
+        if refused := responses.problem(body):
+            return refusal(400, refused, None)
+        told = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        events = responses.events(told.text, told.calls, told.ends, refuses=told.refuses)
+        code = fault.code if fault else ""
+        error = {"type": "error", "code": code, "message": "m", "param": None, "sequence_number": 9}
+        return Reply(
+            [_named(event) for event in events],
+            content_type="text/event-stream",
+            fault=fault,
+            garbage=b'event: response.output_text.delta\ndata: {"type": \n\n',
+            error=_named(error),
         )
 
     def _unable(self, body: dict[str, Any]) -> str | None:
@@ -193,6 +217,10 @@ def _call(index: int, call: tuple[str, Mapping[str, Any] | str]) -> dict[str, An
 
 def _event(content: Any) -> bytes:
     return f"data: {content if isinstance(content, str) else json.dumps(content)}\n\n".encode()
+
+
+def _named(content: dict[str, Any]) -> bytes:
+    return f"event: {content['type']}\n".encode() + _event(content)
 
 
 def _form(asked: Asked) -> dict[str, bytes]:
