@@ -54,6 +54,8 @@ class SimulatedServer:
         self.answers_for_sessions.set()
         self.access_token = ""
         self.refresh_token = ""
+        self.providers = [provider("anthropic"), provider("deepgram"), provider("openai")]
+        self.entered: list[tuple[str, dict[str, str]]] = []
         self._link_spent = False
         self._peers: list[RTCPeerConnection] = []
         self._streams: set[asyncio.Queue[dict[str, Any] | None]] = set()
@@ -140,6 +142,7 @@ class SimulatedServer:
     def _app(self) -> FastAPI:
         app = FastAPI(lifespan=self._lifespan)
         self._auth_routes(app)
+        self._provider_routes(app)
         self._session_routes(app)
         self._conversation_routes(app)
         self._call_routes(app)
@@ -202,6 +205,28 @@ class SimulatedServer:
         @app.post("/api/v1/auth/logout")
         def logout() -> Response:
             self.access_token = self.refresh_token = ""
+            return Response(status_code=204)
+
+    def _provider_routes(self, app: FastAPI) -> None:
+        @app.get("/api/v1/providers")
+        def providers() -> Any:
+            return {"items": [], "engines": [], "providers": self.providers, "next_cursor": None}
+
+        @app.put("/api/v1/providers/{name}")
+        def put(name: str, body: dict[str, str]) -> Any:
+            self.entered.append((name, body))
+            if body.get("base_url") == "https://127.0.0.1/v1":
+                errors = [{"pointer": "/base_url", "detail": "this address is not public"}]
+                return _problem(422, "invalid", "some fields are not acceptable", errors=errors)
+            provider = next(one for one in self.providers if one["name"] == name)
+            wrong = "wrong" in body.get("key", "")
+            provider |= {"configured": "workspace", "key_ends": body.get("key", "")[-4:] or None}
+            provider |= {"base_url": body.get("base_url")}
+            return {**provider, "problem": f"{name}: authentication" if wrong else None}
+
+        @app.delete("/api/v1/providers/{name}")
+        def forget(name: str) -> Response:
+            self.providers = [provider(one["name"]) if one["name"] == name else one for one in self.providers]
             return Response(status_code=204)
 
     def _session_routes(self, app: FastAPI) -> None:
@@ -313,6 +338,19 @@ class SimulatedServer:
                     self.track_enabled.append(message["message"]["enabled"])
 
             channel.on("message", on_message)
+
+
+def provider(name: str, **more: Any) -> dict[str, Any]:
+    """A provider that takes a key, as the server tells it."""
+    return {
+        "name": name,
+        "enterable": ["key"] if name == "deepgram" else ["key", "base_url"],
+        "configured": None,
+        "key_ends": None,
+        "base_url": None,
+        "updated_at": None,
+        "problem": None,
+    } | more
 
 
 def turn(role: str, text: str, **more: Any) -> dict[str, Any]:

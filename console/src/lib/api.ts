@@ -55,7 +55,7 @@ export async function get<T>(path: string): Promise<T> {
   return (await request(path)).json()
 }
 
-export async function write<T>(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<T> {
+export async function write<T>(method: 'POST' | 'PATCH' | 'PUT', path: string, body: unknown): Promise<T> {
   return (await request(path, { ...json(body), method })).json()
 }
 

@@ -39,6 +39,17 @@ export interface Provider {
   reason?: string
 }
 
+/** A provider that takes a key of the workspace's own. */
+export interface KeyedProvider {
+  name: string
+  enterable: ('key' | 'base_url')[]
+  configured: 'environment' | 'workspace' | null
+  key_ends: string | null
+  base_url: string | null
+  updated_at: string | null
+  problem: string | null
+}
+
 export type Speaker = 'user' | 'agent'
 export type AgentState = 'listening' | 'thinking' | 'speaking'
 export type ToolCallStatus = 'running' | 'done' | 'failed' | 'refused' | 'timed_out' | 'cancelled'
@@ -89,6 +100,10 @@ export interface ServerEvent {
 export interface Page<T> {
   items: T[]
   next_cursor: string | null
+}
+
+export interface ProviderPage extends Page<Provider> {
+  providers?: KeyedProvider[]
 }
 
 export interface Reply {
