@@ -7,8 +7,9 @@ it), and Pipecat logs it. So an error frame tells the vendor and the category; t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Iterable
 from importlib import import_module
+from itertools import islice
 from typing import Any, TypeVar
 
 from pipecat.frames.frames import ErrorFrame
@@ -26,6 +27,7 @@ from orion.errors import ProviderError, ProviderTimeout, StartError
 from orion.net.client import UnreachableTarget
 
 _LIST_SECS = 5.0
+_MOST_NAMES = 1000
 
 _Told = TypeVar("_Told")
 
@@ -61,6 +63,20 @@ async def told(vendor: str, answer: Awaitable[_Told]) -> _Told:
         if isinstance(error, UnreachableTarget) or isinstance(error.__cause__, UnreachableTarget):
             raise ProviderError(f"{vendor}: its address may not be reached from here") from error
         raise ProviderError(f"{vendor}: {category(error).value}") from error
+
+
+async def told_names(
+    vendor: str, answer: Awaitable[_Told], read: Callable[[_Told], Iterable[Any]]
+) -> list[str]:
+    """The names that stand in a vendor's answer, a thousand at most. Raises as `told` does."""
+
+    async def names() -> list[str]:
+        found = list(islice(read(await answer), _MOST_NAMES))
+        if not all(isinstance(name, str) for name in found):
+            raise MalformedAnswer("what should be a name is none")
+        return found
+
+    return await told(vendor, names())
 
 
 async def imported(*modules: str) -> None:

@@ -23,7 +23,7 @@ from pipecat.services.tts_service import TTSService
 from orion.domain.agent import Agent
 from orion.errors import ProviderError, ProviderTimeout, StartError
 from orion.providers import Embedder, Voice, model_for
-from orion.providers._vendor import imported, told
+from orion.providers._vendor import imported, told_names
 from orion.settings import Settings
 
 RANK = 40
@@ -95,8 +95,9 @@ async def models(settings: Settings, kind: str) -> list[str]:
     from orion.providers._openai.server import server  # noqa: PLC0415
 
     place = server(*_place(settings, kind))
-    names = sorted(model.id for model in (await told("openai", place.client.models.list())).data)
-    return [name for name in names if not place.official or _KINDS[kind].search(name)]
+    listed = place.client.models.list()
+    names = await told_names("openai", listed, lambda page: [model.id for model in page.data])
+    return [name for name in sorted(names) if not place.official or _KINDS[kind].search(name)]
 
 
 async def voices(settings: Settings) -> list[Voice]:

@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
 
 import httpx
 import pytest
 
+from orion.domain.identity import Principal
+from orion.domain.provider_key import ProviderKey
+from orion.providers.scripted.voice import voice_like
 from tests.api.running import running
-from tests.journeys.conftest import PASSWORD, start_server
+from tests.journeys.conftest import PASSWORD, need, start_server
+from tests.journeys.phone import calling, spoken
 from tests.simulators.faults import Fault
 from tests.simulators.openai import KEY, Told, openai
 
+ACME = '''"""A project's own engine, which takes a key."""
+from pathlib import Path
+from orion.providers import scripted
+
+RANK = 99
+ENTERED = ("key",)
+
+
+def available(settings, kind):
+    return None if settings.provider("acme").key else "set ACME_API_KEY"
+
+
+async def start(settings):
+    with open(Path(__file__).with_name("started"), "a") as told:
+        told.write("x")
+
+
+async def stop():
+    """Nothing to stop."""
+
+
+def llm(settings, agent):
+    return scripted.llm(settings, agent)
+'''
 ACCOUNT = {"email": "ada@example.org", "password": PASSWORD}
 
 
@@ -89,3 +120,50 @@ async def test_a_key_that_is_refused_leaves_the_offline_agent_and_the_breakers_o
             assert await say(http, session_id) == "The key of the workspace speaks.", "and is tried anew"
             vendor.faults.always = Fault("status", status=503)
             assert await say(http, session_id) != "The key of the workspace speaks."
+
+
+async def test_a_call_hears_thinks_and_speaks_by_the_key_of_its_workspace(database_url, tmp_path, vendor):
+    need("flite")
+    vendor.heard, vendor.sound = ["what is the weather"], voice_like(1.2)
+    engines = dict.fromkeys(("stt", "llm", "tts"), ("openai", "scripted"))
+    async with running(database_url, tmp_path, tool_allowed_hosts=(host(vendor),), **engines) as server:
+        token = (await server.register("ada"))["access_token"]
+        async with server.client(token) as http:
+            await http.put("/api/v1/providers/openai", json={"key": KEY, "base_url": vendor.url})
+            async with calling(http, await begin(http)) as phone:
+                await phone.event("turn.ended", role="agent")
+                turn = await phone.answer_to(spoken("what is the weather", tmp_path))
+                assert turn["text"] == "The key of the workspace speaks."
+    assert {"/v1/audio/transcriptions", "/v1/chat/completions", "/v1/audio/speech"} <= set(vendor.paths)
+    assert {h["authorization"] for h in vendor.headers} == {f"Bearer {KEY}"}
+
+
+async def test_a_projects_own_engine_takes_one_too_and_is_started_where_a_call_first_needs_it(
+    database_url, tmp_path
+):
+    (tmp_path / "providers").mkdir()
+    (tmp_path / "providers" / "acme.py").write_text(ACME)
+    (tmp_path / "script.yaml").write_text("llm: [{text: Acme speaks.}]\n")
+    started = tmp_path / "providers" / "started"
+    chosen = {"llm": ("auto",), "project": tmp_path, "script": tmp_path / "script.yaml"}
+    async with running(database_url, tmp_path / "data", **chosen) as server:
+        account = await server.register("ada")
+        async with server.client(account["access_token"]) as http:
+            session_id = await begin(http)
+            assert await say(http, session_id) != "Acme speaks."
+            assert not started.exists()
+            await entered_elsewhere(server, account["user"]["id"])
+            for _ in range(2):
+                assert await say(http, session_id) == "Acme speaks."
+    assert started.read_text() == "x"
+
+
+async def entered_elsewhere(server, user_id):
+    """Keep a key as another process of the same database does."""
+    keys = server.parts.calls.shared.catalogue.outside.keys
+    async with server.parts.database.transaction(Principal.system("log-in")) as store:
+        admin = Principal.of(await store.users.get(UUID(user_id)))
+    assert admin.workspace_id
+    key = ProviderKey(admin.workspace_id, "acme", None, None, datetime.now(UTC))
+    async with server.parts.database.transaction(admin) as store:
+        await store.provider_keys.put(replace(key, sealed_key=keys.seal("acme-key", key.place)))

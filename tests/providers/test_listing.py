@@ -10,6 +10,7 @@ from orion import providers
 from orion.errors import ProviderError
 from orion.providers import _listing as listing
 from orion.settings import ProviderSettings
+from tests.net.origin import answers, serving
 from tests.simulators import anthropic, deepgram, elevenlabs, openai
 
 VENDORS: dict[str, tuple[Any, str]] = {
@@ -54,6 +55,19 @@ async def test_a_key_that_is_refused_is_told_and_not_quoted(vendor):
     name, keyed = vendor
     engines = [e for e in await listing.engines(keyed("wrong-key")) if e.provider == name]
     assert {engine.problem for engine in engines} == {f"{name}: authentication"}
+
+
+@pytest.mark.parametrize("name", list(VENDORS))
+@pytest.mark.parametrize("body", [{"time": 9}, {"data": None}, {"data": [{"id": 7}]}, [], "no", None])
+async def test_an_answer_that_is_no_list_of_models_is_a_problem_of_the_vendor(settings, name, body):
+    async with serving(answers(body)) as origin:
+        odd = settings.changed(providers={name.upper(): ProviderSettings("k", origin.url)})
+        engines = [engine for engine in await listing.engines(odd) if engine.provider == name]
+        assert engines
+        for engine in engines:
+            assert engine.models == ()
+            assert engine.problem is None or engine.problem.startswith(f"{name}: ")
+        await providers.module(settings, name).stop()
 
 
 async def test_elevenlabs_tells_its_voices(settings):

@@ -44,9 +44,9 @@ async def live(tmp_path):
         await providers.module(settings, name).stop()
 
 
-@pytest.mark.parametrize("entry", ["openai", "anthropic"])
-async def test_it_calls_a_tool_and_tells_the_result(live, entry):
-    settings = live(entry)
+@pytest.mark.parametrize(("entry", "api"), [("openai", "chat"), ("openai", "responses"), ("anthropic", None)])
+async def test_it_calls_a_tool_and_tells_the_result(live, entry, api):
+    settings = live(entry).changed(openai_api=api)
     service = providers.llm(settings, Agent("live", "", llm=entry))
     async with on_stage(service) as stage:
         question = user("What is seven plus five? Use the tool.")

@@ -12,7 +12,7 @@ from pipecat.services.llm_service import LLMService
 
 from orion.domain.agent import Agent
 from orion.providers import model_for
-from orion.providers._vendor import imported, told
+from orion.providers._vendor import imported, told_names
 from orion.settings import Settings
 
 RANK = 45
@@ -49,8 +49,8 @@ async def models(settings: Settings, _kind: str) -> list[str]:
     """The models that the account may use."""
     from orion.providers.anthropic.messages import client  # noqa: PLC0415
 
-    page = await told("anthropic", client(*_account(settings)).models.list(limit=100))
-    return [model.id for model in page.data]
+    listed = client(*_account(settings)).models.list(limit=100)
+    return await told_names("anthropic", listed, lambda page: [model.id for model in page.data])
 
 
 def _account(settings: Settings) -> tuple[str | None, str | None, tuple[str, ...] | None]:

@@ -8,11 +8,13 @@ Reference: https://developers.deepgram.com/reference/speech-to-text/listen-strea
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipecat.services.stt_service import STTService
 
 from orion.domain.agent import Agent
 from orion.providers import model_for
-from orion.providers._vendor import imported, told
+from orion.providers._vendor import imported, told, told_names
 from orion.settings import Settings
 
 RANK = 45
@@ -51,7 +53,11 @@ async def models(settings: Settings, _kind: str) -> list[str]:
     from orion.providers.deepgram.listening import account  # noqa: PLC0415
 
     configured = settings.provider("deepgram")
-    client = account(configured.key or "", configured.base_url)
-    await told("deepgram", client.manage.v1.projects.list())  # the list of models is public
-    found = (await told("deepgram", client.manage.v1.models.list())).stt or []
-    return sorted({model.canonical_name for model in found if model.streaming and model.canonical_name})
+    async with account(configured.key or "", configured.base_url) as client:
+        await told("deepgram", client.manage.v1.projects.list())  # the list of models is public
+        return await told_names("deepgram", client.manage.v1.models.list(), _streaming)
+
+
+def _streaming(found: Any) -> list[Any]:
+    named = {model.canonical_name for model in found.stt or [] if model.streaming}
+    return sorted(name for name in named if name)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from deepgram import AsyncDeepgramClient, DeepgramClientEnvironment
+from httpx import AsyncClient
 from pipecat.frames.frames import ErrorFrame
 from pipecat.services.deepgram.flux.stt import DeepgramFluxSTTService
 from pipecat.services.deepgram.flux.stt_base import FluxFatalError
@@ -87,11 +90,11 @@ def _socket_url(base_url: str) -> str:
     return f"{'ws' if scheme in {'ws', 'http'} else 'wss'}{separator or '://'}{host}"
 
 
-def account(key: str, base_url: str | None) -> AsyncDeepgramClient:
-    """The SDK's client of what is no stream."""
-    if base_url is None:
-        return AsyncDeepgramClient(api_key=key)
-    socket = _socket_url(base_url)
+@asynccontextmanager
+async def account(key: str, base_url: str | None) -> AsyncIterator[AsyncDeepgramClient]:
+    """The SDK's client of what is no stream; it would leave its connections open."""
+    socket = _socket_url(base_url or _HOST)
     http = f"http{socket.removeprefix('ws')}"
     place = DeepgramClientEnvironment(base=http, production=socket, agent=socket, agent_rest=http)
-    return AsyncDeepgramClient(api_key=key, environment=place)
+    async with AsyncClient(follow_redirects=True) as connections:
+        yield AsyncDeepgramClient(api_key=key, environment=place, httpx_client=connections)

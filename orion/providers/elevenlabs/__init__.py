@@ -7,13 +7,15 @@ Reference: https://elevenlabs.io/docs/api-reference/text-to-speech/v-1-text-to-s
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
 from orion.providers import Voice, model_for
-from orion.providers._vendor import imported, told
+from orion.providers._vendor import imported, told, told_names
 from orion.settings import Settings
 
 RANK = 45
@@ -46,22 +48,37 @@ def tts(settings: Settings, agent: Agent) -> TTSService:
 
 async def voices(settings: Settings) -> list[Voice]:
     """The voices of the account, a hundred at most."""
-    found = (await told("elevenlabs", _account(settings).voices.search(page_size=100))).voices
-    return [
-        Voice(one.voice_id, one.name or one.voice_id, (one.labels or {}).get("language")) for one in found
-    ]
+
+    async def found() -> list[Voice]:
+        async with _account(settings) as account:
+            return [
+                Voice(one.voice_id, one.name or one.voice_id, (one.labels or {}).get("language"))
+                for one in (await account.voices.search(page_size=100)).voices
+            ]
+
+    return await told("elevenlabs", found())
 
 
 async def models(settings: Settings, _kind: str) -> list[str]:
     """The models that speak."""
-    found = await told("elevenlabs", _account(settings).models.list())
-    return [model.model_id for model in found if model.can_do_text_to_speech]
+    async with _account(settings) as account:
+        return await told_names(
+            "elevenlabs",
+            account.models.list(),
+            lambda found: [model.model_id for model in found if model.can_do_text_to_speech],
+        )
 
 
-def _account(settings: Settings) -> Any:
+@asynccontextmanager
+async def _account(settings: Settings) -> AsyncIterator[Any]:
+    """The SDK's client; it would leave its connections open."""
     from elevenlabs.client import AsyncElevenLabs  # noqa: PLC0415 - it is heavy
+    from httpx import AsyncClient  # noqa: PLC0415 - the SDK's, which no other part uses
 
     configured = settings.provider("elevenlabs")
     scheme, _, host = (configured.base_url or "https://api.elevenlabs.io").rpartition("://")
     http = "http" if scheme in {"http", "ws"} else "https"
-    return AsyncElevenLabs(api_key=configured.key or "", base_url=f"{http}://{host}")
+    async with AsyncClient(follow_redirects=True) as connections:
+        yield AsyncElevenLabs(
+            api_key=configured.key or "", base_url=f"{http}://{host}", httpx_client=connections
+        )
