@@ -53,6 +53,7 @@ def test_an_unknown_setting_stops_the_start_and_names_the_nearest():
         ("ORION_UDP_PORTS", "0-10"),
         ("ORION_UDP_PORTS", "65000-65536"),
         ("ORION_ICE_PUBLIC_IP", "orion.example.org"),
+        ("ORION_OPENAI_API", "completions"),
         ("ORION_ICE_POLICY", "host"),
         ("ORION_ICE_POLICY", "relay"),
         ("ORION_TURN_URLS", "stun:stun.example.org"),
@@ -89,6 +90,7 @@ def test_the_language_models_server_is_read():
     assert (settings.llm_base_url, settings.llm_model) == ("http://127.0.0.1:8000/v1", "llama")
     assert settings.llm_api_key == "own-key"
     assert "own-key" not in repr(settings)
+    assert (settings.openai_api, read(ORION_OPENAI_API="responses").openai_api) == ("chat", "responses")
 
 
 def test_networks_ports_and_relays_are_read():
