@@ -54,7 +54,7 @@ _ENGINE = {
 }
 
 
-class Choice(BaseModel):
+class Engine(BaseModel):
     """Which provider serves a kind of engine, and why; null where none can."""
 
     model_config = example(_CHOICE)
@@ -72,7 +72,7 @@ class VoiceBody(BaseModel):
     language: str | None
 
 
-class Engine(BaseModel):
+class OfferedEngine(BaseModel):
     """An engine of a provider: what it lacks to serve, its models and voices, or why they are not known."""
 
     model_config = example(_ENGINE)
@@ -108,13 +108,13 @@ class EnginePage(BaseModel):
         {"items": [_CHOICE], "engines": [_ENGINE], "providers": [_PROVIDER], "next_cursor": None}
     )
 
-    items: list[Choice]
-    engines: list[Engine]
+    items: list[Engine]
+    engines: list[OfferedEngine]
     providers: list[ProviderBody]
     next_cursor: str | None
 
 
-class Entered(BaseModel):
+class ProviderEntry(BaseModel):
     """A key, an address, or both; what is left out is not kept from before."""
 
     model_config = example({"key": _KEY}, "forbid")
@@ -150,7 +150,7 @@ async def list_providers(caller: CurrentDep, parts: PartsDep) -> Any:
 
 
 @router.put("/{name}", response_model=ProviderBody, dependencies=_SCOPED)
-async def put_provider(name: ProviderName, body: Entered, caller: AdminDep, parts: PartsDep) -> Any:
+async def put_provider(name: ProviderName, body: ProviderEntry, caller: AdminDep, parts: PartsDep) -> Any:
     """Enter a key of the workspace's own, for the calls that begin from now on; the server's does not count.
 
     The whole entry is replaced: a new address alone would take a key along that was meant for another one.
@@ -179,7 +179,7 @@ async def delete_provider(name: ProviderName, caller: AdminDep, parts: PartsDep)
     return Response(status_code=204)
 
 
-def _check(parts: Parts, name: str, body: Entered) -> None:
+def _check(parts: Parts, name: str, body: ProviderEntry) -> None:
     """Raise NotFound or Invalid for what cannot be entered."""
     catalogue = parts.calls.shared.catalogue
     if name not in catalogue.enterable:
@@ -211,7 +211,7 @@ def _unusable(parts: Parts, url: str) -> str:
     return ""
 
 
-def _address(body: Entered) -> str | None:
+def _address(body: ProviderEntry) -> str | None:
     return body.base_url.rstrip("/") if body.base_url else None
 
 
