@@ -304,13 +304,42 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Which engine serves speech recognition, the agent and speech, and why
-         * @description Which engine serves speech recognition, the agent and speech, and why.
+         * Which engines serve the workspace, and why
+         * @description Which engines serve the workspace, and why; their models and voices; where a key may be entered.
          */
         get: operations["agents_list_providers"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Enter a key of the workspace's own, for the calls that begin from now on
+         * @description Enter a key of the workspace's own, for the calls that begin from now on; the server's does not count.
+         *
+         *     The whole entry is replaced: a new address alone would take a key along that was meant for another one.
+         *     The vendor is asked once whether it takes the key. If it refuses, or does not answer, the key is kept all
+         *     the same and `problem` says why: vendors have keys that may answer calls and not list models, and an
+         *     outage is no reason to type it again.
+         */
+        put: operations["agents_put_provider"];
+        post?: never;
+        /**
+         * Forget what was entered
+         * @description Forget what was entered: the server's key counts again, if it has one, for calls from now on.
+         */
+        delete: operations["agents_delete_provider"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1391,6 +1420,11 @@ export interface components {
         /**
          * Engine
          * @description Which provider serves a kind of engine, and why; null where none can.
+         * @example {
+         *       "kind": "stt",
+         *       "provider": "pocketsphinx",
+         *       "reason": "embedded"
+         *     }
          */
         Engine: {
             /**
@@ -1405,8 +1439,20 @@ export interface components {
         };
         /**
          * EnginePage
-         * @description All kinds of engines.
+         * @description The engine that comes first of each kind, all engines that there are, and what may be entered.
          * @example {
+         *       "engines": [
+         *         {
+         *           "kind": "llm",
+         *           "models": [
+         *             "gpt-4.1"
+         *           ],
+         *           "provider": "openai",
+         *           "voices": [],
+         *           "missing": null,
+         *           "problem": null
+         *         }
+         *       ],
          *       "items": [
          *         {
          *           "kind": "stt",
@@ -1414,14 +1460,32 @@ export interface components {
          *           "reason": "embedded"
          *         }
          *       ],
+         *       "providers": [
+         *         {
+         *           "configured": "workspace",
+         *           "enterable": [
+         *             "key",
+         *             "base_url"
+         *           ],
+         *           "key_ends": "AiRs",
+         *           "name": "openai",
+         *           "updated_at": "2026-01-31T09:30:00.000Z",
+         *           "base_url": null,
+         *           "problem": null
+         *         }
+         *       ],
          *       "next_cursor": null
          *     }
          */
         EnginePage: {
+            /** Engines */
+            engines: components["schemas"]["OfferedEngine"][];
             /** Items */
             items: components["schemas"]["Engine"][];
             /** Next Cursor */
             next_cursor: string | null;
+            /** Providers */
+            providers: components["schemas"]["ProviderBody"][];
         };
         /**
          * IceServer
@@ -1742,6 +1806,37 @@ export interface components {
             type: "offer";
         };
         /**
+         * OfferedEngine
+         * @description An engine of a provider: what it lacks to serve, its models and voices, or why they are not known.
+         * @example {
+         *       "kind": "llm",
+         *       "models": [
+         *         "gpt-4.1"
+         *       ],
+         *       "provider": "openai",
+         *       "voices": [],
+         *       "missing": null,
+         *       "problem": null
+         *     }
+         */
+        OfferedEngine: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stt" | "llm" | "tts";
+            /** Missing */
+            missing: string | null;
+            /** Models */
+            models: string[];
+            /** Problem */
+            problem: string | null;
+            /** Provider */
+            provider: string;
+            /** Voices */
+            voices: components["schemas"]["VoiceBody"][];
+        };
+        /**
          * Outcome
          * @description What came of a call; `duration_ms` in milliseconds.
          * @example {
@@ -1838,6 +1933,51 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /**
+         * ProviderBody
+         * @description A provider that takes a key of the workspace's own, which is never shown; admins see where it ends.
+         * @example {
+         *       "configured": "workspace",
+         *       "enterable": [
+         *         "key",
+         *         "base_url"
+         *       ],
+         *       "key_ends": "AiRs",
+         *       "name": "openai",
+         *       "updated_at": "2026-01-31T09:30:00.000Z",
+         *       "base_url": null,
+         *       "problem": null
+         *     }
+         */
+        ProviderBody: {
+            /** Base Url */
+            base_url: string | null;
+            /** Configured */
+            configured: ("environment" | "workspace") | null;
+            /** Enterable */
+            enterable: ("key" | "base_url")[];
+            /** Key Ends */
+            key_ends: string | null;
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string | null;
+            /** Updated At */
+            updated_at: string | null;
+        };
+        /**
+         * ProviderEntry
+         * @description A key, an address, or both; what is left out is not kept from before.
+         * @example {
+         *       "key": "sk-proj-8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
+         *     }
+         */
+        ProviderEntry: {
+            /** Base Url */
+            base_url?: string | null;
+            /** Key */
+            key?: string | null;
         };
         /**
          * Readiness
@@ -2662,6 +2802,18 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * VoiceBody
+         * @description A voice that agents may have: `id` is what stands in an agent's `voice`.
+         */
+        VoiceBody: {
+            /** Id */
+            id: string;
+            /** Language */
+            language: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
          * WebhookBody
          * @description A webhook; `disabled_at` tells when its recipient answered 410.
          * @example {
@@ -2804,11 +2956,14 @@ export type SchemaNewRoomToken = components['schemas']['NewRoomToken'];
 export type SchemaNewSession = components['schemas']['NewSession'];
 export type SchemaNewWebhook = components['schemas']['NewWebhook'];
 export type SchemaOffer = components['schemas']['Offer'];
+export type SchemaOfferedEngine = components['schemas']['OfferedEngine'];
 export type SchemaOutcome = components['schemas']['Outcome'];
 export type SchemaPasswordChange = components['schemas']['PasswordChange'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaProblemType = components['schemas']['ProblemType'];
 export type SchemaProfile = components['schemas']['Profile'];
+export type SchemaProviderBody = components['schemas']['ProviderBody'];
+export type SchemaProviderEntry = components['schemas']['ProviderEntry'];
 export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRefreshToken = components['schemas']['RefreshToken'];
@@ -2839,6 +2994,7 @@ export type SchemaTurnPage = components['schemas']['TurnPage'];
 export type SchemaUserBody = components['schemas']['UserBody'];
 export type SchemaUserChange = components['schemas']['UserChange'];
 export type SchemaUserPage = components['schemas']['UserPage'];
+export type SchemaVoiceBody = components['schemas']['VoiceBody'];
 export type SchemaWebhookBody = components['schemas']['WebhookBody'];
 export type SchemaWebhookMade = components['schemas']['WebhookMade'];
 export type SchemaWebhookPage = components['schemas']['WebhookPage'];
@@ -4709,7 +4865,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All kinds of engines. */
+            /** @description The engine that comes first of each kind, all engines that there are, and what may be entered. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4769,6 +4925,276 @@ export interface operations {
                 };
             };
             /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_put_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderEntry"];
+            };
+        };
+        responses: {
+            /** @description A provider that takes a key of the workspace's own, which is never shown; admins see where it ends. */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_delete_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];

@@ -48,12 +48,18 @@ from .new_session_metadata import NewSessionMetadata
 from .new_session_variables import NewSessionVariables
 from .new_webhook import NewWebhook
 from .offer import Offer
+from .offered_engine import OfferedEngine
+from .offered_engine_kind import OfferedEngineKind
 from .outcome import Outcome
 from .password_change import PasswordChange
 from .problem import Problem
 from .problem_errors_item import ProblemErrorsItem
 from .problem_type import ProblemType
 from .profile import Profile
+from .provider_body import ProviderBody
+from .provider_body_configured_type_0 import ProviderBodyConfiguredType0
+from .provider_body_enterable_item import ProviderBodyEnterableItem
+from .provider_entry import ProviderEntry
 from .readiness import Readiness
 from .readiness_missing import ReadinessMissing
 from .readiness_status import ReadinessStatus
@@ -102,6 +108,7 @@ from .turn_page import TurnPage
 from .user_body import UserBody
 from .user_change import UserChange
 from .user_page import UserPage
+from .voice_body import VoiceBody
 from .webhook_body import WebhookBody
 from .webhook_made import WebhookMade
 from .webhook_page import WebhookPage
@@ -155,12 +162,18 @@ __all__ = (
     "NewSessionVariables",
     "NewWebhook",
     "Offer",
+    "OfferedEngine",
+    "OfferedEngineKind",
     "Outcome",
     "PasswordChange",
     "Problem",
     "ProblemErrorsItem",
     "ProblemType",
     "Profile",
+    "ProviderBody",
+    "ProviderBodyConfiguredType0",
+    "ProviderBodyEnterableItem",
+    "ProviderEntry",
     "Readiness",
     "ReadinessMissing",
     "ReadinessStatus",
@@ -209,6 +222,7 @@ __all__ = (
     "UserBody",
     "UserChange",
     "UserPage",
+    "VoiceBody",
     "WebhookBody",
     "WebhookMade",
     "WebhookPage",
