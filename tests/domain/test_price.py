@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from orion.domain.usage import Usage
 
 SONNET = Price(input=Decimal(3), cached_input=Decimal("0.3"), cache_write=Decimal("3.75"), output=Decimal(15))
 NOVA = Price(audio_minute=Decimal("0.0048"))
-LLM = ("llm", "anthropic", "claude-sonnet-4-6")
+LLM: tuple[Literal["llm"], str, str] = ("llm", "anthropic", "claude-sonnet-4-6")
 
 tokens = st.integers(0, 10_000_000)
 dollars = st.decimals(0, 200, places=4)
