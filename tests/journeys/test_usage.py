@@ -250,6 +250,37 @@ async def test_a_call_says_farewell_after_the_turn_and_ends_its_session(serving,
         assert (await http.get(session)).json()["end_reason"] == "budget"
 
 
+async def test_who_interrupts_the_farewell_hears_no_other_answer(serving, tmp_path):
+    need("flite")
+    async with serving(session_budget_usd=0.05) as http:
+        session = await new_session(http)
+        api = httpx.AsyncClient(base_url=http.base_url.copy_with(path="/"), headers=http.headers, timeout=30)
+        async with api, calling(api, session.rpartition("/")[2]) as phone:
+            greeting = await phone.event("turn.ended", role="agent", text="Hello.")
+            since = phone.events.index(greeting) + 1
+            await phone.event("turn.partial", since, role="agent")
+            await phone.say(spoken("what is it", tmp_path))
+            await phone.event("session.ended")
+        said = [turn["text"] for turn in await turns(http, session) if turn["role"] == "agent"]
+        assert said[0] == "Hello."
+        assert "It is nine." not in said
+        assert FAREWELL.startswith(said[1]), "as far as it was heard"
+        assert (await http.get(session)).json()["end_reason"] == "budget"
+
+
+async def test_a_session_that_has_cost_more_than_its_agent_may_is_answered_no_more(serving):
+    async with openai() as vendor:
+        order = {"llm": ("openai",), "providers": keys(openai=vendor.url)}
+        async with serving(**order) as http:
+            await http.put("/agents/dear", json={"instructions": "Be dear."})
+            session = await new_session(http, agent="dear")
+            await say(http, session)
+            await http.put("/agents/dear", json={"instructions": "Be dear.", "budget_usd": 0.00001})
+            refused = await http.post(f"{session}/messages", json={"text": "hello"})
+            assert (refused.status_code, refused.json()["type"]) == (402, "/problems/budget-exhausted")
+            assert len(vendor.asked) == 1
+
+
 def answer_ended_at(phone, answer: dict[str, Any]) -> float:
     (event,) = [
         e for e in phone.events if e["name"] == "turn.ended" and e["body"]["turn"]["id"] == answer["id"]
