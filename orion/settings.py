@@ -68,6 +68,7 @@ class Settings:
     llm_model: str | None = None
     embeddings: str | None = None
     embedding_model: str | None = None
+    models_url: str | None = None
     ice_hosts: tuple[str, ...] = ()
     ice_servers: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     ice_policy: str = "all"
@@ -355,6 +356,7 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_LLM_MODEL": ("llm_model", _text),
     "ORION_EMBEDDINGS": ("embeddings", _text),
     "ORION_EMBEDDING_MODEL": ("embedding_model", _text),
+    "ORION_MODELS_URL": ("models_url", _http_url),
     "ORION_ICE_HOSTS": ("ice_hosts", _names),
     "ORION_ICE_SERVERS": ("ice_servers", _ice_servers),
     "ORION_ICE_POLICY": ("ice_policy", _ice_policy),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orion import __version__, log
+from orion.cli import models
 from orion.errors import OrionError, StartError
 from orion.settings import Settings
 
@@ -76,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     agents = add("agents", _validate_agents, "check agent files: `orion agents validate FILE...`")
     agents.add_argument("action", choices=["validate"])
     agents.add_argument("files", nargs="+", type=Path)
+    models.arguments(
+        add("models", models.run, "speech models: `orion models [list|pull NAME...|remove NAME...]`")
+    )
     add("openapi", _openapi, "print the OpenAPI description")
     add("backup", _backup, "write all rows to a file").add_argument("file", type=Path)
     restore = add("restore", _restore, "read all rows from a file")
@@ -147,7 +151,7 @@ def _bind(host: str, port: int) -> socket.socket:
 async def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
     """Tell which engine serves what and why; 1 if a voice session could not run."""
     from orion import providers
-    from orion.media import models
+    from orion.media import models as media
     from orion.providers import _listing as listing
     from orion.store import database
 
