@@ -77,9 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     agents = add("agents", _validate_agents, "check agent files: `orion agents validate FILE...`")
     agents.add_argument("action", choices=["validate"])
     agents.add_argument("files", nargs="+", type=Path)
-    models.arguments(
-        add("models", models.run, "speech models: `orion models [list|pull NAME...|remove NAME...]`")
-    )
+    pulled = add("models", models.run, "speech models: `orion models [list|pull NAME...|remove NAME...]`")
+    models.arguments(pulled)
     add("openapi", _openapi, "print the OpenAPI description")
     add("backup", _backup, "write all rows to a file").add_argument("file", type=Path)
     restore = add("restore", _restore, "read all rows from a file")
@@ -169,7 +168,7 @@ async def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
         if choice.provider:
             behind = providers.order(settings, kind)[1:]
             rows += [(f"  fail-over {n}", c.provider, c.reason) for n, c in enumerate(behind, 1)]
-    rows += [(part, name, reason) for part, name, reason in (*models.report(), database.report(settings))]
+    rows += [(part, name, reason) for part, name, reason in (*media.report(), database.report(settings))]
     for part, name, reason in rows:
         print(f"{'ok ' if name else 'NO '} {part:<16} {name or '-':<14} {reason}")
     return 0 if all(name for _, name, _ in rows) else 1

@@ -54,14 +54,10 @@ async def _pull(settings: Settings, names: list[str]) -> int:
             continue
         await pull(settings, model, progress(model))
         print(f"{model.name} is there ({model.licence}); calls from now on may use it.")
-        lack = providers.lack(settings, _kind(model), model.provider)
+        lack = providers.lack(settings, "stt" if model.kind == "stt" else "tts", model.provider)
         if lack:
             print(f"It cannot run yet: {lack}")
     return 0
-
-
-def _kind(model: Model) -> str:
-    return model.kind
 
 
 def _list(settings: Settings) -> int:

@@ -14,12 +14,12 @@ from pathlib import Path
 import yaml
 
 
-def archive(files: dict[str, bytes], inside: str = "some-model", kind: str = "bz2") -> bytes:
+def archive(files: dict[str, bytes]) -> bytes:
     """A tar with the files in one folder, as the releases have it."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode=f"w:{kind}") as tar:
+    with tarfile.open(fileobj=packed, mode="w:bz2") as tar:
         for name, content in files.items():
-            entry = tarfile.TarInfo(f"{inside}/{name}")
+            entry = tarfile.TarInfo(f"some-model/{name}")
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
     return packed.getvalue()

@@ -41,7 +41,7 @@ def pull_one(source, project):
     async def bring(**values):
         if values or not (project.project / "models.yaml").exists():
             catalogue(project.project, small=source.entry("small", FILES, **values))
-        told = []
+        told: list[int] = []
         await pull(project, models.find(project, "small"), told.append)
         return told
 

@@ -49,8 +49,9 @@ async def download(url: str, part: Path, size_bytes: int, tell: Tell) -> None:
             except httpx2.HTTPError as error:
                 failure = type(error).__name__
     if _size(part) < size_bytes:
+        why = failure or "too short"
         raise ProviderError(
-            f"{urlsplit(url).hostname}: the download broke off ({failure or 'too short'}); run it again to go on"
+            f"{urlsplit(url).hostname}: the download broke off ({why}); run it again to go on"
         )
 
 
@@ -62,8 +63,7 @@ async def _rest(client: httpx2.AsyncClient, url: str, part: Path, size_bytes: in
     async with _answer(client, url, resumed) as response:
         goes_on = response.status_code == 206 and _begins_at(response) == have
         if response.status_code not in {200, 206} or (response.status_code == 206 and not goes_on):
-            part.unlink(missing_ok=True)
-            tag.unlink(missing_ok=True)
+            _forget(part, tag)
             if response.status_code in {206, 416}:  # not what was asked for: from the beginning
                 return
             raise ProviderError(f"{urlsplit(url).hostname} answers {response.status_code} for {part.stem}")
@@ -91,6 +91,11 @@ async def _answer(
                 return
             url = str(response.url.join(response.headers.get("Location", "")))
     raise ProviderError(f"{urlsplit(url).hostname} redirects in a circle")
+
+
+def _forget(*paths: Path) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def _begins_at(response: httpx2.Response) -> int:

@@ -37,8 +37,8 @@ async def pull(settings: Settings, model: Model, tell: Tell) -> None:
         if found != model.sha256:
             part.unlink()
             raise ProviderError(
-                f"{model.archive} is not the file of the catalogue: its sha256 is {found}, not {model.sha256}; "
-                "it is deleted"
+                f"{model.archive} is not the file of the catalogue, and deleted: its sha256 is {found}, "
+                f"not {model.sha256}"
             )
         await asyncio.to_thread(_put, model, part, partial, folder(settings) / model.name)
 

@@ -32,10 +32,10 @@ def unpack(archive: Path, into: Path, files: Iterable[str]) -> None:
         ProviderError: The archive is damaged, lacks a file, or unpacks to more than it may.
     """
     wanted = set(files)
-    opened = bz2.open(archive) if archive.name.endswith(".bz2") else gzip.open(archive)
+    open_archive = bz2.open if archive.name.endswith(".bz2") else gzip.open
     most_bytes = max(_FLOOR_BYTES, archive.stat().st_size * _GROWTH)
     try:
-        with opened, tarfile.open(fileobj=_Bounded(opened, most_bytes), mode="r|") as tar:
+        with open_archive(archive) as opened, _tar(opened, most_bytes) as tar:
             for member in tar:
                 name = PurePosixPath(member.name).name
                 if member.isreg() and name in wanted | set(_NOTICES) and not (into / name).exists():
@@ -47,6 +47,10 @@ def unpack(archive: Path, into: Path, files: Iterable[str]) -> None:
         raise ProviderError(f"{archive.name} lacks {', '.join(sorted(wanted))}")
 
 
+def _tar(opened: io.BufferedIOBase, most_bytes: int) -> tarfile.TarFile:
+    return tarfile.open(fileobj=_Bounded(opened, most_bytes), mode="r|")
+
+
 def _write(source: IO[bytes] | None, path: Path) -> None:
     assert source is not None  # of a regular file there is one
     with source, path.open("xb") as file:
@@ -56,7 +60,7 @@ def _write(source: IO[bytes] | None, path: Path) -> None:
 class _Bounded(io.RawIOBase):
     """A stream that ends with an error where it has given more than it may."""
 
-    def __init__(self, source: IO[bytes], most_bytes: int) -> None:
+    def __init__(self, source: io.BufferedIOBase, most_bytes: int) -> None:
         super().__init__()
         self._source = source
         self._left = most_bytes

@@ -36,8 +36,9 @@ Packet = tuple[bytes, bytes]
 class SpeechWorker:
     """The worker process of one engine, started when it is first needed."""
 
-    def __init__(self, engine: str) -> None:
+    def __init__(self, engine: str, *options: str) -> None:
         self._engine = engine
+        self._options = options
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._answers: dict[int, asyncio.Queue[Packet]] = {}
@@ -62,7 +63,7 @@ class SpeechWorker:
                 return
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-sP", str(_WORKER), self._engine),
+                *("-sP", str(_WORKER), self._engine, *self._options),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
