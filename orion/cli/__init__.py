@@ -164,10 +164,11 @@ async def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
         if engine and engine.problem:
             rows.append((names[kind], None, f"{choice.provider} is chosen, but: {engine.problem}"))
         else:
-            rows.append((names[kind], choice.provider, choice.reason))
+            rows.append((names[kind], choice.provider, choice.reason + models.better(settings, choice)))
         if choice.provider:
             behind = providers.order(settings, kind)[1:]
             rows += [(f"  fail-over {n}", c.provider, c.reason) for n, c in enumerate(behind, 1)]
+    rows += [(f"agent {agent}", None, lack) for agent, lack in models.unserved(settings)]
     rows += [(part, name, reason) for part, name, reason in (*media.report(), database.report(settings))]
     for part, name, reason in rows:
         print(f"{'ok ' if name else 'NO '} {part:<16} {name or '-':<14} {reason}")

@@ -12,6 +12,7 @@ from orion.errors import StartError
 from orion.settings import Settings
 
 if TYPE_CHECKING:
+    from orion.providers import Choice
     from orion.providers._models.catalogue import Model
 
 _BAR_CHARS = 28
@@ -58,6 +59,36 @@ async def _pull(settings: Settings, names: list[str]) -> int:
         if lack:
             print(f"It cannot run yet: {lack}")
     return 0
+
+
+def better(settings: Settings, choice: Choice) -> str:
+    """What could be pulled instead of an embedded engine, for `orion doctor`; else empty."""
+    from orion import providers
+    from orion.providers._models.catalogue import advice
+
+    if choice.provider is None or choice.kind == "llm":
+        return ""
+    embedded = getattr(providers.module(settings, choice.provider), "RANK", providers.PULLED)
+    if embedded >= providers.PULLED:
+        return ""
+    return f"; better: {advice(settings, choice.kind, 'en')}, other languages: orion models"
+
+
+def unserved(settings: Settings) -> list[tuple[str, str]]:
+    """The agents whose language no engine takes, and what to pull, for `orion doctor`."""
+    from orion import providers
+    from orion.agents.roster import Roster
+
+    roster = Roster.load(settings.project)
+    found: list[tuple[str, str]] = []
+    for agent in map(roster.get, roster.names()):
+        for kind, own in (("stt", agent.stt), ("tts", agent.tts)):
+            try:
+                providers.order(settings, kind, own, agent.language)
+            except StartError as error:
+                if "hears no" in error.detail or "speaks no" in error.detail:
+                    found.append((agent.name, error.detail))
+    return found
 
 
 def _list(settings: Settings) -> int:

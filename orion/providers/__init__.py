@@ -48,7 +48,7 @@ from orion.settings import Settings
 
 Kind = Literal["stt", "llm", "tts"]
 KINDS: tuple[Kind, ...] = ("stt", "llm", "tts")
-_PULLED = 20
+PULLED = 20
 """From this rank on an engine was pulled or configured; those below are embedded."""
 
 _Service_co = TypeVar("_Service_co", covariant=True)
@@ -244,7 +244,7 @@ def _order(settings: Settings, kind: Kind, language: str | None) -> tuple[list[C
                 found[candidate] = Choice(kind, candidate, reason)
             # One embedded engine is enough: none of them fails for others' reasons.
             embedded = embedded or (
-                missed is None and getattr(module(settings, candidate), "RANK", 0) < _PULLED
+                missed is None and getattr(module(settings, candidate), "RANK", 0) < PULLED
             )
     return list(found.values()), "; ".join(missing) or "nothing is configured"
 

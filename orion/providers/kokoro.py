@@ -59,3 +59,8 @@ async def voices(settings: Settings) -> list[Voice]:
     """The speakers of the pulled models whose language they speak."""
     there = catalogue.pulled(settings, "kokoro")
     return [Voice(name, name) for model in there for name in model.voices if name[:1] not in {"j", "z"}]
+
+
+async def models(settings: Settings, _kind: str) -> list[str]:
+    """The pulled models."""
+    return [model.name for model in catalogue.pulled(settings, "kokoro")]

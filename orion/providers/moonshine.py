@@ -53,3 +53,8 @@ def stt(settings: Settings, agent: Agent) -> STTService:
     model = _onnx.model(settings, "stt", "moonshine", agent)
     recogniser = _PROCESSES.of(settings, model)
     return Hearing(recogniser, model.name, agent.language, latency_secs=_LATENCY_SECS, partial=True)
+
+
+async def models(settings: Settings, _kind: str) -> list[str]:
+    """The pulled models."""
+    return [model.name for model in catalogue.pulled(settings, "moonshine")]

@@ -59,3 +59,8 @@ async def voices(settings: Settings) -> list[Voice]:
     """The pulled models: each is a voice."""
     there = catalogue.pulled(settings, "piper")
     return [Voice(model.name, model.name, model.languages[0]) for model in there]
+
+
+async def models(settings: Settings, _kind: str) -> list[str]:
+    """The pulled models."""
+    return [model.name for model in catalogue.pulled(settings, "piper")]

@@ -55,3 +55,8 @@ def stt(settings: Settings, agent: Agent) -> STTService:
     language = subtag(agent.language) if model.speaks_to(agent.language) else "auto"
     recogniser = _PROCESSES.of(settings, model)
     return Hearing(recogniser, model.name, language, latency_secs=_LATENCY_SECS, partial=False)
+
+
+async def models(settings: Settings, _kind: str) -> list[str]:
+    """The pulled models."""
+    return [model.name for model in catalogue.pulled(settings, "whisper")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from ctypes.util import find_library
+from typing import Any
 
 from orion.providers._models import catalogue
 from orion.providers._models.catalogue import Model
@@ -24,8 +25,13 @@ def speech_lack(settings: Settings, provider: str) -> str | None:
 
 def worker(settings: Settings, model: Model, most_threads: int) -> SpeechWorker:
     """A process for the model; it uses at most so many cores at once."""
+    return SpeechWorker("neural", json.dumps(options(settings, model, most_threads)))
+
+
+def options(settings: Settings, model: Model, most_threads: int) -> dict[str, Any]:
+    """What the process is told; see `orion/providers/_speech/neural_voice.py`."""
     path, data = library()
-    options = {
+    return {
         "family": model.provider,
         "files": catalogue.places(settings, model),
         "speaks": dict(model.speaks),
@@ -33,4 +39,3 @@ def worker(settings: Settings, model: Model, most_threads: int) -> SpeechWorker:
         "threads": min(most_threads, os.cpu_count() or 1),
         "espeak": [path, str(data) if data else None],
     }
-    return SpeechWorker("neural", json.dumps(options))

@@ -15,7 +15,7 @@ from pipecat.services.openai.tts import VALID_VOICES, OpenAITTSService, OpenAITT
 
 from orion.providers._openai.server import Server
 from orion.providers._speech.timeline import Timeline
-from orion.providers._vendor import Vendor, VendorVoice, language
+from orion.providers._vendor import Vendor, VendorVoice, told_language
 
 _RATE_HZ = 24000
 _VOICE = "alloy"
@@ -34,7 +34,7 @@ class Hearing(Vendor, OpenAISTTService):
     orion_vendor = "openai"
 
     def __init__(self, server: Server, model: str, spoken: str) -> None:
-        chosen = OpenAISTTService.Settings(model=model, language=language(spoken))
+        chosen = OpenAISTTService.Settings(model=model, language=told_language(spoken))
         super().__init__(api_key="none", http_client=server.http, settings=chosen)
         self._client = server.client.with_options(timeout=Timeout(_HEARD_SECS, connect=_CONNECT_SECS))
         self._orion_failure: Exception | None = None
@@ -48,10 +48,16 @@ class Hearing(Vendor, OpenAISTTService):
 
     async def _transcribe(self, audio: bytes) -> Transcription:
         try:
+            if self._settings.language is None:  # Pipecat cannot leave it out
+                return await self._orion_detect(audio)
             return await super()._transcribe(audio)
         except Exception as error:
             self._orion_failure = error  # Pipecat keeps only its text
             raise
+
+    async def _orion_detect(self, audio: bytes) -> Transcription:
+        file = ("audio.wav", audio, "audio/wav")
+        return await self._client.audio.transcriptions.create(file=file, model=str(self._settings.model))
 
 
 class Speech(VendorVoice, OpenAITTSService):

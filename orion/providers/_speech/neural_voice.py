@@ -27,7 +27,7 @@ _CLAUSE_END = re.compile(r"(?<=[,;:!?…])\s+|(?<=[^\W\d_A-Z]{2}\.)\s+|(?<=\d\.)
 _PUNCTUATION = re.compile(r"([.,;:!?])[\"'”’»)\]]*(?:\s+\S?)?\Z")
 """What ends the clause that espeak-ng has read, which is one character further."""
 
-_KOKOROS = {"a": "en-us", "b": "en-gb", "e": "es", "f": "fr-fr", "h": "hi", "i": "it", "p": "pt-br"}
+_KOKOROS = {"a": "en-us", "b": "en", "e": "es", "f": "fr", "h": "hi", "i": "it", "p": "pt-br"}
 """espeak-ng's language for a voice of Kokoro, by the first letter of its name."""
 _KOKORO_FIRST = {"en": "af_heart", "es": "ef_dora", "fr": "ff_siwis", "hi": "hf_alpha", "it": "if_sara"}
 _KOKORO_PHONEMES = (
@@ -70,10 +70,16 @@ class Synthesizer:
         for clause in clauses(text):
             samples = self._samples(self._read(clause, speaker, spoken), speaker)
             secs = len(samples) / self.sample_rate_hz
-            pcm = (np.clip(samples, -1, 1) * 32767).astype(np.int16).tobytes()
-            if not emit(pcm, _spread(clause.split(), begun_secs, secs)):
+            if not self._emit(samples, _spread(clause.split(), begun_secs, secs), emit):
                 return
             begun_secs += secs
+
+    def _emit(self, samples: Any, words: list[tuple[str, float]], emit: Emit) -> bool:
+        """Words first, then the sound in tenths of a second; False as soon as nobody listens."""
+        pcm = (np.clip(samples, -1, 1) * 32767).astype(np.int16).tobytes()
+        step = self.sample_rate_hz // 10 * 2
+        goes_on = emit(pcm[:step], words)
+        return goes_on and all(emit(pcm[at : at + step], []) for at in range(step, len(pcm), step))
 
     def _spoken(self, language: str) -> str:
         return language if language in self._speaks else next(iter(self._speaks))
