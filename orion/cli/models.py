@@ -82,7 +82,8 @@ def unserved(settings: Settings) -> list[tuple[str, str]]:
     roster = Roster.load(settings.project)
     found: list[tuple[str, str]] = []
     for agent in map(roster.get, roster.names()):
-        for kind, own in (("stt", agent.stt), ("tts", agent.tts)):
+        kinds: tuple[tuple[providers.Kind, str | None], ...] = (("stt", agent.stt), ("tts", agent.tts))
+        for kind, own in kinds:
             try:
                 providers.order(settings, kind, own, agent.language)
             except StartError as error:

@@ -17,6 +17,7 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from orion import providers
 from orion.domain.identity import Principal
 from orion.domain.session import EndReason
+from orion.errors import StartError, Unavailable
 from orion.media.turn_end import stop_strategy
 from orion.media.vad import vad_analyzer
 from orion.pipelines import engines, text, voice
@@ -37,9 +38,13 @@ def voice_call(
     joiner: str,
     principal: Principal | None,
 ) -> Call:
-    """A call by voice, not started yet. Raises StartError where an engine is missing."""
+    """A call by voice, not started yet. Raises Unavailable where no engine serves the agent's language."""
     shared, agent, deadlines = conversation.shared, conversation.agent, conversation.deadlines
-    heard_by = providers.stts(shared.settings, agent)
+    try:
+        heard_by = providers.stts(shared.settings, agent)
+        spoken_by = providers.ttss(shared.settings, agent)
+    except StartError as error:
+        raise Unavailable(error.detail) from error
     # One that ends turns itself does so only where no other may take over.
     pair = _aggregators(conversation, heard_by[0].service if len(heard_by) == 1 else None)
     pipeline = voice.build(
@@ -50,7 +55,7 @@ def voice_call(
         context=pair,
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
-        tts=engines.tts(providers.ttss(shared.settings, agent), shared.breakers, deadlines),
+        tts=engines.tts(spoken_by, shared.breakers, deadlines),
         played=conversation.played_words(),
         pause=conversation.pause,
     )

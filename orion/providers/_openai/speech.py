@@ -37,6 +37,7 @@ class Hearing(Vendor, OpenAISTTService):
         chosen = OpenAISTTService.Settings(model=model, language=told_language(spoken))
         super().__init__(api_key="none", http_client=server.http, settings=chosen)
         self._client = server.client.with_options(timeout=Timeout(_HEARD_SECS, connect=_CONNECT_SECS))
+        self._orion_model, self._orion_detects = model, told_language(spoken) is None
         self._orion_failure: Exception | None = None
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame, None]:
@@ -48,7 +49,7 @@ class Hearing(Vendor, OpenAISTTService):
 
     async def _transcribe(self, audio: bytes) -> Transcription:
         try:
-            if self._settings.language is None:  # Pipecat cannot leave it out
+            if self._orion_detects:  # Pipecat cannot leave the language out
                 return await self._orion_detect(audio)
             return await super()._transcribe(audio)
         except Exception as error:
@@ -57,7 +58,7 @@ class Hearing(Vendor, OpenAISTTService):
 
     async def _orion_detect(self, audio: bytes) -> Transcription:
         file = ("audio.wav", audio, "audio/wav")
-        return await self._client.audio.transcriptions.create(file=file, model=str(self._settings.model))
+        return await self._client.audio.transcriptions.create(file=file, model=self._orion_model)
 
 
 class Speech(VendorVoice, OpenAITTSService):
