@@ -8,6 +8,9 @@ Reference: https://huggingface.co/hexgrad/Kokoro-82M
 
 from __future__ import annotations
 
+import time
+
+from loguru import logger
 from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
@@ -40,8 +43,21 @@ def languages(settings: Settings, _kind: str) -> frozenset[str]:
 
 
 async def start(settings: Settings) -> None:
-    """Load the first model, so that no call waits for it; a call that needs another loads that."""
-    await _PROCESSES.of(settings, _onnx.first(settings, "kokoro")).start()
+    """Load the first model, so that no call waits for it, and warn where it is slower than speech."""
+    process = _PROCESSES.of(settings, _onnx.first(settings, "kokoro"))
+    pace = await _pace(process)
+    if pace > 1:
+        logger.warning("kokoro takes {:.1f} times as long as its speech here; Piper is quicker", pace)
+
+
+async def _pace(process: SpeechWorker) -> float:
+    """Seconds that it needs for a second of speech, once it is warm."""
+    samples, begun = 0, 0.0
+    for text in ("Yes.", "This is how fast I am."):
+        samples, begun = 0, time.monotonic()
+        async for kind, content in process.speak(text, "", "en"):
+            samples += len(content) // 2 if kind == b"A" else 0
+    return (time.monotonic() - begun) * process.rate_hz / max(samples, 1)
 
 
 async def stop() -> None:

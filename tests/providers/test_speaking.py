@@ -140,6 +140,22 @@ async def test_espeak_knows_the_languages_of_the_whole_catalogue(pulled, setting
         await process.stop()
 
 
+async def test_kokoro_that_is_slower_than_speech_is_warned_of(pulled, logs):
+    await kokoro.start(pulled)
+    assert not [line for line in logs if "as long as its speech" in line]
+    process = kokoro._PROCESSES.of(pulled, _onnx.first(pulled, "kokoro"))
+    assert 0 < await kokoro._pace(process) < 1
+
+
+async def test_a_title_before_a_name_makes_no_pause(worker):
+    [with_title], _ = await spoken(worker, "Dr. Smith")
+    [without], _ = await spoken(worker, "doctor Smith")
+    assert len(with_title) == len(without)
+    [two], _ = await spoken(worker, "Done. Smith")
+    [one], _ = await spoken(worker, "Done Smith")
+    assert len(two) > len(one)
+
+
 def neural_voice():
     path = Path(piper.__file__).parent / "_speech" / "neural_voice.py"
     spec = importlib.util.spec_from_file_location("neural_voice", path)

@@ -27,6 +27,9 @@ _CLAUSE_END = re.compile(r"(?<=[,;:!?…])\s+|(?<=[^\W\d_A-Z]{2}\.)\s+|(?<=\d\.)
 _PUNCTUATION = re.compile(r"([.,;:!?])[\"'”’»)\]]*(?:\s+\S?)?\Z")
 """What ends the clause that espeak-ng has read, which is one character further."""
 
+_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|Hr|Fr|Sr|Sra)\.\s+\S?\Z")
+"""Behind these espeak-ng ends a clause, too, but nobody pauses."""
+
 _KOKOROS = {"a": "en-us", "b": "en", "e": "es", "f": "fr", "h": "hi", "i": "it", "p": "pt-br"}
 """espeak-ng's language for a voice of Kokoro, by the first letter of its name."""
 _KOKORO_FIRST = {"en": "af_heart", "es": "ef_dora", "fr": "ff_siwis", "hi": "hf_alpha", "it": "if_sara"}
@@ -168,7 +171,8 @@ class _Phonemes:
         at, found = c.c_void_p(begin), []
         while (before := at.value) is not None:
             signs = self._read(c.byref(at), _CHARS_UTF8, _IPA)
-            read = content[before - begin : (at.value or begin + len(content)) - begin]
-            end = _PUNCTUATION.search(read.decode(errors="ignore"))
-            found.append((signs or b"").decode() + (end[1] if end else ""))
+            up_to = (at.value or begin + len(content)) - begin
+            end = _PUNCTUATION.search(content[before - begin : up_to].decode(errors="ignore"))
+            pause = end[1] if end and not _TITLE.search(content[:up_to].decode(errors="ignore")) else ""
+            found.append((signs or b"").decode() + pause)
         return " ".join(found).strip()
