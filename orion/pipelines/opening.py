@@ -24,6 +24,7 @@ from orion.pipelines import engines, text, voice
 from orion.pipelines.call import Call
 from orion.pipelines.conversation import Conversation
 from orion.processors.client_messages import ClientMessages
+from orion.processors.spoken_language import SpokenLanguage
 
 OnEnded = Callable[[Call, EndReason], Awaitable[None]]
 
@@ -58,6 +59,7 @@ def voice_call(
         tts=engines.tts(spoken_by, shared.breakers, deadlines),
         played=conversation.played_words(),
         pause=conversation.pause,
+        spoken_language=SpokenLanguage() if agent.language == "auto" else None,
     )
     return Call(
         conversation,

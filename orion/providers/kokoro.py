@@ -17,8 +17,8 @@ from orion.domain.agent import Agent
 from orion.providers import Voice, _onnx
 from orion.providers._models import catalogue
 from orion.providers._models.catalogue import Model
-from orion.providers._onnx.speaking import speech_lack, worker
-from orion.providers._speech import SpeechWorker, WorkerTTSService
+from orion.providers._onnx.speaking import Speaking, speech_lack, worker
+from orion.providers._speech import SpeechWorker
 from orion.settings import Settings
 
 RANK = 24
@@ -67,8 +67,7 @@ async def stop() -> None:
 
 def tts(settings: Settings, agent: Agent) -> TTSService:
     """A service for one call."""
-    model = _onnx.model(settings, "tts", "kokoro", agent)
-    return WorkerTTSService(_PROCESSES.of(settings, model), agent.voice or "", agent.language)
+    return Speaking(settings, agent, "kokoro", _PROCESSES.of)
 
 
 async def voices(settings: Settings) -> list[Voice]:

@@ -1,6 +1,7 @@
 """Text to speech by Piper, pulled: a voice per language, quick on any machine.
 
-`orion models pull piper-de-thorsten`; an agent's `voice` names one of several by its model. It runs on
+`orion models pull piper-de-thorsten`; an agent's `voice` names one of several by its model; with the language
+`auto` the voice changes with the language that is heard. It runs on
 sherpa-onnx (Apache-2.0) with phonemes of espeak-ng (GPL-3.0-or-later) in a process of their own; the models
 listed may be used freely. Word times are spread over the real duration of each clause.
 Reference: https://github.com/rhasspy/piper
@@ -14,8 +15,8 @@ from orion.domain.agent import Agent
 from orion.providers import Voice, _onnx
 from orion.providers._models import catalogue
 from orion.providers._models.catalogue import Model
-from orion.providers._onnx.speaking import speech_lack, worker
-from orion.providers._speech import SpeechWorker, WorkerTTSService
+from orion.providers._onnx.speaking import Speaking, speech_lack, worker
+from orion.providers._speech import SpeechWorker
 from orion.settings import Settings
 
 RANK = 26
@@ -51,8 +52,7 @@ async def stop() -> None:
 
 def tts(settings: Settings, agent: Agent) -> TTSService:
     """A service for one call."""
-    model = _onnx.model(settings, "tts", "piper", agent)
-    return WorkerTTSService(_PROCESSES.of(settings, model), agent.voice or "", agent.language)
+    return Speaking(settings, agent, "piper", _PROCESSES.of)
 
 
 async def voices(settings: Settings) -> list[Voice]:

@@ -66,7 +66,7 @@ async def heard_by(http, agent: str) -> str:
         assert turn["text"]
         assert phone.sound_since(phone.microphone.said_at)
     turns = (await http.get(f"/api/v1/sessions/{session_id}/turns")).json()["items"]
-    return next(turn["text"] for turn in turns if turn["role"] == "user")
+    return next(str(turn["text"]) for turn in turns if turn["role"] == "user")
 
 
 async def test_a_german_agent_hears_by_whisper_and_speaks_by_piper(http):

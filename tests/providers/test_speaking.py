@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pipecat.frames.frames import TTSStoppedFrame, TTSUpdateSettingsFrame
+from pipecat.services.settings import TTSSettings
 
 from orion import providers
 from orion.domain.agent import Agent
@@ -17,7 +19,9 @@ from orion.providers._models import catalogue
 from orion.providers._onnx import speaking
 from orion.providers._speech import SpeechWorker
 from tests.providers import speech_contract as it
+from tests.providers import tiny_models
 from tests.providers.pulled import VOICES, put
+from tests.providers.stage import on_stage
 
 pytest.importorskip("sherpa_onnx")
 AGENT = Agent("test", "")
@@ -111,6 +115,21 @@ async def test_the_agents_language_picks_the_model_and_its_phonemes(pulled):
     assert len(zwei) == len(same)
 
 
+async def test_the_voice_follows_the_language_that_is_heard(pulled):
+    tts = piper.tts(pulled, Agent("test", "", language="auto"))
+    assert isinstance(tts, speaking.Speaking)
+    german = piper._PROCESSES.of(pulled, catalogue.find(pulled, "deutsch"))
+    english = piper._PROCESSES.of(pulled, catalogue.find(pulled, "english"))
+    used = []
+    async with on_stage(tts) as stage:
+        for number, language in enumerate(("de", "fr", "en"), 1):
+            await stage.send(TTSUpdateSettingsFrame(delta=TTSSettings(language=language)))
+            await stage.answer("42.")
+            await stage.heard(TTSStoppedFrame, number)
+            used.append(tts._orion_worker)
+    assert used == [german, german, english]
+
+
 async def test_a_voice_may_be_named_by_its_model(settings, tmp_path):
     both = await put(settings, tmp_path, one="piper", two="piper")
     for name in ("one", "two"):
@@ -140,11 +159,13 @@ async def test_espeak_knows_the_languages_of_the_whole_catalogue(pulled, setting
         await process.stop()
 
 
-async def test_kokoro_that_is_slower_than_speech_is_warned_of(pulled, logs):
+@pytest.mark.parametrize("samples", [0, 600])
+async def test_kokoro_that_is_slower_than_speech_is_warned_of(pulled, logs, samples):
+    place = Path(catalogue.places(pulled, _onnx.first(pulled, "kokoro"))["model"])
+    place.write_bytes(tiny_models.kokoro(VOICES, samples)["model.onnx"])
     await kokoro.start(pulled)
-    assert not [line for line in logs if "as long as its speech" in line]
-    process = kokoro._PROCESSES.of(pulled, _onnx.first(pulled, "kokoro"))
-    assert 0 < await kokoro._pace(process) < 1
+    warned = [line for line in logs if "as long as its speech" in line]
+    assert bool(warned) == (samples == 0)
 
 
 async def test_a_title_before_a_name_makes_no_pause(worker):

@@ -197,8 +197,8 @@ def piper() -> dict[str, bytes]:
     return {"voice.onnx": model, "tokens.txt": _signs(["_", "^", "$"])}
 
 
-def kokoro(voices: list[str]) -> dict[str, bytes]:
-    """Kokoro: a hum as above, 24 kHz; the first voice at a tenth of full scale, the next at two, ..."""
+def kokoro(voices: list[str], samples: int = 600) -> dict[str, bytes]:
+    """Kokoro: a hum of so many samples for each of the phonemes, 24 kHz, voice by voice louder."""
     metadata = {
         "model_type": "kokoro", "language": "multi-lang, e.g., English", "has_espeak": 1, "voice": "en-us",
         "sample_rate": 24000, "version": 2, "style_dim": "510,1,256", "n_speakers": len(voices),
@@ -207,7 +207,7 @@ def kokoro(voices: list[str]) -> dict[str, bytes]:
     model = _model(
         """hum (int64[1,N] tokens, float[1,256] style, float[1] speed) => (float[T] audio) {
         shape = Shape <start: int = 1> (tokens)
-        each = Constant <value: tensor = int64[1] {600}> ()
+        each = Constant <value: tensor = int64[1] {SAMPLES}> ()
         samples = Mul (shape, each)
         begin = Constant <value: tensor = int64 {0}> ()
         step = Constant <value: tensor = int64 {1}> ()
@@ -221,7 +221,7 @@ def kokoro(voices: list[str]) -> dict[str, bytes]:
         loud = ReduceMax <keepdims: int = 0> (style)
         sound = Mul (wave, loud)
         audio = Identity (sound)
-    }""",
+    }""".replace("SAMPLES", str(samples)),
         metadata,
     )
     styles = b"".join(struct.pack("<f", (index + 1) / 10) * (510 * 256) for index in range(len(voices)))

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from loguru import logger
 from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudioRawFrame
@@ -189,6 +189,12 @@ class WorkerTTSService(TTSService):
         await super().process_frame(frame, direction)
         if isinstance(frame, InterruptionFrame):
             self._orion_timeline.cut()
+
+    async def _update_settings(self, delta: Any) -> dict[str, Any]:
+        """Take a voice or a language from now on."""
+        if isinstance(delta, TTSSettings) and isinstance(delta.language, str):
+            self._orion_language = str(delta.language)
+        return await super()._update_settings(delta)
 
     async def on_audio_context_completed(self, context_id: str) -> None:
         """Forget a turn that is synthesized."""
