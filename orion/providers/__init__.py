@@ -138,15 +138,16 @@ def order(
 
     Args:
         own: An agent's order, which wins over the settings: names, comma-separated.
-        language: An agent's; those that do not hear or speak it are left out. With `auto` those that
-            detect it come first alone; where there are none, all.
+        language: An agent's; those that do not hear or speak it are left out. With `auto` only recognisers
+            that detect it serve, or where there are none, all; any voice does, it follows.
 
     Raises:
         StartError: None is available; the detail says what is missing, or what to pull for the language.
     """
     if own is not None:
         settings = settings.changed(**{kind: tuple(name.strip() for name in own.split(",") if name.strip())})
-    found, missing = _order(settings, kind, language)
+    wanted = None if kind == "tts" and language == "auto" else language
+    found, missing = _order(settings, kind, wanted)
     if not found and language == "auto":
         found, missing = _order(settings, kind, None)
     if not found:

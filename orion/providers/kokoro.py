@@ -45,8 +45,7 @@ def languages(settings: Settings, _kind: str) -> frozenset[str]:
 async def start(settings: Settings) -> None:
     """Load the first model, so that no call waits for it, and warn where it is slower than speech."""
     process = _PROCESSES.of(settings, _onnx.first(settings, "kokoro"))
-    pace = await _pace(process)
-    if pace > 1:
+    if await _onnx.start(settings, "kokoro", process) and (pace := await _pace(process)) > 1:
         logger.warning("kokoro takes {:.1f} times as long as its speech here; Piper is quicker", pace)
 
 

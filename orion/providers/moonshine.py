@@ -40,7 +40,7 @@ def languages(settings: Settings, _kind: str) -> frozenset[str]:
 
 async def start(settings: Settings) -> None:
     """Load the first model, so that no call waits for it; a call that needs another loads that."""
-    await _PROCESSES.of(settings, _onnx.first(settings, "moonshine")).start()
+    await _onnx.start(settings, "moonshine", _PROCESSES.of(settings, _onnx.first(settings, "moonshine")))
 
 
 async def stop() -> None:

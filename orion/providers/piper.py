@@ -42,7 +42,7 @@ def languages(settings: Settings, _kind: str) -> frozenset[str]:
 
 async def start(settings: Settings) -> None:
     """Load the first model, so that no call waits for it; a call that needs another loads that."""
-    await _PROCESSES.of(settings, _onnx.first(settings, "piper")).start()
+    await _onnx.start(settings, "piper", _PROCESSES.of(settings, _onnx.first(settings, "piper")))
 
 
 async def stop() -> None:

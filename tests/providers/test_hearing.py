@@ -121,9 +121,11 @@ async def test_a_process_that_dies_over_an_utterance_is_replaced_and_nothing_is_
     assert process.pid != first
 
 
-async def test_a_model_that_cannot_be_loaded_is_an_error_of_each_utterance(pulled, tmp_path):
+async def test_a_model_that_cannot_be_loaded_stops_no_server_and_is_an_error_of_each_utterance(pulled, logs):
     place = catalogue.folder(pulled) / "english" / "encoder.onnx"
     place.write_bytes(b"no model")
+    await moonshine.start(pulled)
+    assert [line for line in logs if "try it again: orion models pull english" in line]
     async with on_stage(moonshine.stt(pulled, ENGLISH), errors=2) as stage:
         await say(stage, 1.2)
         await stage.heard(ErrorFrame)

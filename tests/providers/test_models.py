@@ -214,6 +214,14 @@ def test_a_pulled_model_can_be_removed_and_nothing_else(project):
             remove(project, name)
 
 
+async def test_a_damaged_entry_is_as_if_it_were_not_there_and_can_be_pulled_again(pull_one, project):
+    await pull_one()
+    (models.folder(project) / "small" / "model.json").write_text("{")
+    assert there(project) == []
+    await pull_one()
+    assert there(project) == ["small"]
+
+
 async def test_a_second_pull_of_a_name_replaces_the_first(pull_one, project):
     await pull_one()
     await pull_one(licence="MIT-0")

@@ -107,8 +107,10 @@ async def test_a_word_is_spread_by_its_length_over_the_sound(worker):
 
 
 async def test_the_agents_language_picks_the_model_and_its_phonemes(pulled):
-    german = _onnx.model(pulled, "tts", "piper", Agent("test", "", language="de-AT"))
-    assert german.name == "deutsch"
+    for language, name in (("de-AT", "deutsch"), ("en", "english"), ("auto", "english")):
+        agent = Agent("test", "", language=language)
+        assert _onnx.model(pulled, "tts", "piper", agent).name == name
+    german = _onnx.model(pulled, "tts", "piper", Agent("test", "", language="de"))
     process = piper._PROCESSES.of(pulled, german)
     [zwei], _ = await spoken(process, "zweiundvierzig", language="de")
     [same], _ = await spoken(process, "42", language="de")
@@ -218,6 +220,7 @@ async def test_auto_takes_a_pulled_voice_of_the_agents_language(pulled):
     assert order("en")[:2] == ["piper", "kokoro"]
     assert order("de")[0] == "piper"
     assert "piper" not in order("fr")
+    assert order("auto")[:2] == ["piper", "kokoro"]
 
 
 def test_a_language_that_nothing_speaks_is_told_with_what_to_pull(settings):

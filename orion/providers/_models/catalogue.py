@@ -100,9 +100,8 @@ def folder(settings: Settings) -> Path:
 
 def pulled(settings: Settings, provider: str | None = None) -> list[Model]:
     """The models that are there, the largest first; those of one provider, or all."""
-    entries = sorted(folder(settings).glob(f"[!.]*/{_ENTRY}"))
-    models = [_pulled(entry, entry.stat().st_mtime_ns) for entry in entries]
-    wanted = [model for model in models if provider in {None, model.provider}]
+    models = [_entry(path) for path in sorted(folder(settings).glob(f"[!.]*/{_ENTRY}"))]
+    wanted = [model for model in models if model and provider in {None, model.provider}]
     return sorted(wanted, key=lambda model: -model.size_bytes)
 
 
@@ -117,6 +116,14 @@ def advice(settings: Settings, kind: str, language: str) -> str:
         if model.kind == kind and model.speaks_to(language):
             return f"orion models pull {model.name}"
     return ""
+
+
+def _entry(path: Path) -> Model | None:
+    """The entry of a pulled model; None for one that is being removed, or was damaged."""
+    try:
+        return _pulled(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError, StartError):
+        return None
 
 
 @lru_cache(maxsize=100)

@@ -7,8 +7,10 @@ import importlib.util
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
+from loguru import logger
+
 from orion.domain.agent import Agent
-from orion.errors import StartError
+from orion.errors import OrionError, StartError
 from orion.providers import model_for
 from orion.providers._models import catalogue
 from orion.providers._models.catalogue import Model
@@ -57,7 +59,7 @@ def model(settings: Settings, kind: str, provider: str, agent: Agent) -> Model:
         and (named or agent.language == "auto" or model.speaks_to(agent.language))
     ]
     if agent.language == "auto":
-        fitting.sort(key=lambda model: "auto" not in model.languages)
+        fitting.sort(key=lambda model: ("auto" not in model.languages, not model.speaks_to("en")))
     spoken = [model for model in fitting if agent.voice and agent.voice in {model.name, *model.voices}]
     if not fitting:
         raise StartError(f"no pulled model of {provider} speaks {agent.language!r}")
@@ -68,6 +70,17 @@ def first(settings: Settings, provider: str) -> Model:
     """The pulled model that most calls need: an English one, else the largest."""
     there = catalogue.pulled(settings, provider)
     return min(there, key=lambda model: not model.speaks_to("en"))
+
+
+async def start(settings: Settings, provider: str, process: _Process) -> bool:
+    """Load a model; whether it is. One that cannot be loaded stops no server: others take over."""
+    try:
+        await process.start()
+    except (OrionError, OSError) as error:
+        again = f"orion models pull {first(settings, provider).name}"
+        logger.error("{}: {}; try it again: {}", provider, str(error) or type(error).__name__, again)
+        return False
+    return True
 
 
 class Processes(Generic[_Shared]):
