@@ -44,9 +44,9 @@ soak: $(VENV)/.development ## Prove that calls leave nothing behind, faults lose
 
 lock: $(VENV)/.development ## Resolve the dependencies anew
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.11 --extra espeak --extra build pyproject.toml -o requirements.lock
+	  --python-version 3.11 --extra espeak --extra local --extra build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.11 --extra espeak --extra build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	  --python-version 3.11 --extra espeak --extra local --extra build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 console: ## Build the browser console (needs Node 20 or newer)
 	@cd console && npm ci --no-audit --no-fund && npm run build

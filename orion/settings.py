@@ -75,6 +75,7 @@ class Settings:
     openai_api: str = "chat"
     embeddings: str | None = None
     embedding_model: str | None = None
+    models_url: str | None = None
     ice_hosts: tuple[str, ...] = ()
     ice_servers: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     ice_policy: str = "all"
@@ -363,6 +364,7 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_OPENAI_API": ("openai_api", _one_of("chat", "responses")),
     "ORION_EMBEDDINGS": ("embeddings", _text),
     "ORION_EMBEDDING_MODEL": ("embedding_model", _text),
+    "ORION_MODELS_URL": ("models_url", _http_url),
     "ORION_ICE_HOSTS": ("ice_hosts", _names),
     "ORION_ICE_SERVERS": ("ice_servers", _ice_servers),
     "ORION_ICE_POLICY": ("ice_policy", _one_of("all", "relay")),

@@ -18,6 +18,7 @@ class Agent:
         name: Lower case, digits, `-` and `_`.
         title: What it calls itself.
         instructions: What a language model is told.
+        language: A code like `de` or `pt-BR`, by which engines are chosen; `auto`: it is detected.
         greeting: Said when a call begins; empty for none.
         voice: The TTS voice's name; None for the provider's default.
         stt, llm, tts: Provider names (comma-separated: an order) that override the settings.

@@ -17,12 +17,14 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from orion import providers
 from orion.domain.identity import Principal
 from orion.domain.session import EndReason
+from orion.errors import StartError, Unavailable
 from orion.media.turn_end import stop_strategy
 from orion.media.vad import vad_analyzer
 from orion.pipelines import engines, text, voice
 from orion.pipelines.call import Call
 from orion.pipelines.conversation import Conversation
 from orion.processors.client_messages import ClientMessages
+from orion.processors.spoken_language import SpokenLanguage
 from orion.providers._usage import listen
 
 OnEnded = Callable[[Call, EndReason], Awaitable[None]]
@@ -38,9 +40,12 @@ def voice_call(
     joiner: str,
     principal: Principal | None,
 ) -> Call:
-    """A call by voice, not started yet. Raises StartError where an engine is missing."""
+    """A call by voice, not started yet. Raises Unavailable where no engine serves the agent's language."""
     offer, agent, deadlines = conversation.offer, conversation.agent, conversation.deadlines
-    heard_by, spoken_by = providers.stts(offer.settings, agent), providers.ttss(offer.settings, agent)
+    try:
+        heard_by, spoken_by = providers.stts(offer.settings, agent), providers.ttss(offer.settings, agent)
+    except StartError as error:
+        raise Unavailable(error.detail) from error
     for recogniser in heard_by:
         listen("stt", recogniser, conversation.bill.used)
     for voice_ in spoken_by:
@@ -58,6 +63,7 @@ def voice_call(
         tts=engines.tts(spoken_by, offer.breakers, deadlines),
         played=conversation.played_words(),
         pause=conversation.pause,
+        spoken_language=SpokenLanguage() if agent.language == "auto" else None,
     )
     return Call(
         conversation,

@@ -10,6 +10,7 @@ from pipecat.transports.base_transport import BaseTransport
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
+from orion.processors.spoken_language import SpokenLanguage
 
 
 def build(
@@ -24,6 +25,7 @@ def build(
     tts: FrameProcessor,
     played: PlayedWords,
     pause: Pause,
+    spoken_language: SpokenLanguage | None = None,
 ) -> Pipeline:
     """Audio in, audio out: 16-bit mono PCM, 16 kHz in and 24 kHz out."""
     return Pipeline(
@@ -32,6 +34,7 @@ def build(
             pause.gate(),
             vad,
             stt,
+            *([spoken_language] if spoken_language else []),
             input_guardrail,
             context.user(),
             pause.gate(),

@@ -5,6 +5,8 @@ each returns a Pipecat service that serves one call. It may also have
 
 - `available(settings, kind) -> str | None`: None if it can serve `kind`, else what is missing and
   how to get it;
+- `languages(settings, kind) -> frozenset[str] | None`: the primary subtags that it hears or speaks, `auto`
+  among them where it detects the language; without it, or with None, it takes every agent's;
 - `async start(settings)` and `async stop()`: for what all calls of the process share (worker
   processes, loaded models); the server calls each once, `start` only for engines that serve;
 - `async expect(settings, phrases)`: a recogniser is told what the tools' users may say;
@@ -43,11 +45,12 @@ from orion import registry
 from orion.domain.agent import Agent
 from orion.domain.tool import Tool
 from orion.errors import StartError
+from orion.providers._models.catalogue import advice, subtag
 from orion.settings import Settings
 
 Kind = Literal["stt", "llm", "tts"]
 KINDS: tuple[Kind, ...] = ("stt", "llm", "tts")
-_PULLED = 20
+PULLED = 20
 """From this rank on an engine was pulled or configured; those below are embedded."""
 
 _Service_co = TypeVar("_Service_co", covariant=True)
@@ -123,11 +126,13 @@ class Choice:
 
 def choose(settings: Settings, kind: Kind) -> Choice:
     """The provider that serves `kind`: the first of the order in the settings that is available."""
-    found, missing = _order(settings, kind)
+    found, missing = _order(settings, kind, None)
     return found[0] if found else Choice(kind, None, missing)
 
 
-def order(settings: Settings, kind: Kind, own: str | None = None) -> list[Choice]:
+def order(
+    settings: Settings, kind: Kind, own: str | None = None, language: str | None = None
+) -> list[Choice]:
     """All that are available for `kind`, in the order in which one takes over from the other.
 
     `auto` stands for the best one and, behind it, all others that were configured or pulled. Where
@@ -135,15 +140,20 @@ def order(settings: Settings, kind: Kind, own: str | None = None) -> list[Choice
 
     Args:
         own: An agent's order, which wins over the settings: names, comma-separated.
+        language: An agent's; those that do not hear or speak it are left out. With `auto` only recognisers
+            that detect it serve, or where there are none, all; any voice does, it follows.
 
     Raises:
-        StartError: None is available; the detail says what is missing.
+        StartError: None is available; the detail says what is missing, or what to pull for the language.
     """
     if own is not None:
         settings = settings.changed(**{kind: tuple(name.strip() for name in own.split(",") if name.strip())})
-    found, missing = _order(settings, kind)
+    wanted = None if kind == "tts" and language == "auto" else language
+    found, missing = _order(settings, kind, wanted)
+    if not found and language == "auto":
+        found, missing = _order(settings, kind, None)
     if not found:
-        raise StartError(f"no {kind} can serve: {missing}")
+        raise StartError(f"no {kind} can serve: {missing}{_advice(settings, kind, language)}")
     if kind == "llm" and len(found) > 1 and "offline" not in [choice.provider for choice in found]:
         found.append(Choice(kind, "offline", "when no model can be reached"))
     return found
@@ -174,7 +184,7 @@ def model_for(settings: Settings, agent: Agent, kind: Kind, name: str) -> str | 
 
 def stts(settings: Settings, agent: Agent) -> list[Candidate[STTService]]:
     """Speech-to-text services for one call, in order. Raises StartError where none can serve."""
-    return [Candidate(name, made) for name, made in _make(settings, "stt", agent, agent.stt)]
+    return [Candidate(name, made) for name, made in _make(settings, "stt", agent, agent.stt, agent.language)]
 
 
 def llms(settings: Settings, agent: Agent) -> list[Candidate[LLMService[Any]]]:
@@ -184,7 +194,7 @@ def llms(settings: Settings, agent: Agent) -> list[Candidate[LLMService[Any]]]:
 
 def ttss(settings: Settings, agent: Agent) -> list[Candidate[TTSService]]:
     """Text-to-speech services for one call, in order. Raises StartError."""
-    return [Candidate(name, made) for name, made in _make(settings, "tts", agent, agent.tts)]
+    return [Candidate(name, made) for name, made in _make(settings, "tts", agent, agent.tts, agent.language)]
 
 
 def stt(settings: Settings, agent: Agent) -> STTService:
@@ -212,13 +222,15 @@ def embedder(settings: Settings) -> Embedder | None:
     return cast("Embedder", loaded.embed(settings))
 
 
-def _make(settings: Settings, kind: Kind, agent: Agent, own: str | None) -> Iterator[tuple[str, Any]]:
-    for choice in order(settings, kind, own):
+def _make(
+    settings: Settings, kind: Kind, agent: Agent, own: str | None, language: str | None = None
+) -> Iterator[tuple[str, Any]]:
+    for choice in order(settings, kind, own, language):
         name = str(choice.provider)
         yield name, getattr(module(settings, name), kind)(settings, agent)
 
 
-def _order(settings: Settings, kind: Kind) -> tuple[list[Choice], str]:
+def _order(settings: Settings, kind: Kind, language: str | None) -> tuple[list[Choice], str]:
     """All that are available in order, and what the others lack."""
     found: dict[str, Choice] = {}
     missing: list[str] = []
@@ -227,7 +239,7 @@ def _order(settings: Settings, kind: Kind) -> tuple[list[Choice], str]:
         automatic = name == "auto"
         embedded = False
         for candidate in _ranked(settings, kind) if automatic else [name]:
-            missed = lack(settings, kind, candidate)
+            missed = lack(settings, kind, candidate) or _foreign(settings, kind, candidate, language)
             if missed is not None:
                 missing.append(f"{candidate}: {missed}")
             elif candidate not in found and not (automatic and embedded):
@@ -235,7 +247,7 @@ def _order(settings: Settings, kind: Kind) -> tuple[list[Choice], str]:
                 found[candidate] = Choice(kind, candidate, reason)
             # One embedded engine is enough: none of them fails for others' reasons.
             embedded = embedded or (
-                missed is None and getattr(module(settings, candidate), "RANK", 0) < _PULLED
+                missed is None and getattr(module(settings, candidate), "RANK", 0) < PULLED
             )
     return list(found.values()), "; ".join(missing) or "nothing is configured"
 
@@ -257,6 +269,21 @@ def lack(settings: Settings, kind: Kind, name: str) -> str | None:
     if not hasattr(loaded, "available"):
         return None
     return cast("str | None", loaded.available(settings, kind))
+
+
+def _foreign(settings: Settings, kind: Kind, name: str, language: str | None) -> str | None:
+    """That the provider does not take the language, in words; None where it does."""
+    loaded = module(settings, name)
+    known = loaded.languages(settings, kind) if language and hasattr(loaded, "languages") else None
+    if known is None or subtag(str(language)) in known:
+        return None
+    verb = "hears" if kind == "stt" else "speaks"
+    return f"{verb} no {language!r} (only {', '.join(sorted(known - {'auto'}))})"
+
+
+def _advice(settings: Settings, kind: Kind, language: str | None) -> str:
+    command = advice(settings, kind, language) if language else ""
+    return f"; for {language!r}: {command}" if command else ""
 
 
 def _why(name: str) -> str:

@@ -94,6 +94,11 @@ def language(code: str) -> Language:
     raise StartError(f"the agent's language {code!r} is no code like en or pt-BR")
 
 
+def told_language(code: str) -> Language | None:
+    """The same, or None for `auto`: the vendor detects it. Raises StartError."""
+    return None if code == "auto" else language(code)
+
+
 class HalfAnswer(Exception):
     """The answer broke off: the connection ended before the vendor said that it was complete."""
 

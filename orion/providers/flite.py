@@ -35,6 +35,11 @@ def _loads() -> bool:
     return True
 
 
+def languages(_settings: Settings, _kind: str) -> frozenset[str]:
+    """English alone."""
+    return frozenset({"en"})
+
+
 async def start(_settings: Settings) -> None:
     """Start the worker, so that no call waits for it."""
     await _WORKER.start()

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 import pytest
 from hypothesis import given

@@ -79,6 +79,15 @@ async def test_nova_hears_partials_and_gives_the_final_words_when_asked(configur
     assert vendor.controls == ["Finalize", "CloseStream"]
 
 
+@pytest.mark.parametrize("model", ["nova-3", "flux-general-multi"])
+async def test_with_the_language_auto_it_is_the_vendors_to_detect(configured, vendor, model):
+    agent = Agent("test", "", language="auto", stt=f"deepgram/{model}")
+    async with on_stage(entry.stt(configured, agent)):
+        await joined(vendor, 1)
+    assert vendor.asked[0].get("language", []) == (["multi"] if model == "nova-3" else [])
+    assert "language_hint" not in vendor.asked[0]
+
+
 async def test_nova_hears_one_utterance_after_the_other(configured, vendor):
     vendor.heard = ["one", "two"]
     async with on_stage(entry.stt(configured, AGENT)) as stage:

@@ -229,6 +229,15 @@ async def test_it_hears_an_utterance(configured, vendor):
     assert vendor.uploads[0]["file"].startswith(b"RIFF")
 
 
+async def test_with_the_language_auto_it_is_the_vendors_to_detect(configured, vendor):
+    vendor.heard = ["sieben"]
+    async with on_stage(entry.stt(configured, Agent("test", "", language="auto"))) as stage:
+        await hear(stage)
+        heard = await stage.heard(TranscriptionFrame)
+    assert (heard.text, heard.language) == ("sieben", None)
+    assert "language" not in vendor.uploads[0]
+
+
 async def test_an_utterance_that_cannot_be_heard_is_an_error_of_its_kind(configured, vendor):
     vendor.faults.add(Fault("status", status=401), Fault("drop"))
     for category in (ErrorCategory.AUTHENTICATION, ErrorCategory.CONNECTIVITY):

@@ -18,7 +18,7 @@ from orion.providers._openai.server import Server
 from orion.providers._openai.sound import samples
 from orion.providers._speech.timeline import Timeline
 from orion.providers._usage import sounded
-from orion.providers._vendor import MalformedAnswer, Vendor, VendorVoice, language
+from orion.providers._vendor import MalformedAnswer, Vendor, VendorVoice, told_language
 
 _VOICE = "alloy"
 _CONNECT_SECS = 3.0
@@ -37,9 +37,10 @@ class Hearing(Vendor, OpenAISTTService):
     orion_vendor = "openai"
 
     def __init__(self, server: Server, model: str, spoken: str) -> None:
-        chosen = OpenAISTTService.Settings(model=model, language=language(spoken))
+        chosen = OpenAISTTService.Settings(model=model, language=told_language(spoken))
         super().__init__(api_key="none", http_client=server.http, settings=chosen)
         self._client = server.client.with_options(timeout=Timeout(_HEARD_SECS, connect=_CONNECT_SECS))
+        self._orion_model, self._orion_detects = model, told_language(spoken) is None
         self._orion_failure: Exception | None = None
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame, None]:
@@ -51,7 +52,10 @@ class Hearing(Vendor, OpenAISTTService):
 
     async def _transcribe(self, audio: bytes) -> Transcription:
         try:
-            heard = await super()._transcribe(audio)
+            if self._orion_detects:  # Pipecat cannot leave the language out
+                heard = await self._orion_detect(audio)
+            else:
+                heard = await super()._transcribe(audio)
         except Exception as error:
             self._orion_failure = error  # Pipecat keeps only its text
             raise
@@ -61,6 +65,10 @@ class Hearing(Vendor, OpenAISTTService):
 
     def _record_stt_audio_usage(self, audio: bytes | bytearray) -> None:
         """Count nothing here: an utterance that is refused is not billed."""
+
+    async def _orion_detect(self, audio: bytes) -> Transcription:
+        file = ("audio.wav", audio, "audio/wav")
+        return await self._client.audio.transcriptions.create(file=file, model=self._orion_model)
 
 
 class Speech(VendorVoice, OpenAITTSService):

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from loguru import logger
 from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudioRawFrame
@@ -36,8 +36,9 @@ Packet = tuple[bytes, bytes]
 class SpeechWorker:
     """The worker process of one engine, started when it is first needed."""
 
-    def __init__(self, engine: str) -> None:
+    def __init__(self, engine: str, *options: str) -> None:
         self._engine = engine
+        self._options = options
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._answers: dict[int, asyncio.Queue[Packet]] = {}
@@ -62,7 +63,7 @@ class SpeechWorker:
                 return
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-sP", str(_WORKER), self._engine),
+                *("-sP", str(_WORKER), self._engine, *self._options),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -188,6 +189,12 @@ class WorkerTTSService(TTSService):
         await super().process_frame(frame, direction)
         if isinstance(frame, InterruptionFrame):
             self._orion_timeline.cut()
+
+    async def _update_settings(self, delta: Any) -> dict[str, Any]:
+        """Take a voice or a language from now on."""
+        if isinstance(delta, TTSSettings) and isinstance(delta.language, str):
+            self._orion_language = str(delta.language)
+        return await super()._update_settings(delta)
 
     async def on_audio_context_completed(self, context_id: str) -> None:
         """Forget a turn that is synthesized."""

@@ -1,4 +1,4 @@
-"""The process that speaks: `python worker.py flite|espeak`, by its path.
+"""The process that speaks: `python worker.py flite|espeak|neural [OPTIONS]`, by its path.
 
 Requests come on stdin, a JSON object per line: `{"id", "text", "voice", "language"}`, ids in rising order;
 `{"cancel": id}` stops one that nobody waits for any more. Answers go to stdout as packets: kind (1 byte),
@@ -23,7 +23,7 @@ HEADER = struct.Struct("<cII")
 
 def main() -> None:
     """Serve requests, one after the other, until stdin ends."""
-    synthesizer, rate_hz = _load(sys.argv[1])
+    synthesizer, rate_hz = _load(sys.argv[1], *sys.argv[2:])
     _send(b"R", 0, str(rate_hz).encode())
     requests = _Requests()
     while (request := requests.next()) is not None:
@@ -73,7 +73,7 @@ class _Requests:
         self._waiting.put(None)
 
 
-def _load(engine: str) -> tuple[Any, int]:
+def _load(engine: str, *options: str) -> tuple[Any, int]:
     """The engine's synthesizer, by its file: importing the package would load all of Pipecat."""
     path = Path(__file__).with_name(f"{engine}_voice.py")
     spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -81,7 +81,7 @@ def _load(engine: str) -> tuple[Any, int]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    synthesizer = module.Synthesizer()
+    synthesizer = module.Synthesizer(*options)
     return synthesizer, synthesizer.sample_rate_hz
 
 

@@ -15,7 +15,7 @@ from pipecat.services.deepgram.flux.stt_base import FluxFatalError
 from pipecat.services.deepgram.stt import DeepgramSTTService
 from pipecat.utils.errors import ErrorCategory
 
-from orion.providers._vendor import Vendor, language
+from orion.providers._vendor import Vendor, told_language
 
 _CONNECT_SECS = 3.0
 _HOST = "wss://api.deepgram.com"
@@ -32,7 +32,7 @@ class Nova(Vendor, DeepgramSTTService):
         super().__init__(
             api_key=key,
             base_url=base_url or "",
-            settings=DeepgramSTTService.Settings(model=model, language=language(spoken)),
+            settings=DeepgramSTTService.Settings(model=model, language=told_language(spoken) or "multi"),
         )
 
     def _record_stt_audio_usage(self, audio: bytes | bytearray) -> None:
@@ -68,8 +68,8 @@ class Flux(Vendor, DeepgramFluxSTTService):
 
     def __init__(self, key: str, base_url: str | None, model: str, spoken: str, *, eager: bool) -> None:
         chosen: dict[str, Any] = {"model": model}
-        if model.endswith("multi"):
-            chosen["language_hints"] = [language(spoken)]
+        if model.endswith("multi") and (hint := told_language(spoken)):
+            chosen["language_hints"] = [hint]
         if eager:
             chosen["eager_eot_threshold"] = _EAGER_THRESHOLD
         super().__init__(

@@ -14,7 +14,7 @@ from pipecat.services.settings import TTSSettings
 from pipecat.utils.errors import ErrorCategory
 from websockets.exceptions import ConnectionClosed
 
-from orion.providers._vendor import MalformedAnswer, VendorVoice, language
+from orion.providers._vendor import MalformedAnswer, VendorVoice, told_language
 
 _HOST = "wss://api.elevenlabs.io"
 _CONNECT_SECS = 3.0
@@ -48,7 +48,7 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
             api_key=key,
             url=_socket_url(base_url or _HOST),
             settings=ElevenLabsTTSService.Settings(
-                model=model, voice=_known(voice), language=language(spoken)
+                model=model, voice=_known(voice), language=told_language(spoken)
             ),
         )
 

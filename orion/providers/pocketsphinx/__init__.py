@@ -146,6 +146,11 @@ def available(_settings: Settings, _kind: str) -> str | None:
     return None if importlib.util.find_spec("pocketsphinx") else "pip install pocketsphinx"
 
 
+def languages(_settings: Settings, _kind: str) -> frozenset[str]:
+    """English alone."""
+    return frozenset({"en"})
+
+
 async def start(_settings: Settings) -> None:
     """Load the model, so that no call waits for it."""
     await _LISTENERS.start()

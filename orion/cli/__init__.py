@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orion import __version__, log
+from orion.cli import models
 from orion.errors import OrionError, StartError
 from orion.settings import Settings
 
@@ -76,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     agents = add("agents", _validate_agents, "check agent files: `orion agents validate FILE...`")
     agents.add_argument("action", choices=["validate"])
     agents.add_argument("files", nargs="+", type=Path)
+    pulled = add("models", models.run, "speech models: `orion models [list|pull NAME...|remove NAME...]`")
+    models.arguments(pulled)
     add("openapi", _openapi, "print the OpenAPI description")
     add("backup", _backup, "write all rows to a file").add_argument("file", type=Path)
     restore = add("restore", _restore, "read all rows from a file")
@@ -147,7 +150,7 @@ def _bind(host: str, port: int) -> socket.socket:
 async def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
     """Tell which engine serves what and why; 1 if a voice session could not run."""
     from orion import providers
-    from orion.media import models
+    from orion.media import models as media
     from orion.providers import _listing as listing
     from orion.store import database
 
@@ -161,11 +164,12 @@ async def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
         if engine and engine.problem:
             rows.append((names[kind], None, f"{choice.provider} is chosen, but: {engine.problem}"))
         else:
-            rows.append((names[kind], choice.provider, choice.reason))
+            rows.append((names[kind], choice.provider, choice.reason + models.better(settings, choice)))
         if choice.provider:
             behind = providers.order(settings, kind)[1:]
             rows += [(f"  fail-over {n}", c.provider, c.reason) for n, c in enumerate(behind, 1)]
-    rows += [(part, name, reason) for part, name, reason in (*models.report(), database.report(settings))]
+    rows += [(f"agent {agent}", None, lack) for agent, lack in models.unserved(settings)]
+    rows += [(part, name, reason) for part, name, reason in (*media.report(), database.report(settings))]
     for part, name, reason in rows:
         print(f"{'ok ' if name else 'NO '} {part:<16} {name or '-':<14} {reason}")
     return 0 if all(name for _, name, _ in rows) else 1

@@ -1,0 +1,137 @@
+"""`orion models`: what can be pulled and what is there, pulling with progress, removing."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from orion.errors import StartError
+from orion.settings import Settings
+
+if TYPE_CHECKING:
+    from orion.providers import Choice
+    from orion.providers._models.catalogue import Model
+
+_BAR_CHARS = 28
+_TERMINAL_SECS = 0.1
+_LINE_SECS = 5.0
+"""Progress is told so often: on a terminal as a bar, elsewhere as lines."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("action", nargs="?", choices=["list", "pull", "remove"], default="list")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+
+
+async def run(settings: Settings, given: argparse.Namespace) -> int:
+    """List, pull or remove; a pull that was broken off goes on where it stopped."""
+    if bool(given.names) != (given.action != "list"):
+        raise StartError("give names to pull and remove, and none to list; `orion models` shows them")
+    if given.action == "pull":
+        return await _pull(settings, given.names)
+    if given.action == "remove":
+        from orion.providers._models.pull import remove
+
+        for name in given.names:
+            remove(settings, name)
+            print(f"{name} is gone.")
+        return 0
+    return _list(settings)
+
+
+async def _pull(settings: Settings, names: list[str]) -> int:
+    from orion import providers
+    from orion.providers._models import catalogue
+    from orion.providers._models.pull import pull
+
+    wanted = [catalogue.find(settings, name) for name in names]  # all are known before the first is pulled
+    for model in wanted:
+        if model in catalogue.pulled(settings, model.provider):
+            print(f"{model.name} is there.")
+            continue
+        await pull(settings, model, progress(model))
+        print(f"{model.name} is there ({model.licence}); calls from now on may use it.")
+        lack = providers.lack(settings, "stt" if model.kind == "stt" else "tts", model.provider)
+        if lack:
+            print(f"It cannot run yet: {lack}")
+    return 0
+
+
+def better(settings: Settings, choice: Choice) -> str:
+    """What could be pulled instead of an embedded engine, for `orion doctor`; else empty."""
+    from orion import providers
+    from orion.providers._models.catalogue import advice
+
+    if choice.provider is None or choice.kind == "llm":
+        return ""
+    embedded = getattr(providers.module(settings, choice.provider), "RANK", providers.PULLED)
+    if embedded >= providers.PULLED:
+        return ""
+    return f"; better: {advice(settings, choice.kind, 'en')}, other languages: orion models"
+
+
+def unserved(settings: Settings) -> list[tuple[str, str]]:
+    """The agents whose language no engine takes, and what to pull, for `orion doctor`."""
+    from orion import providers
+    from orion.agents.roster import Roster
+
+    roster = Roster.load(settings.project)
+    found: list[tuple[str, str]] = []
+    for agent in map(roster.get, roster.names()):
+        kinds: tuple[tuple[providers.Kind, str | None], ...] = (("stt", agent.stt), ("tts", agent.tts))
+        for kind, own in kinds:
+            try:
+                providers.order(settings, kind, own, agent.language)
+            except StartError as error:
+                if "hears no" in error.detail or "speaks no" in error.detail:
+                    found.append((agent.name, error.detail))
+    return found
+
+
+def _list(settings: Settings) -> int:
+    from orion.providers._models import catalogue
+
+    there = {model.name: model for model in catalogue.pulled(settings)}
+    for model in ({**catalogue.catalogue(settings), **there}).values():
+        languages = ", ".join(model.languages)
+        languages = f"{len(model.languages)} languages" if len(languages) > 22 else languages
+        state = "pulled" if model.name in there else "-"
+        print(
+            f"{model.name:<20} {model.kind}  {languages:<22} {_mb(model.size_bytes):>7}  "
+            f"{model.licence:<14} {state}"
+        )
+    print(f"Pulled models lie in {catalogue.folder(settings)}.")
+    return 0
+
+
+def progress(model: Model) -> Callable[[int], None]:
+    """Tells how much of an archive is there: a bar on a terminal, else a line every five seconds."""
+    terminal = sys.stdout.isatty()
+    begun, first_bytes, told = time.monotonic(), -1, 0.0
+
+    def tell(there_bytes: int) -> None:
+        nonlocal first_bytes, told
+        first_bytes = there_bytes if first_bytes < 0 else first_bytes
+        now = time.monotonic()
+        done = there_bytes >= model.size_bytes
+        if not done and now - told < (_TERMINAL_SECS if terminal else _LINE_SECS):
+            return
+        told = now
+        rate = (there_bytes - first_bytes) / max(now - begun, 0.001)
+        share = there_bytes / model.size_bytes
+        text = f"{_mb(there_bytes)} of {_mb(model.size_bytes)} {share:4.0%} {_mb(int(rate))}/s"
+        if terminal:
+            bar = "#" * int(share * _BAR_CHARS)
+            print(f"\r{model.name} [{bar:<{_BAR_CHARS}}] {text} ", end="\n" if done else "", flush=True)
+        else:
+            print(f"{model.name}: {text}", flush=True)
+
+    return tell
+
+
+def _mb(number: int) -> str:
+    return f"{number / 1e6:.1f} MB" if number < 1e7 else f"{number / 1e6:.0f} MB"

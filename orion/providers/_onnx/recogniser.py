@@ -1,0 +1,123 @@
+"""The client of a recognising process: one per model and server process, shared by all calls."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import struct
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from loguru import logger
+
+from orion.errors import ProviderError, ProviderTimeout
+
+_HEADER = struct.Struct("<II")
+_WORKER = Path(__file__).with_name("worker.py")
+_LOAD_SECS = 120.0
+_ANSWER_SECS = 30.0
+_ATTEMPTS = 2
+_THREADS = 4
+"""Cores that it may use at most: the rest is for the calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The words of an utterance, and the language where the model detects it, else empty."""
+
+    text: str
+    language: str = ""
+
+
+class Recogniser:
+    """A model in a process of its own, which is started when it is first needed, and again when it died."""
+
+    def __init__(self, family: str, files: dict[str, str]) -> None:
+        self._family = family
+        self._files = files
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._answers: dict[int, asyncio.Future[Heard | None]] = {}
+        self._numbers = count(1)
+        self._starting = asyncio.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id while it lives."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def start(self) -> None:
+        """Start the process where it does not run. Raises ProviderError if the model cannot be loaded."""
+        async with self._starting:
+            if self.pid is not None and self._reader is not None and not self._reader.done():
+                return
+            threads = min(_THREADS, os.cpu_count() or 1)
+            options = json.dumps({"family": self._family, "files": self._files, "threads": threads})
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-sP", str(_WORKER), options),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+            assert self._process.stdout is not None
+            async with asyncio.timeout(_LOAD_SECS):
+                if not await self._process.stdout.readline():
+                    raise ProviderError(f"the model of {self._family} cannot be loaded on this machine")
+            self._reader = asyncio.get_running_loop().create_task(self._read(self._process.stdout))
+
+    async def stop(self) -> None:
+        """End the process."""
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+        if self.pid is not None:
+            assert self._process is not None
+            self._process.kill()  # it may be in the middle of a long utterance
+            await self._process.wait()
+        self._process = self._reader = None
+
+    async def hear(self, pcm: bytes, language: str) -> Heard:
+        """The words of an utterance, 16-bit mono PCM at 16 kHz; cancelling drops the answer.
+
+        Raises:
+            ProviderError: The process died twice over it, or cannot be started.
+            ProviderTimeout: It takes too long.
+        """
+        for _ in range(_ATTEMPTS):
+            await self.start()
+            number = next(self._numbers)
+            answer = self._answers[number] = asyncio.get_running_loop().create_future()
+            try:
+                self._ask(number, language, pcm)
+                async with asyncio.timeout(_ANSWER_SECS):
+                    heard: Heard | None = await answer
+            except TimeoutError as error:
+                raise ProviderTimeout(f"{self._family} does not answer") from error
+            finally:
+                del self._answers[number]
+            if heard is not None:
+                return heard
+        raise ProviderError(f"the process of {self._family} died over an utterance")
+
+    def _ask(self, number: int, language: str, pcm: bytes) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        content = language.encode("ascii", "ignore") + b"\0" + pcm
+        with suppress(ConnectionError, RuntimeError):  # a process that is gone is seen by `_read`
+            self._process.stdin.write(_HEADER.pack(number, len(content)) + content)
+
+    async def _read(self, stream: asyncio.StreamReader) -> None:
+        while line := await stream.readline():
+            told: dict[str, Any] = json.loads(line)
+            if (answer := self._answers.get(told["id"])) is not None and not answer.done():
+                answer.set_result(Heard(told["text"], told["language"]))
+        logger.warning("the process of {} has ended", self._family)
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_result(None)

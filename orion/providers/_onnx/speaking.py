@@ -1,0 +1,68 @@
+"""The process that speaks by a pulled model."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from ctypes.util import find_library
+from dataclasses import replace
+from typing import Any
+
+from pipecat.services.settings import TTSSettings
+
+from orion.domain.agent import Agent
+from orion.errors import StartError
+from orion.providers._models import catalogue
+from orion.providers._models.catalogue import Model
+from orion.providers._onnx import lack, model
+from orion.providers._speech import SpeechWorker, WorkerTTSService
+from orion.providers._speech.espeak_voice import library
+from orion.settings import Settings
+
+Of = Callable[[Settings, Model], SpeechWorker]
+"""The process of a model."""
+
+
+def speech_lack(settings: Settings, provider: str) -> str | None:
+    """What is missing to speak: a model, the runtime, or espeak-ng, which makes the phonemes."""
+    missing = lack(settings, provider)
+    if missing is None and library()[1] is None and not find_library("espeak-ng"):
+        return "espeak-ng is missing (pip install 'orion-voice[local]', or Debian: apt install espeak-ng)"
+    return missing
+
+
+class Speaking(WorkerTTSService):
+    """One call's voice; a language that is detected brings the model that speaks it, where it is pulled."""
+
+    def __init__(self, settings: Settings, agent: Agent, provider: str, of: Of) -> None:
+        self._orion_model_for = lambda language: of(
+            settings, model(settings, "tts", provider, replace(agent, language=language, voice=None))
+        )
+        first = of(settings, model(settings, "tts", provider, agent))
+        super().__init__(first, agent.voice or "", agent.language)
+
+    async def _update_settings(self, delta: Any) -> dict[str, Any]:
+        if isinstance(delta, TTSSettings) and isinstance(delta.language, str):
+            with suppress(StartError):  # none speaks it: the voice stays
+                self._orion_worker = self._orion_model_for(str(delta.language))
+        return await super()._update_settings(delta)
+
+
+def worker(settings: Settings, pulled: Model, most_threads: int) -> SpeechWorker:
+    """A process for the model; it uses at most so many cores at once."""
+    return SpeechWorker("neural", json.dumps(options(settings, pulled, most_threads)))
+
+
+def options(settings: Settings, pulled: Model, most_threads: int) -> dict[str, Any]:
+    """What the process is told; see `orion/providers/_speech/neural_voice.py`."""
+    path, data = library()
+    return {
+        "family": pulled.provider,
+        "files": catalogue.places(settings, pulled),
+        "speaks": dict(pulled.speaks),
+        "voices": pulled.voices,
+        "threads": min(most_threads, os.cpu_count() or 1),
+        "espeak": [path, str(data) if data else None],
+    }
