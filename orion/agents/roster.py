@@ -50,6 +50,7 @@ class AgentFile(BaseModel):
     stt: str | None = None
     llm: str | None = None
     tts: str | None = None
+    speech: Annotated[str, StringConstraints(max_length=200)] | None = None
     tools: list[_Name] | None = None
     hand_offs: list[_Name] = []
     guardrails: dict[str, Any] = {}

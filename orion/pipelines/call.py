@@ -40,6 +40,7 @@ from orion.errors import (
 )
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.latency import LatencyObserver
+from orion.pipelines.speech import Ordinary
 from orion.pipelines.tasks import Tasks
 from orion.pipelines.watch import Watch
 
@@ -71,6 +72,7 @@ class Call:
         pipeline: What the frames pass, built by `voice.build` or `text.build`.
         pair: The aggregators in it: they tell what was said and heard.
         rtvi: The processor that speaks to the client; None where no client listens.
+        ordinary: What goes on where a speech model fails; None in a call without one.
         on_ended: Told once when the call is over.
 
     Attributes:
@@ -90,6 +92,7 @@ class Call:
         pair: LLMContextAggregatorPair,
         *,
         rtvi: RTVIProcessor | None,
+        ordinary: Ordinary | None = None,
         on_ended: Callable[[Call, EndReason], Awaitable[None]],
         joiner: str = "user",
         principal: Principal | None = None,
@@ -108,6 +111,7 @@ class Call:
         self._recorder.on_agent_turn = self._agent_turn_ended
         self._recorder.on_unreadable = self._nothing_to_read
         self._pair = pair
+        self._ordinary = ordinary
         self._on_ended = on_ended
         self._spoken = rtvi is not None
         self._tasks = Tasks()
@@ -225,7 +229,8 @@ class Call:
         except (DatabaseUnavailable, TimeoutError):
             logger.warning("the tools of a call wait for the database")
         else:
-            conversation.take(offer)
+            if conversation.take(offer):
+                await conversation.renew()
 
     def _agent_turn_ended(self, turn: Turn) -> None:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""
@@ -303,15 +308,38 @@ class Call:
 
     async def _switch_to(self, agent: Agent) -> None:
         """Give the running pipeline the voice of `agent`, and let it greet."""
+        await self.conversation.renew()
         if agent.voice:
             await self._worker.queue_frame(TTSUpdateSettingsFrame(delta=TTSSettings(voice=agent.voice)))
         if self.conversation.greeting():
             await self.say(self.conversation.greeting())
 
+    def _user_said(self, text: str) -> None:
+        self._recorder.user_said(text)
+        self._tasks.spawn(self._remind(text), "reminder")
+
     async def _remind(self, said: str) -> None:
         """Beside the frames: what is known of the user and fits the words, in time for the next turn."""
         if await self.conversation.remind(said):
             self.conversation.instruct()
+            await self.conversation.renew()
+
+    async def _go_on(self, ordinary: Ordinary, failed: ErrorFrame) -> None:
+        """The speech model has failed: the ordinary engines go on, and answer what it owes."""
+        conversation, speech = self.conversation, self.conversation.speech
+        assert speech is not None
+        await self._started.wait()
+        reason = failed.category.value if failed.category else "unknown"
+        provider = str(conversation.agent.speech).partition("/")[0]
+        conversation.speech_failed(provider, reason)
+        try:
+            answers = await ordinary.take_over(self._pair, owes=speech.orion_owes)
+        except TimeoutError:
+            logger.error("the ordinary engines of a call did not start")
+            await self.end(EndReason.ERROR)
+            return
+        if speech.orion_owes and not answers:
+            await self.say(_APOLOGY)
 
     async def _end_after(self, secs: float) -> None:
         await asyncio.sleep(secs)
@@ -334,6 +362,9 @@ class Call:
         async def _(_worker: Any, frame: ErrorFrame) -> None:
             # The text of an error may quote what was said.
             logger.warning("an error in {}: {}", frame.processor, type(frame.exception).__name__)
+            if self._ordinary is not None and self.conversation.is_speech(frame.processor):
+                await self._go_on(self._ordinary, frame)
+                return
             recorder.publish("error", {"slug": "provider-error", "detail": "A part of the call failed."})
             if frame.processor is self.conversation.llm:
                 await self.say(_APOLOGY)
@@ -344,8 +375,13 @@ class Call:
 
         @user.event_handler("on_user_turn_stopped")
         async def _(_aggregator: Any, _strategy: Any, message: Any) -> None:
-            recorder.user_said(message.content or "")
-            self._tasks.spawn(self._remind(message.content or ""), "reminder")
+            if message.content is not None:  # of a speech model the words come later
+                self._user_said(message.content)
+
+        @user.event_handler("on_user_turn_message_added")
+        async def _(_aggregator: Any, message: Any) -> None:
+            if self.conversation.speech is not None and self.conversation.speech.orion_serves:
+                self._user_said(message.content)
 
         @assistant.event_handler("on_assistant_turn_stopped")
         async def _(_aggregator: Any, message: Any) -> None:

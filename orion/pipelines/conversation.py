@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
+from pipecat.frames.frames import TranscriptionFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion import guardrails, providers, tools
@@ -39,10 +41,14 @@ from orion.pipelines.writer import Writer
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
+from orion.processors.spoken_guardrail import HeardGuardrail, SaidGuardrail
 from orion.processors.tool_call import ToolCaller
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.secrets import SecretKeys
+
+_LASTING = frozenset({"authentication", "authorization", "quota"})
+"""Failures of a speech model after which the next call does without it, for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,9 @@ class Conversation:
         self.caller = ToolCaller(offer.tools, tool_context.for_call, self.recorder.tool_call)
         self._guardrail_state: guardrails.State = {}
         models = providers.llms(shared.settings, self.agent)
+        self._first_llm = models[0].provider
         self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
+        self.speech: providers.SpeechModel | None = None
         self.llm = engines.llm(models, shared.breakers, self.deadlines, speaks=speaks)
         if self._dialogue is not None:
             self._dialogue.state = dict(session.dialogue)
@@ -139,6 +147,21 @@ class Conversation:
         told = self.instructions()
         self.context.transform_messages(lambda messages: [told, *messages[1:]])
 
+    async def renew(self) -> None:
+        """Tell a speech model of new instructions or tools: it does not read the context by itself."""
+        if self.speech is not None:
+            await self.speech.orion_renew()
+
+    def is_speech(self, processor: object) -> bool:
+        """Whether this is the call's speech model."""
+        return self.speech is not None and processor is self.speech
+
+    def speech_failed(self, provider: str, reason: str) -> None:
+        """The speech model of `provider` failed: the agent's ordinary engines go on."""
+        breaker = self.shared.breakers.of("speech", provider)
+        breaker.failed(asyncio.get_running_loop().time(), lasting=reason in _LASTING)
+        self.recorder.switched("speech", provider, reason, self._first_llm)
+
     def greeting(self) -> str:
         """What the agent that has the word says first; empty for nothing."""
         return fill(self.agent.greeting, self.session.variables)
@@ -147,17 +170,21 @@ class Conversation:
         """The tools of the agent that has the word."""
         return ToolsSchema(standard_tools=list(self.caller.schemas(self.agent.tools)))
 
-    def take(self, offer: Offer) -> None:
+    def take(self, offer: Offer) -> bool:
         """Give the agent the tools of this offer at its next inference; its agents count in the next call.
 
         A call of a tool that runs already ends as it began.
+
+        Returns:
+            Whether anything has changed.
         """
         if offer.fingerprint == self.offer.fingerprint:
-            return
+            return False
         self.offer = replace(offer, roster=self.offer.roster)
         self.caller = ToolCaller(offer.tools, self.tool_context.for_call, self.recorder.tool_call)
         # Not as a frame: an interruption would drop it. The LLM service reads the context at each inference.
         self.context.set_tools(self.tools())
+        return True
 
     def give_word_to(self, agent: Agent) -> None:
         """Let another agent go on, with its instructions and tools; the caller gives it its voice."""
@@ -181,15 +208,34 @@ class Conversation:
     def input_guardrail(self) -> InputGuardrail:
         """The processor that checks what the user says."""
         recorder = self.recorder
-        return InputGuardrail(self._evaluate, recorder.verdict, recorder.user_said, recorder.unreadable)
+        return InputGuardrail(self._evaluate, recorder.verdict, self._typed, recorder.unreadable)
 
     def output_guardrail(self) -> OutputGuardrail:
         """The processor that checks what the agent says."""
         return OutputGuardrail(self._evaluate, self.recorder.verdict)
 
+    def heard_guardrail(self, speech: providers.SpeechModel) -> HeardGuardrail:
+        """The processor that checks what a speech model has heard."""
+
+        async def checked(heard: TranscriptionFrame, allowed: bool) -> None:
+            if not allowed:
+                self.recorder.user_said("")
+            await speech.orion_checked(heard, allowed)
+
+        return HeardGuardrail(self._evaluate, self.recorder.verdict, checked)
+
+    def said_guardrail(self, speech: providers.SpeechModel) -> SaidGuardrail:
+        """The processor that checks what a speech model says."""
+        return SaidGuardrail(self._evaluate, self.recorder.verdict, lambda: speech.orion_serves)
+
     def played_words(self) -> PlayedWords:
         """The processor that tells what was heard."""
         return PlayedWords(self.recorder.played)
+
+    def _typed(self, text: str) -> None:
+        self.recorder.user_said(text)
+        if self.speech is not None:
+            self.speech.orion_typed(text)
 
     def _evaluate(self, utterance: Utterance) -> Verdict:
         checks = self.shared.checks if self.shared.settings.guardrails else {}

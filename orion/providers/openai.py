@@ -1,7 +1,7 @@
-"""OpenAI, or any server that speaks its API: chat, speech recognition, speech, embeddings.
+"""OpenAI, or any server that speaks its API: chat, speech recognition, speech, speech to speech, embeddings.
 
 The language model is another server's where `ORION_LLM_BASE_URL` names one (vLLM, llama.cpp, LiteLLM, ...),
-with the key `ORION_LLM_API_KEY`, or else `OPENAI_API_KEY`; `OPENAI_BASE_URL` holds for all four.
+with the key `ORION_LLM_API_KEY`, or else `OPENAI_API_KEY`; `OPENAI_BASE_URL` holds for all.
 Reference: https://platform.openai.com/docs/api-reference
 """
 
@@ -16,6 +16,7 @@ from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
+from orion.domain.deadlines import Deadlines
 from orion.errors import ProviderError, ProviderTimeout, StartError
 from orion.providers import Embedder, Voice, model_for
 from orion.providers._vendor import told
@@ -25,6 +26,7 @@ RANK = 40
 _LLM_MODEL = "gpt-4.1"
 _STT_MODEL = "gpt-4o-transcribe"
 _TTS_MODEL = "gpt-4o-mini-tts"
+_SPEECH_MODEL = "gpt-realtime"
 _KINDS = {
     "llm": re.compile(r"(gpt|o\d|chatgpt)(?!.*(audio|realtime|transcribe|tts|image|search))"),
     "stt": re.compile(r"transcribe|whisper"),
@@ -84,6 +86,22 @@ def tts(settings: Settings, agent: Agent) -> TTSService:
     configured = settings.provider("openai")
     model = model_for(settings, agent, "tts", "openai") or _TTS_MODEL
     return Speech(server(configured.key, configured.base_url), model, agent.voice)
+
+
+def speech(settings: Settings, agent: Agent) -> LLMService[Any]:
+    """The Realtime API by the agent's model (`openai/gpt-realtime-mini`), with `agent.voice`."""
+    from orion.providers._openai.realtime import Conversation  # noqa: PLC0415
+
+    configured = settings.provider("openai")
+    model = model_for(settings, agent, "speech", "openai") or _SPEECH_MODEL
+    return Conversation(
+        configured.key,
+        configured.base_url,
+        model=model,
+        voice=agent.voice,
+        spoken=agent.language,
+        deadlines=Deadlines.of(agent.fail_over),
+    )
 
 
 async def models(settings: Settings, kind: str) -> list[str]:
