@@ -197,6 +197,10 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
             STTMetadataFrame, service_name=self.name, ttfs_p99_latency=_TRANSCRIPT_LATE_SECS
         )
 
+    def _service_tools(self) -> Any:
+        """Those of the context: they can be called before a context frame has come."""
+        return self._context.tools if self._context is not None else None
+
     def service_metadata_frame(self) -> LLMServiceMetadataFrame:
         """A speech model whose turns are taken by ORION."""
         return LLMServiceMetadataFrame(service_name=self.name, is_realtime_service=True)

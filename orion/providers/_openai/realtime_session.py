@@ -29,6 +29,9 @@ _BEFORE = (
 class Adapter(OpenAIRealtimeLLMAdapter):
     """Pipecat's, with the whole JSON Schema of a tool: its `$defs` would be lost."""
 
+    def _warn_context_system_message(self) -> None:
+        """No warning: instructions stand in the context, where a hand-over changes them."""
+
     @staticmethod
     def _to_openai_realtime_function_format(function: FunctionSchema) -> dict[str, Any]:
         return {"type": "function", **function.to_default_dict()}
