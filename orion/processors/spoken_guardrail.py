@@ -34,13 +34,16 @@ Serves = Callable[[], bool]
 
 _CHARACTERS_PER_SEC = 15.0
 """How fast voices speak: the protocol tells no times of words."""
+_BEFORE_END_SECS = 0.1
+"""The last words come before the end of the answer, which closes the record of it."""
 
 
 class HeardGuardrail(FrameProcessor):
     """Stands before the speech model, and checks the transcripts of what it heard on their way up.
 
     Frames: TranscriptionFrame, upstream, goes on with the verdict's text, or not at all; `on_checked` is
-    told whether it may be answered. The reply to a blocked one goes to the model, to be said.
+    told whether it may be answered. The reply to a blocked one goes to the model, to be said. It fails
+    closed: what a check cannot look at is not answered.
     """
 
     def __init__(self, evaluate: Evaluate, on_verdict: OnVerdict, on_checked: OnChecked) -> None:
@@ -55,10 +58,11 @@ class HeardGuardrail(FrameProcessor):
         if not isinstance(frame, TranscriptionFrame) or direction is FrameDirection.DOWNSTREAM:
             await self.push_frame(frame, direction)
             return
-        utterance = Utterance(frame.text, Channel.INPUT)
-        verdict = self._orion_evaluate(utterance)
-        if verdict.findings:
-            await self._orion_on_verdict(utterance, verdict)
+        try:
+            verdict = await self._orion_checked(frame.text)
+        except Exception:
+            await self._orion_on_checked(frame, False)
+            raise
         blocked = verdict.action is Action.BLOCK
         if not blocked and verdict.text:
             frame.text = verdict.text
@@ -67,13 +71,21 @@ class HeardGuardrail(FrameProcessor):
         if blocked:
             await self.push_frame(TTSSpeakFrame(verdict.reply, append_to_context=True))
 
+    async def _orion_checked(self, text: str) -> Verdict:
+        utterance = Utterance(text, Channel.INPUT)
+        verdict = self._orion_evaluate(utterance)
+        if verdict.findings:
+            await self._orion_on_verdict(utterance, verdict)
+        return verdict
+
 
 class SaidGuardrail(FrameProcessor):
     """Stands behind the speech model: checks what it says, and lets each word go with its sound.
 
     Frames, while `serves` is true: TTSTextFrame is held to the end of its sentence; the words of a checked
-    sentence go on one by one, each behind the audio that comes before it by the speed of speech, so that
-    a barge-in leaves those that were not played. A blocked sentence interrupts the model, and its reply
+    sentence go on one by one, each for the moment at which it is played by the speed of speech (`pts`), so
+    that a barge-in leaves those that were not played. Audio is not held: it comes faster than it is played,
+    and its words come before it. A blocked sentence interrupts the model, and its reply
     is said instead. What is masked is masked in the transcript: the sound says it.
     """
 
@@ -86,6 +98,8 @@ class SaidGuardrail(FrameProcessor):
         self._orion_words: deque[tuple[float, str]] = deque()
         self._orion_text_secs = 0.0
         self._orion_audio_secs = 0.0
+        self._orion_begun_secs = 0.0
+        self._orion_free_secs = 0.0
         self._orion_blocked = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -121,22 +135,27 @@ class SaidGuardrail(FrameProcessor):
         if self._orion_blocked:
             return
         await self.push_frame(frame)
+        if not self._orion_audio_secs:
+            self._orion_begun_secs = max(self.get_clock().get_time() / 1e9, self._orion_free_secs)
         self._orion_audio_secs += frame.num_frames / frame.sample_rate
-        while self._orion_words and self._orion_words[0][0] <= self._orion_audio_secs:
-            await self._orion_tell()
+        self._orion_free_secs = self._orion_begun_secs + self._orion_audio_secs
+        await self._orion_tell(self._orion_audio_secs)
 
     async def _orion_over(self) -> None:
         """The answer has ended: all its words belong to the sound that went by."""
         held, self._orion_held = self._orion_held, ""
         if held.strip() and not self._orion_blocked:
             await self._orion_check(held)
-        while self._orion_words:
-            await self._orion_tell()
+        await self._orion_tell(self._orion_text_secs)
         self._orion_text_secs = self._orion_audio_secs = 0.0
 
     async def _orion_check(self, text: str) -> None:
         utterance = Utterance(text, Channel.OUTPUT)
-        verdict: Verdict = self._orion_evaluate(utterance)
+        try:
+            verdict = self._orion_evaluate(utterance)
+        except Exception:
+            await self._orion_block("")
+            raise
         if verdict.findings:
             await self._orion_on_verdict(utterance, verdict)
         if verdict.action is Action.BLOCK:
@@ -145,19 +164,26 @@ class SaidGuardrail(FrameProcessor):
         for word in verdict.text.split():
             self._orion_words.append((self._orion_text_secs, word))
             self._orion_text_secs += (len(word) + 1) / _CHARACTERS_PER_SEC
+        await self._orion_tell(self._orion_audio_secs)
 
     async def _orion_block(self, reply: str) -> None:
         self._orion_forget()
         self._orion_blocked = True
         await self.push_frame(InterruptionFrame())
         await self.push_frame(InterruptionFrame(), FrameDirection.UPSTREAM)
-        await self.push_frame(TTSSpeakFrame(reply, append_to_context=True), FrameDirection.UPSTREAM)
+        if reply:
+            await self.push_frame(TTSSpeakFrame(reply, append_to_context=True), FrameDirection.UPSTREAM)
 
-    async def _orion_tell(self) -> None:
-        _, word = self._orion_words.popleft()
-        await self.push_frame(TTSTextFrame(word, text_type=TextType.WORD))
+    async def _orion_tell(self, until_secs: float) -> None:
+        """Let the words go that are said by then, none later than the sound that there is."""
+        while self._orion_words and self._orion_words[0][0] <= until_secs:
+            secs, word = self._orion_words.popleft()
+            frame = TTSTextFrame(word, text_type=TextType.WORD)
+            last_secs = max(0.0, self._orion_audio_secs - _BEFORE_END_SECS)
+            frame.pts = round((self._orion_begun_secs + min(secs, last_secs)) * 1e9)
+            await self.push_frame(frame)
 
     def _orion_forget(self) -> None:
         self._orion_held = ""
         self._orion_words.clear()
-        self._orion_text_secs = self._orion_audio_secs = 0.0
+        self._orion_text_secs = self._orion_audio_secs = self._orion_free_secs = 0.0

@@ -252,4 +252,6 @@ async def test_what_the_simulator_sends_is_what_the_sdk_knows(make, vendor):
     for event in vendor.sent:
         kinds.add(strictly(RealtimeServerEvent, event).type)
     assert kinds >= {"response.done", "response.output_audio.delta", "conversation.item.truncated"}
-    assert base64.b64decode(next(e["delta"] for e in vendor.sent if e["type"] == "response.output_audio.delta"))
+    assert base64.b64decode(
+        next(e["delta"] for e in vendor.sent if e["type"] == "response.output_audio.delta")
+    )

@@ -137,13 +137,13 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Say what there is to say; leave the rest to Pipecat."""
-        if direction is FrameDirection.DOWNSTREAM and self.orion_serves:
+        if isinstance(frame, TTSSpeakFrame) or direction is FrameDirection.DOWNSTREAM:
             match frame:
-                case TTSSpeakFrame() | LLMTextFrame():
+                case TTSSpeakFrame() | LLMTextFrame() if self.orion_serves:
                     self._orion_to_say.append(frame.text)
                     await self._orion_say()
                     return
-                case LLMFullResponseStartFrame() | LLMFullResponseEndFrame():
+                case LLMFullResponseStartFrame() | LLMFullResponseEndFrame() if self.orion_serves:
                     return  # around a text that came from before it
         await super().process_frame(frame, direction)
 

@@ -27,7 +27,17 @@ _BEFORE = (
 
 
 class Adapter(OpenAIRealtimeLLMAdapter):
-    """Pipecat's, with the whole JSON Schema of a tool: its `$defs` would be lost."""
+    """Pipecat's, with the whole of a tool's JSON Schema and of the instructions, of which it drops a part."""
+
+    def _resolve_system_instruction(
+        self,
+        system_from_context: str | None,
+        system_instruction: str | None,
+        *,
+        discard_context_system: bool,  # noqa: ARG002
+    ) -> str | None:
+        """The agent's instructions, and what Pipecat itself adds to them for the tools."""
+        return "\n\n".join(filter(None, (system_from_context, system_instruction))) or None
 
     def _warn_context_system_message(self) -> None:
         """No warning: instructions stand in the context, where a hand-over changes them."""
