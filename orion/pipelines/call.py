@@ -238,6 +238,7 @@ class Call:
             if not answer.done():
                 answer.set_result(turn)
         self._answers.clear()
+        self.conversation.speech_answered()
         self.conversation.save_dialogue()
         requests = self.conversation.requests
         if requests.end_call:
@@ -330,15 +331,16 @@ class Call:
         assert speech is not None
         await self._started.wait()
         reason = failed.category.value if failed.category else "unknown"
-        provider = str(conversation.agent.speech).partition("/")[0]
-        conversation.speech_failed(provider, reason)
+        conversation.speech_failed(reason)
         try:
-            answers = await ordinary.take_over(self._pair, owes=speech.orion_owes)
+            said = await ordinary.take_over(self._pair, owes=speech.orion_owes)
         except TimeoutError:
             logger.error("the ordinary engines of a call did not start")
             await self.end(EndReason.ERROR)
             return
-        if speech.orion_owes and not answers:
+        if said:
+            self._user_said(said)
+        elif said is None and speech.orion_owes:
             await self.say(_APOLOGY)
 
     async def _end_after(self, secs: float) -> None:
@@ -380,7 +382,7 @@ class Call:
 
         @user.event_handler("on_user_turn_message_added")
         async def _(_aggregator: Any, message: Any) -> None:
-            if self.conversation.speech is not None and self.conversation.speech.orion_serves:
+            if self._ordinary is not None and not self._ordinary.serve:
                 self._user_said(message.content)
 
         @assistant.event_handler("on_assistant_turn_stopped")

@@ -19,7 +19,7 @@ from orion.agents.recollection import Recollection
 from orion.agents.roster import Roster
 from orion.agents.tool_rows import Outside
 from orion.domain.agent import Agent, fill
-from orion.domain.breaker import Breakers
+from orion.domain.breaker import Breaker, Breakers
 from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Utterance, Verdict
 from orion.domain.identity import Principal
@@ -114,6 +114,7 @@ class Conversation:
         self._first_llm = models[0].provider
         self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
         self.speech: providers.SpeechModel | None = None
+        self._speech_provider = (self.agent.speech or "").partition("/")[0]
         self.llm = engines.llm(models, shared.breakers, self.deadlines, speaks=speaks)
         if self._dialogue is not None:
             self._dialogue.state = dict(session.dialogue)
@@ -156,11 +157,18 @@ class Conversation:
         """Whether this is the call's speech model."""
         return self.speech is not None and processor is self.speech
 
-    def speech_failed(self, provider: str, reason: str) -> None:
-        """The speech model of `provider` failed: the agent's ordinary engines go on."""
-        breaker = self.shared.breakers.of("speech", provider)
-        breaker.failed(asyncio.get_running_loop().time(), lasting=reason in _LASTING)
-        self.recorder.switched("speech", provider, reason, self._first_llm)
+    def speech_answered(self) -> None:
+        """The agent has said something; if by its speech model, that one works."""
+        if self.speech is not None and self.speech.orion_serves:
+            self._speech_breaker().succeeded()
+
+    def speech_failed(self, reason: str) -> None:
+        """The agent's speech model failed: its ordinary engines go on."""
+        self._speech_breaker().failed(asyncio.get_running_loop().time(), lasting=reason in _LASTING)
+        self.recorder.switched("speech", self._speech_provider, reason, self._first_llm)
+
+    def _speech_breaker(self) -> Breaker:
+        return self.shared.breakers.of("speech", self._speech_provider)
 
     def greeting(self) -> str:
         """What the agent that has the word says first; empty for nothing."""

@@ -87,7 +87,7 @@ def _speech_model(conversation: Conversation) -> LLMService[Any] | None:
         found = providers.speech(shared.settings, agent)
     except OrionError as error:
         logger.warning("the speech model of {} cannot serve: {}", agent.name, error.detail)
-        conversation.speech_failed(agent.speech.partition("/")[0], "not available")
+        conversation.speech_failed("not available")
         return None
     breaker = shared.breakers.of("speech", found.provider)
     return found.service if breaker.admits(asyncio.get_running_loop().time()) else None

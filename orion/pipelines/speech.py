@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from pipecat.frames.frames import TTSSpeakFrame, TTSUpdateSettingsFrame
 from pipecat.pipeline.pipeline import Pipeline
@@ -24,6 +25,9 @@ class Ordinary:
 
     Args:
         turns: The strategies by which they take turns.
+
+    Attributes:
+        serve: They go on.
     """
 
     def __init__(
@@ -31,33 +35,36 @@ class Ordinary:
     ) -> None:
         self.stt, self.llm = Standby(stt), Standby(llm)
         self.tts = Standby(tts, keeps=(TTSSpeakFrame, TTSUpdateSettingsFrame))
+        self.serve = False
         self._turns = turns
 
-    async def take_over(self, pair: LLMContextAggregatorPair, *, owes: bool) -> bool:
+    async def take_over(self, pair: LLMContextAggregatorPair, *, owes: bool) -> str | None:
         """Wake the engines, and let the aggregators wait for transcripts again.
 
         Args:
             owes: The user waits for an answer.
 
         Returns:
-            Whether the user's words are known, and are being answered.
+            What the user said, where it is known and being answered; empty if it had been told already.
 
         Raises:
             TimeoutError: An engine did not start.
         """
-        await asyncio.gather(*(engine.orion_wake() for engine in (self.stt, self.llm, self.tts)))
+        self.serve = True
         user, assistant = pair.user(), pair.assistant()
         # Pipecat knows the way into this mode, by the model's metadata, but none out of it.
         user._realtime_service_mode = assistant._realtime_service_mode = False  # noqa: SLF001
         user._params.empty_user_turn = EmptyUserTurnConfig()  # noqa: SLF001
+        await user._cancel_realtime_handoff_flush_task()  # noqa: SLF001
+        await asyncio.gather(*(engine.orion_wake() for engine in (self.stt, self.llm, self.tts)))
         await user._user_turn_controller.update_strategies(self._turns)  # noqa: SLF001
-        if await user.push_aggregation():
-            return True
-        messages = user.context.get_messages()
-        asked = owes and isinstance(messages[-1], dict) and messages[-1].get("role") == "user"
-        if asked:
-            await user.push_context_frame()
-        return asked
+        if said := await user.push_aggregation():
+            return said
+        last: Any = user.context.get_messages()[-1]
+        if not owes or not isinstance(last, dict) or last.get("role") != "user":
+            return None
+        await user.push_context_frame()
+        return ""
 
 
 def build(

@@ -34,6 +34,7 @@ class Standby(BasePipeline):
         self._orion_kept: list[Frame] = []
         self._orion_started = asyncio.Event()
         self._orion_awake = False
+        self._orion_since = 0
 
     @property
     def processors(self) -> list[FrameProcessor]:
@@ -64,12 +65,12 @@ class Standby(BasePipeline):
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Pass the frame by, or through the engine."""
         await super().process_frame(frame, direction)
-        if self._orion_awake:
+        if self._orion_awake and frame.id > self._orion_since:
             await self._orion_branch.queue_frame(frame, direction)
             return
         if isinstance(frame, StartFrame):
             self._orion_start = frame
-        if isinstance(frame, self._orion_keeps):
+        if isinstance(frame, self._orion_keeps) and not self._orion_awake:
             self._orion_kept.append(frame)
         else:
             await self.push_frame(frame, direction)
@@ -84,6 +85,7 @@ class Standby(BasePipeline):
         await self._orion_branch.queue_frame(self._orion_start, FrameDirection.DOWNSTREAM)
         async with asyncio.timeout(_WAKE_SECS):
             await self._orion_started.wait()
+        self._orion_since = Frame().id  # what is under way was meant for the engine that failed
         self._orion_awake = True
         for frame in self._orion_kept:
             await self._orion_branch.queue_frame(frame, FrameDirection.DOWNSTREAM)

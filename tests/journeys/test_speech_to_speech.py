@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from tests.journeys.conftest import PASSWORD, need, start_server
 from tests.journeys.phone import RATE_HZ, Phone, calling, spoken
+from tests.simulators.faults import Fault
 from tests.simulators.realtime import KEY, TONE_HZ, Realtime, Says, realtime
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -222,3 +223,51 @@ async def test_the_next_agent_goes_on_with_its_own_instructions(line, tmp_path):
         await phone.event("turn.ended", since, role="agent", text="The host speaking.")
     assert "You are the host." in line.vendor.sessions[0]["instructions"]
     assert "You are Orion." not in line.vendor.sessions[0]["instructions"]
+
+
+@pytest.mark.parametrize("kind", ["status", "stall", "failed"])
+async def test_where_the_model_fails_the_ordinary_engines_go_on_in_the_same_call(
+    open_dir, project, tmp_path, kind
+):
+    question = spoken("what is seven plus five", tmp_path)
+    async with serving(open_dir / f"speech-{kind}", project) as line:
+        if kind == "status":
+            line.vendor.faults.add(Fault("status", status=401))
+        elif kind == "failed":
+            line.vendor.answers = [Says(failed="insufficient_quota")]
+        else:
+            line.vendor.answers = [Says("Too late.", wait_secs=30)]
+        async with line.call(fail_over={"first_token_secs": 1.5}) as phone:
+            await phone.event("turn.ended", role="agent", text=GREETING)
+            turn = await phone.answer_to(question)
+            assert turn["text"] == "That is 12."
+            told = await phone.event("error", part="speech")
+            assert told["body"]["provider"] == "openai"
+            assert told["body"]["taken"] == "offline"
+            again = await phone.answer_to(question)
+            assert (again["text"], again["interrupted"]) == ("That is 12.", False)
+            said = await line.turns(phone)
+    assert said == [("agent", GREETING), *[("user", "what is seven plus five"), ("agent", "That is 12.")] * 2]
+
+
+async def test_a_line_that_breaks_is_not_noticed_while_nobody_speaks_and_else_asks_again(line, tmp_path):
+    question = spoken("what is seven plus five", tmp_path)
+    for owes in (False, True):
+        line.vendor.joined = asyncio.Queue()
+        line.vendor.late_secs, line.vendor.answers = 30, [Says("Never.", wait_secs=30)]
+        async with line.call() as phone:
+            socket = await line.vendor.joined.get()
+            await phone.event("turn.ended", role="agent", text=GREETING)
+            since = len(phone.events)
+            if owes:
+                await phone.say(question)
+                await phone.event("session.state", since, state="thinking")
+            await socket.close(1011, "going away")
+            await phone.event("error", since, part="speech", reason="connectivity")
+            if owes:
+                turn = (await phone.event("turn.ended", since, role="agent"))["body"]["turn"]
+                assert turn["text"] == "Sorry, something went wrong on my side. Please say that again."
+            assert (await phone.answer_to(question))["text"] == "That is 12."
+            said = [text for _, text in await line.turns(phone)]
+        assert said.count("what is seven plus five") == 1
+        assert any("Sorry" in text for text in said) is owes
