@@ -40,7 +40,7 @@ from orion.errors import (
 )
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.latency import LatencyObserver
-from orion.pipelines.speech import Ordinary
+from orion.pipelines.ordinary import Ordinary
 from orion.pipelines.tasks import Tasks
 from orion.pipelines.watch import Watch
 
@@ -327,21 +327,16 @@ class Call:
 
     async def _go_on(self, ordinary: Ordinary, failed: ErrorFrame) -> None:
         """The speech model has failed: the ordinary engines go on, and answer what it owes."""
-        conversation, speech = self.conversation, self.conversation.speech
-        assert speech is not None
         await self._started.wait()
-        reason = failed.category.value if failed.category else "unknown"
-        conversation.speech_failed(reason)
         try:
-            said = await ordinary.take_over(self._pair, owes=speech.orion_owes)
+            said = await ordinary.go_on(self.conversation, self._pair, failed)
         except TimeoutError:
-            logger.error("the ordinary engines of a call did not start")
             await self.end(EndReason.ERROR)
             return
-        if said:
-            self._user_said(said)
-        elif said is None and speech.orion_owes:
+        if said is None:
             await self.say(_APOLOGY)
+        elif said:
+            self._user_said(said)
 
     async def _end_after(self, secs: float) -> None:
         await asyncio.sleep(secs)
@@ -353,8 +348,8 @@ class Call:
 
     def _listen(self) -> None:
         """Connect the pipeline's events with the recorder."""
+        self._listen_to_turns()
         worker, recorder = self._worker, self._recorder
-        user, assistant = self._pair.user(), self._pair.assistant()
 
         @worker.event_handler("on_pipeline_started")
         async def _(_worker: Any, _frame: Frame) -> None:
@@ -370,6 +365,9 @@ class Call:
             recorder.publish("error", {"slug": "provider-error", "detail": "A part of the call failed."})
             if frame.processor is self.conversation.llm:
                 await self.say(_APOLOGY)
+
+    def _listen_to_turns(self) -> None:
+        user, assistant = self._pair.user(), self._pair.assistant()
 
         @user.event_handler("on_user_turn_started")
         async def _(_aggregator: Any, _strategy: Any) -> None:
@@ -387,9 +385,9 @@ class Call:
 
         @assistant.event_handler("on_assistant_turn_stopped")
         async def _(_aggregator: Any, message: Any) -> None:
-            recorder.agent_said(message.content, interrupted=message.interrupted)
+            self._recorder.agent_said(message.content, interrupted=message.interrupted)
             if not self._spoken:
-                recorder.state("listening")
+                self._recorder.state("listening")
 
 
 async def _quietly(work: Awaitable[Any]) -> None:

@@ -225,10 +225,10 @@ class Conversation:
     def heard_guardrail(self, speech: providers.SpeechModel) -> HeardGuardrail:
         """The processor that checks what a speech model has heard."""
 
-        async def checked(heard: TranscriptionFrame, allowed: bool) -> None:
+        async def checked(heard: TranscriptionFrame, *, allowed: bool) -> None:
             if not allowed:
                 self.recorder.user_said("")
-            await speech.orion_checked(heard, allowed)
+            await speech.orion_checked(heard, allowed=allowed)
 
         return HeardGuardrail(self._evaluate, self.recorder.verdict, checked)
 

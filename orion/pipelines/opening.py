@@ -31,7 +31,7 @@ from orion.media.vad import vad_analyzer
 from orion.pipelines import engines, speech, text, voice
 from orion.pipelines.call import Call
 from orion.pipelines.conversation import Conversation
-from orion.pipelines.speech import Ordinary
+from orion.pipelines.ordinary import Ordinary
 from orion.processors.client_messages import ClientMessages
 
 OnEnded = Callable[[Call, EndReason], Awaitable[None]]

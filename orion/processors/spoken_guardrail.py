@@ -8,7 +8,8 @@ that is blocked nothing more is played from then on.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Protocol
 
 from pipecat.frames.frames import (
     Frame,
@@ -29,7 +30,14 @@ from orion.domain.guardrail import Action, Channel, Utterance, Verdict
 from orion.domain.sentence import split_sentences
 from orion.processors.guardrail import Evaluate, OnVerdict
 
-OnChecked = Callable[[TranscriptionFrame, bool], Awaitable[None]]
+
+class OnChecked(Protocol):
+    """Told of each transcript that was checked."""
+
+    async def __call__(self, heard: TranscriptionFrame, *, allowed: bool) -> None:
+        """Whether it may be answered."""
+
+
 Serves = Callable[[], bool]
 
 _CHARACTERS_PER_SEC = 15.0
@@ -61,13 +69,13 @@ class HeardGuardrail(FrameProcessor):
         try:
             verdict = await self._orion_checked(frame.text)
         except Exception:
-            await self._orion_on_checked(frame, False)
+            await self._orion_on_checked(frame, allowed=False)
             raise
         blocked = verdict.action is Action.BLOCK
         if not blocked and verdict.text:
             frame.text = verdict.text
             await self.push_frame(frame, direction)
-        await self._orion_on_checked(frame, not blocked)
+        await self._orion_on_checked(frame, allowed=not blocked)
         if blocked:
             await self.push_frame(TTSSpeakFrame(verdict.reply, append_to_context=True))
 

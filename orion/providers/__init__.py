@@ -114,7 +114,7 @@ class SpeechModel(Protocol):
     async def orion_renew(self) -> None:
         """The instructions or the tools of the context have changed."""
 
-    async def orion_checked(self, heard: TranscriptionFrame, allowed: bool) -> None:
+    async def orion_checked(self, heard: TranscriptionFrame, *, allowed: bool) -> None:
         """The guardrail has seen what was heard: only what is allowed is answered."""
 
     def orion_typed(self, text: str) -> None:

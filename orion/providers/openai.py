@@ -31,6 +31,7 @@ _KINDS = {
     "llm": re.compile(r"(gpt|o\d|chatgpt)(?!.*(audio|realtime|transcribe|tts|image|search))"),
     "stt": re.compile(r"transcribe|whisper"),
     "tts": re.compile(r"tts"),
+    "speech": re.compile(r"gpt-realtime(?!.*(whisper|translate))"),
 }
 _MODEL = "text-embedding-3-small"
 _TIMEOUT_SECS = 20.0

@@ -26,7 +26,7 @@ from pipecat.utils.errors import ErrorCategory
 from orion import providers
 from orion.domain.agent import Agent
 from orion.settings import ProviderSettings
-from tests.providers.stage import RATE_HZ, on_stage, recording
+from tests.providers.stage import on_stage, recording
 from tests.simulators.faults import Fault
 from tests.simulators.fidelity import strictly
 from tests.simulators.realtime import KEY, USAGE, Says, realtime
@@ -50,7 +50,7 @@ class Above(FrameProcessor):
         if isinstance(frame, TranscriptionFrame) and direction is FrameDirection.UPSTREAM:
             self.heard.append(frame.text)
             if self.allows is not None:
-                await self._model.orion_checked(frame, self.allows)
+                await self._model.orion_checked(frame, allowed=self.allows)
         await self.push_frame(frame, direction)
 
 

@@ -32,6 +32,7 @@ from pipecat.services.openai.realtime import events
 from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
 from pipecat.utils.text.base_text_aggregator import TextType
 from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 
 from orion.domain.deadlines import Deadlines
 from orion.providers._openai.realtime_line import Line
@@ -44,7 +45,7 @@ from orion.providers._openai.realtime_session import (
     tokens,
     word_for_word,
 )
-from orion.providers._vendor import HalfAnswer, Vendor
+from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
 
 _CONNECT_SECS = 3.0
 _TRANSCRIPT_LATE_SECS = 0.1
@@ -120,7 +121,7 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
         if self._api_session_ready:
             await self._send_session_update()
 
-    async def orion_checked(self, heard: TranscriptionFrame, allowed: bool) -> None:
+    async def orion_checked(self, heard: TranscriptionFrame, *, allowed: bool) -> None:
         """The guardrail has seen what the user said; what it blocks is not answered, and forgotten."""
         item = getattr(heard.result, "item_id", None)
         if not allowed:
@@ -264,7 +265,7 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
         try:
             async with asyncio.timeout(_CONNECT_SECS):
                 socket = await connect(self.base_url, additional_headers=await self._auth_headers())
-        except Exception as error:  # noqa: BLE001 - each layer has errors of its own
+        except (OSError, WebSocketException, ValueError) as error:
             await self._orion_fail(error)
             return
         line = self._orion_line = Line(socket, self._orion_news, self._orion_passed)
@@ -276,11 +277,19 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
         try:
             await self._receive_task_handler()
             await self._orion_fail(HalfAnswer("the session ended"))
-        except Exception as error:  # noqa: BLE001 - Pipecat raises plain exceptions for what it cannot parse
+        except (WebSocketException, HalfAnswer, MalformedAnswer) as error:
             if not self._disconnecting:
                 await self._orion_fail(error)
         finally:
             await self.cancel_task(reading)
+
+    async def _receive_task_handler(self) -> None:
+        try:
+            await super()._receive_task_handler()
+        except (WebSocketException, HalfAnswer, MalformedAnswer):
+            raise
+        except Exception as error:  # Pipecat's for a message that it cannot parse, which quotes it
+            raise MalformedAnswer("not understood") from error
 
     async def _handle_evt_session_created(self, evt: events.SessionCreatedEvent) -> None:
         await super()._handle_evt_session_created(evt)
