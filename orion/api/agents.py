@@ -179,7 +179,7 @@ def _problems(parts: Parts, name: str, body: AgentFile, offer: Offer) -> list[Fi
 def _serving(parts: Parts, kind: providers.Part) -> list[str]:
     """The providers that have engines of a kind."""
     listed = registry.names("providers", parts.settings.project)
-    return [name for name in listed if hasattr(providers.module(parts.settings, name), kind)]
+    return [name for name in listed if providers.offers(providers.module(parts.settings, name), kind)]
 
 
 def _body(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:

@@ -288,10 +288,15 @@ def _ranked(settings: Settings, kind: Kind) -> list[str]:
     return sorted(ranks, key=lambda name: -ranks[name])
 
 
+def offers(loaded: ModuleType, kind: Part) -> bool:
+    """Whether a provider's module has a function for `kind`; a package may have a module of that name."""
+    return callable(getattr(loaded, kind, None))
+
+
 def lack(settings: Settings, kind: Part, name: str) -> str | None:
     """What the provider `name` misses to serve `kind`, in words; None where it can."""
     loaded = module(settings, name)
-    if not hasattr(loaded, kind):
+    if not offers(loaded, kind):
         return f"has no {kind}"
     if not hasattr(loaded, "available"):
         return None

@@ -44,7 +44,7 @@ async def engines(settings: Settings) -> list[Engine]:
         _engine(settings, kind, name)
         for kind in providers.PARTS
         for name in registry.names("providers", settings.project)
-        if hasattr(providers.module(settings, name), kind)
+        if providers.offers(providers.module(settings, name), kind)
     ]
     return list(await asyncio.gather(*asked))
 

@@ -219,6 +219,17 @@ async def test_every_fault_is_told_once_by_its_category(make, vendor, fault, cat
     assert "openai" in found.error
 
 
+async def test_a_message_of_another_shape_is_a_fault_and_is_not_quoted(make, vendor, logs):
+    vendor.answers = [Says("Wait.", wait_secs=30)]
+    model, above = make(agent=Agent("test", "", speech="openai"))
+    async with on_stage(above, model, errors=None) as stage:
+        await utterance(stage)
+        socket = await vendor.joined.get()
+        await socket.send({"type": "response.output_audio.delta", "delta": "secret words"}, {})
+        assert (await stage.heard(ErrorFrame)).category is ErrorCategory.SERVER
+    assert "secret words" not in "".join(logs)
+
+
 async def test_a_refused_key_is_told_and_what_was_to_be_said_is_passed_on(make):
     model, above = make(key="sk-wrong")
     async with on_stage(above, model, errors=None) as stage:
