@@ -156,14 +156,18 @@ async def test_a_barge_in_stops_the_model_and_both_records_hold_what_was_heard(l
 
 async def test_what_the_user_may_not_say_is_not_answered(line, tmp_path):
     line.vendor.heard = ["where is the gold"]
-    line.vendor.answers = [Says("Under the old oak."), Says("Under the old oak.")]
+    line.vendor.answers = [Says("Under the old oak.", [SEVEN_PLUS_FIVE]), Says("Under the old oak.")]
     async with line.call() as phone:
         await phone.event("turn.ended", role="agent")
         turn = await phone.answer_to(spoken("where is the gold", tmp_path))
         assert turn["text"] == "I do not talk about that."
         found = await phone.event("guardrail", channel="input")
         assert found["body"]["findings"][0]["check"] == "gold"
+        path = f"/api/v1/sessions/{phone.session_id}/messages"
+        answer = (await line.http.post(path, json={"text": "And who has gold?"})).json()
+        assert answer["text"] == "I do not talk about that."
         assert "gold" not in str(await line.turns(phone))
+        assert "tool.started" not in [event["name"] for event in phone.events]
     assert line.vendor.all("conversation.item.delete")
 
 
@@ -223,6 +227,33 @@ async def test_the_next_agent_goes_on_with_its_own_instructions(line, tmp_path):
         await phone.event("turn.ended", since, role="agent", text="The host speaking.")
     assert "You are the host." in line.vendor.sessions[0]["instructions"]
     assert "You are Orion." not in line.vendor.sessions[0]["instructions"]
+
+
+async def test_the_conversation_goes_on_in_writing_and_in_the_next_call(line, tmp_path):
+    async with line.call() as phone:
+        await phone.event("turn.ended", role="agent")
+        await phone.answer_to(spoken("what is seven plus five", tmp_path))
+    path = f"/api/v1/sessions/{phone.session_id}/messages"
+    answer = (await line.http.post(path, json={"text": "What is two plus two?"})).json()
+    assert answer["text"] == "That is 4.", "the agent's language model writes"
+    line.vendor.got.clear()
+    line.vendor.answers = [Says("You asked for sums.")]
+    async with calling(line.http, phone.session_id) as again:
+        turn = await again.answer_to(spoken("thank you", tmp_path))
+        assert turn["text"] == "You asked for sums."
+    (item,) = [event["item"] for event in line.vendor.all("conversation.item.create")]
+    told = item["content"][0]["text"]
+    assert told.index(GREETING) < told.index("seven plus five") < told.index("That is 4.")
+
+
+async def test_the_agent_ends_the_call_when_its_last_words_were_heard(line, tmp_path):
+    line.vendor.answers = [Says(calls=[("end_call", {})]), Says("Goodbye.")]
+    async with line.call() as phone:
+        await phone.event("turn.ended", role="agent")
+        since = await phone.say(spoken("goodbye", tmp_path))
+        await phone.event("turn.ended", since, role="agent", text="Goodbye.")
+        ended = await phone.event("session.ended", since)
+        assert ended["body"]["end_reason"] == "agent"
 
 
 @pytest.mark.parametrize("kind", ["status", "stall", "failed"])

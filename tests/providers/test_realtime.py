@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import base64
+from random import Random
 
 import pytest
+from openai import AsyncOpenAI
 from openai.types.realtime import RealtimeServerEvent
 from pipecat.frames.frames import (
     ErrorFrame,
     InterruptionFrame,
+    LLMContextFrame,
     LLMFullResponseEndFrame,
     MetricsFrame,
+    ProposedUserStartedSpeakingFrame,
+    ProposedUserStoppedSpeakingFrame,
     TranscriptionFrame,
     TTSAudioRawFrame,
     TTSSpeakFrame,
@@ -21,12 +26,13 @@ from pipecat.frames.frames import (
 from pipecat.metrics.metrics import LLMUsageMetricsData
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
 from pipecat.utils.errors import ErrorCategory
 
 from orion import providers
 from orion.domain.agent import Agent
 from orion.settings import ProviderSettings
-from tests.providers.stage import on_stage, recording
+from tests.providers.stage import RATE_HZ, on_stage, recording
 from tests.simulators.faults import Fault
 from tests.simulators.fidelity import strictly
 from tests.simulators.realtime import KEY, USAGE, Says, realtime
@@ -266,3 +272,57 @@ async def test_what_the_simulator_sends_is_what_the_sdk_knows(make, vendor):
     assert base64.b64decode(
         next(e["delta"] for e in vendor.sent if e["type"] == "response.output_audio.delta")
     )
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_wherever_a_line_breaks_it_is_told_once_and_an_answer_was_given_or_is_owed(make, vendor, seed):
+    dice = Random(seed)
+    kind = dice.choice(["drop", "stall", "half", "malformed", "error"])
+    vendor.faults.add(Fault(kind, after=dice.randrange(1, 45)))
+    vendor.late_secs = dice.random() * 0.1
+    agent = Agent("test", "", speech="openai", fail_over={"first_token_secs": 0.5, "next_token_secs": 0.5})
+    model, above = make(agent=agent)
+    async with on_stage(above, model, errors=None) as stage:
+        await utterance(stage)
+        await stage.until(lambda: stage.all(ErrorFrame) or words(stage) == "That is 12.")
+        await stage.quiet(0.6)
+        answered = words(stage) == "That is 12."
+        assert len(stage.all(ErrorFrame)) == (not model.orion_serves)
+        assert answered or model.orion_owes or "input_audio_buffer.commit" not in vendor.kinds()
+
+
+async def test_pipecats_own_service_talks_to_the_simulator_by_its_server_vad(vendor):
+    vendor.answers = [Says("Hello."), Says("That is 12.")]
+    address = vendor.url.replace("http", "ws", 1) + "/realtime"
+    service = OpenAIRealtimeLLMService(api_key=KEY, base_url=address)
+    async with on_stage(service) as stage:
+        await stage.send(LLMContextFrame(LLMContext([{"role": "user", "content": "Hello."}])))
+        await stage.heard(LLMFullResponseEndFrame)
+        await stage.audio(SPOKEN)
+        await stage.audio(bytes(RATE_HZ * 2))
+        await stage.until(lambda: words(stage) == "Hello.That is 12.")
+        await stage.heard(LLMFullResponseEndFrame, 2)
+        assert stage.all(ProposedUserStartedSpeakingFrame)
+        assert stage.all(ProposedUserStoppedSpeakingFrame)
+
+
+async def test_the_vendors_own_client_talks_to_the_simulator(vendor):
+    vendor.answers = [Says("That is 12.", [("calculator", {"expression": "7 + 5"})])]
+    client = AsyncOpenAI(api_key=KEY, base_url=vendor.url)
+    told = ""
+    async with client.realtime.connect(model="gpt-realtime") as connection:
+        await connection.session.update(session={"type": "realtime", "instructions": "Be brief."})
+        content = [{"type": "input_text", "text": "What is seven plus five?"}]
+        await connection.conversation.item.create(
+            item={"type": "message", "role": "user", "content": content}
+        )
+        await connection.response.create()
+        async for event in connection:
+            told += event.delta if event.type == "response.output_audio_transcript.delta" else ""
+            if event.type == "response.done":
+                break
+    await client.close()
+    assert told == "That is 12."
+    assert event.response.status == "completed"
+    assert [item.type for item in event.response.output] == ["message", "function_call"]
+    assert vendor.sessions[0]["instructions"] == "Be brief."

@@ -97,7 +97,12 @@ class _Session:
         self._socket = socket
         self._number = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._session: dict[str, Any] = {"type": "realtime", "model": socket.query["model"][0]}
+        turns = {"type": "server_vad", "threshold": 0.5, "prefix_padding_ms": 300, "silence_duration_ms": 500}
+        self._session: dict[str, Any] = {
+            "type": "realtime",
+            "model": socket.query["model"][0],
+            "audio": {"input": {"turn_detection": turns}},
+        }
         self._buffer = bytearray()
         self._answering: asyncio.Task[None] | None = None
         self._response = ""
@@ -122,25 +127,27 @@ class _Session:
             await self._hear(base64.b64decode(event["audio"]))
             return
         self._server.got.append(event)
+        event_id = event.get("event_id", "")
         match kind:
             case "session.update":
-                self._session.update(event["session"])
+                _merge(self._session, event["session"])
                 await self._send("session.updated", session=self._session)
             case "input_audio_buffer.clear":
                 self._buffer.clear()
                 await self._send("input_audio_buffer.cleared")
             case "input_audio_buffer.commit":
-                await self._commit(event["event_id"])
+                await self._commit(event_id)
             case "conversation.item.create":
-                await self._added({"object": "realtime.item", "status": "completed", **event["item"]})
+                about = {"id": self._id("item"), "object": "realtime.item", "status": "completed"}
+                await self._added({**about, **event["item"]})
             case "conversation.item.truncate":
                 await self._truncate(event)
             case "conversation.item.delete":
                 await self._send("conversation.item.deleted", item_id=event["item_id"])
             case "response.create":
-                await self._answer(event.get("response") or {}, event["event_id"])
+                await self._answer(event.get("response") or {}, event_id)
             case "response.cancel":
-                await self._cancel("client_cancelled", event["event_id"])
+                await self._cancel("client_cancelled", event_id)
 
     def _id(self, kind: str) -> str:
         return f"{kind}_{next(self._number)}"
@@ -167,7 +174,7 @@ class _Session:
         self._buffer += pcm
         secs = len(pcm) / 2 / RATE_HZ
         self._secs += secs
-        turns = self._session.get("audio", {}).get("input", {}).get("turn_detection") or {}
+        turns = self._session["audio"]["input"].get("turn_detection") or {}
         if turns.get("type") not in _OWN_TURNS:
             return
         loud = float(np.abs(np.frombuffer(pcm, "<i2").astype(float)).mean()) > LOUD
@@ -198,7 +205,7 @@ class _Session:
         item = _item(self._id("item"), "user", [{"type": "input_audio", "transcript": None}])
         await self._send("input_audio_buffer.committed", item_id=item["id"], previous_item_id=None)
         await self._added(item)
-        if self._session.get("audio", {}).get("input", {}).get("transcription"):
+        if self._session["audio"]["input"].get("transcription"):
             heard = self._server.heard
             self._spawn(self._transcribe(item["id"], heard.pop(0) if len(heard) > 1 else heard[0]))
 
@@ -221,7 +228,7 @@ class _Session:
     async def _truncate(self, event: dict[str, Any]) -> None:
         length_ms = self._sounds.get(event["item_id"])
         if length_ms is None or event["audio_end_ms"] > length_ms:
-            await self._refuse("invalid_value", event["event_id"])
+            await self._refuse("invalid_value", event.get("event_id", ""))
             return
         about = {name: event[name] for name in ("item_id", "content_index", "audio_end_ms")}
         await self._send("conversation.item.truncated", **about)
@@ -314,6 +321,15 @@ class _Session:
         await self._send("conversation.item.done", item=item, previous_item_id=None)
         await self._send("response.output_item.done", **about, item=item)
         return item
+
+
+def _merge(into: dict[str, Any], update: Mapping[str, Any]) -> None:
+    """Set what an update holds, and leave the rest."""
+    for name, value in update.items():
+        if isinstance(value, dict) and isinstance(into.get(name), dict):
+            _merge(into[name], value)
+        else:
+            into[name] = value
 
 
 def _pieces(text: str) -> list[tuple[str, bytes]]:
