@@ -91,11 +91,11 @@ def tts(settings: Settings, agent: Agent) -> TTSService:
 
 def speech(settings: Settings, agent: Agent) -> LLMService[Any]:
     """The Realtime API by the agent's model (`openai/gpt-realtime-mini`), with `agent.voice`."""
-    from orion.providers._openai.realtime import Conversation  # noqa: PLC0415
+    from orion.providers._openai.realtime import Realtime  # noqa: PLC0415
 
     configured = settings.provider("openai")
     model = model_for(settings, agent, "speech", "openai") or _SPEECH_MODEL
-    return Conversation(
+    return Realtime(
         configured.key,
         configured.base_url,
         model=model,

@@ -10,6 +10,7 @@ from openai import AsyncOpenAI
 from openai.types.realtime import RealtimeServerEvent
 from pipecat.frames.frames import (
     ErrorFrame,
+    InterimTranscriptionFrame,
     InterruptionFrame,
     LLMContextFrame,
     LLMFullResponseEndFrame,
@@ -48,11 +49,14 @@ class Above(FrameProcessor):
     def __init__(self, model, *, allows: bool = True) -> None:
         super().__init__()
         self.heard: list[str] = []
+        self.partials: list[str] = []
         self.allows: bool | None = allows
         self._model = model
 
     async def process_frame(self, frame, direction):
         await super().process_frame(frame, direction)
+        if isinstance(frame, InterimTranscriptionFrame):
+            self.partials.append(frame.text)
         if isinstance(frame, TranscriptionFrame) and direction is FrameDirection.UPSTREAM:
             self.heard.append(frame.text)
             if self.allows is not None:
@@ -102,6 +106,7 @@ async def test_it_hears_and_answers_in_sound_and_words(make, vendor):
         await utterance(stage)
         await stage.heard(LLMFullResponseEndFrame)
     assert above.heard == ["what is seven plus five"]
+    assert above.partials[:3] == ["what", "what is", "what is seven"]
     assert words(stage) == "That is 12. Anything else?"
     assert secs(stage) == pytest.approx(len("That is 12. Anything else?") / 15, abs=0.01)
 
@@ -159,6 +164,31 @@ async def test_what_is_blocked_is_cancelled_and_forgotten_by_the_vendor(make, ve
         await stage.heard(LLMFullResponseEndFrame)
     assert words(stage) == "I cannot talk about that."
     assert vendor.kinds()[-3:] == ["response.cancel", "conversation.item.delete", "response.create"]
+
+
+async def test_what_is_blocked_late_is_cut_where_it_is_heard(make, vendor):
+    vendor.late_secs, vendor.pace_secs = 0.6, 0.02
+    vendor.answers = [Says("I should not say this. " * 40)]
+    model, above = make(agent=Agent("test", "", speech="openai", fail_over={"transcript_secs": 0.2}))
+    above.allows = False
+    async with on_stage(above, model) as stage:
+        await utterance(stage)
+        await stage.heard(TTSAudioRawFrame)
+        await stage.heard(InterruptionFrame, 2)
+        heard = len(stage.all(TTSAudioRawFrame))
+        await stage.quiet(0.3)
+        assert len(stage.all(TTSAudioRawFrame)) == heard
+    assert vendor.all("conversation.item.truncate")
+
+
+async def test_a_call_with_arguments_that_are_no_json_is_refused_and_the_turn_goes_on(make, vendor):
+    vendor.answers = [Says(calls=[("calculator", "{seven")]), Says("I mistyped.")]
+    model, above = make()
+    async with on_stage(above, model) as stage:
+        await utterance(stage)
+        await stage.until(lambda: words(stage) == "I mistyped.")
+    (item,) = [event["item"] for event in vendor.all("conversation.item.create")]
+    assert (item["type"], "no JSON object" in item["output"]) == ("function_call_output", True)
 
 
 async def test_an_utterance_that_cannot_be_transcribed_is_answered_all_the_same(make, vendor):

@@ -217,7 +217,8 @@ class _Session:
             error = {"type": "transcription_error", "code": "audio_unintelligible", "message": "m"}
             await self._send(f"{kind}.failed", **about, error=error)
             return
-        await self._send(f"{kind}.delta", **about, delta=text)
+        for index, word in enumerate(text.split(" ")):
+            await self._send(f"{kind}.delta", **about, delta=f" {word}" if index else word)
         usage = {"type": "duration", "seconds": 1.0}
         await self._send(f"{kind}.completed", **about, transcript=text, usage=usage)
 

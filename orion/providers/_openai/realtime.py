@@ -6,15 +6,15 @@ Reference: https://platform.openai.com/docs/guides/realtime-conversations
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
+import json
 from collections.abc import Callable
 from typing import Any
 
 from pipecat.frames.frames import (
-    ErrorFrame,
     Frame,
     InputAudioRawFrame,
+    InterimTranscriptionFrame,
+    InterruptionFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMServiceMetadataFrame,
@@ -29,56 +29,31 @@ from pipecat.frames.frames import (
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.openai.realtime import events
-from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
 from pipecat.utils.text.base_text_aggregator import TextType
-from websockets.asyncio.client import connect
-from websockets.exceptions import WebSocketException
+from pipecat.utils.time import time_now_iso8601
 
 from orion.domain.deadlines import Deadlines
-from orion.providers._openai.realtime_line import Line
+from orion.providers._openai.realtime_connection import Connected
 from orion.providers._openai.realtime_session import (
-    Adapter,
     Refused,
     address,
     history,
+    is_object,
     properties,
     tokens,
     word_for_word,
 )
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
 
-_CONNECT_SECS = 3.0
 _TRANSCRIPT_LATE_SECS = 0.1
-_DISPENSABLE = frozenset(
-    {
-        "conversation.item.delete",
-        "conversation.item.truncate",  # past the end of the audio
-        "input_audio_buffer.clear",
-        "input_audio_buffer.commit",  # of a turn of less than 100 ms
-        "response.cancel",
-    }
-)
-"""Client events whose refusal leaves the session as it was."""
 
 
-class Conversation(Vendor, OpenAIRealtimeLLMService):
+class Realtime(Connected):
     """One call's speech model, 24 kHz both ways.
 
     Beyond Pipecat's service: what it answers waits for the guardrail's word on what it heard
     (`orion_checked`); it says texts that are given to it; typed messages reach it; and when the
     connection, or an answer, fails, it tells so by one ErrorFrame and is silent from then on.
-
-    Attributes:
-        orion_serves: It has not failed.
-        orion_owes: It had an answer to give when it failed.
     """
-
-    orion_vendor = "openai"
-    adapter_class = Adapter
-    _websocket: Any
-    _receive_task: Any
-    _current_audio_response: Any
-    _current_assistant_response: Any
 
     def __init__(
         self,
@@ -90,21 +65,11 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
         spoken: str,
         deadlines: Deadlines,
     ) -> None:
-        chosen = self.Settings(model=model, session_properties=properties(voice, spoken))
-        super().__init__(api_key=key or "none", settings=chosen)
-        self.base_url = address(base_url, model)
-        self.orion_serves = True
-        self.orion_owes = False
-        self._orion_deadlines = deadlines
-        self._orion_line: Line | None = None
+        asked = properties(voice, spoken)
+        super().__init__(key, address(base_url, model), model=model, asked=asked, deadlines=deadlines)
         self._orion_silent: Callable[[], bool] = lambda: False
-        self._orion_unchecked = 0
         self._orion_typed: list[str] = []
-        self._orion_to_say: deque[str] = deque()
-        self._orion_saying: str | None = None
-        self._orion_sent: deque[str] = deque(maxlen=64)
-        self._orion_answer_due: asyncio.TimerHandle | None = None
-        self._orion_check_due: asyncio.TimerHandle | None = None
+        self._orion_hearing: tuple[str, str] = ("", "")
 
     # what ORION asks of it
 
@@ -126,6 +91,9 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
         item = getattr(heard.result, "item_id", None)
         if not allowed:
             await self._orion_cancel()
+            if self._current_audio_response is not None:  # the words came late: it is being heard
+                await self._truncate_current_audio_response()
+                await self.push_frame(InterruptionFrame())
             if item:
                 await self.send_client_event(events.ConversationItemDeleteEvent(item_id=item))
         self._orion_passed()
@@ -152,7 +120,7 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
         await super()._handle_context(context, direction)
         typed, self._orion_typed = self._orion_typed, []
         for text in typed:
-            await self._send_message_item(text, role="user")
+            await self._send_message_item(text)
         if typed:
             await self._create_response()
 
@@ -190,6 +158,19 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
         frame = TTSTextFrame(text, text_type=TextType.SENTENCE)
         frame.includes_inter_frame_spaces = True
         await self.push_frame(frame)
+
+    async def _send_message_item(self, text: str, role: str = "user") -> None:
+        """Pipecat would give results of tools that came late the rank of instructions."""
+        await super()._send_message_item(text, "user" if role == "system" else role)
+
+    async def _handle_evt_input_audio_transcription_delta(
+        self, evt: events.ConversationItemInputAudioTranscriptionDelta
+    ) -> None:
+        item, before = self._orion_hearing
+        text = before + evt.delta if item == evt.item_id else evt.delta
+        self._orion_hearing = evt.item_id, text
+        frame = InterimTranscriptionFrame(text, "", time_now_iso8601(), result=evt)
+        await self.push_frame(frame, FrameDirection.UPSTREAM)
 
     async def broadcast_service_metadata(self) -> None:
         """Tell also that transcripts are there when the answer begins: it has waited for them."""
@@ -238,58 +219,7 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
             self._response_active, self._orion_saying = False, None
             await self.send_client_event(events.ResponseCancelEvent())
 
-    def _orion_passed(self) -> None:
-        """Words of the user have been checked; when all have, the answer is heard."""
-        self._orion_unchecked = max(0, self._orion_unchecked - 1)
-        if not self._orion_unchecked:
-            self._orion_passed_all()
-
-    def _orion_passed_all(self) -> None:
-        self._orion_unchecked = 0
-        if self._orion_check_due is not None:
-            self._orion_check_due.cancel()
-        if self._orion_line is not None:
-            self._orion_line.release()
-
-    # the connection
-
-    async def send_client_event(self, event: events.ClientEvent) -> None:
-        """Send an event, and remember it if its refusal does no harm."""
-        if getattr(event, "type", "") in _DISPENSABLE:
-            self._orion_sent.append(event.event_id)
-        await super().send_client_event(event)
-
-    async def _connect(self) -> None:
-        if self._websocket is not None:
-            return
-        try:
-            async with asyncio.timeout(_CONNECT_SECS):
-                socket = await connect(self.base_url, additional_headers=await self._auth_headers())
-        except (OSError, WebSocketException, ValueError) as error:
-            await self._orion_fail(error)
-            return
-        line = self._orion_line = Line(socket, self._orion_news, self._orion_passed)
-        self._websocket = line
-        self._receive_task = self.create_task(self._orion_receive(line))
-
-    async def _orion_receive(self, line: Line) -> None:
-        reading = self.create_task(line.read())
-        try:
-            await self._receive_task_handler()
-            await self._orion_fail(HalfAnswer("the session ended"))
-        except (WebSocketException, HalfAnswer, MalformedAnswer) as error:
-            if not self._disconnecting:
-                await self._orion_fail(error)
-        finally:
-            await self.cancel_task(reading)
-
-    async def _receive_task_handler(self) -> None:
-        try:
-            await super()._receive_task_handler()
-        except (WebSocketException, HalfAnswer, MalformedAnswer):
-            raise
-        except Exception as error:  # Pipecat's for a message that it cannot parse, which quotes it
-            raise MalformedAnswer("not understood") from error
+    # the session
 
     async def _handle_evt_session_created(self, evt: events.SessionCreatedEvent) -> None:
         await super()._handle_evt_session_created(evt)
@@ -298,11 +228,22 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
         self._llm_needs_conversation_setup = False
         await self._process_completed_function_calls(send_new_results=False)
         if told := history(self._context.get_messages()):
-            await self._send_message_item(told, role="user")
+            await self._send_message_item(told)
 
     async def _handle_evt_session_updated(self, evt: events.SessionUpdatedEvent) -> None:
         await super()._handle_evt_session_updated(evt)
         await self._orion_say()
+
+    async def _handle_evt_function_call_arguments_done(
+        self, evt: events.ResponseFunctionCallArgumentsDone
+    ) -> None:
+        if is_object(evt.arguments):
+            await super()._handle_evt_function_call_arguments_done(evt)
+            return
+        self._pending_function_calls.pop(evt.call_id, None)
+        await self._send_tool_result(evt.call_id, json.dumps({"error": "the arguments are no JSON object"}))
+        self._results_awaiting_response = True
+        await self._create_response()
 
     async def _handle_evt_response_done(self, evt: events.ResponseDone) -> None:
         if self._orion_line is not None and self._orion_line.was_cut(evt.response.id):
@@ -321,56 +262,3 @@ class Conversation(Vendor, OpenAIRealtimeLLMService):
             told = details.get("error") if isinstance(details, dict) else None
             await self._orion_fail(Refused(told if isinstance(told, dict) else {}))
         await self._orion_say()
-
-    async def _maybe_handle_evt_retrieve_conversation_item_error(self, evt: events.ErrorEvent) -> bool:
-        if evt.error.event_id in self._orion_sent:
-            return True
-        return bool(await super()._maybe_handle_evt_retrieve_conversation_item_error(evt))
-
-    async def _handle_evt_error(self, evt: events.ErrorEvent) -> None:
-        await self._orion_fail(Refused({"code": evt.error.code, "type": evt.error.type}))
-
-    async def _orion_fail(self, error: Exception) -> None:
-        """Tell the failure once, and let go of the connection."""
-        if not self.orion_serves:
-            return
-        self.orion_serves = False
-        unsaid = [*filter(None, [self._orion_saying]), *self._orion_to_say]
-        answering = self._response_active and self._orion_saying is None
-        self.orion_owes = answering or self._orion_unchecked > 0
-        self._api_session_ready = False
-        self._orion_settled()
-        self._orion_passed_all()
-        line, self._orion_line, self._websocket = self._orion_line, None, None
-        if self._current_audio_response is not None:
-            await self.push_frame(TTSStoppedFrame())
-        if self._response_active:
-            await self.push_frame(LLMFullResponseEndFrame())
-        for text in unsaid:
-            await self.push_frame(TTSSpeakFrame(text, append_to_context=True))
-        await self.push_error_frame(ErrorFrame(error="failed", exception=error))
-        if line is not None:
-            await line.close()
-
-    # deadlines
-
-    def _orion_news(self, kind: str) -> None:
-        if kind != "response.done" and self._response_active:
-            self._orion_answer_within(self._orion_deadlines.next_token_secs)
-
-    def _orion_answer_within(self, secs: float) -> None:
-        self._orion_answer_due = self._orion_after(self._orion_answer_due, secs, self._orion_overdue)
-
-    def _orion_settled(self) -> None:
-        if self._orion_answer_due is not None:
-            self._orion_answer_due.cancel()
-
-    def _orion_overdue(self) -> None:
-        self.create_task(self._orion_fail(TimeoutError("no answer in time")))
-
-    def _orion_after(
-        self, before: asyncio.TimerHandle | None, secs: float, then: Callable[[], None]
-    ) -> asyncio.TimerHandle:
-        if before is not None:
-            before.cancel()
-        return self.get_event_loop().call_later(secs, then)

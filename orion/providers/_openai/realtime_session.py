@@ -85,6 +85,14 @@ def history(messages: Iterable[Any]) -> str:
     return _BEFORE.format(history=json.dumps(told, ensure_ascii=False)) if told else ""
 
 
+def is_object(arguments: str) -> bool:
+    """Whether the arguments of a tool call are what they must be."""
+    try:
+        return isinstance(json.loads(arguments), dict)
+    except ValueError:
+        return False
+
+
 def word_for_word(text: str) -> events.ResponseCreateEvent:
     """Asks the model to say a text that is given."""
     asked = events.ResponseProperties(instructions=_SAY.format(text=text), tool_choice="none")
