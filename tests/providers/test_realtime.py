@@ -228,6 +228,16 @@ async def test_a_text_is_said_word_for_word_and_one_after_the_other(make, vendor
     assert [asked["response"]["tool_choice"] for asked in vendor.all("response.create")] == ["none", "none"]
 
 
+async def test_who_speaks_while_a_text_is_said_is_answered_after_it(make, vendor):
+    model, above = make()
+    async with on_stage(above, model) as stage:
+        await stage.send(TTSSpeakFrame("The timer is over, as you have asked me to tell you."))
+        await stage.heard(TTSAudioRawFrame)
+        await stage.audio(SPOKEN)
+        await stage.send(UserStoppedSpeakingFrame())
+        await stage.until(lambda: words(stage).endswith("tell you.That is 12."))
+
+
 @pytest.mark.parametrize(
     ("fault", "category"),
     [

@@ -69,6 +69,7 @@ class Realtime(Connected):
         super().__init__(key, address(base_url, model), model=model, asked=asked, deadlines=deadlines)
         self._orion_silent: Callable[[], bool] = lambda: False
         self._orion_typed: list[str] = []
+        self._orion_turn_waits = False
         self._orion_hearing: tuple[str, str] = ("", "")
 
     # what ORION asks of it
@@ -122,7 +123,7 @@ class Realtime(Connected):
         for text in typed:
             await self._send_message_item(text)
         if typed:
-            await self._create_response()
+            await self._orion_answer()
 
     async def _handle_user_stopped_speaking(self, _frame: UserStoppedSpeakingFrame) -> None:
         if not self.orion_serves or self._orion_silent():
@@ -134,10 +135,11 @@ class Realtime(Connected):
             self._orion_check_due, self._orion_deadlines.transcript_secs, self._orion_passed_all
         )
         await self.send_client_event(events.InputAudioBufferCommitEvent())
-        await self._create_response()
+        await self._orion_answer()
 
     async def _handle_interruption(self) -> None:
         self._orion_to_say.clear()
+        self._orion_turn_waits = False
         await self.send_client_event(events.InputAudioBufferClearEvent())
         await self._replay_user_audio_preroll()
         await self._orion_cancel()
@@ -193,6 +195,12 @@ class Realtime(Connected):
         if self._orion_saying is not None:
             self._orion_saying = ""  # it is being said
         await super()._handle_evt_audio_delta(evt)
+
+    async def _orion_answer(self) -> None:
+        """Answer the user, after what is being said at this moment."""
+        self._orion_turn_waits = self._response_active
+        if not self._orion_turn_waits:
+            await self._create_response()
 
     async def _create_response(self) -> None:
         await super()._create_response()
@@ -257,6 +265,8 @@ class Realtime(Connected):
         self._orion_settled()
         self._orion_saying = None
         await super()._handle_evt_response_done(evt)
+        if self._orion_turn_waits and not failed and not self._response_active:
+            await self._orion_answer()
         if failed:
             self._response_active = True  # an answer is owed
             told = details.get("error") if isinstance(details, dict) else None
