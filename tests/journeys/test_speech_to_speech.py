@@ -256,29 +256,38 @@ async def test_the_agent_ends_the_call_when_its_last_words_were_heard(line, tmp_
         assert ended["body"]["end_reason"] == "agent"
 
 
-@pytest.mark.parametrize("kind", ["status", "stall", "failed"])
-async def test_where_the_model_fails_the_ordinary_engines_go_on_in_the_same_call(
-    open_dir, project, tmp_path, kind
-):
-    question = spoken("what is seven plus five", tmp_path)
-    async with serving(open_dir / f"speech-{kind}", project) as line:
-        if kind == "status":
-            line.vendor.faults.add(Fault("status", status=401))
-        elif kind == "failed":
-            line.vendor.answers = [Says(failed="insufficient_quota")]
-        else:
-            line.vendor.answers = [Says("Too late.", wait_secs=30)]
-        async with line.call(fail_over={"first_token_secs": 1.5}) as phone:
-            await phone.event("turn.ended", role="agent", text=GREETING)
-            turn = await phone.answer_to(question)
-            assert turn["text"] == "That is 12."
-            told = await phone.event("error", part="speech")
-            assert told["body"]["provider"] == "openai"
-            assert told["body"]["taken"] == "offline"
-            again = await phone.answer_to(question)
-            assert (again["text"], again["interrupted"]) == ("That is 12.", False)
-            said = await line.turns(phone)
+async def goes_on(line, folder) -> None:
+    """A call whose model fails: everything is answered, once, by the ordinary engines."""
+    question = spoken("what is seven plus five", folder)
+    async with line.call(fail_over={"first_token_secs": 1.5}) as phone:
+        await phone.event("turn.ended", role="agent", text=GREETING)
+        turn = await phone.answer_to(question)
+        assert turn["text"] == "That is 12."
+        told = await phone.event("error", part="speech")
+        assert (told["body"]["provider"], told["body"]["taken"]) == ("openai", "offline")
+        again = await phone.answer_to(question)
+        assert (again["text"], again["interrupted"]) == ("That is 12.", False)
+        said = await line.turns(phone)
     assert said == [("agent", GREETING), *[("user", "what is seven plus five"), ("agent", "That is 12.")] * 2]
+
+
+async def test_where_the_model_refuses_the_key_the_ordinary_engines_greet_and_go_on(
+    open_dir, project, tmp_path
+):
+    async with serving(open_dir / "speech-refused", project) as line:
+        line.vendor.faults.add(Fault("status", status=401))
+        await goes_on(line, tmp_path)
+        async with line.call() as phone:
+            await phone.event("turn.ended", role="agent", text=GREETING)
+        assert len(line.vendor.queries) == 0, "for a while the vendor is left alone"
+
+
+@pytest.mark.parametrize(
+    "says", [Says("Too late.", wait_secs=30), Says(failed="server_error")], ids=["stall", "failed"]
+)
+async def test_where_the_model_does_not_answer_the_ordinary_engines_do(line, tmp_path, says):
+    line.vendor.answers = [says]
+    await goes_on(line, tmp_path)
 
 
 async def test_a_line_that_breaks_is_not_noticed_while_nobody_speaks_and_else_asks_again(line, tmp_path):
