@@ -21,6 +21,7 @@ from orion.errors import NotFound, StartError
 _BUILT_IN = Path(str(files("orion"))) / "agents" / "builtin"
 _DEFAULT = "orion"
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
+_Speech = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(/[A-Za-z0-9._:-]+)?$", max_length=200)]
 _Deadline = Literal[
     "first_token_secs",
     "next_token_secs",
@@ -56,6 +57,7 @@ class AgentFile(BaseModel):
     stt: str | None = None
     llm: str | None = None
     tts: str | None = None
+    speech: _Speech | None = None
     tools: list[_Name] | None = None
     hand_offs: list[_Name] = []
     guardrails: dict[str, Any] = {}

@@ -22,6 +22,8 @@ class Agent:
         greeting: Said when a call begins; empty for none.
         voice: The TTS voice's name; None for the provider's default.
         stt, llm, tts: Provider names (comma-separated: an order) that override the settings.
+        speech: The provider, perhaps with a model (`openai/gpt-realtime`), whose one model hears, answers and
+            speaks in its voice calls; `stt`, `llm` and `tts` go on where it fails, and write its messages.
         tools: Names of its tools; None for all that there are.
         hand_offs: Names of the agents to which it may hand over.
         turn_taking: Overrides of the turn settings, e.g. `{"stop_secs": 0.4}`.
@@ -39,6 +41,7 @@ class Agent:
     stt: str | None = None
     llm: str | None = None
     tts: str | None = None
+    speech: str | None = None
     tools: tuple[str, ...] | None = None
     hand_offs: tuple[str, ...] = ()
     guardrails: dict[str, Any] = field(default_factory=dict)

@@ -71,8 +71,8 @@ class _FusedAnalyzer(LocalSmartTurnAnalyzerV3):
 class _FusedStop(TurnAnalyzerUserTurnStopStrategy):
     """Pipecat's strategy, which also lets the policy read the transcript as it grows."""
 
-    def __init__(self, analyzer: _FusedAnalyzer) -> None:
-        super().__init__(turn_analyzer=analyzer)
+    def __init__(self, analyzer: _FusedAnalyzer, *, transcripts: bool) -> None:
+        super().__init__(turn_analyzer=analyzer, wait_for_transcript=transcripts)
         self._orion_analyzer = analyzer
         self._orion_finals: list[str] = []
 
@@ -106,8 +106,11 @@ class _FusedStop(TurnAnalyzerUserTurnStopStrategy):
         self._orion_analyzer.orion_transcript = " ".join([*self._orion_finals, interim]).strip()
 
 
-def stop_strategy(turn_taking: Mapping[str, Any]) -> BaseUserTurnStopStrategy:
-    """The strategy for an agent; `turn_taking` overrides fields of TurnPolicy by name."""
+def stop_strategy(turn_taking: Mapping[str, Any], *, transcripts: bool = True) -> BaseUserTurnStopStrategy:
+    """The strategy for an agent; `turn_taking` overrides fields of TurnPolicy by name.
+
+    Without `transcripts` a turn ends by its sound alone: who answers has heard it.
+    """
     known = {field.name for field in fields(TurnPolicy)}
     policy = TurnPolicy(**{name: float(value) for name, value in turn_taking.items() if name in known})
-    return _FusedStop(_FusedAnalyzer(policy))
+    return _FusedStop(_FusedAnalyzer(policy), transcripts=transcripts)

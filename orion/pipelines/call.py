@@ -43,6 +43,7 @@ from orion.errors import (
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.farewell import Farewell
 from orion.pipelines.latency import LatencyObserver
+from orion.pipelines.ordinary import Ordinary
 from orion.pipelines.tasks import Tasks
 from orion.pipelines.watch import Watch
 
@@ -77,6 +78,7 @@ class Call:
         pipeline: What the frames pass, built by `voice.build` or `text.build`.
         pair: The aggregators in it: they tell what was said and heard.
         rtvi: The processor that speaks to the client; None where no client listens.
+        ordinary: What goes on where a speech model fails; None in a call without one.
         on_ended: Told once when the call is over.
         hearing: Its recognisers.
 
@@ -97,6 +99,7 @@ class Call:
         pair: LLMContextAggregatorPair,
         *,
         rtvi: RTVIProcessor | None,
+        ordinary: Ordinary | None = None,
         on_ended: Callable[[Call, EndReason], Awaitable[None]],
         joiner: str = "user",
         principal: Principal | None = None,
@@ -116,6 +119,7 @@ class Call:
         self._recorder.on_agent_turn = self._agent_turn_ended
         self._recorder.on_unreadable = self._nothing_to_read
         self._pair = pair
+        self._ordinary = ordinary
         self._on_ended = on_ended
         self._spoken = rtvi is not None
         self._tasks = Tasks()
@@ -237,7 +241,8 @@ class Call:
         except (DatabaseUnavailable, TimeoutError):
             logger.warning("the tools of a call wait for the database")
         else:
-            conversation.take(offer)
+            if conversation.take(offer):
+                await conversation.renew()
 
     def _agent_turn_ended(self, turn: Turn) -> None:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""
@@ -245,6 +250,7 @@ class Call:
             if not answer.done():
                 answer.set_result(turn)
         self._answers.clear()
+        self.conversation.speech_answered()
         self.conversation.save_dialogue()
         requests = self.conversation.requests
         if self._farewell.begun:
@@ -328,15 +334,34 @@ class Call:
 
     async def _switch_to(self, agent: Agent) -> None:
         """Give the running pipeline the voice of `agent`, and let it greet."""
+        await self.conversation.renew()
         if agent.voice:
             await self._worker.queue_frame(TTSUpdateSettingsFrame(delta=TTSSettings(voice=agent.voice)))
         if self.conversation.greeting():
             await self.say(self.conversation.greeting())
 
+    def _user_said(self, text: str) -> None:
+        self._recorder.user_said(text)
+        self._tasks.spawn(self._remind(text), "reminder")
+
     async def _remind(self, said: str) -> None:
         """Beside the frames: what is known of the user and fits the words, in time for the next turn."""
         if await self.conversation.remind(said):
             self.conversation.instruct()
+            await self.conversation.renew()
+
+    async def _go_on(self, ordinary: Ordinary, failed: ErrorFrame) -> None:
+        """The speech model has failed: the ordinary engines go on, and answer what it owes."""
+        await self._started.wait()
+        try:
+            said = await ordinary.go_on(self.conversation, self._pair, failed)
+        except TimeoutError:
+            await self.end(EndReason.ERROR)
+            return
+        if said is None:
+            await self.say(_APOLOGY)
+        elif said:
+            self._user_said(said)
 
     async def _end_after(self, secs: float) -> None:
         await asyncio.sleep(secs)
@@ -348,8 +373,8 @@ class Call:
 
     def _listen(self) -> None:
         """Connect the pipeline's events with the recorder."""
+        self._listen_to_turns()
         worker, recorder = self._worker, self._recorder
-        user, assistant = self._pair.user(), self._pair.assistant()
 
         @worker.event_handler("on_pipeline_started")
         async def _(_worker: Any, _frame: Frame) -> None:
@@ -359,9 +384,15 @@ class Call:
         async def _(_worker: Any, frame: ErrorFrame) -> None:
             # The text of an error may quote what was said.
             logger.warning("an error in {}: {}", frame.processor, type(frame.exception).__name__)
+            if self._ordinary is not None and self.conversation.is_speech(frame.processor):
+                await self._go_on(self._ordinary, frame)
+                return
             recorder.publish("error", {"slug": "provider-error", "detail": "A part of the call failed."})
             if frame.processor is self.conversation.llm:
                 await self.say(_APOLOGY)
+
+    def _listen_to_turns(self) -> None:
+        user, assistant = self._pair.user(), self._pair.assistant()
 
         @user.event_handler("on_user_turn_started")
         async def _(_aggregator: Any, _strategy: Any) -> None:
@@ -369,14 +400,19 @@ class Call:
 
         @user.event_handler("on_user_turn_stopped")
         async def _(_aggregator: Any, _strategy: Any, message: Any) -> None:
-            recorder.user_said(message.content or "")
-            self._tasks.spawn(self._remind(message.content or ""), "reminder")
+            if message.content is not None:  # of a speech model the words come later
+                self._user_said(message.content)
+
+        @user.event_handler("on_user_turn_message_added")
+        async def _(_aggregator: Any, message: Any) -> None:
+            if self._ordinary is not None and not self._ordinary.serve:
+                self._user_said(message.content)
 
         @assistant.event_handler("on_assistant_turn_stopped")
         async def _(_aggregator: Any, message: Any) -> None:
-            recorder.agent_said(message.content, interrupted=message.interrupted)
+            self._recorder.agent_said(message.content, interrupted=message.interrupted)
             if not self._spoken:
-                recorder.state("listening")
+                self._recorder.state("listening")
 
 
 async def _quietly(work: Awaitable[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
+from pipecat.frames.frames import TranscriptionFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion import guardrails, providers, tools
@@ -17,6 +19,7 @@ from orion.agents.recollection import Recollection
 from orion.agents.roster import Roster
 from orion.agents.tool_rows import Outside
 from orion.domain.agent import Agent, fill
+from orion.domain.breaker import Breaker
 from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Utterance, Verdict
 from orion.domain.identity import Principal
@@ -42,12 +45,16 @@ from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
+from orion.processors.spoken_guardrail import HeardGuardrail, SaidGuardrail
 from orion.processors.tool_call import ToolCaller
 from orion.providers._started import Started
 from orion.providers._usage import listen
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.secrets import SecretKeys
+
+_LASTING = frozenset({"authentication", "authorization", "quota"})
+"""Failures of a speech model after which the next call does without it, for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,10 @@ class Conversation:
         models = providers.llms(offer.settings, self.agent)
         for model in models:
             listen("llm", model, self.bill.used)
+        self._first_llm = models[0].provider
         self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
+        self.speech: providers.SpeechModel | None = None
+        self._speech_provider = (self.agent.speech or "").partition("/")[0]
         self.llm = engines.llm(models, offer.breakers, self.deadlines, speaks=speaks)
         if self._dialogue is not None:
             self._dialogue.state = dict(session.dialogue)
@@ -163,6 +173,28 @@ class Conversation:
         dollars = self.shared.settings.session_budget_usd if dollars is None else dollars
         return None if dollars is None else round(dollars * MICROS)
 
+    async def renew(self) -> None:
+        """Tell a speech model of new instructions or tools: it does not read the context by itself."""
+        if self.speech is not None:
+            await self.speech.orion_renew()
+
+    def is_speech(self, processor: object) -> bool:
+        """Whether this is the call's speech model."""
+        return self.speech is not None and processor is self.speech
+
+    def speech_answered(self) -> None:
+        """The agent has said something; if by its speech model, that one works."""
+        if self.speech is not None and self.speech.orion_serves:
+            self._speech_breaker().succeeded()
+
+    def speech_failed(self, reason: str) -> None:
+        """The agent's speech model failed: its ordinary engines go on."""
+        self._speech_breaker().failed(asyncio.get_running_loop().time(), lasting=reason in _LASTING)
+        self.recorder.switched("speech", self._speech_provider, reason, self._first_llm)
+
+    def _speech_breaker(self) -> Breaker:
+        return self.offer.breakers.of("speech", self._speech_provider)
+
     def greeting(self) -> str:
         """What the agent that has the word says first; empty for nothing."""
         return fill(self.agent.greeting, self.session.variables)
@@ -171,17 +203,21 @@ class Conversation:
         """The tools of the agent that has the word."""
         return ToolsSchema(standard_tools=list(self.caller.schemas(self.agent.tools)))
 
-    def take(self, offer: Offer) -> None:
+    def take(self, offer: Offer) -> bool:
         """Give the agent the tools of this offer at its next inference; its agents count in the next call.
 
         A call of a tool that runs already ends as it began.
+
+        Returns:
+            Whether anything has changed.
         """
         if offer.fingerprint == self.offer.fingerprint:
-            return
+            return False
         self.offer = replace(offer, roster=self.offer.roster)
         self.caller = self._tool_caller(offer)
         # Not as a frame: an interruption would drop it. The LLM service reads the context at each inference.
         self.context.set_tools(self.tools())
+        return True
 
     def give_word_to(self, agent: Agent) -> None:
         """Let another agent go on, with its instructions and tools; the caller gives it its voice."""
@@ -205,11 +241,25 @@ class Conversation:
     def input_guardrail(self) -> InputGuardrail:
         """The processor that checks what the user says."""
         recorder = self.recorder
-        return InputGuardrail(self._evaluate, recorder.verdict, recorder.user_said, recorder.unreadable)
+        return InputGuardrail(self._evaluate, recorder.verdict, self._typed, recorder.unreadable)
 
     def output_guardrail(self) -> OutputGuardrail:
         """The processor that checks what the agent says."""
         return OutputGuardrail(self._evaluate, self.recorder.verdict)
+
+    def heard_guardrail(self, speech: providers.SpeechModel) -> HeardGuardrail:
+        """The processor that checks what a speech model has heard."""
+
+        async def checked(heard: TranscriptionFrame, *, allowed: bool) -> None:
+            if not allowed:
+                self.recorder.user_said("")
+            await speech.orion_checked(heard, allowed=allowed)
+
+        return HeardGuardrail(self._evaluate, self.recorder.verdict, checked)
+
+    def said_guardrail(self, speech: providers.SpeechModel) -> SaidGuardrail:
+        """The processor that checks what a speech model says."""
+        return SaidGuardrail(self._evaluate, self.recorder.verdict, lambda: speech.orion_serves)
 
     def played_words(self) -> PlayedWords:
         """The processor that tells what was heard."""
@@ -220,6 +270,11 @@ class Conversation:
         if isinstance(self.llm, LLMOrder):
             return ToolCaller(offer.tools, context.for_call, recorder.tool_call, self.llm.orion_admits)
         return ToolCaller(offer.tools, context.for_call, recorder.tool_call)
+
+    def _typed(self, text: str) -> None:
+        self.recorder.user_said(text)
+        if self.speech is not None:
+            self.speech.orion_typed(text)
 
     def _evaluate(self, utterance: Utterance) -> Verdict:
         checks = self.shared.checks if self.shared.settings.guardrails else {}

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+from loguru import logger
 from pipecat.processors.aggregators.llm_response_universal import (
     LLMAssistantAggregatorParams,
     LLMContextAggregatorPair,
     LLMUserAggregatorParams,
 )
 from pipecat.processors.audio.vad_processor import VADProcessor
+from pipecat.services.llm_service import LLMService
+from pipecat.services.stt_service import STTService
+from pipecat.services.tts_service import TTSService
 from pipecat.transports.base_transport import BaseTransport
-from pipecat.turns.user_start import TranscriptionUserTurnStartStrategy, VADUserTurnStartStrategy
+from pipecat.turns.user_start import (
+    BaseUserTurnStartStrategy,
+    TranscriptionUserTurnStartStrategy,
+    VADUserTurnStartStrategy,
+)
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from orion import providers
 from orion.domain.identity import Principal
 from orion.domain.session import EndReason
-from orion.errors import StartError, Unavailable
+from orion.errors import OrionError, StartError, Unavailable
 from orion.media.turn_end import stop_strategy
 from orion.media.vad import vad_analyzer
-from orion.pipelines import engines, text, voice
+from orion.pipelines import engines, speech, text, voice
 from orion.pipelines.call import Call
 from orion.pipelines.conversation import Conversation
+from orion.pipelines.ordinary import Ordinary
 from orion.processors.client_messages import ClientMessages
 from orion.processors.spoken_language import SpokenLanguage
+from orion.providers import Candidate
 from orion.providers._usage import listen
 
 OnEnded = Callable[[Call, EndReason], Awaitable[None]]
@@ -41,26 +53,22 @@ def voice_call(
     principal: Principal | None,
 ) -> Call:
     """A call by voice, not started yet. Raises Unavailable where no engine serves the agent's language."""
-    offer, agent, deadlines = conversation.offer, conversation.agent, conversation.deadlines
-    try:
-        heard_by, spoken_by = providers.stts(offer.settings, agent), providers.ttss(offer.settings, agent)
-    except StartError as error:
-        raise Unavailable(error.detail) from error
-    for recogniser in heard_by:
-        listen("stt", recogniser, conversation.bill.used)
-    for voice_ in spoken_by:
-        listen("tts", voice_, conversation.bill.used)
+    model = _speech_model(conversation)
+    if model is not None:
+        return _speech_call(conversation, model, transport, on_ended, joiner=joiner, principal=principal)
+    agent, breakers, deadlines = conversation.agent, conversation.offer.breakers, conversation.deadlines
+    heard_by, spoken_by = _heard_and_spoken_by(conversation)
     # One that ends turns itself does so only where no other may take over.
     pair = _aggregators(conversation, heard_by[0].service if len(heard_by) == 1 else None)
     pipeline = voice.build(
         transport=transport,
         vad=VADProcessor(vad_analyzer=vad_analyzer(_RATE_HZ)),
-        stt=engines.stt(heard_by, offer.breakers, deadlines),
+        stt=engines.stt(heard_by, breakers, deadlines),
         input_guardrail=conversation.input_guardrail(),
         context=pair,
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
-        tts=engines.tts(spoken_by, offer.breakers, deadlines),
+        tts=engines.tts(spoken_by, breakers, deadlines),
         played=conversation.played_words(),
         pause=conversation.pause,
         spoken_language=SpokenLanguage() if agent.language == "auto" else None,
@@ -71,6 +79,89 @@ def voice_call(
         pair,
         rtvi=ClientMessages(lambda: conversation.pause.on),
         hearing=[recogniser.service for recogniser in heard_by],
+        on_ended=on_ended,
+        joiner=joiner,
+        principal=principal,
+    )
+
+
+def _heard_and_spoken_by(
+    conversation: Conversation,
+) -> tuple[list[Candidate[STTService]], list[Candidate[TTSService]]]:
+    """The recognisers and voices of the agent, in order; what they consume goes on the call's bill.
+
+    Raises:
+        Unavailable: None takes the agent's language.
+    """
+    settings, agent = conversation.offer.settings, conversation.agent
+    try:
+        heard_by, spoken_by = providers.stts(settings, agent), providers.ttss(settings, agent)
+    except StartError as error:
+        raise Unavailable(error.detail) from error
+    for recogniser in heard_by:
+        listen("stt", recogniser, conversation.bill.used)
+    for speaker in spoken_by:
+        listen("tts", speaker, conversation.bill.used)
+    return heard_by, spoken_by
+
+
+def _speech_model(conversation: Conversation) -> LLMService[Any] | None:
+    """The agent's speech model; None where it names none, or another call has just seen it fail."""
+    offer, agent = conversation.offer, conversation.agent
+    if agent.speech is None:
+        return None
+    try:
+        found = providers.speech(offer.settings, agent)
+    except OrionError as error:
+        logger.warning("the speech model of {} cannot serve: {}", agent.name, error.detail)
+        conversation.speech_failed("not available")
+        return None
+    listen("llm", found, conversation.bill.used)
+    breaker = offer.breakers.of("speech", found.provider)
+    return found.service if breaker.admits(asyncio.get_running_loop().time()) else None
+
+
+def _speech_call(
+    conversation: Conversation,
+    model: LLMService[Any],
+    transport: BaseTransport,
+    on_ended: OnEnded,
+    *,
+    joiner: str,
+    principal: Principal | None,
+) -> Call:
+    """A call whose engines are one model, with the ordinary ones in reserve."""
+    breakers, deadlines = conversation.offer.breakers, conversation.deadlines
+    heard_by, spoken_by = _heard_and_spoken_by(conversation)
+    assert isinstance(model, providers.SpeechModel)
+    model.orion_begin(conversation.context, lambda: conversation.pause.on)
+    conversation.speech = model
+    pair = _aggregators(conversation, transcripts=False)
+    ordinary = Ordinary(
+        engines.stt(heard_by, breakers, deadlines),
+        conversation.llm,
+        engines.tts(spoken_by, breakers, deadlines),
+        _turns(conversation),
+    )
+    pipeline = speech.build(
+        transport=transport,
+        vad=VADProcessor(vad_analyzer=vad_analyzer(_RATE_HZ)),
+        ordinary=ordinary,
+        input_guardrail=conversation.input_guardrail(),
+        context=pair,
+        heard=conversation.heard_guardrail(model),
+        model=model,
+        said=conversation.said_guardrail(model),
+        output_guardrail=conversation.output_guardrail(),
+        played=conversation.played_words(),
+        pause=conversation.pause,
+    )
+    return Call(
+        conversation,
+        pipeline,
+        pair,
+        rtvi=ClientMessages(lambda: conversation.pause.on),
+        ordinary=ordinary,
         on_ended=on_ended,
         joiner=joiner,
         principal=principal,
@@ -90,14 +181,22 @@ def text_call(conversation: Conversation, on_ended: OnEnded) -> Call:
     return Call(conversation, pipeline, pair, rtvi=None, on_ended=on_ended)
 
 
-def _aggregators(conversation: Conversation, stt: object = None) -> LLMContextAggregatorPair:
+def _turns(conversation: Conversation, *, transcripts: bool = True) -> UserTurnStrategies:
+    """When the user's turns begin and end; without `transcripts` by the sound alone."""
+    started: list[BaseUserTurnStartStrategy] = [VADUserTurnStartStrategy()]
+    ended = stop_strategy(conversation.agent.turn_taking, transcripts=transcripts)
+    if transcripts:
+        started.append(TranscriptionUserTurnStartStrategy())
+    return UserTurnStrategies(start=started, stop=[ended])
+
+
+def _aggregators(
+    conversation: Conversation, stt: object = None, *, transcripts: bool = True
+) -> LLMContextAggregatorPair:
     if isinstance(stt, providers.TakesTurns):
         strategies = stt.orion_turns()
     else:
-        strategies = UserTurnStrategies(
-            start=[VADUserTurnStartStrategy(), TranscriptionUserTurnStartStrategy()],
-            stop=[stop_strategy(conversation.agent.turn_taking)],
-        )
+        strategies = _turns(conversation, transcripts=transcripts)
     return LLMContextAggregatorPair(
         conversation.context,
         user_params=LLMUserAggregatorParams(user_turn_strategies=strategies),

@@ -24,7 +24,12 @@ from orion.pipelines.latency import Stopwatch
 from orion.pipelines.meter import Meter
 from orion.pipelines.writer import Writer
 
-_PARTS = {"stt": "Speech recognition", "llm": "The language model", "tts": "Speech"}
+_PARTS = {
+    "stt": "Speech recognition",
+    "llm": "The language model",
+    "tts": "Speech",
+    "speech": "Speech to speech",
+}
 
 
 @dataclass(slots=True)

@@ -9,6 +9,8 @@ each returns a Pipecat service that serves one call. It may also have
   among them where it detects the language; without it, or with None, it takes every agent's;
 - `async start(settings)` and `async stop()`: for what all calls of the process share (worker
   processes, loaded models); the server calls each once, `start` only for engines that serve;
+- `speech(settings, agent)`: a model that hears, answers and speaks by itself, for agents that name it in
+  `speech`; it returns a Pipecat LLMService that is a SpeechModel, too (docs/speech-to-speech.md);
 - `async expect(settings, phrases)`: a recogniser is told what the tools' users may say;
 - `embed(settings) -> Embedder`: vectors for the search of memories by meaning, where ORION_EMBEDDINGS
   names it;
@@ -30,12 +32,14 @@ Vendor SDKs are imported inside those functions, never at the top of the file. A
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, runtime_checkable
 
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
+from pipecat.frames.frames import TranscriptionFrame
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import FunctionCallHandler, LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
@@ -50,6 +54,9 @@ from orion.settings import Settings
 
 Kind = Literal["stt", "llm", "tts"]
 KINDS: tuple[Kind, ...] = ("stt", "llm", "tts")
+Part = Kind | Literal["speech"]
+"""What a provider may serve: the engines that every call has, and the model that does it all."""
+PARTS: tuple[Part, ...] = (*KINDS, "speech")
 PULLED = 20
 """From this rank on an engine was pulled or configured; those below are embedded."""
 
@@ -92,6 +99,31 @@ class TakesTurns(Protocol):
 
     def orion_turns(self) -> UserTurnStrategies:
         """The strategies that follow it."""
+
+
+@runtime_checkable
+class SpeechModel(Protocol):
+    """What ORION asks of a model that hears, answers and speaks, beyond Pipecat's LLMService.
+
+    It pushes the user's words as TranscriptionFrame upstream, its own as TTSTextFrame before their sound,
+    and says each TTSSpeakFrame. When it fails it pushes one ErrorFrame, and lets all frames pass from then
+    on. `orion_serves`: it has not failed; `orion_owes`: it had an answer to give when it did.
+    """
+
+    orion_serves: bool
+    orion_owes: bool
+
+    def orion_begin(self, context: LLMContext, silent: Callable[[], bool]) -> None:
+        """Take instructions, tools and history from the context; answer nothing while `silent` is true."""
+
+    async def orion_renew(self) -> None:
+        """The instructions or the tools of the context have changed."""
+
+    async def orion_checked(self, heard: TranscriptionFrame, *, allowed: bool) -> None:
+        """The guardrail has seen what was heard: only what is allowed is answered."""
+
+    def orion_typed(self, text: str) -> None:
+        """What the user wrote, before the context that holds it comes."""
 
 
 class Embedder(Protocol):
@@ -172,9 +204,9 @@ def module(settings: Settings, name: str) -> ModuleType:
     return registry.load("providers", name, settings.project)
 
 
-def model_for(settings: Settings, agent: Agent, kind: Kind, name: str) -> str | None:
+def model_for(settings: Settings, agent: Agent, kind: Part, name: str) -> str | None:
     """The model that the agent, or else the settings, name for the provider `name`: `name/model`."""
-    entries: list[str] = [*(getattr(agent, kind) or "").split(","), *getattr(settings, kind)]
+    entries: list[str] = [*(getattr(agent, kind) or "").split(","), *getattr(settings, kind, ())]
     for entry in entries:
         provider, _, model = entry.strip().partition("/")
         if provider == name and model:
@@ -195,6 +227,15 @@ def llms(settings: Settings, agent: Agent) -> list[Candidate[LLMService[Any]]]:
 def ttss(settings: Settings, agent: Agent) -> list[Candidate[TTSService]]:
     """Text-to-speech services for one call, in order. Raises StartError."""
     return [Candidate(name, made) for name, made in _make(settings, "tts", agent, agent.tts, agent.language)]
+
+
+def speech(settings: Settings, agent: Agent) -> Candidate[LLMService[Any]]:
+    """The speech model of an agent that names one. Raises StartError where it cannot serve, NotFound."""
+    name = (agent.speech or "").partition("/")[0].strip()
+    missed = lack(settings, "speech", name)
+    if missed is not None:
+        raise StartError(f"no speech model can serve: {name}: {missed}")
+    return Candidate(name, module(settings, name).speech(settings, agent))
 
 
 def stt(settings: Settings, agent: Agent) -> STTService:
@@ -261,10 +302,15 @@ def _ranked(settings: Settings, kind: Kind) -> list[str]:
     return sorted(ranks, key=lambda name: -ranks[name])
 
 
-def lack(settings: Settings, kind: Kind, name: str) -> str | None:
+def offers(loaded: ModuleType, kind: Part) -> bool:
+    """Whether a provider's module has a function for `kind`; a package may have a module of that name."""
+    return callable(getattr(loaded, kind, None))
+
+
+def lack(settings: Settings, kind: Part, name: str) -> str | None:
     """What the provider `name` misses to serve `kind`, in words; None where it can."""
     loaded = module(settings, name)
-    if not hasattr(loaded, kind):
+    if not offers(loaded, kind):
         return f"has no {kind}"
     if not hasattr(loaded, "available"):
         return None

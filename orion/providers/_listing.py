@@ -25,7 +25,7 @@ class Engine:
         problem: Why the vendor did not tell its models, e.g. that it refuses the key; None where it did.
     """
 
-    kind: providers.Kind
+    kind: providers.Part
     provider: str
     missing: str | None
     models: tuple[str, ...] = ()
@@ -44,9 +44,9 @@ async def engines(settings: Settings) -> list[Engine]:
     """All engines that there are; the vendors are asked at the same time, for a few seconds at most."""
     asked = [
         _engine(settings, kind, name)
-        for kind in providers.KINDS
+        for kind in providers.PARTS
         for name in registry.names("providers", settings.project)
-        if hasattr(providers.module(settings, name), kind)
+        if providers.offers(providers.module(settings, name), kind)
     ]
     return list(await asyncio.gather(*asked))
 
@@ -69,7 +69,7 @@ async def close(settings: Settings) -> None:
             await loaded.stop()
 
 
-async def _engine(settings: Settings, kind: providers.Kind, name: str) -> Engine:
+async def _engine(settings: Settings, kind: providers.Part, name: str) -> Engine:
     missing = await asyncio.to_thread(providers.lack, settings, kind, name)  # Ollama is probed
     if missing is not None:
         return Engine(kind, name, missing)
@@ -85,7 +85,7 @@ async def _engine(settings: Settings, kind: providers.Kind, name: str) -> Engine
     return engine
 
 
-async def _told(settings: Settings, kind: providers.Kind, name: str) -> Engine:
+async def _told(settings: Settings, kind: providers.Part, name: str) -> Engine:
     loaded = providers.module(settings, name)
     try:
         models = await loaded.models(settings, kind) if hasattr(loaded, "models") else []

@@ -1,7 +1,7 @@
-"""OpenAI, or any server that speaks its API: chat, speech recognition, speech, embeddings.
+"""OpenAI, or any server that speaks its API: chat, speech recognition, speech, speech to speech, embeddings.
 
 The language model is another server's where `ORION_LLM_BASE_URL` names one (vLLM, llama.cpp, LiteLLM, ...),
-with the key `ORION_LLM_API_KEY`, or else `OPENAI_API_KEY`; `OPENAI_BASE_URL` holds for all four.
+with the key `ORION_LLM_API_KEY`, or else `OPENAI_API_KEY`; `OPENAI_BASE_URL` holds for all.
 
 `ORION_OPENAI_API=responses` asks OpenAI by its Responses API, which some of its models need. The default is
 `chat`: it does all that a spoken answer takes, and every other server speaks it, so one switch of the address
@@ -21,6 +21,7 @@ from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
+from orion.domain.deadlines import Deadlines
 from orion.errors import ProviderError, ProviderTimeout, StartError
 from orion.providers import Embedder, Voice, model_for
 from orion.providers._vendor import imported, told_names
@@ -31,10 +32,12 @@ ENTERED = ("key", "base_url")
 _LLM_MODEL = "gpt-4.1"
 _STT_MODEL = "gpt-4o-transcribe"
 _TTS_MODEL = "gpt-4o-mini-tts"
+_SPEECH_MODEL = "gpt-realtime"
 _KINDS = {
     "llm": re.compile(r"(gpt|o\d|chatgpt)(?!.*(audio|realtime|transcribe|tts|image|search))"),
     "stt": re.compile(r"transcribe|whisper"),
     "tts": re.compile(r"tts"),
+    "speech": re.compile(r"gpt-realtime(?!.*(whisper|translate))"),
 }
 _MODEL = "text-embedding-3-small"
 _TIMEOUT_SECS = 20.0
@@ -43,6 +46,8 @@ _TIMEOUT_SECS = 20.0
 def available(settings: Settings, kind: str) -> str | None:
     """None where a key or another server's address is set, else which."""
     configured = settings.provider("openai")
+    if kind == "speech" and configured.allowed_hosts is not None:
+        return "a speech model is asked at the operator's address alone, not at one that an admin entered"
     if configured.key or configured.base_url or (kind == "llm" and settings.llm_base_url):
         return None
     own = "ORION_LLM_BASE_URL" if kind == "llm" else "OPENAI_BASE_URL"
@@ -88,6 +93,22 @@ def tts(settings: Settings, agent: Agent) -> TTSService:
 
     model = model_for(settings, agent, "tts", "openai") or _TTS_MODEL
     return Speech(server(*_place(settings, "tts")), model, agent.voice)
+
+
+def speech(settings: Settings, agent: Agent) -> LLMService[Any]:
+    """The Realtime API by the agent's model (`openai/gpt-realtime-mini`), with `agent.voice`."""
+    from orion.providers._openai.realtime import Realtime  # noqa: PLC0415
+
+    configured = settings.provider("openai")
+    model = model_for(settings, agent, "speech", "openai") or _SPEECH_MODEL
+    return Realtime(
+        configured.key,
+        configured.base_url,
+        model=model,
+        voice=agent.voice,
+        spoken=agent.language,
+        deadlines=Deadlines.of(agent.fail_over),
+    )
 
 
 async def models(settings: Settings, kind: str) -> list[str]:

@@ -17,7 +17,7 @@ from orion.errors import NotFound, StartError
 from orion.settings import ProviderSettings
 
 NAMES = registry.names("providers")
-SERVICES = {"stt": STTService, "llm": LLMService, "tts": TTSService}
+SERVICES = {"stt": STTService, "llm": LLMService, "tts": TTSService, "speech": providers.SpeechModel}
 AGENT = Agent("test", "")
 ACME = '''"""A project's own engine."""
 
@@ -48,7 +48,7 @@ def project(settings, tmp_path):
 
 
 def kinds(name: str, settings) -> list[str]:
-    return [kind for kind in providers.KINDS if hasattr(providers.module(settings, name), kind)]
+    return [kind for kind in providers.PARTS if providers.offers(providers.module(settings, name), kind)]
 
 
 def test_the_engines_that_the_public_interface_names_are_there():
@@ -194,3 +194,14 @@ def test_an_agent_may_have_an_order_of_its_own(settings):
 def test_where_none_is_available_the_reason_is_told(project):
     with pytest.raises(StartError, match="set ACME_API_KEY"):
         providers.order(project(ACME).changed(llm=("acme",)), "llm")
+
+
+def test_an_agents_speech_model_is_made_or_it_is_told_why_not(settings):
+    keyed = settings.changed(providers={"OPENAI": ProviderSettings("k", "http://127.0.0.1:9/v1")})
+    named = Agent("a", "", speech="openai/gpt-realtime-mini")
+    assert providers.speech(keyed, named).provider == "openai"
+    assert providers.model_for(keyed, named, "speech", "openai") == "gpt-realtime-mini"
+    with pytest.raises(StartError, match="set OPENAI_API_KEY"):
+        providers.speech(settings, named)
+    with pytest.raises(StartError, match="anthropic: has no speech"):
+        providers.speech(keyed, Agent("a", "", speech="anthropic"))

@@ -6,15 +6,21 @@ They cost a few cents. A vendor whose key is not in the environment is skipped.
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from pipecat.frames.frames import (
+    LLMFullResponseEndFrame,
     TranscriptionFrame,
     TTSAudioRawFrame,
+    TTSSpeakFrame,
     TTSStoppedFrame,
+    TTSTextFrame,
+    UserStoppedSpeakingFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
+from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion import providers
 from orion.domain.agent import Agent
@@ -22,6 +28,7 @@ from orion.providers import _listing as listing
 from orion.settings import Settings
 from tests.providers.conversation import CALLED, RESULT, answer, calls, user
 from tests.providers.stage import RATE_HZ, on_stage, recording
+from tests.providers.test_realtime import Above
 
 pytestmark = pytest.mark.live
 
@@ -84,3 +91,19 @@ async def test_it_speaks_every_word(live, entry):
 async def test_it_lists_its_models(live, entry):
     engines = [e for e in await listing.engines(live(entry)) if e.provider == entry]
     assert all(engine.models and engine.problem is None for engine in engines), engines
+
+
+async def test_a_speech_model_hears_a_recording_and_says_a_text(live):
+    model = providers.speech(live("openai"), Agent("live", "", speech="openai")).service
+    assert isinstance(model, providers.SpeechModel)
+    told: Any = {"role": "system", "content": "Say which playing card was named."}
+    model.orion_begin(LLMContext([told]), lambda: False)
+    async with on_stage(Above(model), model) as stage:
+        await stage.send(TTSSpeakFrame("It is nine in Tokyo."))
+        await stage.until(lambda: stage.all(LLMFullResponseEndFrame), 30)
+        assert "tokyo" in "".join(frame.text for frame in stage.all(TTSTextFrame)).lower()
+        await stage.audio(recording("seven_of_clubs"))
+        await stage.quiet(0.5)
+        await stage.send(UserStoppedSpeakingFrame())
+        await stage.until(lambda: len(stage.all(LLMFullResponseEndFrame)) > 1, 30)
+    assert "clubs" in "".join(frame.text for frame in stage.all(TTSTextFrame)).lower()

@@ -35,6 +35,7 @@ _AGENT = {
     "stt": None,
     "llm": None,
     "tts": None,
+    "speech": None,
     "all_tools": False,
     "guardrails": {},
     "turn_taking": {},
@@ -58,6 +59,7 @@ class AgentBody(BaseModel):
     stt: str | None
     llm: str | None
     tts: str | None
+    speech: str | None
     tools: list[str]
     """What it has now; `all_tools` tells that it has all that there are."""
     all_tools: bool
@@ -134,18 +136,19 @@ def _problems(parts: Parts, name: str, body: AgentFile, offer: Offer) -> list[Fi
         for index, item in enumerate(getattr(body, key) or [])
         if item not in names
     ]
-    for kind in providers.KINDS:
+    for kind in providers.PARTS:
         for provider in (getattr(body, kind) or "").split(","):
-            if provider.strip().partition("/")[0] not in {"", "auto", *_serving(parts, kind)}:
+            known_too = {""} if kind == "speech" else {"", "auto"}
+            if provider.strip().partition("/")[0] not in known_too | set(_serving(parts, kind)):
                 serving = ", ".join(_serving(parts, kind))
                 found.append(FieldProblem(f"/{kind}", f"no provider {provider!r}; there are: {serving}"))
     return found
 
 
-def _serving(parts: Parts, kind: providers.Kind) -> list[str]:
+def _serving(parts: Parts, kind: providers.Part) -> list[str]:
     """The providers that have engines of a kind."""
     listed = registry.names("providers", parts.settings.project)
-    return [name for name in listed if hasattr(providers.module(parts.settings, name), kind)]
+    return [name for name in listed if providers.offers(providers.module(parts.settings, name), kind)]
 
 
 def _body(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:
@@ -162,6 +165,7 @@ def _body(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:
         "stt": agent.stt,
         "llm": agent.llm,
         "tts": agent.tts,
+        "speech": agent.speech,
         "tools": sorted(offer.tools) if agent.tools is None else list(agent.tools),
         "all_tools": agent.tools is None,
         "hand_offs": list(agent.hand_offs),

@@ -15,6 +15,9 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("/stt", {"stt": "espeak"}),
     ("/llm", {"llm": "none"}),
     ("/tts", {"tts": "../../etc"}),
+    ("/speech", {"speech": "anthropic"}),
+    ("/speech", {"speech": "auto"}),
+    ("/speech", {"speech": "openai, anthropic"}),
     ("/max_call_secs", {"max_call_secs": 0}),
     ("/more", {"more": 1}),
 ]
@@ -28,8 +31,11 @@ async def test_an_agent_is_made_read_changed_and_deleted(admin, member):
     made = (await admin.put("/agents/keeper", json={**KEEPER, "hand_offs": ["orion", "keeper"]})).json()
     assert (made["source"], made["version"], made["tools"]) == ("row", 1, ["current_time"])
     assert made["hand_offs"] == ["orion", "keeper"]
+    assert made["speech"] is None
     assert (await member.get("/agents/keeper")).json() == made
-    changed = (await admin.put("/agents/keeper", json={"instructions": "Sleep."})).json()
+    speaks = {"instructions": "Sleep.", "speech": "openai/gpt-realtime"}
+    changed = (await admin.put("/agents/keeper", json=speaks)).json()
+    assert changed["speech"] == "openai/gpt-realtime"
     assert (changed["version"], changed["greeting"], changed["all_tools"]) == (2, "", True)
     assert "calculator" in changed["tools"]
     assert (await admin.delete("/agents/keeper")).status_code == 204
