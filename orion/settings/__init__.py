@@ -6,29 +6,22 @@ project's `.env`. Values that name a secret are kept out of `repr`.
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import platformdirs
 from dotenv import dotenv_values
 
 from orion.errors import StartError
+from orion.settings import reading
 
 _PLACEHOLDERS = re.compile(r"your-.*(-key|-change-in-production)\Z|user:password@localhost", re.IGNORECASE)
-_DURATION = re.compile(r"(\d+)([smhd]?)\Z")
-_PORT_RANGE = re.compile(r"(\d{1,5})-(\d{1,5})\Z", re.ASCII)
-_TURN_URL = re.compile(r"turns?:[^\s/?@]+(\?transport=(udp|tcp))?\Z")  # RFC 7065
-_COMMAND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
-_UNIT_SECS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,199 +179,45 @@ def _default_data_dir() -> str:
     return platformdirs.user_data_dir("orion", appauthor=False)
 
 
-def _text(value: str, _name: str) -> str:
-    return value
-
-
-def _names(value: str, name: str) -> tuple[str, ...]:
-    found = tuple(part.strip() for part in value.split(",") if part.strip())
-    if not found:
-        raise StartError(f"{name} is empty")
-    return found
-
-
-def _flag(value: str, name: str) -> bool:
-    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-    if value.lower() not in known:
-        raise StartError(f"{name}={value} is neither true nor false")
-    return known[value.lower()]
-
-
-def _number(value: str, name: str) -> int:
-    if not value.isascii() or not value.isdigit():
-        raise StartError(f"{name}={value} is no whole number")
-    return int(value)
-
-
-def _positive(value: str, name: str) -> int:
-    if not (number := _number(value, name)):
-        raise StartError(f"{name}=0 would let nothing through; leave it out for the default")
-    return number
-
-
-def _dollars(value: str, name: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value) or not float(value):
-        raise StartError(f"{name}={value} is no amount of dollars like 0.50 or 2")
-    return float(value)
-
-
-def _port(value: str, name: str) -> int:
-    if not (number := _number(value, name)) < 65536:
-        raise StartError(f"{name}={value} is no port")
-    return number
-
-
-def _duration(value: str, name: str) -> int:
-    match = _DURATION.match(value.strip())
-    if not match or not int(match[1]):
-        raise StartError(f"{name}={value} is no duration like 7d, 12h, 15m or 900")
-    return int(match[1]) * _UNIT_SECS[match[2]]
-
-
-def _one_of(*known: str) -> Callable[[str, str], str]:
-    def read(value: str, name: str) -> str:
-        if value not in known:
-            raise StartError(f"{name}={value} is none of {', '.join(known)}")
-        return value
-
-    return read
-
-
-def _http_url(value: str, name: str) -> str:
-    parts = urlsplit(value.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise StartError(f"{name} is no address like http://127.0.0.1:8000/v1")
-    return value.strip().rstrip("/")
-
-
-def _origin(value: str, name: str) -> str:
-    """An origin as browsers send it (RFC 6454): lower case, without a default port."""
-    parts = urlsplit(value.strip().lower())
-    port = _url_port(value, name)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        raise StartError(f"{name}={value} is no origin like https://voice.example.org")
-    if parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise StartError(f"{name}={value} has more than an origin: no path, no query")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    known = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + ("" if port in {None, known} else f":{port}")
-
-
-def _url_port(value: str, name: str) -> int | None:
-    try:
-        return urlsplit(value.strip()).port
-    except ValueError as error:
-        raise StartError(f"{name}={value} names no port") from error
-
-
-def _origins(value: str, name: str) -> tuple[str, ...]:
-    return tuple(_origin(part, name) for part in _names(value, name))
-
-
-def _networks(value: str, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    try:
-        return tuple(ip_network(part) for part in _names(value, name))
-    except ValueError as error:
-        raise StartError(f"{name}: {error}; networks look like 10.0.0.0/8 or 192.0.2.7") from error
-
-
-def _address(value: str, name: str) -> str:
-    try:
-        return str(ip_address(value.strip()))
-    except ValueError as error:
-        raise StartError(f"{name}={value} is no IP address") from error
-
-
-def _port_range(value: str, name: str) -> range:
-    match = _PORT_RANGE.match(value.strip())
-    if not match or not 0 < (low := int(match[1])) <= (high := int(match[2])) < 65536:
-        raise StartError(f"{name}={value} is no range of ports like 40000-40100")
-    return range(low, high + 1)
-
-
-def _turn_urls(value: str, name: str) -> tuple[str, ...]:
-    urls = _names(value, name)
-    if not all(_TURN_URL.match(url) for url in urls):
-        raise StartError(f"{name} must be like turn:turn.example.org:3478 or turns:..., comma-separated")
-    return urls
-
-
-def _production(value: str, _name: str) -> bool:
-    return value == "production"
-
-
-def _ice_servers(value: str, name: str) -> tuple[dict[str, Any], ...]:
-    try:
-        servers = json.loads(value)
-    except ValueError as error:
-        raise StartError(f"{name} is no JSON: {error}") from error
-    if not isinstance(servers, list) or not all(isinstance(s, dict) and "urls" in s for s in servers):
-        raise StartError(f'{name} must be a JSON list like [{{"urls": "stun:stun.example.org"}}]')
-    return tuple(servers)
-
-
-def _database_url(value: str, name: str) -> str:
-    """`postgres://` and Prisma's `?schema=` are accepted; ORION lives in its own schema."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
-        raise StartError(f"{name} must begin with postgresql://")
-    query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] != "schema"])
-    return urlunsplit(("postgresql+asyncpg", parts.netloc, parts.path, query, ""))
-
-
-def _commands(value: str, name: str) -> dict[str, tuple[str, ...]]:
-    """`name=program argument ...`, separated by commas; without `name=` the program is the name."""
-    found: dict[str, tuple[str, ...]] = {}
-    for entry in _names(value, name):
-        label, _, line = entry.partition("=")
-        named = _COMMAND_NAME.match(label) is not None and line
-        try:
-            words = tuple(shlex.split(line if named else entry))
-        except ValueError as error:
-            raise StartError(f"{name}: {entry}: {error}") from error
-        found[label if named else words[0]] = words
-    return found
-
-
 _READERS: dict[str, tuple[str, Any]] = {
-    "PORT": ("port", _port),
-    "NODE_ENV": ("production", _production),
-    "DATABASE_URL": ("database_url", _database_url),
-    "JWT_SECRET": ("jwt_secret", _text),
-    "JWT_EXPIRES_IN": ("jwt_expires_secs", _duration),
-    "FRONTEND_URL": ("frontend_urls", _origins),
-    "ENABLE_GUARDRAILS": ("guardrails", _flag),
-    "RATE_LIMIT_TTL": ("rate_limit_ttl_secs", _positive),
-    "RATE_LIMIT_MAX": ("rate_limit_max", _positive),
-    "ORION_SECRET_KEYS": ("secret_keys", _names),
-    "ORION_PUBLIC_URL": ("public_url", _origin),
-    "ORION_TRUSTED_PROXIES": ("trusted_proxies", _networks),
-    "ORION_REGISTRATION": ("registration", _one_of("open", "invite", "closed")),
-    "ORION_STT": ("stt", _names),
-    "ORION_LLM": ("llm", _names),
-    "ORION_TTS": ("tts", _names),
+    "PORT": ("port", reading.port),
+    "NODE_ENV": ("production", reading.production),
+    "DATABASE_URL": ("database_url", reading.database_url),
+    "JWT_SECRET": ("jwt_secret", reading.text),
+    "JWT_EXPIRES_IN": ("jwt_expires_secs", reading.duration),
+    "FRONTEND_URL": ("frontend_urls", reading.origins),
+    "ENABLE_GUARDRAILS": ("guardrails", reading.flag),
+    "RATE_LIMIT_TTL": ("rate_limit_ttl_secs", reading.positive),
+    "RATE_LIMIT_MAX": ("rate_limit_max", reading.positive),
+    "ORION_SECRET_KEYS": ("secret_keys", reading.names),
+    "ORION_PUBLIC_URL": ("public_url", reading.origin),
+    "ORION_TRUSTED_PROXIES": ("trusted_proxies", reading.networks),
+    "ORION_REGISTRATION": ("registration", reading.one_of("open", "invite", "closed")),
+    "ORION_STT": ("stt", reading.names),
+    "ORION_LLM": ("llm", reading.names),
+    "ORION_TTS": ("tts", reading.names),
     "ORION_SCRIPT": ("script", lambda value, _name: Path(value)),
-    "ORION_LLM_BASE_URL": ("llm_base_url", _http_url),
-    "ORION_LLM_API_KEY": ("llm_api_key", _text),
-    "ORION_LLM_MODEL": ("llm_model", _text),
-    "ORION_OPENAI_API": ("openai_api", _one_of("chat", "responses")),
-    "ORION_EMBEDDINGS": ("embeddings", _text),
-    "ORION_EMBEDDING_MODEL": ("embedding_model", _text),
-    "ORION_MODELS_URL": ("models_url", _http_url),
-    "ORION_ICE_HOSTS": ("ice_hosts", _names),
-    "ORION_ICE_SERVERS": ("ice_servers", _ice_servers),
-    "ORION_ICE_POLICY": ("ice_policy", _one_of("all", "relay")),
-    "ORION_ICE_PUBLIC_IP": ("ice_public_ip", _address),
-    "ORION_UDP_PORTS": ("udp_ports", _port_range),
-    "ORION_TURN_URLS": ("turn_urls", _turn_urls),
-    "ORION_TURN_SECRET": ("turn_secret", _text),
-    "ORION_SESSION_IDLE_SECS": ("session_idle_secs", _number),
-    "ORION_CALL_MAX_SECS": ("call_max_secs", _number),
-    "ORION_MAX_SESSIONS": ("max_sessions", _number),
-    "ORION_SESSION_BUDGET_USD": ("session_budget_usd", _dollars),
-    "ORION_LOG_LEVEL": ("log_level", _text),
-    "ORION_TOOL_ALLOWED_HOSTS": ("tool_allowed_hosts", _names),
-    "ORION_MCP_COMMANDS": ("mcp_commands", _commands),
+    "ORION_LLM_BASE_URL": ("llm_base_url", reading.http_url),
+    "ORION_LLM_API_KEY": ("llm_api_key", reading.text),
+    "ORION_LLM_MODEL": ("llm_model", reading.text),
+    "ORION_OPENAI_API": ("openai_api", reading.one_of("chat", "responses")),
+    "ORION_EMBEDDINGS": ("embeddings", reading.text),
+    "ORION_EMBEDDING_MODEL": ("embedding_model", reading.text),
+    "ORION_MODELS_URL": ("models_url", reading.http_url),
+    "ORION_ICE_HOSTS": ("ice_hosts", reading.names),
+    "ORION_ICE_SERVERS": ("ice_servers", reading.ice_servers),
+    "ORION_ICE_POLICY": ("ice_policy", reading.one_of("all", "relay")),
+    "ORION_ICE_PUBLIC_IP": ("ice_public_ip", reading.address),
+    "ORION_UDP_PORTS": ("udp_ports", reading.port_range),
+    "ORION_TURN_URLS": ("turn_urls", reading.turn_urls),
+    "ORION_TURN_SECRET": ("turn_secret", reading.text),
+    "ORION_SESSION_IDLE_SECS": ("session_idle_secs", reading.number),
+    "ORION_CALL_MAX_SECS": ("call_max_secs", reading.number),
+    "ORION_MAX_SESSIONS": ("max_sessions", reading.number),
+    "ORION_SESSION_BUDGET_USD": ("session_budget_usd", reading.dollars),
+    "ORION_LOG_LEVEL": ("log_level", reading.text),
+    "ORION_TOOL_ALLOWED_HOSTS": ("tool_allowed_hosts", reading.names),
+    "ORION_MCP_COMMANDS": ("mcp_commands", reading.commands),
 }
 _ELSEWHERE = {"ORION_DATA_DIR", "ORION_TEST_REQUIRE", "ORION_BUILD_CONSOLE"}
 

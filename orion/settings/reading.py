@@ -1,0 +1,191 @@
+"""How values of settings are read. A reader takes a text and its setting's name, and raises StartError."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from orion.errors import StartError
+
+_DURATION = re.compile(r"(\d+)([smhd]?)\Z")
+_PORT_RANGE = re.compile(r"(\d{1,5})-(\d{1,5})\Z", re.ASCII)
+_TURN_URL = re.compile(r"turns?:[^\s/?@]+(\?transport=(udp|tcp))?\Z")  # RFC 7065
+_COMMAND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
+_UNIT_SECS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def text(value: str, _name: str) -> str:
+    """As it stands."""
+    return value
+
+
+def names(value: str, name: str) -> tuple[str, ...]:
+    """Names between commas, at least one."""
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not found:
+        raise StartError(f"{name} is empty")
+    return found
+
+
+def flag(value: str, name: str) -> bool:
+    """True or false, 1 or 0, yes or no."""
+    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if value.lower() not in known:
+        raise StartError(f"{name}={value} is neither true nor false")
+    return known[value.lower()]
+
+
+def number(value: str, name: str) -> int:
+    """A whole number from 0 on."""
+    if not value.isascii() or not value.isdigit():
+        raise StartError(f"{name}={value} is no whole number")
+    return int(value)
+
+
+def positive(value: str, name: str) -> int:
+    """A whole number from 1 on."""
+    if not (found := number(value, name)):
+        raise StartError(f"{name}=0 would let nothing through; leave it out for the default")
+    return found
+
+
+def dollars(value: str, name: str) -> float:
+    """An amount of dollars above nothing."""
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value) or not float(value):
+        raise StartError(f"{name}={value} is no amount of dollars like 0.50 or 2")
+    return float(value)
+
+
+def port(value: str, name: str) -> int:
+    """A port, 0 for any that is free."""
+    if not (found := number(value, name)) < 65536:
+        raise StartError(f"{name}={value} is no port")
+    return found
+
+
+def duration(value: str, name: str) -> int:
+    """`7d`, `12h`, `15m`, or seconds; in seconds."""
+    match = _DURATION.match(value.strip())
+    if not match or not int(match[1]):
+        raise StartError(f"{name}={value} is no duration like 7d, 12h, 15m or 900")
+    return int(match[1]) * _UNIT_SECS[match[2]]
+
+
+def one_of(*known: str) -> Callable[[str, str], str]:
+    """A reader of one of these words."""
+
+    def read(value: str, name: str) -> str:
+        if value not in known:
+            raise StartError(f"{name}={value} is none of {', '.join(known)}")
+        return value
+
+    return read
+
+
+def http_url(value: str, name: str) -> str:
+    """The address of a web server, without a slash at its end."""
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise StartError(f"{name} is no address like http://127.0.0.1:8000/v1")
+    return value.strip().rstrip("/")
+
+
+def origin(value: str, name: str) -> str:
+    """An origin as browsers send it (RFC 6454): lower case, without a default port."""
+    parts = urlsplit(value.strip().lower())
+    port = _url_port(value, name)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise StartError(f"{name}={value} is no origin like https://voice.example.org")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise StartError(f"{name}={value} has more than an origin: no path, no query")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    known = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if port in {None, known} else f":{port}")
+
+
+def _url_port(value: str, name: str) -> int | None:
+    try:
+        return urlsplit(value.strip()).port
+    except ValueError as error:
+        raise StartError(f"{name}={value} names no port") from error
+
+
+def origins(value: str, name: str) -> tuple[str, ...]:
+    """Exact origins between commas."""
+    return tuple(origin(part, name) for part in names(value, name))
+
+
+def networks(value: str, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks between commas, `10.0.0.0/8`."""
+    try:
+        return tuple(ip_network(part) for part in names(value, name))
+    except ValueError as error:
+        raise StartError(f"{name}: {error}; networks look like 10.0.0.0/8 or 192.0.2.7") from error
+
+
+def address(value: str, name: str) -> str:
+    """An IP address."""
+    try:
+        return str(ip_address(value.strip()))
+    except ValueError as error:
+        raise StartError(f"{name}={value} is no IP address") from error
+
+
+def port_range(value: str, name: str) -> range:
+    """A range of ports, both ends included: `40000-40999`."""
+    match = _PORT_RANGE.match(value.strip())
+    if not match or not 0 < (low := int(match[1])) <= (high := int(match[2])) < 65536:
+        raise StartError(f"{name}={value} is no range of ports like 40000-40100")
+    return range(low, high + 1)
+
+
+def turn_urls(value: str, name: str) -> tuple[str, ...]:
+    """TURN URLs between commas (RFC 7065)."""
+    urls = names(value, name)
+    if not all(_TURN_URL.match(url) for url in urls):
+        raise StartError(f"{name} must be like turn:turn.example.org:3478 or turns:..., comma-separated")
+    return urls
+
+
+def production(value: str, _name: str) -> bool:
+    """Whether it says so."""
+    return value == "production"
+
+
+def ice_servers(value: str, name: str) -> tuple[dict[str, Any], ...]:
+    """STUN and TURN servers as JSON, as browsers take them."""
+    try:
+        servers = json.loads(value)
+    except ValueError as error:
+        raise StartError(f"{name} is no JSON: {error}") from error
+    if not isinstance(servers, list) or not all(isinstance(s, dict) and "urls" in s for s in servers):
+        raise StartError(f'{name} must be a JSON list like [{{"urls": "stun:stun.example.org"}}]')
+    return tuple(servers)
+
+
+def database_url(value: str, name: str) -> str:
+    """`postgres://` and Prisma's `?schema=` are accepted; ORION lives in its own schema."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
+        raise StartError(f"{name} must begin with postgresql://")
+    query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] != "schema"])
+    return urlunsplit(("postgresql+asyncpg", parts.netloc, parts.path, query, ""))
+
+
+def commands(value: str, name: str) -> dict[str, tuple[str, ...]]:
+    """`name=program argument ...`, separated by commas; without `name=` the program is the name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in names(value, name):
+        label, _, line = entry.partition("=")
+        named = _COMMAND_NAME.match(label) is not None and line
+        try:
+            words = tuple(shlex.split(line if named else entry))
+        except ValueError as error:
+            raise StartError(f"{name}: {entry}: {error}") from error
+        found[label if named else words[0]] = words
+    return found
