@@ -12,7 +12,6 @@ from typing import Any
 
 from loguru import logger
 from pipecat.frames.frames import (
-    CancelFrame,
     ErrorFrame,
     Frame,
     InterruptionFrame,
@@ -37,20 +36,18 @@ from orion.errors import (
     DatabaseUnavailable,
     FieldProblem,
     Invalid,
-    ProviderTimeout,
     Unavailable,
 )
+from orion.pipelines.answers import Answers
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.farewell import Farewell
 from orion.pipelines.latency import LatencyObserver
 from orion.pipelines.ordinary import Ordinary
 from orion.pipelines.tasks import Tasks
+from orion.pipelines.teardown import climb_down
 from orion.pipelines.watch import Watch
 
 _START_SECS = 15.0
-_RUNG_SECS = 3.0
-"""How long each rung of the teardown ladder may take."""
-_ANSWER_SECS = 60.0
 _FAREWELL_SECS = 10.0
 _REFRESH_SECS = 2.0
 _APOLOGY = "Sorry, something went wrong on my side. Please say that again."
@@ -123,7 +120,7 @@ class Call:
         self._on_ended = on_ended
         self._spoken = rtvi is not None
         self._tasks = Tasks()
-        self._answers: list[asyncio.Future[Turn]] = []
+        self._answers = Answers()
         self._ending: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
         self._farewell = Farewell(conversation, hearing, say=self.say, end=self._part)
@@ -192,7 +189,7 @@ class Call:
         await self._worker.queue_frame(InterruptionFrame())
         # What was heard of the interrupted answer is its sender's, if it has one.
         await self._worker.flush_pipeline()
-        self._fail_answers(Conflict("the session was paused before the answer"))
+        self._answers.fail(Conflict("the session was paused before the answer"))
 
     async def resume(self) -> None:
         """Let the agent hear and speak again; the context goes on."""
@@ -219,18 +216,10 @@ class Call:
             raise CallEnded
         if self.paused:
             raise Conflict(PAUSED)
-        answer: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
-        self._answers.append(answer)
+        answer = self._answers.expect()
         message: Any = {"role": "user", "content": text}
         await self._worker.queue_frame(LLMMessagesAppendFrame([message], run_llm=True))
-        try:
-            async with asyncio.timeout(_ANSWER_SECS):
-                return await answer
-        except TimeoutError:
-            raise ProviderTimeout("the agent did not answer in time") from None
-        finally:
-            if answer in self._answers:
-                self._answers.remove(answer)
+        return await self._answers.of(answer)
 
     async def refresh_tools(self) -> None:
         """Look for changes of the workspace's tools; a database that is away or slow changes nothing."""
@@ -246,10 +235,7 @@ class Call:
 
     def _agent_turn_ended(self, turn: Turn) -> None:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""
-        for answer in self._answers:
-            if not answer.done():
-                answer.set_result(turn)
-        self._answers.clear()
+        self._answers.come(turn)
         self.conversation.speech_answered()
         self.conversation.save_dialogue()
         requests = self.conversation.requests
@@ -293,8 +279,10 @@ class Call:
         await asyncio.shield(self._ending)
 
     async def _end(self, reason: EndReason) -> None:
-        self._fail_answers(CallEnded())
-        await self._climb_down(reason)
+        self._answers.fail(CallEnded())
+        if not await climb_down(self._worker, self._run, self._tasks, politely=reason in _POLITE):
+            self.abandoned = True
+            logger.error("a pipeline did not end and was abandoned")
         if self.let_go is not None:
             await self.let_go()
         self.conversation.save_dialogue()
@@ -307,30 +295,7 @@ class Call:
 
     def _nothing_to_read(self) -> None:
         detail = "nothing in the text can be read"
-        self._fail_answers(Invalid(detail, problems=[FieldProblem("/text", detail)]))
-
-    def _fail_answers(self, error: Exception) -> None:
-        for answer in self._answers:
-            if not answer.done():
-                answer.set_exception(error)
-
-    async def _climb_down(self, reason: EndReason) -> None:
-        """The teardown ladder: ask, cancel, cancel past the queues, abandon and count."""
-        rungs: list[Callable[[], Awaitable[Any]]] = [
-            self._worker.cancel,
-            lambda: self._worker.pipeline.queue_frame(CancelFrame(reason="teardown")),
-        ]
-        if reason in _POLITE:
-            rungs.insert(0, self._worker.stop_when_done)
-        for rung in rungs:
-            if self._run is None or self._run.done():
-                return
-            # A rung may hang itself: it runs beside the wait.
-            self._tasks.spawn(_quietly(rung()), "teardown")
-            await asyncio.wait({self._run}, timeout=_RUNG_SECS)
-        if self._run is not None and not self._run.done():
-            self.abandoned = True
-            logger.error("a pipeline did not end and was abandoned")
+        self._answers.fail(Invalid(detail, problems=[FieldProblem("/text", detail)]))
 
     async def _switch_to(self, agent: Agent) -> None:
         """Give the running pipeline the voice of `agent`, and let it greet."""
@@ -413,11 +378,3 @@ class Call:
             self._recorder.agent_said(message.content, interrupted=message.interrupted)
             if not self._spoken:
                 self._recorder.state("listening")
-
-
-async def _quietly(work: Awaitable[Any]) -> None:
-    """Await a rung of the ladder; what it raises is the next rung's business."""
-    try:
-        await work
-    except Exception as error:  # noqa: BLE001 - a call's edge: its end must be reached
-        logger.debug("teardown: {}", type(error).__name__)
