@@ -14,7 +14,7 @@ TRACKED = subprocess.run(
 ).stdout.split()
 BROAD_EXCEPTS = {
     "orion/api/problems.py",
-    "orion/pipelines/call.py",
+    "orion/pipelines/teardown.py",
     "orion/pipelines/writer.py",
     "orion/registry.py",
 }
