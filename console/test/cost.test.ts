@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { money, parts, sum } from '../src/lib/cost'
+import { later, money, parts, sum } from '../src/lib/cost'
 import { apply, empty } from '../src/lib/transcript'
 import type { EngineUsage, ServerEvent, Session, Usage } from '../src/lib/wire'
 
@@ -41,6 +41,18 @@ describe('sums', () => {
 
   test('an unknown part makes the sum unknown', () => {
     expect(sum(usage(0.002, engine()), usage(null, engine({ cost_usd: null }))).cost_usd).toBeNull()
+  })
+})
+
+describe('a state that was loaded while a turn ended', () => {
+  const before = usage(0.002, engine())
+  const after = usage(0.004, engine({ input_tokens: 40, output_tokens: 10 }))
+
+  test('does not take the turn away again', () => {
+    expect(later(after, before)).toBe(after)
+    expect(later(before, after)).toBe(after)
+    expect(later(undefined, before)).toBe(before)
+    expect(later(before, undefined)).toBe(before)
   })
 })
 

@@ -1,4 +1,5 @@
 import { get, request, write } from './api'
+import { later } from './cost'
 import { follow, type Message } from './sse'
 import { apply, empty, withTurns, type Transcript } from './transcript'
 import type { Page, Reply, ServerEvent, Session, Turn } from './wire'
@@ -106,7 +107,8 @@ export class Conversation {
     try {
       const [session, turns] = await Promise.all([get<Session>(path), allTurns(path)])
       if (signal.aborted) return
-      this.transcript = withTurns({ ...this.transcript, session, live: session.live }, turns)
+      const usage = later(this.session?.usage, session.usage)
+      this.transcript = withTurns({ ...this.transcript, session: { ...session, usage }, live: session.live }, turns)
     } catch (error) {
       if (!signal.aborted) this.failure = error
     } finally {

@@ -31,6 +31,14 @@ export function sum(before: Usage, more: Usage): Usage {
   return { ...before, engines, cost_usd: plus(before.cost_usd, more.cost_usd) }
 }
 
+/** What is consumed only grows: of two states of a session the one that holds more is the later. */
+export function later(known: Usage | undefined, loaded: Usage | undefined): Usage | undefined {
+  return known && loaded && size(known) > size(loaded) ? known : (loaded ?? known)
+}
+
+const size = ({ engines }: Usage) =>
+  engines.reduce((all, e) => all + e.input_tokens + e.output_tokens + e.characters + e.audio_secs, 0)
+
 const plus = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b)
 
 const added = (a: EngineUsage, b: EngineUsage): EngineUsage => ({
