@@ -256,6 +256,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's budget for each month, and what it spent in this one
+         * @description The workspace's budget for each month, and what it spent in this one.
+         */
+        get: operations["usage_budget"];
+        /**
+         * Give the workspace a budget
+         * @description Give the workspace a budget. Calls that are live learn of it within seconds.
+         */
+        put: operations["usage_set_budget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connect": {
         parameters: {
             query?: never;
@@ -348,8 +372,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One session
-         * @description One session.
+         * One session, with what it has cost so far
+         * @description One session, with what it has cost so far.
          */
         get: operations["sessions_get"];
         put?: never;
@@ -649,6 +673,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the workspace spent, by day, agent or provider
+         * @description What the workspace spent, by day (UTC), agent or provider.
+         */
+        get: operations["usage_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -900,6 +944,7 @@ export interface components {
          * @description An agent; a row of the workspace covers the file of the same name.
          * @example {
          *       "all_tools": false,
+         *       "budget_usd": 0.5,
          *       "default": false,
          *       "greeting": "Good evening, {{name}}. A table for how many?",
          *       "guardrails": {},
@@ -926,6 +971,8 @@ export interface components {
         AgentBody: {
             /** All Tools */
             all_tools: boolean;
+            /** Budget Usd */
+            budget_usd: number | null;
             /** Default */
             default: boolean;
             /** Greeting */
@@ -972,6 +1019,7 @@ export interface components {
          * AgentFile
          * @description What an agent's YAML file may hold; the file's name is the agent's.
          * @example {
+         *       "budget_usd": 0.5,
          *       "greeting": "Good evening, {{name}}. A table for how many?",
          *       "hand_offs": [
          *         "orion"
@@ -986,6 +1034,8 @@ export interface components {
          *     }
          */
         AgentFile: {
+            /** Budget Usd */
+            budget_usd?: number | null;
             /**
              * Fail Over
              * @default {}
@@ -1049,6 +1099,7 @@ export interface components {
          *       "items": [
          *         {
          *           "all_tools": false,
+         *           "budget_usd": 0.5,
          *           "default": false,
          *           "greeting": "Good evening, {{name}}. A table for how many?",
          *           "guardrails": {},
@@ -1211,6 +1262,43 @@ export interface components {
             items: components["schemas"]["ApiKeyBody"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * BudgetBody
+         * @description The budget of the workspace, and what it spent in the month that began on `month`.
+         * @example {
+         *       "currency": "USD",
+         *       "month": "2026-01-01",
+         *       "monthly_usd": 50,
+         *       "spent_usd": 12.5
+         *     }
+         */
+        BudgetBody: {
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Monthly Usd */
+            monthly_usd: number | null;
+            /** Spent Usd */
+            spent_usd: number;
+        };
+        /**
+         * BudgetChange
+         * @description What the workspace may spend in each calendar month (UTC); null for no limit.
+         * @example {
+         *       "monthly_usd": 50
+         *     }
+         */
+        BudgetChange: {
+            /** Monthly Usd */
+            monthly_usd: number | null;
         };
         /**
          * Candidate
@@ -1387,7 +1475,7 @@ export interface components {
          * @description Why a call or a session ended.
          * @enum {string}
          */
-        EndReason: "hung_up" | "agent" | "idle" | "limit" | "error" | "shutdown";
+        EndReason: "hung_up" | "agent" | "idle" | "limit" | "budget" | "error" | "shutdown";
         /**
          * Engine
          * @description Which provider serves a kind of engine, and why; null where none can.
@@ -1422,6 +1510,41 @@ export interface components {
             items: components["schemas"]["Engine"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * EngineUsage
+         * @description What one engine consumed. `cost_usd` is null where its price is not known.
+         *
+         *     `estimated`: the vendor did not tell the tokens of an answer that was cut off.
+         */
+        EngineUsage: {
+            /** Audio Secs */
+            audio_secs: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Characters */
+            characters: number;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Estimated */
+            estimated: boolean;
+            /** Input Tokens */
+            input_tokens: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stt" | "llm" | "tts";
+            /** Model */
+            model: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Provider */
+            provider: string;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
         };
         /**
          * IceServer
@@ -1981,6 +2104,36 @@ export interface components {
             turn_id: string;
         };
         /**
+         * Report
+         * @description What the workspace spent; it outlives the sessions that are deleted.
+         * @example {
+         *       "currency": "USD",
+         *       "items": [
+         *         {
+         *           "audio_secs": 0,
+         *           "cache_write_tokens": 0,
+         *           "cached_tokens": 1024,
+         *           "characters": 0,
+         *           "complete": true,
+         *           "cost_usd": 0.001888,
+         *           "group": "2026-01-31",
+         *           "input_tokens": 1520,
+         *           "output_tokens": 48,
+         *           "reasoning_tokens": 0
+         *         }
+         *       ]
+         *     }
+         */
+        Report: {
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Items */
+            items: components["schemas"]["SpentBody"][];
+        };
+        /**
          * Risk
          * @description How much harm a wrong call can do.
          * @enum {string}
@@ -2049,6 +2202,26 @@ export interface components {
          *       "started_at": "2026-01-31T09:30:04.210Z",
          *       "status": "active",
          *       "title": "Dinner on Friday",
+         *       "usage": {
+         *         "cost_usd": 0.001888,
+         *         "currency": "USD",
+         *         "engines": [
+         *           {
+         *             "audio_secs": 0,
+         *             "cache_write_tokens": 0,
+         *             "cached_tokens": 1024,
+         *             "characters": 0,
+         *             "cost_usd": 0.001888,
+         *             "estimated": false,
+         *             "input_tokens": 1520,
+         *             "kind": "llm",
+         *             "model": "gpt-4.1",
+         *             "output_tokens": 48,
+         *             "provider": "openai",
+         *             "reasoning_tokens": 0
+         *           }
+         *         ]
+         *       },
          *       "ended_at": null,
          *       "end_reason": null
          *     }
@@ -2086,6 +2259,7 @@ export interface components {
             status: "created" | "active" | "paused" | "ended";
             /** Title */
             title: string | null;
+            usage: components["schemas"]["UsageBody"];
         };
         /**
          * SessionPage
@@ -2106,6 +2280,26 @@ export interface components {
          *           "started_at": "2026-01-31T09:30:04.210Z",
          *           "status": "active",
          *           "title": "Dinner on Friday",
+         *           "usage": {
+         *             "cost_usd": 0.001888,
+         *             "currency": "USD",
+         *             "engines": [
+         *               {
+         *                 "audio_secs": 0,
+         *                 "cache_write_tokens": 0,
+         *                 "cached_tokens": 1024,
+         *                 "characters": 0,
+         *                 "cost_usd": 0.001888,
+         *                 "estimated": false,
+         *                 "input_tokens": 1520,
+         *                 "kind": "llm",
+         *                 "model": "gpt-4.1",
+         *                 "output_tokens": 48,
+         *                 "provider": "openai",
+         *                 "reasoning_tokens": 0
+         *               }
+         *             ]
+         *           },
          *           "ended_at": null,
          *           "end_reason": null
          *         }
@@ -2167,6 +2361,32 @@ export interface components {
         SignInToken: {
             /** Token */
             token: string;
+        };
+        /**
+         * SpentBody
+         * @description What was spent in one group; `complete` is false where a part of it has no known cost.
+         */
+        SpentBody: {
+            /** Audio Secs */
+            audio_secs: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Characters */
+            characters: number;
+            /** Complete */
+            complete: boolean;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Group */
+            group: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
         };
         /**
          * StatusChange
@@ -2549,6 +2769,7 @@ export interface components {
             text: string;
             /** Tool Calls */
             tool_calls: components["schemas"]["ToolCallBody"][];
+            usage: components["schemas"]["UsageBody"];
         };
         /**
          * TurnPage
@@ -2581,7 +2802,27 @@ export interface components {
          *               "tool": "calculator",
          *               "error": null
          *             }
-         *           ]
+         *           ],
+         *           "usage": {
+         *             "cost_usd": 0.001888,
+         *             "currency": "USD",
+         *             "engines": [
+         *               {
+         *                 "audio_secs": 0,
+         *                 "cache_write_tokens": 0,
+         *                 "cached_tokens": 1024,
+         *                 "characters": 0,
+         *                 "cost_usd": 0.001888,
+         *                 "estimated": false,
+         *                 "input_tokens": 1520,
+         *                 "kind": "llm",
+         *                 "model": "gpt-4.1",
+         *                 "output_tokens": 48,
+         *                 "provider": "openai",
+         *                 "reasoning_tokens": 0
+         *               }
+         *             ]
+         *           }
          *         }
          *       ],
          *       "next_cursor": null
@@ -2592,6 +2833,41 @@ export interface components {
             items: components["schemas"]["TurnBody"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * UsageBody
+         * @description What was consumed, by engine; `cost_usd` is null as soon as that of one engine is not known.
+         * @example {
+         *       "cost_usd": 0.001888,
+         *       "currency": "USD",
+         *       "engines": [
+         *         {
+         *           "audio_secs": 0,
+         *           "cache_write_tokens": 0,
+         *           "cached_tokens": 1024,
+         *           "characters": 0,
+         *           "cost_usd": 0.001888,
+         *           "estimated": false,
+         *           "input_tokens": 1520,
+         *           "kind": "llm",
+         *           "model": "gpt-4.1",
+         *           "output_tokens": 48,
+         *           "provider": "openai",
+         *           "reasoning_tokens": 0
+         *         }
+         *       ]
+         *     }
+         */
+        UsageBody: {
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Engines */
+            engines: components["schemas"]["EngineUsage"][];
         };
         /**
          * UserBody
@@ -2779,6 +3055,8 @@ export type SchemaAlive = components['schemas']['Alive'];
 export type SchemaAnswer = components['schemas']['Answer'];
 export type SchemaApiKeyBody = components['schemas']['ApiKeyBody'];
 export type SchemaApiKeyPage = components['schemas']['ApiKeyPage'];
+export type SchemaBudgetBody = components['schemas']['BudgetBody'];
+export type SchemaBudgetChange = components['schemas']['BudgetChange'];
 export type SchemaCandidate = components['schemas']['Candidate'];
 export type SchemaConnect = components['schemas']['Connect'];
 export type SchemaConnection = components['schemas']['Connection'];
@@ -2789,6 +3067,7 @@ export type SchemaDeliveryStatus = components['schemas']['DeliveryStatus'];
 export type SchemaEndReason = components['schemas']['EndReason'];
 export type SchemaEngine = components['schemas']['Engine'];
 export type SchemaEnginePage = components['schemas']['EnginePage'];
+export type SchemaEngineUsage = components['schemas']['EngineUsage'];
 export type SchemaIceServer = components['schemas']['IceServer'];
 export type SchemaIceServers = components['schemas']['IceServers'];
 export type SchemaMadeApiKey = components['schemas']['MadeApiKey'];
@@ -2814,6 +3093,7 @@ export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRefreshToken = components['schemas']['RefreshToken'];
 export type SchemaRegistration = components['schemas']['Registration'];
 export type SchemaReply = components['schemas']['Reply'];
+export type SchemaReport = components['schemas']['Report'];
 export type SchemaRisk = components['schemas']['Risk'];
 export type SchemaRole = components['schemas']['Role'];
 export type SchemaRoomToken = components['schemas']['RoomToken'];
@@ -2824,6 +3104,7 @@ export type SchemaSessionPage = components['schemas']['SessionPage'];
 export type SchemaSessionStatus = components['schemas']['SessionStatus'];
 export type SchemaSignedIn = components['schemas']['SignedIn'];
 export type SchemaSignInToken = components['schemas']['SignInToken'];
+export type SchemaSpentBody = components['schemas']['SpentBody'];
 export type SchemaStatusChange = components['schemas']['StatusChange'];
 export type SchemaToolBody = components['schemas']['ToolBody'];
 export type SchemaToolCallBody = components['schemas']['ToolCallBody'];
@@ -2836,6 +3117,7 @@ export type SchemaTrial = components['schemas']['Trial'];
 export type SchemaTrickle = components['schemas']['Trickle'];
 export type SchemaTurnBody = components['schemas']['TurnBody'];
 export type SchemaTurnPage = components['schemas']['TurnPage'];
+export type SchemaUsageBody = components['schemas']['UsageBody'];
 export type SchemaUserBody = components['schemas']['UserBody'];
 export type SchemaUserChange = components['schemas']['UserChange'];
 export type SchemaUserPage = components['schemas']['UserPage'];
@@ -4491,6 +4773,222 @@ export interface operations {
             };
         };
     };
+    usage_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The budget of the workspace, and what it spent in the month that began on `month`. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_set_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetChange"];
+            };
+        };
+        responses: {
+            /** @description The budget of the workspace, and what it spent in the month that began on `month`. */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     connect_connect: {
         parameters: {
             query?: never;
@@ -4537,6 +5035,18 @@ export interface operations {
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `budget-exhausted`: The budget for conversations is used up. */
+            402: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4921,6 +5431,18 @@ export interface operations {
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `budget-exhausted`: The budget for conversations is used up. */
+            402: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -5917,6 +6439,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `budget-exhausted`: The budget for conversations is used up. */
+            402: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
@@ -6078,6 +6612,18 @@ export interface operations {
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `budget-exhausted`: The budget for conversations is used up. */
+            402: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -7621,6 +8167,105 @@ export interface operations {
                 };
             };
             /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_report: {
+        parameters: {
+            query?: {
+                /** @description By default the month's first day */
+                from?: string;
+                group_by?: "day" | "agent" | "provider";
+                /** @description By default today */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the workspace spent; it outlives the sessions that are deleted. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];

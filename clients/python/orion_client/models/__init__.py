@@ -14,6 +14,8 @@ from .alive import Alive
 from .answer import Answer
 from .api_key_body import ApiKeyBody
 from .api_key_page import ApiKeyPage
+from .budget_body import BudgetBody
+from .budget_change import BudgetChange
 from .candidate import Candidate
 from .connect import Connect
 from .connect_variables import ConnectVariables
@@ -26,6 +28,8 @@ from .end_reason import EndReason
 from .engine import Engine
 from .engine_kind import EngineKind
 from .engine_page import EnginePage
+from .engine_usage import EngineUsage
+from .engine_usage_kind import EngineUsageKind
 from .ice_server import IceServer
 from .ice_servers import IceServers
 from .ice_servers_policy import IceServersPolicy
@@ -62,6 +66,7 @@ from .receipt_rows import ReceiptRows
 from .refresh_token import RefreshToken
 from .registration import Registration
 from .reply import Reply
+from .report import Report
 from .risk import Risk
 from .role import Role
 from .room_token import RoomToken
@@ -74,6 +79,7 @@ from .session_page import SessionPage
 from .session_status import SessionStatus
 from .sign_in_token import SignInToken
 from .signed_in import SignedIn
+from .spent_body import SpentBody
 from .status_change import StatusChange
 from .status_change_status import StatusChangeStatus
 from .tool_body import ToolBody
@@ -99,6 +105,8 @@ from .turn_body import TurnBody
 from .turn_body_latency import TurnBodyLatency
 from .turn_body_role import TurnBodyRole
 from .turn_page import TurnPage
+from .usage_body import UsageBody
+from .usage_report_group_by import UsageReportGroupBy
 from .user_body import UserBody
 from .user_change import UserChange
 from .user_page import UserPage
@@ -121,6 +129,8 @@ __all__ = (
     "Answer",
     "ApiKeyBody",
     "ApiKeyPage",
+    "BudgetBody",
+    "BudgetChange",
     "Candidate",
     "Connect",
     "Connection",
@@ -133,6 +143,8 @@ __all__ = (
     "Engine",
     "EngineKind",
     "EnginePage",
+    "EngineUsage",
+    "EngineUsageKind",
     "IceServer",
     "IceServers",
     "IceServersPolicy",
@@ -169,6 +181,7 @@ __all__ = (
     "RefreshToken",
     "Registration",
     "Reply",
+    "Report",
     "Risk",
     "Role",
     "RoomToken",
@@ -181,6 +194,7 @@ __all__ = (
     "SessionStatus",
     "SignedIn",
     "SignInToken",
+    "SpentBody",
     "StatusChange",
     "StatusChangeStatus",
     "ToolBody",
@@ -206,6 +220,8 @@ __all__ = (
     "TurnBodyLatency",
     "TurnBodyRole",
     "TurnPage",
+    "UsageBody",
+    "UsageReportGroupBy",
     "UserBody",
     "UserChange",
     "UserPage",

@@ -35,6 +35,7 @@ class AgentFile:
         turn_taking (AgentFileTurnTaking | Unset):
         fail_over (AgentFileFailOver | Unset):
         max_call_secs (int | None | Unset):
+        budget_usd (float | None | Unset):
     """
 
     instructions: str
@@ -51,6 +52,7 @@ class AgentFile:
     turn_taking: AgentFileTurnTaking | Unset = UNSET
     fail_over: AgentFileFailOver | Unset = UNSET
     max_call_secs: int | None | Unset = UNSET
+    budget_usd: float | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         instructions = self.instructions
@@ -116,6 +118,12 @@ class AgentFile:
         else:
             max_call_secs = self.max_call_secs
 
+        budget_usd: float | None | Unset
+        if isinstance(self.budget_usd, Unset):
+            budget_usd = UNSET
+        else:
+            budget_usd = self.budget_usd
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -149,6 +157,8 @@ class AgentFile:
             field_dict["fail_over"] = fail_over
         if max_call_secs is not UNSET:
             field_dict["max_call_secs"] = max_call_secs
+        if budget_usd is not UNSET:
+            field_dict["budget_usd"] = budget_usd
 
         return field_dict
 
@@ -252,6 +262,15 @@ class AgentFile:
 
         max_call_secs = _parse_max_call_secs(d.pop("max_call_secs", UNSET))
 
+        def _parse_budget_usd(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        budget_usd = _parse_budget_usd(d.pop("budget_usd", UNSET))
+
         agent_file = cls(
             instructions=instructions,
             title=title,
@@ -267,6 +286,7 @@ class AgentFile:
             turn_taking=turn_taking,
             fail_over=fail_over,
             max_call_secs=max_call_secs,
+            budget_usd=budget_usd,
         )
 
         return agent_file
