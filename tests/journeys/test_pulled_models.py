@@ -17,7 +17,6 @@ from tests.journeys.phone import calling
 from tests.providers.pulled import put
 from tests.providers.stage import recording
 
-pytest.importorskip("sherpa_onnx")
 SAID = np.frombuffer(recording("he_might_even_have_been_made_amiable_himself"), np.int16)
 AGENTS = {
     "kellner": "instructions: Hilf.\nlanguage: de\ngreeting: Guten Tag, was darf es sein?\n",

@@ -28,7 +28,6 @@ from orion.providers._onnx.recogniser import Recogniser
 from tests.providers.pulled import put
 from tests.providers.stage import RATE_HZ, Stage, on_stage
 
-pytest.importorskip("sherpa_onnx")
 ENGLISH = Agent("test", "")
 
 

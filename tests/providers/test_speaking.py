@@ -23,7 +23,6 @@ from tests.providers import tiny_models
 from tests.providers.pulled import VOICES, put
 from tests.providers.stage import on_stage
 
-pytest.importorskip("sherpa_onnx")
 AGENT = Agent("test", "")
 
 
