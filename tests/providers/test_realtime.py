@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from random import Random
+from typing import Any, cast
 
 import pytest
 from openai import AsyncOpenAI
@@ -40,7 +41,7 @@ from tests.simulators.realtime import KEY, USAGE, Says, realtime
 
 AGENT = Agent("test", "", speech="openai", voice="marin", fail_over={"first_token_secs": 1.0})
 SPOKEN = recording("seven_of_clubs")
-TOLD = {"role": "system", "content": "You are Orion."}
+TOLD: Any = {"role": "system", "content": "You are Orion."}
 
 
 class Above(FrameProcessor):
@@ -76,7 +77,7 @@ def make(settings, vendor):
 
     def made(*messages, agent: Agent = AGENT, key: str = KEY):
         configured = settings.changed(providers={"OPENAI": ProviderSettings(key, vendor.url)})
-        model = providers.speech(configured, agent).service
+        model: Any = providers.speech(configured, agent).service
         model.orion_begin(LLMContext([TOLD, *messages]), lambda: False)
         return model, Above(model)
 
@@ -96,7 +97,7 @@ def words(stage) -> str:
 
 
 def secs(stage) -> float:
-    return sum(frame.num_frames / frame.sample_rate for frame in stage.all(TTSAudioRawFrame))
+    return float(sum(frame.num_frames / frame.sample_rate for frame in stage.all(TTSAudioRawFrame)))
 
 
 async def test_it_hears_and_answers_in_sound_and_words(make, vendor):
@@ -318,7 +319,7 @@ async def test_what_the_simulator_sends_is_what_the_sdk_knows(make, vendor):
 async def test_wherever_a_line_breaks_it_is_told_once_and_an_answer_was_given_or_is_owed(make, vendor, seed):
     dice = Random(seed)
     kind = dice.choice(["drop", "stall", "half", "malformed", "error"])
-    vendor.faults.add(Fault(kind, after=dice.randrange(1, 45)))
+    vendor.faults.add(Fault(cast("Any", kind), after=dice.randrange(1, 45)))
     vendor.late_secs = dice.random() * 0.1
     agent = Agent("test", "", speech="openai", fail_over={"first_token_secs": 0.5, "next_token_secs": 0.5})
     model, above = make(agent=agent)
@@ -349,13 +350,13 @@ async def test_pipecats_own_service_talks_to_the_simulator_by_its_server_vad(ven
 async def test_the_vendors_own_client_talks_to_the_simulator(vendor):
     vendor.answers = [Says("That is 12.", [("calculator", {"expression": "7 + 5"})])]
     client = AsyncOpenAI(api_key=KEY, base_url=vendor.url)
-    told = ""
+    told, event = "", cast("Any", None)
+    session = cast("Any", {"type": "realtime", "instructions": "Be brief."})
+    content = [{"type": "input_text", "text": "What is seven plus five?"}]
+    item = cast("Any", {"type": "message", "role": "user", "content": content})
     async with client.realtime.connect(model="gpt-realtime") as connection:
-        await connection.session.update(session={"type": "realtime", "instructions": "Be brief."})
-        content = [{"type": "input_text", "text": "What is seven plus five?"}]
-        await connection.conversation.item.create(
-            item={"type": "message", "role": "user", "content": content}
-        )
+        await connection.session.update(session=session)
+        await connection.conversation.item.create(item=item)
         await connection.response.create()
         async for event in connection:
             told += event.delta if event.type == "response.output_audio_transcript.delta" else ""

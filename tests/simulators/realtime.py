@@ -381,7 +381,7 @@ def _response(
     }
 
 
-USAGE = {
+USAGE: dict[str, Any] = {
     "total_tokens": 253,
     "input_tokens": 132,
     "output_tokens": 121,

@@ -920,7 +920,8 @@ export interface components {
          *       "voice": null,
          *       "stt": null,
          *       "llm": null,
-         *       "tts": null
+         *       "tts": null,
+         *       "speech": null
          *     }
          */
         AgentBody: {
@@ -951,6 +952,8 @@ export interface components {
              * @enum {string}
              */
             source: "file" | "row";
+            /** Speech */
+            speech: string | null;
             /** Stt */
             stt: string | null;
             /** Title */
@@ -1021,6 +1024,8 @@ export interface components {
             llm?: string | null;
             /** Max Call Secs */
             max_call_secs?: number | null;
+            /** Speech */
+            speech?: string | null;
             /** Stt */
             stt?: string | null;
             /**
@@ -1069,7 +1074,8 @@ export interface components {
          *           "voice": null,
          *           "stt": null,
          *           "llm": null,
-         *           "tts": null
+         *           "tts": null,
+         *           "speech": null
          *         }
          *       ],
          *       "next_cursor": null

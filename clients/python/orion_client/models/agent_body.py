@@ -33,6 +33,7 @@ class AgentBody:
         stt (None | str):
         llm (None | str):
         tts (None | str):
+        speech (None | str):
         tools (list[str]):
         all_tools (bool):
         hand_offs (list[str]):
@@ -53,6 +54,7 @@ class AgentBody:
     stt: None | str
     llm: None | str
     tts: None | str
+    speech: None | str
     tools: list[str]
     all_tools: bool
     hand_offs: list[str]
@@ -91,6 +93,9 @@ class AgentBody:
         tts: None | str
         tts = self.tts
 
+        speech: None | str
+        speech = self.speech
+
         tools = self.tools
 
         all_tools = self.all_tools
@@ -120,6 +125,7 @@ class AgentBody:
                 "stt": stt,
                 "llm": llm,
                 "tts": tts,
+                "speech": speech,
                 "tools": tools,
                 "all_tools": all_tools,
                 "hand_offs": hand_offs,
@@ -186,6 +192,13 @@ class AgentBody:
 
         tts = _parse_tts(d.pop("tts"))
 
+        def _parse_speech(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        speech = _parse_speech(d.pop("speech"))
+
         tools = cast(list[str], d.pop("tools"))
 
         all_tools = d.pop("all_tools")
@@ -216,6 +229,7 @@ class AgentBody:
             stt=stt,
             llm=llm,
             tts=tts,
+            speech=speech,
             tools=tools,
             all_tools=all_tools,
             hand_offs=hand_offs,

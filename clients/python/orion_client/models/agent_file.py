@@ -29,6 +29,7 @@ class AgentFile:
         stt (None | str | Unset):
         llm (None | str | Unset):
         tts (None | str | Unset):
+        speech (None | str | Unset):
         tools (list[str] | None | Unset):
         hand_offs (list[str] | Unset):
         guardrails (AgentFileGuardrails | Unset):
@@ -45,6 +46,7 @@ class AgentFile:
     stt: None | str | Unset = UNSET
     llm: None | str | Unset = UNSET
     tts: None | str | Unset = UNSET
+    speech: None | str | Unset = UNSET
     tools: list[str] | None | Unset = UNSET
     hand_offs: list[str] | Unset = UNSET
     guardrails: AgentFileGuardrails | Unset = UNSET
@@ -84,6 +86,12 @@ class AgentFile:
             tts = UNSET
         else:
             tts = self.tts
+
+        speech: None | str | Unset
+        if isinstance(self.speech, Unset):
+            speech = UNSET
+        else:
+            speech = self.speech
 
         tools: list[str] | None | Unset
         if isinstance(self.tools, Unset):
@@ -137,6 +145,8 @@ class AgentFile:
             field_dict["llm"] = llm
         if tts is not UNSET:
             field_dict["tts"] = tts
+        if speech is not UNSET:
+            field_dict["speech"] = speech
         if tools is not UNSET:
             field_dict["tools"] = tools
         if hand_offs is not UNSET:
@@ -203,6 +213,15 @@ class AgentFile:
 
         tts = _parse_tts(d.pop("tts", UNSET))
 
+        def _parse_speech(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        speech = _parse_speech(d.pop("speech", UNSET))
+
         def _parse_tools(data: object) -> list[str] | None | Unset:
             if data is None:
                 return data
@@ -261,6 +280,7 @@ class AgentFile:
             stt=stt,
             llm=llm,
             tts=tts,
+            speech=speech,
             tools=tools,
             hand_offs=hand_offs,
             guardrails=guardrails,
