@@ -176,6 +176,7 @@ class Call:
         await self._worker.queue_frame(InterruptionFrame())
         # What was heard of the interrupted answer is its sender's, if it has one.
         await self._worker.flush_pipeline()
+        self._recorder.cut_off()
         self._fail_answers(Conflict("the session was paused before the answer"))
 
     async def resume(self) -> None:
@@ -198,6 +199,7 @@ class Call:
         await self._worker.queue_frame(InterruptionFrame())
         # What was heard of the interrupted answer must be in the context before the new message.
         await self._worker.flush_pipeline()
+        self._recorder.cut_off()
         await self.refresh_tools()
         if self.over:
             raise CallEnded
@@ -340,6 +342,7 @@ class Call:
 
         @user.event_handler("on_user_turn_started")
         async def _(_aggregator: Any, _strategy: Any) -> None:
+            recorder.cut_off()
             self._tasks.spawn(self.refresh_tools(), "tools")
 
         @user.event_handler("on_user_turn_stopped")
@@ -349,7 +352,8 @@ class Call:
 
         @assistant.event_handler("on_assistant_turn_stopped")
         async def _(_aggregator: Any, message: Any) -> None:
-            recorder.agent_said(message.content, interrupted=message.interrupted)
+            goes_on = self.conversation.played.goes_on
+            recorder.agent_said(message.content, interrupted=message.interrupted, goes_on=goes_on)
             if not self._spoken:
                 recorder.state("listening")
 

@@ -104,6 +104,7 @@ class Conversation:
         self.tool_context = tool_context
         self.caller = ToolCaller(offer.tools, tool_context.for_call, self.recorder.tool_call)
         self._guardrail_state: guardrails.State = {}
+        self.played = PlayedWords(self.recorder.played)
         models = providers.llms(shared.settings, self.agent)
         self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
         self.llm = engines.llm(models, shared.breakers, self.deadlines, speaks=speaks)
@@ -186,10 +187,6 @@ class Conversation:
     def output_guardrail(self) -> OutputGuardrail:
         """The processor that checks what the agent says."""
         return OutputGuardrail(self._evaluate, self.recorder.verdict)
-
-    def played_words(self) -> PlayedWords:
-        """The processor that tells what was heard."""
-        return PlayedWords(self.recorder.played)
 
     def _evaluate(self, utterance: Utterance) -> Verdict:
         checks = self.shared.checks if self.shared.settings.guardrails else {}

@@ -51,7 +51,7 @@ def voice_call(
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
         tts=engines.tts(providers.ttss(shared.settings, agent), shared.breakers, deadlines),
-        played=conversation.played_words(),
+        played=conversation.played,
         pause=conversation.pause,
     )
     return Call(
@@ -73,7 +73,7 @@ def text_call(conversation: Conversation, on_ended: OnEnded) -> Call:
         context=pair,
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
-        played=conversation.played_words(),
+        played=conversation.played,
     )
     return Call(conversation, pipeline, pair, rtvi=None, on_ended=on_ended)
 

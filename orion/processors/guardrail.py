@@ -14,6 +14,7 @@ from typing import Any
 from pipecat.frames.frames import (
     EagerTranscriptionFrame,
     Frame,
+    FunctionCallsStartedFrame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
@@ -31,6 +32,9 @@ from orion.domain.sentence import split_sentences
 Evaluate = Callable[[Utterance], Verdict]
 OnVerdict = Callable[[Utterance, Verdict], Awaitable[None]]
 OnMessage = Callable[[str], None]
+
+GOES_ON = "orion_goes_on"
+"""In the metadata of a response's end: it called a tool, so another one, over the result, will follow."""
 
 
 class InputGuardrail(FrameProcessor):
@@ -107,7 +111,8 @@ class OutputGuardrail(FrameProcessor):
 
     Frames: LLMTextFrame is held back to the end of its sentence; TTSSpeakFrame is checked whole.
     A blocked sentence is left out, and the verdict's reply said in its place. Barge-in drops what is
-    held back.
+    held back. The end of a response is marked where it called a tool: nobody further down can tell, for
+    the frames of calls overtake words that wait to be spoken.
     """
 
     def __init__(self, evaluate: Evaluate, on_verdict: OnVerdict) -> None:
@@ -115,6 +120,7 @@ class OutputGuardrail(FrameProcessor):
         self._orion_evaluate = evaluate
         self._orion_on_verdict = on_verdict
         self._orion_held = ""
+        self._orion_called = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Check what carries the agent's text; pass everything else on."""
@@ -133,9 +139,15 @@ class OutputGuardrail(FrameProcessor):
             return
         if isinstance(frame, InterruptionFrame | LLMFullResponseStartFrame):
             self._orion_held = ""
-        elif isinstance(frame, LLMFullResponseEndFrame) and self._orion_held:
+            # A call may overtake the start of its response, but not a barge-in.
+            self._orion_called = self._orion_called and not isinstance(frame, InterruptionFrame)
+        elif isinstance(frame, FunctionCallsStartedFrame):
+            self._orion_called = True
+        elif isinstance(frame, LLMFullResponseEndFrame):
             held, self._orion_held = self._orion_held, ""
-            await self._release(held, direction)
+            frame.metadata[GOES_ON], self._orion_called = self._orion_called, False
+            if held:
+                await self._release(held, direction)
         await self.push_frame(frame, direction)
 
     async def _release(self, text: str, direction: FrameDirection) -> None:
