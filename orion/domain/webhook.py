@@ -15,6 +15,7 @@ EVENT_NAMES = (
     "session.created",
     "session.updated",
     "session.ended",
+    "session.prompts",
     "participant.joined",
     "participant.left",
     "turn.started",

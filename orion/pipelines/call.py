@@ -144,6 +144,7 @@ class Call:
         if not self._started.is_set():
             await self.end(EndReason.ERROR)
             raise Unavailable("the call's pipeline did not start")
+        self.conversation.record_prompts()
         limit_secs = self.conversation.agent.max_call_secs or self.conversation.shared.settings.call_max_secs
         self._tasks.spawn(self._end_after(limit_secs), "call limit")
 

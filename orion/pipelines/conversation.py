@@ -12,7 +12,8 @@ from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion import guardrails, providers, tools
-from orion.agents import recollection
+from orion.agents import prompts, recollection
+from orion.agents.prompts import Prompt
 from orion.agents.recollection import Recollection
 from orion.agents.roster import Roster
 from orion.agents.tool_rows import Outside
@@ -56,6 +57,7 @@ class Shared:
     recollection: Recollection
     feed: Feed
     writer: Writer
+    prompts: Mapping[str, Prompt]
     meter: Meter = field(default_factory=Meter)
     breakers: Breakers = field(default_factory=Breakers)
 
@@ -98,6 +100,7 @@ class Conversation:
         self.principal = Principal(session.workspace_id, session.user_id)
         self._guest = guest
         self._known = recollection.note(known)
+        self._style = shared.prompts["spoken" if speaks else "written"]
         tool_context = SessionTools(
             shared.recollection, self.principal, session.id, self.requests, announce, guest=guest
         )
@@ -106,6 +109,7 @@ class Conversation:
         self._guardrail_state: guardrails.State = {}
         self.played = PlayedWords(self.recorder.played)
         models = providers.llms(shared.settings, self.agent)
+        self._models = [m for m in models if not isinstance(m.service, providers.Stateful)]
         self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
         self.llm = engines.llm(models, shared.breakers, self.deadlines, speaks=speaks)
         if self._dialogue is not None:
@@ -114,9 +118,10 @@ class Conversation:
         self.tool_context.agents = self.agent.hand_offs
 
     def instructions(self) -> Any:
-        """The system message of the agent that has the word, with what is known of the user."""
+        """What the agent that has the word is told: its own, how to answer, what is known of the user."""
         told = fill(self.agent.instructions, self.session.variables)
-        return {"role": "system", "content": "\n\n".join(filter(None, (told, self._known)))}
+        parts = (told.strip(), self._style.told(self.agent), self._known)
+        return {"role": "system", "content": "\n\n".join(filter(None, parts))}
 
     async def remind(self, said: str) -> bool:
         """Look up what fits the user's words; whether the instructions have changed by it.
@@ -131,6 +136,11 @@ class Conversation:
             return False
         before, self._known = self._known, recollection.note(found)
         return self._known != before
+
+    def record_prompts(self) -> None:
+        """Keep which prompts the models of this call are told; the offline agent reads none."""
+        if self._models:
+            self.recorder.publish("session.prompts", {"prompts": {self._style.name: self._style.version}})
 
     def instruct(self) -> None:
         """Put today's instructions into the running context.
@@ -227,4 +237,5 @@ def load_shared(
         recollection=Recollection(database, embedder),
         feed=Feed(),
         writer=writer,
+        prompts=prompts.load(project),
     )

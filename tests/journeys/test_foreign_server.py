@@ -83,6 +83,7 @@ async def test_written_turns_call_tools_and_refer_to_what_was_said(http, session
     assert roles(result) == ["system", "user", "assistant", "tool"]
     assert "12" in result["messages"][-1]["content"]
     assert roles(again) == ["system", "user", "assistant", "tool", "assistant", "user"]
+    assert "is read on a screen, in English." in last["messages"][0]["content"]
     results = [m["content"] for m in last["messages"] if m["role"] == "tool"]
     assert ['"12"' in results[0], '"24"' in results[1]] == [True, True], "the simulator repeats its ids"
     assert all(body["model"] == "gpt-4.1" and body["stream"] for body in model.asked)
@@ -97,7 +98,9 @@ async def test_a_call_is_carried_just_so(http, session_id, model, tmp_path):
         assert (first["text"], first["tool_calls"][0]["status"]) == ("That is 12.", "done")
         await phone.quiet()
         assert (await phone.answer_to(speech))["text"] == "Let me see. It is 24."
+        await phone.event("session.prompts", prompts={"spoken": "v1"})
     assert roles(model.asked[-1])[-2:] == ["assistant", "tool"]
+    assert "is spoken aloud in English" in model.asked[-1]["messages"][0]["content"]
 
 
 @pytest.mark.parametrize(
