@@ -137,6 +137,23 @@ async def test_the_agents_text_is_released_by_the_sentence():
     assert texts == ["It is a ***. ", "And that is all."]
 
 
+async def test_what_is_spoken_has_no_markup_and_the_checks_see_it_so():
+    frames = [
+        LLMFullResponseStartFrame(),
+        *(
+            LLMTextFrame(token)
+            for token in ("# A ", "**sec", "ret**", "\n- One ", "[link](http", "s://x.org)\n", "🎉")
+        ),
+        LLMFullResponseEndFrame(),
+        TTSSpeakFrame("*Bye*"),
+    ]
+    down, _ = await run_test(OutputGuardrail(evaluate, Log().on_verdict, speaks=True), frames_to_send=frames)
+    texts = [f.text for f in down if isinstance(f, LLMTextFrame | TTSSpeakFrame)]
+    assert texts == ["A ***.\n", "One link.\n", "Bye"]
+    _, written, _ = await through_output(*frames)
+    assert written[0] == "# A **" + "***" + "**\n"
+
+
 async def test_a_blocked_sentence_is_replaced_by_the_reply():
     log, texts, _ = await through_output(TTSSpeakFrame("a forbidden thing"))
     assert texts == ["I cannot talk about that."]
