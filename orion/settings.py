@@ -66,6 +66,7 @@ class Settings:
     llm_base_url: str | None = None
     llm_api_key: str | None = field(default=None, repr=False)
     llm_model: str | None = None
+    context_tokens: int = 16_000
     embeddings: str | None = None
     embedding_model: str | None = None
     ice_hosts: tuple[str, ...] = ()
@@ -364,6 +365,7 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_TURN_SECRET": ("turn_secret", _text),
     "ORION_SESSION_IDLE_SECS": ("session_idle_secs", _number),
     "ORION_CALL_MAX_SECS": ("call_max_secs", _number),
+    "ORION_CONTEXT_TOKENS": ("context_tokens", _number),
     "ORION_MAX_SESSIONS": ("max_sessions", _number),
     "ORION_LOG_LEVEL": ("log_level", _text),
     "ORION_TOOL_ALLOWED_HOSTS": ("tool_allowed_hosts", _names),

@@ -66,6 +66,7 @@ class AgentBody(BaseModel):
     guardrails: dict[str, Any]
     turn_taking: dict[str, float]
     max_call_secs: int | None
+    context_tokens: int | None
 
 
 class AgentPage(BaseModel):
@@ -200,4 +201,5 @@ def _body(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:
         "turn_taking": agent.turn_taking,
         "fail_over": agent.fail_over,
         "max_call_secs": agent.max_call_secs,
+        "context_tokens": agent.context_tokens,
     }

@@ -26,6 +26,7 @@ class Agent:
         turn_taking: Overrides of the turn settings, e.g. `{"stop_secs": 0.4}`.
         fail_over: Overrides of `Deadlines`, e.g. `{"first_token_secs": 2}`.
         max_call_secs: Longest call in seconds; None for the server's limit.
+        context_tokens: Its model's window in tokens, or less; None for the server's setting.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Agent:
     turn_taking: dict[str, Any] = field(default_factory=dict)
     fail_over: dict[str, float] = field(default_factory=dict)
     max_call_secs: int | None = None
+    context_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ class Call:
         self._recorder.publish("participant.joined", {"participant": participant, "transport": transport})
         self._recorder.state("listening")
         greeting = self.conversation.greeting()
-        if greeting and len(self.conversation.context.messages) == 1:
+        if greeting and self.conversation.is_new:
             await self.say(greeting)
 
     async def say(self, text: str, *, interrupt: bool = False) -> None:

@@ -58,6 +58,7 @@ class Calls:
         self._tasks = Tasks()
         self._tidying: asyncio.Task[None] | None = None
         self._announcements = Announcements(shared, self.get, self._tasks)
+        self._noting: set[UUID] = set()
         self._closing = False
 
     def start(self) -> None:
@@ -284,6 +285,7 @@ class Calls:
         async with self.shared.database.transaction(_owner(session)) as store:
             session = await store.sessions.get(session.id)
             turns = await store.turns.of_session(session.id)
+            kept = await store.memories.notes_of(session.id)
         if session.status is SessionStatus.ENDED:
             raise SessionEnded
         offer = await self.shared.catalogue.of(session.workspace_id)
@@ -294,16 +296,27 @@ class Calls:
         if not guest:
             self._tasks.spawn(self.shared.recollection.catch_up(_owner(session)), "catch-up of embeddings")
             known = await self.shared.recollection.relevant(_owner(session), said or last)
-        return Conversation(
+        conversation = Conversation(
             self.shared,
             session,
             turns,
             known,
             offer=offer,
+            kept=kept,
             announce=lambda secs, words: self._announcements.after(session, secs, words),
             guest=guest,
             speaks=speaks,
         )
+        conversation.window.on_filling = lambda: self._note_down(conversation)
+        return conversation
+
+    def _note_down(self, conversation: Conversation) -> None:
+        """Let notes be taken, one at a time in a session; a message's call is over before they are."""
+        session_id = conversation.session.id
+        if session_id not in self._noting:
+            self._noting.add(session_id)
+            taking = self._tasks.spawn(conversation.take_notes(), "notes")
+            taking.add_done_callback(lambda _: self._noting.discard(session_id))
 
     async def _activate(self, session: Session) -> None:
         if session.status is not SessionStatus.CREATED:

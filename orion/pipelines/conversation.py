@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from loguru import logger
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
 
@@ -21,15 +24,15 @@ from orion.domain.agent import Agent, fill
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Utterance, Verdict
-from orion.domain.identity import Principal
-from orion.domain.memory import Memory
+from orion.domain.identity import Principal, new_id
+from orion.domain.memory import USER_TURNS, Memory, MemoryType
 from orion.domain.session import Session
 from orion.domain.storable import storable
 from orion.domain.turn import Speaker, Turn
 from orion.errors import DatabaseUnavailable
 from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient
-from orion.pipelines import engines
+from orion.pipelines import engines, notes
 from orion.pipelines.catalogue import Catalogue, Offer
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
@@ -41,6 +44,7 @@ from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
+from orion.processors.window import Window
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.secrets import SecretKeys
@@ -68,6 +72,7 @@ class Conversation:
     Args:
         turns: The session's turns so far; the agent's context is rebuilt from them.
         known: What is known of the user from before, for the agent's instructions.
+        kept: The notes of this conversation, which stand for its first turns.
         announce: Says a text in this session after some seconds.
         guest: Who takes part is a guest, not the user whose session it is.
         speaks: What the agent says is spoken, not written.
@@ -83,6 +88,7 @@ class Conversation:
         announce: Callable[[float, str], None],
         *,
         offer: Offer,
+        kept: Memory | None = None,
         guest: bool = False,
         speaks: bool = False,
     ) -> None:
@@ -99,7 +105,12 @@ class Conversation:
         )
         self.principal = Principal(session.workspace_id, session.user_id)
         self._guest = guest
-        self._known = recollection.note(known)
+        self._speaks = speaks
+        self._known = self._note(known)
+        self._notes = kept.content if kept else ""
+        self.window = Window(
+            self.agent.context_tokens or shared.settings.context_tokens, kept.user_turns if kept else 0
+        )
         self._style = shared.prompts["spoken" if speaks else "written"]
         tool_context = SessionTools(
             shared.recollection, self.principal, session.id, self.requests, announce, guest=guest
@@ -114,13 +125,15 @@ class Conversation:
         self.llm = engines.llm(models, shared.breakers, self.deadlines, speaks=speaks)
         if self._dialogue is not None:
             self._dialogue.state = dict(session.dialogue)
-        self.context = LLMContext([self.instructions(), *messages(turns)], tools=self.tools())
+        self.context = LLMContext(
+            [self.instructions(), *messages(recent(turns, self.window.noted))], tools=self.tools()
+        )
         self.tool_context.agents = self.agent.hand_offs
 
     def instructions(self) -> Any:
         """What the agent that has the word is told: its own, how to answer, what is known of the user."""
         told = fill(self.agent.instructions, self.session.variables)
-        parts = (told.strip(), self._style.told(self.agent), self._known)
+        parts = (told.strip(), self._style.told(self.agent), self._known, notes.note(self._notes))
         return {"role": "system", "content": "\n\n".join(filter(None, parts))}
 
     async def remind(self, said: str) -> bool:
@@ -134,8 +147,52 @@ class Conversation:
             found = await self.shared.recollection.relevant(self.principal, said)
         except DatabaseUnavailable:
             return False
-        before, self._known = self._known, recollection.note(found)
+        before, self._known = self._known, self._note(found)
         return self._known != before
+
+    def _note(self, found: Sequence[Memory]) -> str:
+        return recollection.note([memory for memory in found if not memory.notes_of(self.session.id)])
+
+    async def take_notes(self) -> None:
+        """Let a model write down what was said before the last turns, which then leave the context.
+
+        Beside the frames, and one at a time. Where it fails, or while it takes long, the window drops the
+        oldest turns by itself.
+        """
+        said = self.window.to_note(self.context)
+        if not said or not self._models:
+            return
+        await self._read_notes()
+        told = self.shared.prompts["summary"].told(self.agent)
+        written = await notes.take(self._models, self.shared.breakers, told, self._notes, said)
+        if written is None:
+            return
+        self._notes = written
+        self.window.forget(self.context, said)
+        self.instruct()
+        if not self._guest:
+            await self._keep_notes()
+
+    async def _read_notes(self) -> None:
+        """Go on from the newest notes: each written message is a call, which may have begun before them."""
+        with suppress(DatabaseUnavailable):
+            async with self.shared.database.transaction(self.principal) as store:
+                kept = await store.memories.notes_of(self.session.id)
+            self._notes = kept.content if kept else self._notes
+
+    async def _keep_notes(self) -> None:
+        """Let the next call of the session begin with them; a guest's words are no memory of the user's."""
+        user_id = self.principal.user_id
+        assert user_id is not None
+        counted = {USER_TURNS: self.window.noted}
+        kept = Memory(
+            new_id(), user_id, self.session.id, MemoryType.SUMMARY, self._notes, datetime.now(UTC), counted
+        )
+        try:
+            async with self.shared.database.transaction(self.principal) as store:
+                await store.memories.keep_notes(kept)
+        except DatabaseUnavailable:
+            logger.warning("the notes of a conversation wait for the database")
 
     def record_prompts(self) -> None:
         """Keep which prompts the models of this call are told; the offline agent reads none."""
@@ -149,6 +206,11 @@ class Conversation:
         """
         told = self.instructions()
         self.context.transform_messages(lambda messages: [told, *messages[1:]])
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been said in it."""
+        return len(self.context.messages) == 1 and not self._notes
 
     def greeting(self) -> str:
         """What the agent that has the word says first; empty for nothing."""
@@ -196,12 +258,21 @@ class Conversation:
 
     def output_guardrail(self) -> OutputGuardrail:
         """The processor that checks what the agent says."""
-        return OutputGuardrail(self._evaluate, self.recorder.verdict)
+        return OutputGuardrail(self._evaluate, self.recorder.verdict, speaks=self._speaks)
 
     def _evaluate(self, utterance: Utterance) -> Verdict:
         checks = self.shared.checks if self.shared.settings.guardrails else {}
         utterance = replace(utterance, text=storable(utterance.text))
         return guardrails.evaluate(utterance, checks, self._guardrail_state)
+
+
+def recent(turns: Iterable[Turn], noted: int) -> list[Turn]:
+    """The turns behind the first `noted` of the user's, with what answered them."""
+    found = list(turns)
+    begins = [index for index, turn in enumerate(found) if turn.speaker is Speaker.USER]
+    if not noted:
+        return found
+    return found[begins[noted] :] if noted < len(begins) else []
 
 
 def messages(turns: Iterable[Turn]) -> list[Any]:

@@ -52,6 +52,7 @@ def voice_call(
         output_guardrail=conversation.output_guardrail(),
         tts=engines.tts(providers.ttss(shared.settings, agent), shared.breakers, deadlines),
         played=conversation.played,
+        window=conversation.window,
         pause=conversation.pause,
     )
     return Call(
@@ -74,6 +75,7 @@ def text_call(conversation: Conversation, on_ended: OnEnded) -> Call:
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
         played=conversation.played,
+        window=conversation.window,
     )
     return Call(conversation, pipeline, pair, rtvi=None, on_ended=on_ended)
 

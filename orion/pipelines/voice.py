@@ -10,6 +10,7 @@ from pipecat.transports.base_transport import BaseTransport
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
+from orion.processors.window import Window
 
 
 def build(
@@ -24,6 +25,7 @@ def build(
     tts: FrameProcessor,
     played: PlayedWords,
     pause: Pause,
+    window: Window,
 ) -> Pipeline:
     """Audio in, audio out: 16-bit mono PCM, 16 kHz in and 24 kHz out."""
     return Pipeline(
@@ -35,7 +37,9 @@ def build(
             input_guardrail,
             context.user(),
             pause.gate(),
+            window.gate(),
             llm,
+            window.gate(),
             pause.gate(),
             output_guardrail,
             tts,

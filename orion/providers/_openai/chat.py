@@ -91,6 +91,22 @@ class Chat(Vendor, OpenAILLMService):
             pieces = from_text(pieces, self._orion_tools)
         return complete(pieces)
 
+    async def run_inference(self, context: LLMContext, *args: Any, **options: Any) -> str | None:
+        """An answer beside the conversation, whose tokens count as the call's own; Pipecat's are not told."""
+        if args or options:
+            found: str | None = await super().run_inference(context, *args, **options)
+            return found
+        developer = self.supports_developer_role
+        asked = await self.get_llm_adapter().get_llm_invocation_params(
+            context, convert_developer_to_user=not developer
+        )
+        params = self.build_chat_completion_params(asked)
+        params.pop("stream_options", None)
+        answer = await self._orion_server.client.chat.completions.create(**{**params, "stream": False})
+        if answer.usage is not None:
+            await self.start_llm_usage_metrics(self._token_usage(answer.usage))
+        return str(answer.choices[0].message.content or "")
+
     async def run_function_calls(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:
         """Run the calls, each under an id of its own."""
         known = {
