@@ -55,7 +55,9 @@ class Window:
             return
         head = window.tokens(messages[:1])
         begin = window.cut(messages, round(room * _TRIMMED) - head)
-        self._dropped += messages[1:begin]
+        # A context that is asked early, for a turn that may go on, is a copy: its turns leave twice.
+        known = {id(message) for message in self._dropped}
+        self._dropped += [message for message in messages[1:begin] if id(message) not in known]
         kept: list[Any] = [*messages[:1], *messages[begin:]]
         context.set_messages(window.shortened(kept, room))
 

@@ -86,7 +86,9 @@ class Stage:
         words: Every word that was told as spoken, with the seconds of audio played by then.
     """
 
-    def __init__(self, *services: FrameProcessor, speaker: Speaker | None = None) -> None:
+    def __init__(
+        self, *services: FrameProcessor, speaker: Speaker | None = None, usage: bool = False
+    ) -> None:
         self.frames: list[Frame] = []
         self.words: list[tuple[str, float]] = []
         self._speaker = speaker
@@ -96,7 +98,12 @@ class Stage:
         ends = [speaker] if speaker else []
         self._worker = PipelineWorker(
             Pipeline([first, *services, *ends, last]),
-            params=PipelineParams(audio_in_sample_rate=RATE_HZ, audio_out_sample_rate=24000),
+            params=PipelineParams(
+                audio_in_sample_rate=RATE_HZ,
+                audio_out_sample_rate=24000,
+                enable_metrics=usage,
+                enable_usage_metrics=usage,
+            ),
             cancel_on_idle_timeout=False,
             enable_rtvi=False,
         )
@@ -156,10 +163,13 @@ class Stage:
 
 @asynccontextmanager
 async def on_stage(
-    *services: FrameProcessor, speaker: Speaker | None = None, errors: int | None = 0
+    *services: FrameProcessor, speaker: Speaker | None = None, errors: int | None = 0, usage: bool = False
 ) -> AsyncIterator[Stage]:
-    """Run the services between two ears; other than the `errors` expected (None: any) fail the test."""
-    stage = Stage(*services, speaker=speaker)
+    """Run the services between two ears; other than the `errors` expected (None: any) fail the test.
+
+    With `usage` they tell the tokens that they have used.
+    """
+    stage = Stage(*services, speaker=speaker, usage=usage)
     running = asyncio.get_running_loop().create_task(stage.run())
     try:
         await stage.heard(StartFrame)
