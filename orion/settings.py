@@ -159,6 +159,8 @@ class Settings:
             raise StartError("DATABASE_URL is set, so JWT_SECRET must be too: openssl rand -hex 32")
         if self.database_url and not self.secret_keys:
             raise StartError("DATABASE_URL is set, so ORION_SECRET_KEYS must be too: openssl rand -hex 32")
+        if self.context_tokens < 2000:
+            raise StartError("ORION_CONTEXT_TOKENS is too few: instructions and tools need 2000 at least")
         if self.production and not self.jwt_secret:
             raise StartError("NODE_ENV=production needs JWT_SECRET: openssl rand -hex 32")
         if (self.tls_cert is None) != (self.tls_key is None):

@@ -29,7 +29,7 @@ from orion.domain.memory import USER_TURNS, Memory, MemoryType
 from orion.domain.session import Session
 from orion.domain.storable import storable
 from orion.domain.turn import Speaker, Turn
-from orion.errors import DatabaseUnavailable
+from orion.errors import DatabaseUnavailable, OrionError
 from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient
 from orion.pipelines import engines, notes
@@ -175,7 +175,7 @@ class Conversation:
 
     async def _read_notes(self) -> None:
         """Go on from the newest notes: each written message is a call, which may have begun before them."""
-        with suppress(DatabaseUnavailable):
+        with suppress(OrionError):
             async with self.shared.database.transaction(self.principal) as store:
                 kept = await store.memories.notes_of(self.session.id)
             self._notes = kept.content if kept else self._notes
@@ -190,9 +190,10 @@ class Conversation:
         )
         try:
             async with self.shared.database.transaction(self.principal) as store:
+                await store.sessions.get(self.session.id)
                 await store.memories.keep_notes(kept)
-        except DatabaseUnavailable:
-            logger.warning("the notes of a conversation wait for the database")
+        except OrionError as error:  # the session, or the user, is gone, or the database away
+            logger.warning("the notes of a conversation are not kept: {}", type(error).__name__)
 
     def record_prompts(self) -> None:
         """Keep which prompts the models of this call are told; the offline agent reads none."""

@@ -23,7 +23,7 @@ tts: {secs: 1}
 """
 SUM = ("calculator", {"expression": "7 + 5"})
 DOUBLE = ("calculator", {"expression": "12 * 2"})
-ANSWERS = [Told("", [SUM]), Told("That is 12."), Told("Let me see.", [DOUBLE]), Told("It is 24.")]
+ANSWERS = [Told("", [SUM]), Told("That is 12."), Told("Let me see.", [DOUBLE]), Told("It is **24**. 🎉")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -78,7 +78,7 @@ async def test_written_turns_call_tools_and_refer_to_what_was_said(http, session
     assert first["text"] == "That is 12."
     assert [call["result"]["result"] for call in first["tool_calls"]] == ["12"]
     second = await said(http, session_id, "and twice that")
-    assert (second["text"], len(second["tool_calls"])) == ("Let me see. It is 24.", 1)
+    assert (second["text"], len(second["tool_calls"])) == ("Let me see. It is **24**. 🎉", 1)
     result, again, last = model.asked[1:]
     assert roles(result) == ["system", "user", "assistant", "tool"]
     assert "12" in result["messages"][-1]["content"]
