@@ -1,3 +1,5 @@
+from typing import Any
+
 from pipecat.frames.frames import LLMContextFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
 
@@ -17,8 +19,9 @@ def turns(number, words=30):
     return [message for pair in pairs for message in pair]
 
 
-def context(*messages):
-    return LLMContext([SYSTEM, *messages])
+def context(*messages: Any) -> LLMContext:
+    held: list[Any] = [SYSTEM, *messages]
+    return LLMContext(held)
 
 
 def roles(held):
@@ -66,7 +69,8 @@ def test_turns_that_had_to_go_before_there_were_notes_are_noted_first():
     kept, held = Window(1000), context(*turns(40))
     before = list(held.get_messages())
     kept.fit(held)
-    left, noted = list(held.get_messages()), []
+    left = list(held.get_messages())
+    noted: list[Any] = []
     while len(noted) < len(before) - len(left):
         part = kept.to_note(held)
         assert window.tokens(part) <= 900

@@ -89,7 +89,7 @@ async def test_calls_whose_id_was_used_before_get_another(configured, vendor):
     vendor.answers = [ADDS]
     service = entry.llm(configured, AGENT)
     async with on_stage(service) as stage:
-        used = {"id": "call_0add", "type": "function", "function": CALLED["tool_calls"][0]["function"]}
+        used = {"id": "call_0add", "type": "function", "function": {"name": "add", "arguments": "{}"}}
         before = {"role": "assistant", "tool_calls": [used]}
         assert await calls(stage, service, user("add"), before, {**RESULT, "tool_call_id": "call_0add"})
         (made,) = stage.all(FunctionCallResultFrame)
