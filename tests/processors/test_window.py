@@ -24,8 +24,12 @@ def context(*messages: Any) -> LLMContext:
     return LLMContext(held)
 
 
+def messages(held: LLMContext) -> list[Any]:
+    return list(held.get_messages())
+
+
 def roles(held):
-    return [message["role"] for message in held.get_messages()]
+    return [message["role"] for message in messages(held)]
 
 
 async def test_a_context_that_fits_passes_as_it_is_and_one_that_does_not_loses_its_oldest_turns():
@@ -33,10 +37,10 @@ async def test_a_context_that_fits_passes_as_it_is_and_one_that_does_not_loses_i
     async with on_stage(kept.gate()) as stage:
         await stage.send(LLMContextFrame(small), LLMContextFrame(big))
         await stage.heard(LLMContextFrame, 2)
-    assert len(small.get_messages()) == 5
-    assert window.tokens(big.get_messages()) <= 900
+    assert len(messages(small)) == 5
+    assert window.tokens(messages(big)) <= 900
     assert roles(big)[:2] == ["system", "user"]
-    assert big.get_messages()[-2]["content"].startswith("19 ")
+    assert messages(big)[-2]["content"].startswith("19 ")
 
 
 def test_the_result_of_a_tool_that_is_too_long_is_left_out_and_stays_paired():
@@ -44,8 +48,8 @@ def test_the_result_of_a_tool_that_is_too_long_is_left_out_and_stays_paired():
     result = {"role": "tool", "tool_call_id": "c", "content": "7" * 9000}
     held = context(*turns(1), {"role": "assistant", "tool_calls": [call]}, result)
     Window(1000).fit(held)
-    assert window.tokens(held.get_messages()) <= 900
-    assert held.get_messages()[-1]["tool_call_id"] == "c"
+    assert window.tokens(messages(held)) <= 900
+    assert messages(held)[-1]["tool_call_id"] == "c"
 
 
 def test_notes_are_due_before_it_is_full_and_then_stand_for_the_first_turns():
@@ -62,14 +66,14 @@ def test_notes_are_due_before_it_is_full_and_then_stand_for_the_first_turns():
     kept.forget(held, noted)
     assert kept.noted == window.user_turns(noted) > 0
     assert roles(held)[:2] == ["system", "user"]
-    assert held.get_messages()[-1]["content"] == "and meanwhile this"
+    assert messages(held)[-1]["content"] == "and meanwhile this"
 
 
 def test_turns_that_had_to_go_before_there_were_notes_are_noted_first():
     kept, held = Window(1000), context(*turns(40))
-    before = list(held.get_messages())
+    before = messages(held)
     kept.fit(held)
-    left = list(held.get_messages())
+    left = messages(held)
     noted: list[Any] = []
     while len(noted) < len(before) - len(left):
         part = kept.to_note(held)
@@ -77,5 +81,5 @@ def test_turns_that_had_to_go_before_there_were_notes_are_noted_first():
         kept.forget(held, part)
         noted += part
     assert [*before[:1], *noted, *left[1:]] == before
-    assert list(held.get_messages()) == left
+    assert messages(held) == left
     assert kept.noted == window.user_turns(noted)
