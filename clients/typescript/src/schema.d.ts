@@ -920,12 +920,15 @@ export interface components {
          *       "voice": null,
          *       "stt": null,
          *       "llm": null,
-         *       "tts": null
+         *       "tts": null,
+         *       "context_tokens": null
          *     }
          */
         AgentBody: {
             /** All Tools */
             all_tools: boolean;
+            /** Context Tokens */
+            context_tokens: number | null;
             /** Default */
             default: boolean;
             /** Greeting */
@@ -986,6 +989,8 @@ export interface components {
          *     }
          */
         AgentFile: {
+            /** Context Tokens */
+            context_tokens?: number | null;
             /**
              * Fail Over
              * @default {}
@@ -1069,7 +1074,8 @@ export interface components {
          *           "voice": null,
          *           "stt": null,
          *           "llm": null,
-         *           "tts": null
+         *           "tts": null,
+         *           "context_tokens": null
          *         }
          *       ],
          *       "next_cursor": null
