@@ -47,6 +47,8 @@ lock: $(VENV)/.development ## Resolve the dependencies anew
 	  --python-version 3.11 --extra espeak --extra local --extra build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 --extra espeak --extra local --extra build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 tests/journeys/litellm.in -o tests/journeys/litellm.lock
 
 console: ## Build the browser console (needs Node 20 or newer)
 	@cd console && npm ci --no-audit --no-fund && npm run build

@@ -44,7 +44,7 @@ from orion.domain.identity import Principal
 from orion.media import ice_sockets, memory, models
 from orion.nodes.webhooks import WebhookDeliveries
 from orion.pipelines.calls import Calls
-from orion.pipelines.conversation import Shared, load_shared
+from orion.pipelines.shared import Shared, load_shared
 from orion.pipelines.writer import Writer
 from orion.providers._started import Started
 from orion.settings import Settings

@@ -63,6 +63,7 @@ def test_an_unknown_setting_stops_the_start_and_names_the_nearest():
         ("FRONTEND_URL", "https://*.example.org/app"),
         ("DATABASE_URL", "mysql://localhost/x"),
         ("ORION_MCP_COMMANDS", "weather='unclosed"),
+        ("ORION_CONTEXT_TOKENS", "1000"),
     ],
 )
 def test_a_value_that_cannot_be_used_stops_the_start(name, value):

@@ -30,6 +30,7 @@ class Agent:
         fail_over: Overrides of `Deadlines`, e.g. `{"first_token_secs": 2}`.
         max_call_secs: Longest call in seconds; None for the server's limit.
         budget_usd: What a session may cost, in dollars; None for the server's budget.
+        context_tokens: Its model's window in tokens, or less; None for the server's setting.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Agent:
     fail_over: dict[str, float] = field(default_factory=dict)
     max_call_secs: int | None = None
     budget_usd: float | None = None
+    context_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+USER_TURNS = "user_turns"
+"""In the metadata of a conversation's notes: how many of the user's turns they stand for."""
+
 
 class MemoryType(StrEnum):
     """What sort of thing is remembered."""
@@ -31,6 +34,18 @@ class Memory:
     content: str
     created_at: datetime
     metadata: dict[str, Any] = field(default_factory=dict)
+
+    def notes_of(self, session_id: UUID) -> bool:
+        """Whether these are the notes of that session's conversation."""
+        return (
+            self.session_id == session_id and self.type is MemoryType.SUMMARY and USER_TURNS in self.metadata
+        )
+
+    @property
+    def user_turns(self) -> int:
+        """How many of the user's turns the notes stand for; 0 where that is no number."""
+        turns = self.metadata.get(USER_TURNS)
+        return turns if isinstance(turns, int) and turns > 0 else 0
 
 
 _CHARS_PER_TOKEN = 4

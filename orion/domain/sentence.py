@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-_SENTENCE_END = re.compile(r"[.!?…][\"')\]]*\s+|\n+")
+_SENTENCE_END = re.compile(r"[.!?…][\"')\]*_]*\s+|\n+")
 _LONGEST_SENTENCE = 240
 _TAIL = 64
 """A cut inside a long sentence leaves that many characters behind, so that no secret is split."""

@@ -16,6 +16,7 @@ EVENT_NAMES = (
     "session.updated",
     "session.ended",
     "session.budget",
+    "session.prompts",
     "participant.joined",
     "participant.left",
     "turn.started",

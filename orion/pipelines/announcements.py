@@ -15,7 +15,7 @@ from orion.domain.tool import ToolFailure
 from orion.domain.turn import Speaker, Turn
 from orion.errors import DatabaseUnavailable, NotFound
 from orion.pipelines.call import Call
-from orion.pipelines.conversation import Shared
+from orion.pipelines.shared import Shared
 from orion.pipelines.tasks import Tasks
 
 _MOST = 20

@@ -156,6 +156,7 @@ class Call:
         if not self._started.is_set():
             await self.end(EndReason.ERROR)
             raise Unavailable("the call's pipeline did not start")
+        self.conversation.record_prompts()
         limit_secs = self.conversation.agent.max_call_secs or self.conversation.shared.settings.call_max_secs
         self._tasks.spawn(self._end_after(limit_secs), "call limit")
         self._tasks.spawn(self._farewell.watch(), "budget")
@@ -166,7 +167,7 @@ class Call:
         self._recorder.publish("participant.joined", {"participant": participant, "transport": transport})
         self._recorder.state("listening")
         greeting = self.conversation.greeting()
-        if greeting and len(self.conversation.context.messages) == 1:
+        if greeting and self.conversation.is_new:
             await self.say(greeting)
 
     async def say(self, text: str, *, interrupt: bool = False) -> None:
@@ -189,6 +190,7 @@ class Call:
         await self._worker.queue_frame(InterruptionFrame())
         # What was heard of the interrupted answer is its sender's, if it has one.
         await self._worker.flush_pipeline()
+        self._recorder.cut_off()
         self._answers.fail(Conflict("the session was paused before the answer"))
 
     async def resume(self) -> None:
@@ -211,6 +213,7 @@ class Call:
         await self._worker.queue_frame(InterruptionFrame())
         # What was heard of the interrupted answer must be in the context before the new message.
         await self._worker.flush_pipeline()
+        self._recorder.cut_off()
         await self.refresh_tools()
         if self.over:
             raise CallEnded
@@ -361,6 +364,7 @@ class Call:
 
         @user.event_handler("on_user_turn_started")
         async def _(_aggregator: Any, _strategy: Any) -> None:
+            self._recorder.cut_off()
             self._tasks.spawn(self.refresh_tools(), "tools")
 
         @user.event_handler("on_user_turn_stopped")
@@ -375,6 +379,7 @@ class Call:
 
         @assistant.event_handler("on_assistant_turn_stopped")
         async def _(_aggregator: Any, message: Any) -> None:
-            self._recorder.agent_said(message.content, interrupted=message.interrupted)
+            goes_on = self.conversation.played.goes_on
+            self._recorder.agent_said(message.content, interrupted=message.interrupted, goes_on=goes_on)
             if not self._spoken:
                 self._recorder.state("listening")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import asynccontextmanager
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from loguru import logger
 from pipecat.transports.base_transport import BaseTransport
 
 from orion import log
@@ -23,8 +21,6 @@ from orion.domain.usage import known_micros
 from orion.errors import (
     BudgetExhausted,
     Conflict,
-    DatabaseUnavailable,
-    NotFound,
     OrionError,
     Overloaded,
     RoomFull,
@@ -33,11 +29,12 @@ from orion.errors import (
 from orion.media import memory
 from orion.pipelines.announcements import Announcements
 from orion.pipelines.call import PAUSED, Call, CallEnded
-from orion.pipelines.conversation import Conversation, Shared
+from orion.pipelines.conversation import Conversation
 from orion.pipelines.opening import text_call, voice_call
+from orion.pipelines.shared import Shared
+from orion.pipelines.sweeper import sweep
 from orion.pipelines.tasks import Tasks
 
-_SWEEP_SECS = 30.0
 _GATHER_SECS = 1.0
 _RETRY_AFTER_SECS = 5
 _TIDY_AFTER_SECS = 1.0
@@ -61,11 +58,12 @@ class Calls:
         self._tasks = Tasks()
         self._tidying: asyncio.Task[None] | None = None
         self._announcements = Announcements(shared, self.get, self._tasks)
+        self._noting: set[UUID] = set()
         self._closing = False
 
     def start(self) -> None:
         """Begin to end the sessions that nobody is in any more."""
-        self._tasks.spawn(self._sweep(), "sweeper")
+        self._tasks.spawn(sweep(self.shared, self._is_busy, self.end_session), "sweeper")
         self._tasks.spawn(self.shared.meter.watch_loop(), "loop lag")
 
     def get(self, session_id: UUID) -> Call | None:
@@ -229,6 +227,9 @@ class Calls:
             lock = self._locks[session_id] = asyncio.Lock()
         return lock
 
+    def _is_busy(self, session_id: UUID) -> bool:
+        return session_id in self._live or session_id in self._writing
+
     def _admit(self) -> None:
         limit = self.shared.settings.max_sessions
         if self._closing or (limit is not None and self.live >= limit):
@@ -288,6 +289,7 @@ class Calls:
         async with self.shared.database.transaction(_owner(session)) as store:
             session = await store.sessions.get(session.id)
             turns = await store.turns.of_session(session.id)
+            kept = await store.memories.notes_of(session.id)
         if session.status is SessionStatus.ENDED:
             raise SessionEnded
         month = await self._month(session.workspace_id)
@@ -308,6 +310,7 @@ class Calls:
             known,
             offer=offer,
             month=month,
+            kept=kept,
             announce=lambda secs, words: self._announcements.after(session, secs, words),
             guest=guest,
             speaks=speaks,
@@ -315,7 +318,16 @@ class Calls:
         budget_micros = conversation.budget_micros
         if budget_micros is not None and known_micros(session.usage) >= budget_micros:
             raise BudgetExhausted("the budget of this session is used up; create a new one")
+        conversation.window.on_filling = lambda: self._note_down(conversation)
         return conversation
+
+    def _note_down(self, conversation: Conversation) -> None:
+        """Let notes be taken, one at a time in a session; a message's call is over before they are."""
+        session_id = conversation.session.id
+        if session_id not in self._noting:
+            self._noting.add(session_id)
+            taking = self._tasks.spawn(conversation.take_notes(), "notes")
+            taking.add_done_callback(lambda _: self._noting.discard(session_id))
 
     async def refuse_spent(self, workspace_id: UUID) -> None:
         """Raises BudgetExhausted where the workspace has spent its budget for this month."""
@@ -357,24 +369,6 @@ class Calls:
         """An event of a session for its watchers, kept for those who come later."""
         event = self.shared.feed.publish(session_id, name, body)
         self.shared.writer.put(event)
-
-    async def _sweep(self) -> None:
-        """End the sessions that nobody was in for ORION_SESSION_IDLE_SECS."""
-        while True:
-            await asyncio.sleep(_SWEEP_SECS)
-            cutoff = datetime.now(UTC) - timedelta(seconds=self.shared.settings.session_idle_secs)
-            try:
-                await self._end_idle(cutoff)
-            except DatabaseUnavailable:
-                logger.warning("the sweeper waits for the database")
-
-    async def _end_idle(self, cutoff: datetime) -> None:
-        async with self.shared.database.transaction(Principal.system("sweeper")) as store:
-            idle = await store.sessions.idle_since(cutoff)
-        for session in idle:
-            if session.id not in self._live and session.id not in self._writing:
-                with suppress(NotFound):  # deleted meanwhile
-                    await self.end_session(session, EndReason.IDLE)
 
 
 @asynccontextmanager

@@ -4,72 +4,49 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+from loguru import logger
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.frames.frames import TranscriptionFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
 
-from orion import guardrails, providers, tools
+from orion import guardrails, providers
 from orion.agents import recollection
-from orion.agents.recollection import Recollection
-from orion.agents.roster import Roster
-from orion.agents.tool_rows import Outside
 from orion.domain.agent import Agent, fill
 from orion.domain.breaker import Breaker
 from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Utterance, Verdict
-from orion.domain.identity import Principal
-from orion.domain.memory import Memory
+from orion.domain.identity import Principal, new_id
+from orion.domain.memory import USER_TURNS, Memory, MemoryType
 from orion.domain.session import Session
 from orion.domain.spending import Month
 from orion.domain.storable import storable
 from orion.domain.turn import Speaker, Turn
 from orion.domain.usage import MICROS
-from orion.errors import DatabaseUnavailable
-from orion.net.addresses import AllowedHosts
-from orion.net.client import GuardedClient
-from orion.pipelines import engines
+from orion.errors import DatabaseUnavailable, OrionError
+from orion.pipelines import engines, notes
 from orion.pipelines.bill import Bill
-from orion.pipelines.catalogue import Catalogue, Offer
-from orion.pipelines.feed import Feed
+from orion.pipelines.catalogue import Offer
 from orion.pipelines.latency import Stopwatch
-from orion.pipelines.meter import Meter
 from orion.pipelines.recorder import Recorder
+from orion.pipelines.shared import Shared
 from orion.pipelines.tool_context import Requests, SessionTools
-from orion.pipelines.writer import Writer
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.spoken_guardrail import HeardGuardrail, SaidGuardrail
 from orion.processors.tool_call import ToolCaller
-from orion.providers._started import Started
+from orion.processors.window import Window
 from orion.providers._usage import listen
-from orion.settings import Settings
-from orion.store.database import Database
-from orion.store.secrets import SecretKeys
 
 _LASTING = frozenset({"authentication", "authorization", "quota"})
 """Failures of a speech model after which the next call does without it, for a while."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What all calls of a process share."""
-
-    settings: Settings
-    database: Database
-    catalogue: Catalogue
-    checks: Mapping[str, guardrails.Check]
-    recollection: Recollection
-    feed: Feed
-    writer: Writer
-    meter: Meter = field(default_factory=Meter)
-    started: Started = field(default_factory=Started)
 
 
 class Conversation:
@@ -78,6 +55,7 @@ class Conversation:
     Args:
         turns: The session's turns so far; the agent's context is rebuilt from them.
         known: What is known of the user from before, for the agent's instructions.
+        kept: The notes of this conversation, which stand for its first turns.
         announce: Says a text in this session after some seconds.
         guest: Who takes part is a guest, not the user whose session it is.
         speaks: What the agent says is spoken, not written.
@@ -95,6 +73,7 @@ class Conversation:
         *,
         offer: Offer,
         month: Month,
+        kept: Memory | None = None,
         guest: bool = False,
         speaks: bool = False,
     ) -> None:
@@ -119,16 +98,24 @@ class Conversation:
         )
         self.principal = Principal(session.workspace_id, session.user_id)
         self._guest = guest
-        self._known = recollection.note(known)
+        self._speaks = speaks
+        self._known = self._note(known)
+        self._notes = kept.content if kept else ""
+        self.window = Window(
+            self.agent.context_tokens or shared.settings.context_tokens, kept.user_turns if kept else 0
+        )
+        self._style = shared.prompts["spoken" if speaks else "written"]
         tool_context = SessionTools(
             shared.recollection, self.principal, session.id, self.requests, announce, guest=guest
         )
         self.tool_context = tool_context
         self._guardrail_state: guardrails.State = {}
+        self.played = PlayedWords(self.recorder.played)
         models = providers.llms(offer.settings, self.agent)
         for model in models:
             listen("llm", model, self.bill.used)
         self._first_llm = models[0].provider
+        self._models = [m for m in models if not isinstance(m.service, providers.Stateful)]
         self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
         self.speech: providers.SpeechModel | None = None
         self._speech_provider = (self.agent.speech or "").partition("/")[0]
@@ -136,13 +123,16 @@ class Conversation:
         if self._dialogue is not None:
             self._dialogue.state = dict(session.dialogue)
         self.caller = self._tool_caller(offer)
-        self.context = LLMContext([self.instructions(), *messages(turns)], tools=self.tools())
+        self.context = LLMContext(
+            [self.instructions(), *messages(recent(turns, self.window.noted))], tools=self.tools()
+        )
         self.tool_context.agents = self.agent.hand_offs
 
     def instructions(self) -> Any:
-        """The system message of the agent that has the word, with what is known of the user."""
+        """What the agent that has the word is told: its own, how to answer, what is known of the user."""
         told = fill(self.agent.instructions, self.session.variables)
-        return {"role": "system", "content": "\n\n".join(filter(None, (told, self._known)))}
+        parts = (told.strip(), self._style.told(self.agent), self._known, notes.note(self._notes))
+        return {"role": "system", "content": "\n\n".join(filter(None, parts))}
 
     async def remind(self, said: str) -> bool:
         """Look up what fits the user's words; whether the instructions have changed by it.
@@ -155,8 +145,58 @@ class Conversation:
             found = await self.shared.recollection.relevant(self.principal, said)
         except DatabaseUnavailable:
             return False
-        before, self._known = self._known, recollection.note(found)
+        before, self._known = self._known, self._note(found)
         return self._known != before
+
+    def _note(self, found: Sequence[Memory]) -> str:
+        return recollection.note([memory for memory in found if not memory.notes_of(self.session.id)])
+
+    async def take_notes(self) -> None:
+        """Let a model write down what was said before the last turns, which then leave the context.
+
+        Beside the frames, and one at a time. Where it fails, or while it takes long, the window drops the
+        oldest turns by itself.
+        """
+        said = self.window.to_note(self.context)
+        if not said or not self._models:
+            return
+        await self._read_notes()
+        told = self.shared.prompts["summary"].told(self.agent)
+        written = await notes.take(self._models, self.offer.breakers, told, self._notes, said)
+        if written is None:
+            return
+        self._notes = written
+        self.window.forget(self.context, said)
+        self.instruct()
+        if not self._guest:
+            await self._keep_notes()
+
+    async def _read_notes(self) -> None:
+        """Go on from the newest notes: each written message is a call, which may have begun before them."""
+        with suppress(OrionError):
+            async with self.shared.database.transaction(self.principal) as store:
+                kept = await store.memories.notes_of(self.session.id)
+            self._notes = kept.content if kept else self._notes
+
+    async def _keep_notes(self) -> None:
+        """Let the next call of the session begin with them; a guest's words are no memory of the user's."""
+        user_id = self.principal.user_id
+        assert user_id is not None
+        counted = {USER_TURNS: self.window.noted}
+        kept = Memory(
+            new_id(), user_id, self.session.id, MemoryType.SUMMARY, self._notes, datetime.now(UTC), counted
+        )
+        try:
+            async with self.shared.database.transaction(self.principal) as store:
+                await store.sessions.get(self.session.id)
+                await store.memories.keep_notes(kept)
+        except OrionError as error:  # the session, or the user, is gone, or the database away
+            logger.warning("the notes of a conversation are not kept: {}", type(error).__name__)
+
+    def record_prompts(self) -> None:
+        """Keep which prompts the models of this call are told; the offline agent reads none."""
+        if self._models:
+            self.recorder.publish("session.prompts", {"prompts": {self._style.name: self._style.version}})
 
     def instruct(self) -> None:
         """Put today's instructions into the running context.
@@ -165,6 +205,11 @@ class Conversation:
         """
         told = self.instructions()
         self.context.transform_messages(lambda messages: [told, *messages[1:]])
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been said in it."""
+        return len(self.context.messages) == 1 and not self._notes
 
     @property
     def budget_micros(self) -> int | None:
@@ -245,7 +290,7 @@ class Conversation:
 
     def output_guardrail(self) -> OutputGuardrail:
         """The processor that checks what the agent says."""
-        return OutputGuardrail(self._evaluate, self.recorder.verdict)
+        return OutputGuardrail(self._evaluate, self.recorder.verdict, speaks=self._speaks)
 
     def heard_guardrail(self, speech: providers.SpeechModel) -> HeardGuardrail:
         """The processor that checks what a speech model has heard."""
@@ -260,10 +305,6 @@ class Conversation:
     def said_guardrail(self, speech: providers.SpeechModel) -> SaidGuardrail:
         """The processor that checks what a speech model says."""
         return SaidGuardrail(self._evaluate, self.recorder.verdict, lambda: speech.orion_serves)
-
-    def played_words(self) -> PlayedWords:
-        """The processor that tells what was heard."""
-        return PlayedWords(self.recorder.played)
 
     def _tool_caller(self, offer: Offer) -> ToolCaller:
         recorder, context = self.recorder, self.tool_context
@@ -282,6 +323,15 @@ class Conversation:
         return guardrails.evaluate(utterance, checks, self._guardrail_state)
 
 
+def recent(turns: Iterable[Turn], noted: int) -> list[Turn]:
+    """The turns behind the first `noted` of the user's, with what answered them."""
+    found = list(turns)
+    begins = [index for index, turn in enumerate(found) if turn.speaker is Speaker.USER]
+    if not noted:
+        return found
+    return found[begins[noted] :] if noted < len(begins) else []
+
+
 def messages(turns: Iterable[Turn]) -> list[Any]:
     """The turns as a model's context holds them: what was heard, and what the tools answered."""
     found: list[Any] = []
@@ -298,26 +348,3 @@ def messages(turns: Iterable[Turn]) -> list[Any]:
         if turn.text:
             found.append({"role": "assistant", "content": turn.text})
     return found
-
-
-def load_shared(
-    settings: Settings,
-    database: Database,
-    writer: Writer,
-    embedder: providers.Embedder | None = None,
-    started: Started | None = None,
-) -> Shared:
-    """Load agents, tools and checks: built in, and of the project. Raises StartError for a bad one."""
-    project: Path | None = settings.project
-    client = GuardedClient(AllowedHosts(settings.tool_allowed_hosts))
-    outside = Outside(client, SecretKeys.of(settings), settings.mcp_commands)
-    return Shared(
-        settings=settings,
-        database=database,
-        catalogue=Catalogue(database, Roster.load(project), tools.load_all(project), outside, settings),
-        checks=guardrails.load_all(project),
-        recollection=Recollection(database, embedder),
-        feed=Feed(),
-        writer=writer,
-        started=started or Started(),
-    )

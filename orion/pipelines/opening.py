@@ -69,7 +69,8 @@ def voice_call(
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
         tts=engines.tts(spoken_by, breakers, deadlines),
-        played=conversation.played_words(),
+        played=conversation.played,
+        window=conversation.window,
         pause=conversation.pause,
         spoken_language=SpokenLanguage() if agent.language == "auto" else None,
     )
@@ -153,7 +154,8 @@ def _speech_call(
         model=model,
         said=conversation.said_guardrail(model),
         output_guardrail=conversation.output_guardrail(),
-        played=conversation.played_words(),
+        played=conversation.played,
+        window=conversation.window,
         pause=conversation.pause,
     )
     return Call(
@@ -176,7 +178,8 @@ def text_call(conversation: Conversation, on_ended: OnEnded) -> Call:
         context=pair,
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
-        played=conversation.played_words(),
+        played=conversation.played,
+        window=conversation.window,
     )
     return Call(conversation, pipeline, pair, rtvi=None, on_ended=on_ended)
 

@@ -39,6 +39,7 @@ class _OpenTurn:
     agent: str
     started_at: datetime
     text: str = ""
+    said: str = ""
     tool_calls: dict[str, ToolCall] = field(default_factory=dict)
 
 
@@ -110,15 +111,29 @@ class Recorder:
         """Nothing was left of a typed message."""
         self.on_unreadable()
 
-    def agent_said(self, text: str, *, interrupted: bool) -> None:
-        """The agent's turn has ended, and `text` is what was heard of it.
+    def agent_said(self, text: str, *, interrupted: bool, goes_on: bool = False) -> None:
+        """A response of the agent has ended, and `text` is what was heard of it.
 
-        A turn that only called a tool goes on until the answer over the result has been said.
+        Its turn ends with it, unless it called a tool (`goes_on`): then with the answer over the result.
         """
         pending = self._open.get(Speaker.AGENT)
-        if text or (interrupted and pending):
-            turn = self._end(Speaker.AGENT, text, interrupted=interrupted, latency=self._stopwatch.take())
-            self.on_agent_turn(turn)
+        text = f"{pending.said if pending else ''} {text}".strip()
+        if goes_on and not interrupted:
+            if text:
+                pending = self._begin(Speaker.AGENT)
+                pending.said = pending.text = storable(text)
+        elif text or (interrupted and pending):
+            self._end_agent(text, interrupted=interrupted)
+
+    def cut_off(self) -> None:
+        """The user has the word: an answer over a tool's result that has not begun will not be said."""
+        pending = self._open.get(Speaker.AGENT)
+        if pending is not None and pending.said and pending.said == pending.text:
+            self._end_agent(pending.said, interrupted=True)
+
+    def _end_agent(self, text: str, *, interrupted: bool) -> None:
+        turn = self._end(Speaker.AGENT, text, interrupted=interrupted, latency=self._stopwatch.take())
+        self.on_agent_turn(turn)
 
     async def tool_call(self, call: ToolCall) -> None:
         """A tool call has started, or ended."""

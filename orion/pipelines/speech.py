@@ -12,6 +12,7 @@ from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.spoken_guardrail import HeardGuardrail, SaidGuardrail
+from orion.processors.window import Window
 
 
 def build(
@@ -26,6 +27,7 @@ def build(
     said: SaidGuardrail,
     output_guardrail: OutputGuardrail,
     played: PlayedWords,
+    window: Window,
     pause: Pause,
 ) -> Pipeline:
     """Audio in, audio out; transcripts of what the model heard go up, of what it says down.
@@ -45,7 +47,9 @@ def build(
             heard,
             model,
             said,
+            window.gate(),
             ordinary.llm,
+            window.gate(),
             pause.gate(),
             output_guardrail,
             ordinary.tts,

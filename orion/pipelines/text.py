@@ -8,6 +8,7 @@ from pipecat.processors.frame_processor import FrameProcessor
 
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.played_words import PlayedWords
+from orion.processors.window import Window
 from orion.processors.written_speech import WrittenSpeech
 
 
@@ -18,13 +19,16 @@ def build(
     llm: FrameProcessor,
     output_guardrail: OutputGuardrail,
     played: PlayedWords,
+    window: Window,
 ) -> Pipeline:
     """Messages in (LLMMessagesAppendFrame), text out."""
     return Pipeline(
         [
             input_guardrail,
             context.user(),
+            window.gate(),
             llm,
+            window.gate(),
             output_guardrail,
             WrittenSpeech(),
             played,

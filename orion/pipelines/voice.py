@@ -11,6 +11,7 @@ from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.spoken_language import SpokenLanguage
+from orion.processors.window import Window
 
 
 def build(
@@ -25,6 +26,7 @@ def build(
     tts: FrameProcessor,
     played: PlayedWords,
     pause: Pause,
+    window: Window,
     spoken_language: SpokenLanguage | None = None,
 ) -> Pipeline:
     """Audio in, audio out: 16-bit mono PCM, 16 kHz in and 24 kHz out."""
@@ -38,7 +40,9 @@ def build(
             input_guardrail,
             context.user(),
             pause.gate(),
+            window.gate(),
             llm,
+            window.gate(),
             pause.gate(),
             output_guardrail,
             tts,

@@ -14,6 +14,7 @@ from typing import Any
 from pipecat.frames.frames import (
     EagerTranscriptionFrame,
     Frame,
+    FunctionCallsStartedFrame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
@@ -26,11 +27,15 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from orion.domain.guardrail import Action, Channel, Utterance, Verdict
+from orion.domain.markup import Spoken, spoken
 from orion.domain.sentence import split_sentences
 
 Evaluate = Callable[[Utterance], Verdict]
 OnVerdict = Callable[[Utterance, Verdict], Awaitable[None]]
 OnMessage = Callable[[str], None]
+
+GOES_ON = "orion_goes_on"
+"""In the metadata of a response's end: it called a tool, so another one, over the result, will follow."""
 
 
 class InputGuardrail(FrameProcessor):
@@ -106,15 +111,22 @@ class OutputGuardrail(FrameProcessor):
     """Checks what the agent says, a sentence at a time, before it is spoken or shown.
 
     Frames: LLMTextFrame is held back to the end of its sentence; TTSSpeakFrame is checked whole.
-    A blocked sentence is left out, and the verdict's reply said in its place. Barge-in drops what is
-    held back.
+    What is spoken loses its markup first. A blocked sentence is left out, and the verdict's reply said in
+    its place. Barge-in drops what is held back. The end of a response is marked where it called a tool:
+    nobody further down can tell, for the frames of calls overtake words that wait to be spoken.
+
+    Args:
+        speaks: What the agent says is spoken, not written.
     """
 
-    def __init__(self, evaluate: Evaluate, on_verdict: OnVerdict) -> None:
+    def __init__(self, evaluate: Evaluate, on_verdict: OnVerdict, *, speaks: bool = False) -> None:
         super().__init__()
+        self._orion_speaks = speaks
+        self._orion_spoken = Spoken()
         self._orion_evaluate = evaluate
         self._orion_on_verdict = on_verdict
         self._orion_held = ""
+        self._orion_called = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Check what carries the agent's text; pass everything else on."""
@@ -125,25 +137,33 @@ class OutputGuardrail(FrameProcessor):
                 await self._release(ready, direction)
             return
         if isinstance(frame, TTSSpeakFrame):
-            text = await self._checked(frame.text)
+            text = await self._checked(spoken(frame.text) if self._orion_speaks else frame.text)
             if text:
                 await self.push_frame(
                     TTSSpeakFrame(text, append_to_context=frame.append_to_context), direction
                 )
             return
         if isinstance(frame, InterruptionFrame | LLMFullResponseStartFrame):
-            self._orion_held = ""
-        elif isinstance(frame, LLMFullResponseEndFrame) and self._orion_held:
+            self._orion_held, self._orion_spoken = "", Spoken()
+            # A call may overtake the start of its response, but not a barge-in.
+            self._orion_called = self._orion_called and not isinstance(frame, InterruptionFrame)
+        elif isinstance(frame, FunctionCallsStartedFrame):
+            self._orion_called = True
+        elif isinstance(frame, LLMFullResponseEndFrame):
             held, self._orion_held = self._orion_held, ""
-            await self._release(held, direction)
+            frame.metadata[GOES_ON], self._orion_called = self._orion_called, False
+            if held:
+                await self._release(held, direction)
         await self.push_frame(frame, direction)
 
     async def _release(self, text: str, direction: FrameDirection) -> None:
-        checked = await self._checked(text)
+        checked = await self._checked(self._orion_spoken.take(text) if self._orion_speaks else text)
         if checked:
             await self.push_frame(LLMTextFrame(checked), direction)
 
     async def _checked(self, text: str) -> str:
+        if not text:
+            return ""
         utterance = Utterance(text, Channel.OUTPUT)
         verdict = self._orion_evaluate(utterance)
         if verdict.findings:

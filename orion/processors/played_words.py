@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipecat.frames.frames import Frame, LLMTextFrame, TTSTextFrame
+from pipecat.frames.frames import Frame, LLMFullResponseEndFrame, LLMTextFrame, TTSTextFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from orion.processors.guardrail import GOES_ON
 
 
 class PlayedWords(FrameProcessor):
@@ -14,10 +16,14 @@ class PlayedWords(FrameProcessor):
     Frames: TTSTextFrame (a word or a sentence, as the TTS marks them) and, in a pipeline without
     TTS, LLMTextFrame are told to `on_words`, but for a filler, which is no part of the answer; all
     frames go on.
+
+    Attributes:
+        goes_on: The last response called a tool: another one, over its result, belongs to the same turn.
     """
 
     def __init__(self, on_words: Callable[[str], None]) -> None:
         super().__init__()
+        self.goes_on = False
         self._orion_on_words = on_words
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -25,4 +31,6 @@ class PlayedWords(FrameProcessor):
         await super().process_frame(frame, direction)
         if isinstance(frame, TTSTextFrame | LLMTextFrame) and frame.append_to_context and frame.text.strip():
             self._orion_on_words(frame.text.strip())
+        elif isinstance(frame, LLMFullResponseEndFrame):
+            self.goes_on = bool(frame.metadata.get(GOES_ON))
         await self.push_frame(frame, direction)

@@ -66,6 +66,7 @@ class Settings:
     llm_api_key: str | None = field(default=None, repr=False)
     llm_model: str | None = None
     openai_api: str = "chat"
+    context_tokens: int = 16_000
     embeddings: str | None = None
     embedding_model: str | None = None
     models_url: str | None = None
@@ -160,6 +161,8 @@ class Settings:
             raise StartError("DATABASE_URL is set, so JWT_SECRET must be too: openssl rand -hex 32")
         if self.database_url and not self.secret_keys:
             raise StartError("DATABASE_URL is set, so ORION_SECRET_KEYS must be too: openssl rand -hex 32")
+        if self.context_tokens < 2000:
+            raise StartError("ORION_CONTEXT_TOKENS is too few: instructions and tools need 2000 at least")
         if self.production and not self.jwt_secret:
             raise StartError("NODE_ENV=production needs JWT_SECRET: openssl rand -hex 32")
         if (self.tls_cert is None) != (self.tls_key is None):
@@ -213,6 +216,7 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_TURN_SECRET": ("turn_secret", reading.text),
     "ORION_SESSION_IDLE_SECS": ("session_idle_secs", reading.number),
     "ORION_CALL_MAX_SECS": ("call_max_secs", reading.number),
+    "ORION_CONTEXT_TOKENS": ("context_tokens", reading.number),
     "ORION_MAX_SESSIONS": ("max_sessions", reading.number),
     "ORION_SESSION_BUDGET_USD": ("session_budget_usd", reading.dollars),
     "ORION_LOG_LEVEL": ("log_level", reading.text),

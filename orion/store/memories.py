@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Principal
-from orion.domain.memory import Memory, MemoryType
+from orion.domain.memory import USER_TURNS, Memory, MemoryType
 from orion.errors import NotFound
 from orion.store.pages import after
 from orion.store.tables import memories, memory_vectors
@@ -115,6 +115,17 @@ class Memories:
             wanted = wanted.where(memories.c.id < after(cursor))
         return await self._read(wanted)
 
+    async def notes_of(self, session_id: UUID) -> Memory | None:
+        """The notes of a conversation: what stands for its first turns, `user_turns` of them."""
+        found = await self._read(select(memories).where(*_notes(session_id)).order_by(memories.c.id.desc()))
+        return found[0] if found else None
+
+    async def keep_notes(self, notes: Memory) -> None:
+        """Keep the notes of a conversation in the place of those before."""
+        assert notes.session_id is not None
+        await self._connection.execute(delete(memories).where(*_notes(notes.session_id)))
+        await self.add(notes)
+
     async def delete(self, memory_id: UUID) -> None:
         """Forget one thing. Raises NotFound where there is none."""
         gone = await self._connection.execute(delete(memories).where(memories.c.id == memory_id))
@@ -132,6 +143,11 @@ class Memories:
 
 def _of_session(wanted: Select[Any], session_id: UUID | None) -> Select[Any]:
     return wanted if session_id is None else wanted.where(memories.c.session_id == session_id)
+
+
+def _notes(session_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    summary = memories.c.type == MemoryType.SUMMARY.value
+    return memories.c.session_id == session_id, summary, memories.c["metadata"].has_key(USER_TURNS)
 
 
 def _memory(row: Row[Any]) -> Memory:

@@ -55,6 +55,7 @@ from orion.processors.played_words import PlayedWords
 from orion.processors.stt_order import STTOrder
 from orion.processors.switched import SwitchedFrame
 from orion.processors.tts_order import TTSOrder
+from orion.processors.window import Window
 from orion.providers import Candidate
 from orion.providers._speech import WorkerTTSService
 from orion.providers.scripted import ScriptedLLMService, ScriptedSTTService
@@ -269,6 +270,7 @@ class SimulatedCall:
             "llm": llm,
             "output_guardrail": OutputGuardrail(_allowed, _nothing),
             "played": PlayedWords(lambda _: None),
+            "window": Window(16_000),
         }
         if not self._spoken:
             return text.build(**parts)

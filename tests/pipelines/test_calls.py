@@ -12,6 +12,7 @@ from orion.domain.identity import Principal, new_id
 from orion.domain.session import SessionStatus
 from orion.domain.tool import ToolFailure
 from orion.domain.turn import Speaker, Turn
+from orion.pipelines.sweeper import end_idle
 from tests.api.running import running
 from tests.journeys.phone import Phone, calling
 
@@ -104,7 +105,9 @@ async def test_a_session_that_is_deleted_meanwhile_does_not_end_the_sweeper(serv
     assert await server.parts.calls.shared.writer.flush()
     later = datetime.now(UTC) + timedelta(seconds=1)
     async with vanishing(database_url, gone):
-        sweeping = asyncio.get_running_loop().create_task(server.parts.calls._end_idle(later))
+        calls = server.parts.calls
+        ending = end_idle(calls.shared, later, lambda _: False, calls.end_session)
+        sweeping = asyncio.get_running_loop().create_task(ending)
     await sweeping
     async with server.parts.database.transaction(Principal.system("sweeper")) as store:
         assert (await store.sessions.get(idle)).status is SessionStatus.ENDED

@@ -6,7 +6,7 @@ import pytest
 from orion.domain.identity import new_id
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Speaker, Turn
-from orion.pipelines.conversation import messages
+from orion.pipelines.conversation import messages, recent
 
 NOW = datetime.now(UTC)
 
@@ -25,6 +25,12 @@ def test_what_was_said_stands_in_the_context_as_it_was_heard():
         {"role": "user", "content": "hello"},
         {"role": "assistant", "content": "Hello! What"},
     ]
+
+
+@pytest.mark.parametrize(("noted", "left"), [(0, "gu1a2b"), (1, "2b"), (2, ""), (9, "")])
+def test_turns_for_which_notes_stand_are_left_out_with_what_answered_them(noted, left):
+    said = [turn(Speaker.USER if text in "12" else Speaker.AGENT, text) for text in "gu1a2b"]
+    assert "".join(found.text for found in recent(said, noted)) == left
 
 
 def test_a_tool_call_comes_with_its_answer_before_the_words_over_it():

@@ -118,6 +118,40 @@ async def test_a_tool_call_belongs_to_the_turn_that_answers_over_it(call):
     assert await call.events() == ["turn.started", "tool.started", "tool.ended", "turn.ended"]
 
 
+async def test_words_before_a_tool_call_and_over_its_result_are_one_turn(call):
+    heard: list[Turn] = []
+    call.recorder.on_agent_turn = heard.append
+    call.recorder.played("One moment.")
+    await call.recorder.tool_call(a_call(ToolCallStatus.RUNNING))
+    call.recorder.agent_said("One moment.", interrupted=False, goes_on=True)
+    await call.recorder.tool_call(a_call(ToolCallStatus.DONE, result={"secs": 60}))
+    assert not heard, "who waits for the answer waits on"
+    call.recorder.played("Done.")
+    call.recorder.cut_off()
+    call.recorder.agent_said("Done.", interrupted=False)
+    (turn,) = await call.kept()
+    assert (turn.text, turn.interrupted, len(turn.tool_calls)) == ("One moment. Done.", False, 1)
+    assert heard == [turn]
+
+
+@pytest.mark.parametrize("over_the_result", ["", "It"])
+async def test_a_barge_in_ends_a_turn_whose_tool_runs_with_what_was_heard_of_it(call, over_the_result):
+    call.recorder.agent_said("One moment.", interrupted=False, goes_on=True)
+    if over_the_result:
+        call.recorder.played(over_the_result)
+    call.recorder.cut_off()
+    if over_the_result:
+        call.recorder.agent_said(over_the_result, interrupted=True)
+    (turn,) = await call.kept()
+    assert (turn.text, turn.interrupted) == (f"One moment. {over_the_result}".strip(), True)
+
+
+async def test_a_model_that_has_nothing_to_say_over_a_result_ends_its_turn(call):
+    call.recorder.agent_said("I set it.", interrupted=False, goes_on=True)
+    call.recorder.agent_said("", interrupted=False)
+    assert [turn.text for turn in await call.kept()] == ["I set it."]
+
+
 async def test_a_tool_that_ends_after_its_turn_was_cut_off_updates_its_own_row(call):
     await call.recorder.tool_call(a_call(ToolCallStatus.RUNNING))
     call.recorder.agent_said("", interrupted=True)

@@ -3,6 +3,7 @@ from typing import Any
 from pipecat.frames.frames import (
     EagerTranscriptionFrame,
     ErrorFrame,
+    FunctionCallsStartedFrame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
@@ -15,7 +16,7 @@ from pipecat.frames.frames import (
 from pipecat.tests.utils import SleepFrame, run_test
 
 from orion.domain.guardrail import Action, Channel, Finding, Utterance, Verdict
-from orion.processors.guardrail import InputGuardrail, OutputGuardrail
+from orion.processors.guardrail import GOES_ON, InputGuardrail, OutputGuardrail
 
 
 class Log:
@@ -136,10 +137,41 @@ async def test_the_agents_text_is_released_by_the_sentence():
     assert texts == ["It is a ***. ", "And that is all."]
 
 
+async def test_what_is_spoken_has_no_markup_and_the_checks_see_it_so():
+    frames = [
+        LLMFullResponseStartFrame(),
+        *(
+            LLMTextFrame(token)
+            for token in ("# A ", "**sec", "ret**", "\n- One ", "[link](http", "s://x.org)\n", "🎉")
+        ),
+        LLMFullResponseEndFrame(),
+        TTSSpeakFrame("*Bye*"),
+    ]
+    down, _ = await run_test(OutputGuardrail(evaluate, Log().on_verdict, speaks=True), frames_to_send=frames)
+    texts = [f.text for f in down if isinstance(f, LLMTextFrame | TTSSpeakFrame)]
+    assert texts == ["A ***.\n", "One link.\n", "Bye"]
+    _, written, _ = await through_output(*frames)
+    assert written[0] == "# A **" + "***" + "**\n"
+
+
 async def test_a_blocked_sentence_is_replaced_by_the_reply():
     log, texts, _ = await through_output(TTSSpeakFrame("a forbidden thing"))
     assert texts == ["I cannot talk about that."]
     assert log.verdicts == [(Channel.OUTPUT, Action.BLOCK)]
+
+
+async def test_the_end_of_a_response_tells_whether_it_called_a_tool():
+    def response(*called):
+        return [LLMFullResponseStartFrame(), LLMTextFrame("So."), *called, LLMFullResponseEndFrame()]
+
+    call = FunctionCallsStartedFrame([])
+    cut_off = [LLMFullResponseStartFrame(), call, SleepFrame(0.02), InterruptionFrame(), SleepFrame(0.02)]
+    down, _ = await run_test(
+        OutputGuardrail(evaluate, Log().on_verdict),
+        frames_to_send=[*response(call), SleepFrame(), *response(), SleepFrame(), *cut_off, *response()],
+    )
+    ends = [frame.metadata[GOES_ON] for frame in down if isinstance(frame, LLMFullResponseEndFrame)]
+    assert ends == [True, False, False]
 
 
 async def test_barge_in_drops_what_is_held_back():

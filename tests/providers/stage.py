@@ -165,7 +165,10 @@ class Stage:
 async def on_stage(
     *services: FrameProcessor, speaker: Speaker | None = None, errors: int | None = 0, usage: bool = False
 ) -> AsyncIterator[Stage]:
-    """Run the services between two ears; other than the `errors` expected (None: any) fail the test."""
+    """Run the services between two ears; other than the `errors` expected (None: any) fail the test.
+
+    With `usage` they tell the tokens that they have used.
+    """
     stage = Stage(*services, speaker=speaker, usage=usage)
     running = asyncio.get_running_loop().create_task(stage.run())
     try:

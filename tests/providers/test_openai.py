@@ -11,6 +11,7 @@ from openai.types.audio import Transcription
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pipecat.frames.frames import (
     ErrorFrame,
+    FunctionCallResultFrame,
     LLMContextFrame,
     LLMTextFrame,
     TranscriptionFrame,
@@ -85,6 +86,24 @@ async def test_two_calls_in_one_answer_are_both_made_however_they_are_sent(confi
         async with on_stage(service) as stage:
             made = await calls(stage, service, user("add"), number=2)
         assert made == [("add", {"a": 1, "b": 2}), ("add", {"a": 3, "b": 4})]
+
+
+async def test_calls_whose_id_was_used_before_get_another(configured, vendor):
+    vendor.answers = [ADDS]
+    service = entry.llm(configured, AGENT)
+    async with on_stage(service) as stage:
+        used = {"id": "call_0add", "type": "function", "function": {"name": "add", "arguments": "{}"}}
+        before = {"role": "assistant", "tool_calls": [used]}
+        assert await calls(stage, service, user("add"), before, {**RESULT, "tool_call_id": "call_0add"})
+        (made,) = stage.all(FunctionCallResultFrame)
+    assert made.tool_call_id != "call_0add"
+
+
+async def test_the_instructions_are_one_message(configured, vendor):
+    async with on_stage(entry.llm(configured, AGENT)) as stage:
+        await answer(stage, {"role": "system", "content": "Be brief."}, user("hello"))
+    (told, _) = vendor.asked[0]["messages"]
+    assert told == {"role": "system", "content": "You are Orion.\n\nBe brief."}
 
 
 async def test_a_barge_in_ends_the_answer_and_the_next_one_is_whole(configured, vendor):

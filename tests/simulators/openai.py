@@ -5,6 +5,7 @@ Reference: https://platform.openai.com/docs/api-reference; what it sends is chec
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -47,7 +48,10 @@ class OpenAI:
         tools, developer_role, usage: Whether requests may have them; else 400.
         streams: `yes`, `refuses` by 400, or `ignores` and answers whole.
         sloppy: Calls come whole, several in a chunk, under one index, as some servers send them.
-        asked: The bodies of the chat and Responses requests, in order. `spoken`: those of speech.
+        notes: Answers to requests that want no stream (notes of a conversation), the last one stays; None:
+            they are answered like others. `taking`: while it is not set, they wait.
+        asked: The bodies of the chat and Responses requests, in order. `noted`: those that wanted no stream.
+        spoken: The bodies of those of speech.
         paths, headers: Those of all requests; names of headers in lower case.
     """
 
@@ -65,7 +69,10 @@ class OpenAI:
     models: Sequence[str] = (MODEL,)
     faults: Faults = field(default_factory=Faults)
     pace: Pace = field(default_factory=Pace)
+    notes: list[str] | None = None
+    taking: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[dict[str, Any]] = field(default_factory=list)
+    noted: list[dict[str, Any]] = field(default_factory=list)
     spoken: list[dict[str, Any]] = field(default_factory=list)
     uploads: list[dict[str, bytes]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
@@ -76,6 +83,11 @@ class OpenAI:
         self.paths.append(asked.path)
         if asked.path in {"/v1/models", "/api/tags"}:
             return self._list(asked)
+        if self.notes is not None and asked.path == "/v1/chat/completions" and not asked.json().get("stream"):
+            self.noted.append(asked.json())
+            await self.taking.wait()
+            told = self.notes.pop(0) if len(self.notes) > 1 else self.notes[0]
+            return as_json(completion(Told(told)))
         fault = self.faults.take()
         if fault and fault.kind == "status":
             retry = {} if fault.retry_after_secs is None else {"retry-after": str(fault.retry_after_secs)}

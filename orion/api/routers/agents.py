@@ -68,6 +68,7 @@ class AgentBody(BaseModel):
     turn_taking: dict[str, float]
     max_call_secs: int | None
     budget_usd: float | None
+    context_tokens: int | None
 
 
 class AgentPage(BaseModel):
@@ -174,4 +175,5 @@ def _body(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:
         "fail_over": agent.fail_over,
         "max_call_secs": agent.max_call_secs,
         "budget_usd": agent.budget_usd,
+        "context_tokens": agent.context_tokens,
     }

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from openai import APIStatusError, AsyncOpenAI, Timeout
 from pipecat.adapters.llm.services.open_ai_adapter import OpenAILLMInvocationParams
+from pipecat.frames.frames import FunctionCallFromLLM
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.base_llm import OpenAILLMSettings
 from pipecat.services.openai.llm import OpenAILLMService
@@ -27,7 +31,9 @@ class Chat(Vendor, OpenAILLMService):
     """One call's model.
 
     A server without the developer role gets those messages as the user's; one that refuses tools, streams
-    or `stream_options` is asked again without them, and the process remembers. A barge-in closes the
+    or `stream_options` is asked again without them, and the process remembers. Instructions go as one
+    message, for the templates of some models take no second one. A tool call whose id the conversation
+    holds already (servers that number them anew in each answer) gets another. A barge-in closes the
     connection of the answer.
 
     Args:
@@ -58,6 +64,7 @@ class Chat(Vendor, OpenAILLMService):
         """The request, without what the server has refused before."""
         params: dict[str, Any] = super().build_chat_completion_params(params_from_context)
         able = self._orion_able()
+        params["messages"] = _instructed_once(params["messages"])
         tools = params.get("tools")
         self._orion_tools = []
         if isinstance(tools, list) and tools and not able.tools:
@@ -111,5 +118,46 @@ class Chat(Vendor, OpenAILLMService):
                 tokens = EstimatedTokens.of(self._orion_asked_characters, characters)
                 await self.start_llm_usage_metrics(tokens)
 
+    async def run_inference(self, context: LLMContext, *args: Any, **options: Any) -> str | None:
+        """An answer beside the conversation, whose tokens count as the call's own; Pipecat's are not told."""
+        if args or options:
+            found: str | None = await super().run_inference(context, *args, **options)
+            return found
+        developer = self.supports_developer_role
+        asked = await self.get_llm_adapter().get_llm_invocation_params(
+            context, convert_developer_to_user=not developer
+        )
+        params = self.build_chat_completion_params(asked)
+        params.pop("stream_options", None)
+        answer = await self._orion_server.client.chat.completions.create(**{**params, "stream": False})
+        if answer.usage is not None:
+            await self.start_llm_usage_metrics(self._token_usage(answer.usage))
+        return str(answer.choices[0].message.content or "")
+
+    async def run_function_calls(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:
+        """Run the calls, each under an id of its own."""
+        known = {
+            call["id"]
+            for made in function_calls
+            for message in made.context.get_messages()
+            if isinstance(message, dict)
+            for call in message.get("tool_calls") or ()
+        }
+        own: list[FunctionCallFromLLM] = []
+        for made in function_calls:
+            call_id = f"call_{uuid4().hex}" if made.tool_call_id in known else made.tool_call_id
+            known.add(call_id)
+            own.append(replace(made, tool_call_id=call_id))
+        await super().run_function_calls(own)
+
     def _orion_able(self) -> Abilities:
         return self._orion_server.abilities(str(self._settings.model))
+
+
+def _instructed_once(messages: list[Any]) -> list[Any]:
+    """The messages with those instructions that come first as one."""
+    count = next((i for i, m in enumerate(messages) if m["role"] != "system"), len(messages))
+    told = [m["content"] for m in messages[:count]]
+    if count < 2 or not all(isinstance(content, str) for content in told):
+        return messages
+    return [{"role": "system", "content": "\n\n".join(told)}, *messages[count:]]

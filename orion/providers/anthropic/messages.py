@@ -13,6 +13,7 @@ from anthropic.types.beta import BetaMessageDeltaUsage, BetaRawMessageDeltaEvent
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter
 from pipecat.metrics.metrics import LLMTokenUsage
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.anthropic.llm import AnthropicLLMService
 from pipecat.utils.errors import ErrorCategory
 
@@ -22,6 +23,9 @@ from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
 
 _CONNECT_SECS = 3.0
 _STALL_SECS = 15.0
+_ANSWER_SECS = 60.0
+_NOTES_TOKENS = 2048
+"""The longest answer beside a conversation; the API wants a limit."""
 
 
 class _ForStrangers(AsyncAnthropic):
@@ -99,6 +103,31 @@ class Messages(Vendor, AnthropicLLMService):
         interrupted = task is not None and task.cancelling() > 0
         told = EstimatedTokens(**tokens.model_dump()) if interrupted else tokens
         await super().start_llm_usage_metrics(told)
+
+    async def run_inference(self, context: LLMContext, *args: Any, **options: Any) -> str | None:
+        """An answer beside the conversation, whose tokens count as the call's own; Pipecat's are not told."""
+        if args or options:
+            found: str | None = await super().run_inference(context, *args, **options)
+            return found
+        settings: Any = self._settings
+        asked: Any = await self.get_llm_adapter().get_llm_invocation_params(
+            context, enable_prompt_caching=False, ensure_last_message_is_user=True
+        )
+        answer = await self._client.beta.messages.create(
+            model=settings.model,
+            max_tokens=_NOTES_TOKENS,
+            system=asked["system"],
+            messages=asked["messages"],
+            timeout=_ANSWER_SECS,
+        )
+        usage = answer.usage
+        await self._report_usage_metrics(
+            usage.input_tokens,
+            usage.output_tokens,
+            usage.cache_creation_input_tokens or 0,
+            usage.cache_read_input_tokens or 0,
+        )
+        return "".join(str(getattr(block, "text", "")) for block in answer.content)
 
     async def _create_message_stream(self, api_call: Any, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them."""

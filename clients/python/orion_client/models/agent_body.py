@@ -40,6 +40,7 @@ class AgentBody:
         guardrails (AgentBodyGuardrails):
         turn_taking (AgentBodyTurnTaking):
         max_call_secs (int | None):
+        context_tokens (int | None):
     """
 
     name: str
@@ -61,6 +62,7 @@ class AgentBody:
     guardrails: AgentBodyGuardrails
     turn_taking: AgentBodyTurnTaking
     max_call_secs: int | None
+    context_tokens: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -109,6 +111,9 @@ class AgentBody:
         max_call_secs: int | None
         max_call_secs = self.max_call_secs
 
+        context_tokens: int | None
+        context_tokens = self.context_tokens
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -132,6 +137,7 @@ class AgentBody:
                 "guardrails": guardrails,
                 "turn_taking": turn_taking,
                 "max_call_secs": max_call_secs,
+                "context_tokens": context_tokens,
             }
         )
 
@@ -216,6 +222,13 @@ class AgentBody:
 
         max_call_secs = _parse_max_call_secs(d.pop("max_call_secs"))
 
+        def _parse_context_tokens(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        context_tokens = _parse_context_tokens(d.pop("context_tokens"))
+
         agent_body = cls(
             name=name,
             source=source,
@@ -236,6 +249,7 @@ class AgentBody:
             guardrails=guardrails,
             turn_taking=turn_taking,
             max_call_secs=max_call_secs,
+            context_tokens=context_tokens,
         )
 
         agent_body.additional_properties = d

@@ -36,6 +36,7 @@ class AgentFile:
         turn_taking (AgentFileTurnTaking | Unset):
         fail_over (AgentFileFailOver | Unset):
         max_call_secs (int | None | Unset):
+        context_tokens (int | None | Unset):
     """
 
     instructions: str
@@ -53,6 +54,7 @@ class AgentFile:
     turn_taking: AgentFileTurnTaking | Unset = UNSET
     fail_over: AgentFileFailOver | Unset = UNSET
     max_call_secs: int | None | Unset = UNSET
+    context_tokens: int | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         instructions = self.instructions
@@ -124,6 +126,12 @@ class AgentFile:
         else:
             max_call_secs = self.max_call_secs
 
+        context_tokens: int | None | Unset
+        if isinstance(self.context_tokens, Unset):
+            context_tokens = UNSET
+        else:
+            context_tokens = self.context_tokens
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -159,6 +167,8 @@ class AgentFile:
             field_dict["fail_over"] = fail_over
         if max_call_secs is not UNSET:
             field_dict["max_call_secs"] = max_call_secs
+        if context_tokens is not UNSET:
+            field_dict["context_tokens"] = context_tokens
 
         return field_dict
 
@@ -271,6 +281,15 @@ class AgentFile:
 
         max_call_secs = _parse_max_call_secs(d.pop("max_call_secs", UNSET))
 
+        def _parse_context_tokens(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        context_tokens = _parse_context_tokens(d.pop("context_tokens", UNSET))
+
         agent_file = cls(
             instructions=instructions,
             title=title,
@@ -287,6 +306,7 @@ class AgentFile:
             turn_taking=turn_taking,
             fail_over=fail_over,
             max_call_secs=max_call_secs,
+            context_tokens=context_tokens,
         )
 
         return agent_file

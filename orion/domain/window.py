@@ -1,0 +1,95 @@
+"""A conversation within a model's window: what it weighs, and where it may be cut. Pure.
+
+Messages are as Pipecat's contexts hold them, in OpenAI's form: the instructions first, then turns. A turn
+begins with the user's message; all that answers it belongs to it, tool calls with their results.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+_CHARS_PER_TOKEN = 3
+"""English text has four and more, JSON and digits down to two."""
+_MESSAGE_TOKENS = 10
+_LEFT_OUT = "(left out: it is too long for the model)"
+
+
+def text_tokens(text: str) -> int:
+    """About how many tokens a text has, rather more than fewer; beyond ASCII each character is one."""
+    ascii_chars = len(text.encode("ascii", "ignore"))
+    return ascii_chars // _CHARS_PER_TOKEN + len(text) - ascii_chars
+
+
+def message_tokens(message: Any) -> int:
+    """About how many tokens a message has, with its tool calls."""
+    if not isinstance(message, dict):
+        return text_tokens(str(message)) + _MESSAGE_TOKENS
+    content, calls = message.get("content"), message.get("tool_calls")
+    told = content if isinstance(content, str) else json.dumps(content, default=str) if content else ""
+    return text_tokens(told) + (text_tokens(json.dumps(calls, default=str)) if calls else 0) + _MESSAGE_TOKENS
+
+
+def tokens(messages: Sequence[Any]) -> int:
+    """About how many tokens the messages have."""
+    return sum(message_tokens(message) for message in messages)
+
+
+def cut(messages: Sequence[Any], keep_tokens: int) -> int:
+    """Where the part begins that may stay: as many of the last whole turns as fit, but at least the last.
+
+    The instructions, at 0, stay by themselves: 1 means that all stays.
+    """
+    if tokens(messages[1:]) <= keep_tokens:
+        return 1
+    begin, weight = 1, 0
+    for index in range(len(messages) - 1, 0, -1):
+        weight += message_tokens(messages[index])
+        if _begins(messages[index]):
+            if weight > keep_tokens and begin > 1:
+                break
+            begin = index
+    return begin
+
+
+def shortened(messages: Sequence[Any], limit: int) -> list[Any]:
+    """The messages with contents left out until they fit: tools' results, then all, longest first."""
+    found, weight = list(messages), tokens(messages)
+    texts = [
+        i for i, message in enumerate(found) if i and isinstance(message, dict) and message.get("content")
+    ]
+    for index in sorted(texts, key=lambda i: (found[i]["role"] != "tool", -message_tokens(found[i]))):
+        if weight <= limit:
+            break
+        weight -= message_tokens(found[index])
+        found[index] = {**found[index], "content": _LEFT_OUT}
+        weight += message_tokens(found[index])
+    return found
+
+
+def user_turns(messages: Sequence[Any]) -> int:
+    """How many turns begin in the messages."""
+    return sum(_begins(message) for message in messages)
+
+
+def transcript(messages: Sequence[Any]) -> str:
+    """The messages as lines of text, for one who shall not take part: who said what, what tools answered."""
+    lines: list[str] = []
+    for message in messages:
+        if not isinstance(message, dict):
+            continue
+        calls = (call["function"] for call in message.get("tool_calls") or ())
+        lines += [f"agent calls {call['name']}: {call['arguments']}" for call in calls]
+        if content := message.get("content"):
+            who = {"user": "user", "assistant": "agent", "tool": "result"}.get(
+                str(message.get("role")), "note"
+            )
+            lines.append(
+                f"{who}: {content if isinstance(content, str) else json.dumps(content, default=str)}"
+            )
+    return "\n".join(lines)
+
+
+def _begins(message: Any) -> bool:
+    return isinstance(message, dict) and message.get("role") == "user"
