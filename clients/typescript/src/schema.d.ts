@@ -256,6 +256,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's budget for each month, and what it spent in this one
+         * @description The workspace's budget for each month, and what it spent in this one.
+         */
+        get: operations["usage_budget"];
+        /**
+         * Give the workspace a budget
+         * @description Give the workspace a budget. Calls that are live learn of it within seconds.
+         */
+        put: operations["usage_set_budget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connect": {
         parameters: {
             query?: never;
@@ -304,13 +328,42 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Which engine serves speech recognition, the agent and speech, and why
-         * @description Which engine serves speech recognition, the agent and speech, and why.
+         * Which engines serve the workspace, and why
+         * @description Which engines serve the workspace, and why; their models and voices; where a key may be entered.
          */
         get: operations["agents_list_providers"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Enter a key of the workspace's own, for the calls that begin from now on
+         * @description Enter a key of the workspace's own, for the calls that begin from now on; the server's does not count.
+         *
+         *     The whole entry is replaced: a new address alone would take a key along that was meant for another one.
+         *     The vendor is asked once whether it takes the key. If it refuses, or does not answer, the key is kept all
+         *     the same and `problem` says why: vendors have keys that may answer calls and not list models, and an
+         *     outage is no reason to type it again.
+         */
+        put: operations["agents_put_provider"];
+        post?: never;
+        /**
+         * Forget what was entered
+         * @description Forget what was entered: the server's key counts again, if it has one, for calls from now on.
+         */
+        delete: operations["agents_delete_provider"];
         options?: never;
         head?: never;
         patch?: never;
@@ -348,8 +401,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One session
-         * @description One session.
+         * One session, with what it has cost so far
+         * @description One session, with what it has cost so far.
          */
         get: operations["sessions_get"];
         put?: never;
@@ -649,6 +702,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the workspace spent, by day, agent or provider
+         * @description What the workspace spent, by day (UTC), agent or provider.
+         */
+        get: operations["usage_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -900,6 +973,7 @@ export interface components {
          * @description An agent; a row of the workspace covers the file of the same name.
          * @example {
          *       "all_tools": false,
+         *       "budget_usd": 0.5,
          *       "default": false,
          *       "greeting": "Good evening, {{name}}. A table for how many?",
          *       "guardrails": {},
@@ -921,12 +995,17 @@ export interface components {
          *       "stt": null,
          *       "llm": null,
          *       "tts": null,
-         *       "speech": null
+         *       "speech": null,
+         *       "context_tokens": null
          *     }
          */
         AgentBody: {
             /** All Tools */
             all_tools: boolean;
+            /** Budget Usd */
+            budget_usd: number | null;
+            /** Context Tokens */
+            context_tokens: number | null;
             /** Default */
             default: boolean;
             /** Greeting */
@@ -975,6 +1054,7 @@ export interface components {
          * AgentFile
          * @description What an agent's YAML file may hold; the file's name is the agent's.
          * @example {
+         *       "budget_usd": 0.5,
          *       "greeting": "Good evening, {{name}}. A table for how many?",
          *       "hand_offs": [
          *         "orion"
@@ -989,6 +1069,10 @@ export interface components {
          *     }
          */
         AgentFile: {
+            /** Budget Usd */
+            budget_usd?: number | null;
+            /** Context Tokens */
+            context_tokens?: number | null;
             /**
              * Fail Over
              * @default {}
@@ -1054,6 +1138,7 @@ export interface components {
          *       "items": [
          *         {
          *           "all_tools": false,
+         *           "budget_usd": 0.5,
          *           "default": false,
          *           "greeting": "Good evening, {{name}}. A table for how many?",
          *           "guardrails": {},
@@ -1075,7 +1160,8 @@ export interface components {
          *           "stt": null,
          *           "llm": null,
          *           "tts": null,
-         *           "speech": null
+         *           "speech": null,
+         *           "context_tokens": null
          *         }
          *       ],
          *       "next_cursor": null
@@ -1217,6 +1303,43 @@ export interface components {
             items: components["schemas"]["ApiKeyBody"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * BudgetBody
+         * @description The budget of the workspace, and what it spent in the month that began on `month`.
+         * @example {
+         *       "currency": "USD",
+         *       "month": "2026-01-01",
+         *       "monthly_usd": 50,
+         *       "spent_usd": 12.5
+         *     }
+         */
+        BudgetBody: {
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Monthly Usd */
+            monthly_usd: number | null;
+            /** Spent Usd */
+            spent_usd: number;
+        };
+        /**
+         * BudgetChange
+         * @description What the workspace may spend in each calendar month (UTC); null for no limit.
+         * @example {
+         *       "monthly_usd": 50
+         *     }
+         */
+        BudgetChange: {
+            /** Monthly Usd */
+            monthly_usd: number | null;
         };
         /**
          * Candidate
@@ -1393,10 +1516,15 @@ export interface components {
          * @description Why a call or a session ended.
          * @enum {string}
          */
-        EndReason: "hung_up" | "agent" | "idle" | "limit" | "error" | "shutdown";
+        EndReason: "hung_up" | "agent" | "idle" | "limit" | "budget" | "error" | "shutdown";
         /**
          * Engine
          * @description Which provider serves a kind of engine, and why; null where none can.
+         * @example {
+         *       "kind": "stt",
+         *       "provider": "pocketsphinx",
+         *       "reason": "embedded"
+         *     }
          */
         Engine: {
             /**
@@ -1411,8 +1539,20 @@ export interface components {
         };
         /**
          * EnginePage
-         * @description All kinds of engines.
+         * @description The engine that comes first of each kind, all engines that there are, and what may be entered.
          * @example {
+         *       "engines": [
+         *         {
+         *           "kind": "llm",
+         *           "models": [
+         *             "gpt-4.1"
+         *           ],
+         *           "provider": "openai",
+         *           "voices": [],
+         *           "missing": null,
+         *           "problem": null
+         *         }
+         *       ],
          *       "items": [
          *         {
          *           "kind": "stt",
@@ -1420,14 +1560,67 @@ export interface components {
          *           "reason": "embedded"
          *         }
          *       ],
+         *       "providers": [
+         *         {
+         *           "configured": "workspace",
+         *           "enterable": [
+         *             "key",
+         *             "base_url"
+         *           ],
+         *           "key_ends": "AiRs",
+         *           "name": "openai",
+         *           "updated_at": "2026-01-31T09:30:00.000Z",
+         *           "base_url": null,
+         *           "problem": null
+         *         }
+         *       ],
          *       "next_cursor": null
          *     }
          */
         EnginePage: {
+            /** Engines */
+            engines: components["schemas"]["OfferedEngine"][];
             /** Items */
             items: components["schemas"]["Engine"][];
             /** Next Cursor */
             next_cursor: string | null;
+            /** Providers */
+            providers: components["schemas"]["ProviderBody"][];
+        };
+        /**
+         * EngineUsage
+         * @description What one engine consumed. `cost_usd` is null where its price is not known.
+         *
+         *     `estimated`: the vendor did not tell the tokens of an answer that was cut off.
+         */
+        EngineUsage: {
+            /** Audio Secs */
+            audio_secs: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Characters */
+            characters: number;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Estimated */
+            estimated: boolean;
+            /** Input Tokens */
+            input_tokens: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stt" | "llm" | "tts";
+            /** Model */
+            model: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Provider */
+            provider: string;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
         };
         /**
          * IceServer
@@ -1748,6 +1941,37 @@ export interface components {
             type: "offer";
         };
         /**
+         * OfferedEngine
+         * @description An engine of a provider: what it lacks to serve, its models and voices, or why they are not known.
+         * @example {
+         *       "kind": "llm",
+         *       "models": [
+         *         "gpt-4.1"
+         *       ],
+         *       "provider": "openai",
+         *       "voices": [],
+         *       "missing": null,
+         *       "problem": null
+         *     }
+         */
+        OfferedEngine: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stt" | "llm" | "tts";
+            /** Missing */
+            missing: string | null;
+            /** Models */
+            models: string[];
+            /** Problem */
+            problem: string | null;
+            /** Provider */
+            provider: string;
+            /** Voices */
+            voices: components["schemas"]["VoiceBody"][];
+        };
+        /**
          * Outcome
          * @description What came of a call; `duration_ms` in milliseconds.
          * @example {
@@ -1844,6 +2068,51 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /**
+         * ProviderBody
+         * @description A provider that takes a key of the workspace's own, which is never shown; admins see where it ends.
+         * @example {
+         *       "configured": "workspace",
+         *       "enterable": [
+         *         "key",
+         *         "base_url"
+         *       ],
+         *       "key_ends": "AiRs",
+         *       "name": "openai",
+         *       "updated_at": "2026-01-31T09:30:00.000Z",
+         *       "base_url": null,
+         *       "problem": null
+         *     }
+         */
+        ProviderBody: {
+            /** Base Url */
+            base_url: string | null;
+            /** Configured */
+            configured: ("environment" | "workspace") | null;
+            /** Enterable */
+            enterable: ("key" | "base_url")[];
+            /** Key Ends */
+            key_ends: string | null;
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string | null;
+            /** Updated At */
+            updated_at: string | null;
+        };
+        /**
+         * ProviderEntry
+         * @description A key, an address, or both; what is left out is not kept from before.
+         * @example {
+         *       "key": "sk-proj-8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
+         *     }
+         */
+        ProviderEntry: {
+            /** Base Url */
+            base_url?: string | null;
+            /** Key */
+            key?: string | null;
         };
         /**
          * Readiness
@@ -1987,6 +2256,36 @@ export interface components {
             turn_id: string;
         };
         /**
+         * Report
+         * @description What the workspace spent; it outlives the sessions that are deleted.
+         * @example {
+         *       "currency": "USD",
+         *       "items": [
+         *         {
+         *           "audio_secs": 0,
+         *           "cache_write_tokens": 0,
+         *           "cached_tokens": 1024,
+         *           "characters": 0,
+         *           "complete": true,
+         *           "cost_usd": 0.001888,
+         *           "group": "2026-01-31",
+         *           "input_tokens": 1520,
+         *           "output_tokens": 48,
+         *           "reasoning_tokens": 0
+         *         }
+         *       ]
+         *     }
+         */
+        Report: {
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Items */
+            items: components["schemas"]["SpentBody"][];
+        };
+        /**
          * Risk
          * @description How much harm a wrong call can do.
          * @enum {string}
@@ -2055,6 +2354,26 @@ export interface components {
          *       "started_at": "2026-01-31T09:30:04.210Z",
          *       "status": "active",
          *       "title": "Dinner on Friday",
+         *       "usage": {
+         *         "cost_usd": 0.001888,
+         *         "currency": "USD",
+         *         "engines": [
+         *           {
+         *             "audio_secs": 0,
+         *             "cache_write_tokens": 0,
+         *             "cached_tokens": 1024,
+         *             "characters": 0,
+         *             "cost_usd": 0.001888,
+         *             "estimated": false,
+         *             "input_tokens": 1520,
+         *             "kind": "llm",
+         *             "model": "gpt-4.1",
+         *             "output_tokens": 48,
+         *             "provider": "openai",
+         *             "reasoning_tokens": 0
+         *           }
+         *         ]
+         *       },
          *       "ended_at": null,
          *       "end_reason": null
          *     }
@@ -2092,6 +2411,7 @@ export interface components {
             status: "created" | "active" | "paused" | "ended";
             /** Title */
             title: string | null;
+            usage: components["schemas"]["UsageBody"];
         };
         /**
          * SessionPage
@@ -2112,6 +2432,26 @@ export interface components {
          *           "started_at": "2026-01-31T09:30:04.210Z",
          *           "status": "active",
          *           "title": "Dinner on Friday",
+         *           "usage": {
+         *             "cost_usd": 0.001888,
+         *             "currency": "USD",
+         *             "engines": [
+         *               {
+         *                 "audio_secs": 0,
+         *                 "cache_write_tokens": 0,
+         *                 "cached_tokens": 1024,
+         *                 "characters": 0,
+         *                 "cost_usd": 0.001888,
+         *                 "estimated": false,
+         *                 "input_tokens": 1520,
+         *                 "kind": "llm",
+         *                 "model": "gpt-4.1",
+         *                 "output_tokens": 48,
+         *                 "provider": "openai",
+         *                 "reasoning_tokens": 0
+         *               }
+         *             ]
+         *           },
          *           "ended_at": null,
          *           "end_reason": null
          *         }
@@ -2173,6 +2513,32 @@ export interface components {
         SignInToken: {
             /** Token */
             token: string;
+        };
+        /**
+         * SpentBody
+         * @description What was spent in one group; `complete` is false where a part of it has no known cost.
+         */
+        SpentBody: {
+            /** Audio Secs */
+            audio_secs: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Characters */
+            characters: number;
+            /** Complete */
+            complete: boolean;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Group */
+            group: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
         };
         /**
          * StatusChange
@@ -2555,6 +2921,7 @@ export interface components {
             text: string;
             /** Tool Calls */
             tool_calls: components["schemas"]["ToolCallBody"][];
+            usage: components["schemas"]["UsageBody"];
         };
         /**
          * TurnPage
@@ -2587,7 +2954,27 @@ export interface components {
          *               "tool": "calculator",
          *               "error": null
          *             }
-         *           ]
+         *           ],
+         *           "usage": {
+         *             "cost_usd": 0.001888,
+         *             "currency": "USD",
+         *             "engines": [
+         *               {
+         *                 "audio_secs": 0,
+         *                 "cache_write_tokens": 0,
+         *                 "cached_tokens": 1024,
+         *                 "characters": 0,
+         *                 "cost_usd": 0.001888,
+         *                 "estimated": false,
+         *                 "input_tokens": 1520,
+         *                 "kind": "llm",
+         *                 "model": "gpt-4.1",
+         *                 "output_tokens": 48,
+         *                 "provider": "openai",
+         *                 "reasoning_tokens": 0
+         *               }
+         *             ]
+         *           }
          *         }
          *       ],
          *       "next_cursor": null
@@ -2598,6 +2985,41 @@ export interface components {
             items: components["schemas"]["TurnBody"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * UsageBody
+         * @description What was consumed, by engine; `cost_usd` is null as soon as that of one engine is not known.
+         * @example {
+         *       "cost_usd": 0.001888,
+         *       "currency": "USD",
+         *       "engines": [
+         *         {
+         *           "audio_secs": 0,
+         *           "cache_write_tokens": 0,
+         *           "cached_tokens": 1024,
+         *           "characters": 0,
+         *           "cost_usd": 0.001888,
+         *           "estimated": false,
+         *           "input_tokens": 1520,
+         *           "kind": "llm",
+         *           "model": "gpt-4.1",
+         *           "output_tokens": 48,
+         *           "provider": "openai",
+         *           "reasoning_tokens": 0
+         *         }
+         *       ]
+         *     }
+         */
+        UsageBody: {
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Engines */
+            engines: components["schemas"]["EngineUsage"][];
         };
         /**
          * UserBody
@@ -2666,6 +3088,18 @@ export interface components {
             items: components["schemas"]["UserBody"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * VoiceBody
+         * @description A voice that agents may have: `id` is what stands in an agent's `voice`.
+         */
+        VoiceBody: {
+            /** Id */
+            id: string;
+            /** Language */
+            language: string | null;
+            /** Name */
+            name: string;
         };
         /**
          * WebhookBody
@@ -2785,6 +3219,8 @@ export type SchemaAlive = components['schemas']['Alive'];
 export type SchemaAnswer = components['schemas']['Answer'];
 export type SchemaApiKeyBody = components['schemas']['ApiKeyBody'];
 export type SchemaApiKeyPage = components['schemas']['ApiKeyPage'];
+export type SchemaBudgetBody = components['schemas']['BudgetBody'];
+export type SchemaBudgetChange = components['schemas']['BudgetChange'];
 export type SchemaCandidate = components['schemas']['Candidate'];
 export type SchemaConnect = components['schemas']['Connect'];
 export type SchemaConnection = components['schemas']['Connection'];
@@ -2795,6 +3231,7 @@ export type SchemaDeliveryStatus = components['schemas']['DeliveryStatus'];
 export type SchemaEndReason = components['schemas']['EndReason'];
 export type SchemaEngine = components['schemas']['Engine'];
 export type SchemaEnginePage = components['schemas']['EnginePage'];
+export type SchemaEngineUsage = components['schemas']['EngineUsage'];
 export type SchemaIceServer = components['schemas']['IceServer'];
 export type SchemaIceServers = components['schemas']['IceServers'];
 export type SchemaMadeApiKey = components['schemas']['MadeApiKey'];
@@ -2810,16 +3247,20 @@ export type SchemaNewRoomToken = components['schemas']['NewRoomToken'];
 export type SchemaNewSession = components['schemas']['NewSession'];
 export type SchemaNewWebhook = components['schemas']['NewWebhook'];
 export type SchemaOffer = components['schemas']['Offer'];
+export type SchemaOfferedEngine = components['schemas']['OfferedEngine'];
 export type SchemaOutcome = components['schemas']['Outcome'];
 export type SchemaPasswordChange = components['schemas']['PasswordChange'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaProblemType = components['schemas']['ProblemType'];
 export type SchemaProfile = components['schemas']['Profile'];
+export type SchemaProviderBody = components['schemas']['ProviderBody'];
+export type SchemaProviderEntry = components['schemas']['ProviderEntry'];
 export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRefreshToken = components['schemas']['RefreshToken'];
 export type SchemaRegistration = components['schemas']['Registration'];
 export type SchemaReply = components['schemas']['Reply'];
+export type SchemaReport = components['schemas']['Report'];
 export type SchemaRisk = components['schemas']['Risk'];
 export type SchemaRole = components['schemas']['Role'];
 export type SchemaRoomToken = components['schemas']['RoomToken'];
@@ -2830,6 +3271,7 @@ export type SchemaSessionPage = components['schemas']['SessionPage'];
 export type SchemaSessionStatus = components['schemas']['SessionStatus'];
 export type SchemaSignedIn = components['schemas']['SignedIn'];
 export type SchemaSignInToken = components['schemas']['SignInToken'];
+export type SchemaSpentBody = components['schemas']['SpentBody'];
 export type SchemaStatusChange = components['schemas']['StatusChange'];
 export type SchemaToolBody = components['schemas']['ToolBody'];
 export type SchemaToolCallBody = components['schemas']['ToolCallBody'];
@@ -2842,9 +3284,11 @@ export type SchemaTrial = components['schemas']['Trial'];
 export type SchemaTrickle = components['schemas']['Trickle'];
 export type SchemaTurnBody = components['schemas']['TurnBody'];
 export type SchemaTurnPage = components['schemas']['TurnPage'];
+export type SchemaUsageBody = components['schemas']['UsageBody'];
 export type SchemaUserBody = components['schemas']['UserBody'];
 export type SchemaUserChange = components['schemas']['UserChange'];
 export type SchemaUserPage = components['schemas']['UserPage'];
+export type SchemaVoiceBody = components['schemas']['VoiceBody'];
 export type SchemaWebhookBody = components['schemas']['WebhookBody'];
 export type SchemaWebhookMade = components['schemas']['WebhookMade'];
 export type SchemaWebhookPage = components['schemas']['WebhookPage'];
@@ -4497,6 +4941,222 @@ export interface operations {
             };
         };
     };
+    usage_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The budget of the workspace, and what it spent in the month that began on `month`. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_set_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetChange"];
+            };
+        };
+        responses: {
+            /** @description The budget of the workspace, and what it spent in the month that began on `month`. */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     connect_connect: {
         parameters: {
             query?: never;
@@ -4543,6 +5203,18 @@ export interface operations {
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `budget-exhausted`: The budget for conversations is used up. */
+            402: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4715,7 +5387,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All kinds of engines. */
+            /** @description The engine that comes first of each kind, all engines that there are, and what may be entered. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4775,6 +5447,276 @@ export interface operations {
                 };
             };
             /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_put_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderEntry"];
+            };
+        };
+        responses: {
+            /** @description A provider that takes a key of the workspace's own, which is never shown; admins see where it ends. */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_delete_provider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4927,6 +5869,18 @@ export interface operations {
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `budget-exhausted`: The budget for conversations is used up. */
+            402: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -5923,6 +6877,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `budget-exhausted`: The budget for conversations is used up. */
+            402: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `refused`: The caller may not do this. */
             403: {
                 headers: {
@@ -6084,6 +7050,18 @@ export interface operations {
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `budget-exhausted`: The budget for conversations is used up. */
+            402: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -7627,6 +8605,105 @@ export interface operations {
                 };
             };
             /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_report: {
+        parameters: {
+            query?: {
+                /** @description By default the month's first day */
+                from?: string;
+                group_by?: "day" | "agent" | "provider";
+                /** @description By default today */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the workspace spent; it outlives the sessions that are deleted. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];

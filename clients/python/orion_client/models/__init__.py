@@ -14,6 +14,8 @@ from .alive import Alive
 from .answer import Answer
 from .api_key_body import ApiKeyBody
 from .api_key_page import ApiKeyPage
+from .budget_body import BudgetBody
+from .budget_change import BudgetChange
 from .candidate import Candidate
 from .connect import Connect
 from .connect_variables import ConnectVariables
@@ -26,6 +28,8 @@ from .end_reason import EndReason
 from .engine import Engine
 from .engine_kind import EngineKind
 from .engine_page import EnginePage
+from .engine_usage import EngineUsage
+from .engine_usage_kind import EngineUsageKind
 from .ice_server import IceServer
 from .ice_servers import IceServers
 from .ice_servers_policy import IceServersPolicy
@@ -48,12 +52,18 @@ from .new_session_metadata import NewSessionMetadata
 from .new_session_variables import NewSessionVariables
 from .new_webhook import NewWebhook
 from .offer import Offer
+from .offered_engine import OfferedEngine
+from .offered_engine_kind import OfferedEngineKind
 from .outcome import Outcome
 from .password_change import PasswordChange
 from .problem import Problem
 from .problem_errors_item import ProblemErrorsItem
 from .problem_type import ProblemType
 from .profile import Profile
+from .provider_body import ProviderBody
+from .provider_body_configured_type_0 import ProviderBodyConfiguredType0
+from .provider_body_enterable_item import ProviderBodyEnterableItem
+from .provider_entry import ProviderEntry
 from .readiness import Readiness
 from .readiness_missing import ReadinessMissing
 from .readiness_status import ReadinessStatus
@@ -62,6 +72,7 @@ from .receipt_rows import ReceiptRows
 from .refresh_token import RefreshToken
 from .registration import Registration
 from .reply import Reply
+from .report import Report
 from .risk import Risk
 from .role import Role
 from .room_token import RoomToken
@@ -74,6 +85,7 @@ from .session_page import SessionPage
 from .session_status import SessionStatus
 from .sign_in_token import SignInToken
 from .signed_in import SignedIn
+from .spent_body import SpentBody
 from .status_change import StatusChange
 from .status_change_status import StatusChangeStatus
 from .tool_body import ToolBody
@@ -99,9 +111,12 @@ from .turn_body import TurnBody
 from .turn_body_latency import TurnBodyLatency
 from .turn_body_role import TurnBodyRole
 from .turn_page import TurnPage
+from .usage_body import UsageBody
+from .usage_report_group_by import UsageReportGroupBy
 from .user_body import UserBody
 from .user_change import UserChange
 from .user_page import UserPage
+from .voice_body import VoiceBody
 from .webhook_body import WebhookBody
 from .webhook_made import WebhookMade
 from .webhook_page import WebhookPage
@@ -121,6 +136,8 @@ __all__ = (
     "Answer",
     "ApiKeyBody",
     "ApiKeyPage",
+    "BudgetBody",
+    "BudgetChange",
     "Candidate",
     "Connect",
     "Connection",
@@ -133,6 +150,8 @@ __all__ = (
     "Engine",
     "EngineKind",
     "EnginePage",
+    "EngineUsage",
+    "EngineUsageKind",
     "IceServer",
     "IceServers",
     "IceServersPolicy",
@@ -155,12 +174,18 @@ __all__ = (
     "NewSessionVariables",
     "NewWebhook",
     "Offer",
+    "OfferedEngine",
+    "OfferedEngineKind",
     "Outcome",
     "PasswordChange",
     "Problem",
     "ProblemErrorsItem",
     "ProblemType",
     "Profile",
+    "ProviderBody",
+    "ProviderBodyConfiguredType0",
+    "ProviderBodyEnterableItem",
+    "ProviderEntry",
     "Readiness",
     "ReadinessMissing",
     "ReadinessStatus",
@@ -169,6 +194,7 @@ __all__ = (
     "RefreshToken",
     "Registration",
     "Reply",
+    "Report",
     "Risk",
     "Role",
     "RoomToken",
@@ -181,6 +207,7 @@ __all__ = (
     "SessionStatus",
     "SignedIn",
     "SignInToken",
+    "SpentBody",
     "StatusChange",
     "StatusChangeStatus",
     "ToolBody",
@@ -206,9 +233,12 @@ __all__ = (
     "TurnBodyLatency",
     "TurnBodyRole",
     "TurnPage",
+    "UsageBody",
+    "UsageReportGroupBy",
     "UserBody",
     "UserChange",
     "UserPage",
+    "VoiceBody",
     "WebhookBody",
     "WebhookMade",
     "WebhookPage",

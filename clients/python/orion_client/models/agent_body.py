@@ -40,6 +40,7 @@ class AgentBody:
         guardrails (AgentBodyGuardrails):
         turn_taking (AgentBodyTurnTaking):
         max_call_secs (int | None):
+        budget_usd (float | None):
         context_tokens (int | None):
     """
 
@@ -62,6 +63,7 @@ class AgentBody:
     guardrails: AgentBodyGuardrails
     turn_taking: AgentBodyTurnTaking
     max_call_secs: int | None
+    budget_usd: float | None
     context_tokens: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -111,6 +113,9 @@ class AgentBody:
         max_call_secs: int | None
         max_call_secs = self.max_call_secs
 
+        budget_usd: float | None
+        budget_usd = self.budget_usd
+
         context_tokens: int | None
         context_tokens = self.context_tokens
 
@@ -137,6 +142,7 @@ class AgentBody:
                 "guardrails": guardrails,
                 "turn_taking": turn_taking,
                 "max_call_secs": max_call_secs,
+                "budget_usd": budget_usd,
                 "context_tokens": context_tokens,
             }
         )
@@ -222,6 +228,13 @@ class AgentBody:
 
         max_call_secs = _parse_max_call_secs(d.pop("max_call_secs"))
 
+        def _parse_budget_usd(data: object) -> float | None:
+            if data is None:
+                return data
+            return cast(float | None, data)
+
+        budget_usd = _parse_budget_usd(d.pop("budget_usd"))
+
         def _parse_context_tokens(data: object) -> int | None:
             if data is None:
                 return data
@@ -249,6 +262,7 @@ class AgentBody:
             guardrails=guardrails,
             turn_taking=turn_taking,
             max_call_secs=max_call_secs,
+            budget_usd=budget_usd,
             context_tokens=context_tokens,
         )
 

@@ -36,6 +36,7 @@ class AgentFile:
         turn_taking (AgentFileTurnTaking | Unset):
         fail_over (AgentFileFailOver | Unset):
         max_call_secs (int | None | Unset):
+        budget_usd (float | None | Unset):
         context_tokens (int | None | Unset):
     """
 
@@ -54,6 +55,7 @@ class AgentFile:
     turn_taking: AgentFileTurnTaking | Unset = UNSET
     fail_over: AgentFileFailOver | Unset = UNSET
     max_call_secs: int | None | Unset = UNSET
+    budget_usd: float | None | Unset = UNSET
     context_tokens: int | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
@@ -126,6 +128,12 @@ class AgentFile:
         else:
             max_call_secs = self.max_call_secs
 
+        budget_usd: float | None | Unset
+        if isinstance(self.budget_usd, Unset):
+            budget_usd = UNSET
+        else:
+            budget_usd = self.budget_usd
+
         context_tokens: int | None | Unset
         if isinstance(self.context_tokens, Unset):
             context_tokens = UNSET
@@ -167,6 +175,8 @@ class AgentFile:
             field_dict["fail_over"] = fail_over
         if max_call_secs is not UNSET:
             field_dict["max_call_secs"] = max_call_secs
+        if budget_usd is not UNSET:
+            field_dict["budget_usd"] = budget_usd
         if context_tokens is not UNSET:
             field_dict["context_tokens"] = context_tokens
 
@@ -281,6 +291,15 @@ class AgentFile:
 
         max_call_secs = _parse_max_call_secs(d.pop("max_call_secs", UNSET))
 
+        def _parse_budget_usd(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        budget_usd = _parse_budget_usd(d.pop("budget_usd", UNSET))
+
         def _parse_context_tokens(data: object) -> int | None | Unset:
             if data is None:
                 return data
@@ -306,6 +325,7 @@ class AgentFile:
             turn_taking=turn_taking,
             fail_over=fail_over,
             max_call_secs=max_call_secs,
+            budget_usd=budget_usd,
             context_tokens=context_tokens,
         )
 

@@ -3,6 +3,7 @@ from enum import StrEnum
 
 class EndReason(StrEnum):
     AGENT = "agent"
+    BUDGET = "budget"
     ERROR = "error"
     HUNG_UP = "hung_up"
     IDLE = "idle"

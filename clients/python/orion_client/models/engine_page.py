@@ -8,6 +8,8 @@ from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.engine import Engine
+    from ..models.offered_engine import OfferedEngine
+    from ..models.provider_body import ProviderBody
 
 
 T = TypeVar("T", bound="EnginePage")
@@ -15,14 +17,18 @@ T = TypeVar("T", bound="EnginePage")
 
 @_attrs_define
 class EnginePage:
-    """All kinds of engines.
+    """The engine that comes first of each kind, all engines that there are, and what may be entered.
 
     Attributes:
         items (list[Engine]):
+        engines (list[OfferedEngine]):
+        providers (list[ProviderBody]):
         next_cursor (None | str):
     """
 
     items: list[Engine]
+    engines: list[OfferedEngine]
+    providers: list[ProviderBody]
     next_cursor: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -32,6 +38,16 @@ class EnginePage:
             items_item = items_item_data.to_dict()
             items.append(items_item)
 
+        engines = []
+        for engines_item_data in self.engines:
+            engines_item = engines_item_data.to_dict()
+            engines.append(engines_item)
+
+        providers = []
+        for providers_item_data in self.providers:
+            providers_item = providers_item_data.to_dict()
+            providers.append(providers_item)
+
         next_cursor: None | str
         next_cursor = self.next_cursor
 
@@ -40,6 +56,8 @@ class EnginePage:
         field_dict.update(
             {
                 "items": items,
+                "engines": engines,
+                "providers": providers,
                 "next_cursor": next_cursor,
             }
         )
@@ -49,6 +67,8 @@ class EnginePage:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.engine import Engine  # noqa: PLC0415
+        from ..models.offered_engine import OfferedEngine  # noqa: PLC0415
+        from ..models.provider_body import ProviderBody  # noqa: PLC0415
 
         d = dict(src_dict)
         items = []
@@ -57,6 +77,20 @@ class EnginePage:
             items_item = Engine.from_dict(items_item_data)
 
             items.append(items_item)
+
+        engines = []
+        _engines = d.pop("engines")
+        for engines_item_data in _engines:
+            engines_item = OfferedEngine.from_dict(engines_item_data)
+
+            engines.append(engines_item)
+
+        providers = []
+        _providers = d.pop("providers")
+        for providers_item_data in _providers:
+            providers_item = ProviderBody.from_dict(providers_item_data)
+
+            providers.append(providers_item)
 
         def _parse_next_cursor(data: object) -> None | str:
             if data is None:
@@ -67,6 +101,8 @@ class EnginePage:
 
         engine_page = cls(
             items=items,
+            engines=engines,
+            providers=providers,
             next_cursor=next_cursor,
         )
 

@@ -13,6 +13,7 @@ from ..models.session_body_status import SessionBodyStatus
 
 if TYPE_CHECKING:
     from ..models.session_body_metadata import SessionBodyMetadata
+    from ..models.usage_body import UsageBody
 
 
 T = TypeVar("T", bound="SessionBody")
@@ -34,6 +35,7 @@ class SessionBody:
         started_at (datetime.datetime | None):
         ended_at (datetime.datetime | None):
         end_reason (EndReason | None):
+        usage (UsageBody): What was consumed, by engine; `cost_usd` is null as soon as that of one engine is not known.
     """
 
     id: UUID
@@ -47,6 +49,7 @@ class SessionBody:
     started_at: datetime.datetime | None
     ended_at: datetime.datetime | None
     end_reason: EndReason | None
+    usage: UsageBody
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -85,6 +88,8 @@ class SessionBody:
         else:
             end_reason = self.end_reason
 
+        usage = self.usage.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -100,6 +105,7 @@ class SessionBody:
                 "started_at": started_at,
                 "ended_at": ended_at,
                 "end_reason": end_reason,
+                "usage": usage,
             }
         )
 
@@ -108,6 +114,7 @@ class SessionBody:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.session_body_metadata import SessionBodyMetadata  # noqa: PLC0415
+        from ..models.usage_body import UsageBody  # noqa: PLC0415
 
         d = dict(src_dict)
         id = UUID(d.pop("id"))
@@ -176,6 +183,8 @@ class SessionBody:
 
         end_reason = _parse_end_reason(d.pop("end_reason"))
 
+        usage = UsageBody.from_dict(d.pop("usage"))
+
         session_body = cls(
             id=id,
             agent=agent,
@@ -188,6 +197,7 @@ class SessionBody:
             started_at=started_at,
             ended_at=ended_at,
             end_reason=end_reason,
+            usage=usage,
         )
 
         session_body.additional_properties = d

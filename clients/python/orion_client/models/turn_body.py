@@ -13,6 +13,7 @@ from ..models.turn_body_role import TurnBodyRole
 if TYPE_CHECKING:
     from ..models.tool_call_body import ToolCallBody
     from ..models.turn_body_latency import TurnBodyLatency
+    from ..models.usage_body import UsageBody
 
 
 T = TypeVar("T", bound="TurnBody")
@@ -30,6 +31,7 @@ class TurnBody:
         interrupted (bool):
         tool_calls (list[ToolCallBody]):
         latency (TurnBodyLatency):
+        usage (UsageBody): What was consumed, by engine; `cost_usd` is null as soon as that of one engine is not known.
         started_at (datetime.datetime):
         ended_at (datetime.datetime):
     """
@@ -41,6 +43,7 @@ class TurnBody:
     interrupted: bool
     tool_calls: list[ToolCallBody]
     latency: TurnBodyLatency
+    usage: UsageBody
     started_at: datetime.datetime
     ended_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -63,6 +66,8 @@ class TurnBody:
 
         latency = self.latency.to_dict()
 
+        usage = self.usage.to_dict()
+
         started_at = self.started_at.isoformat()
 
         ended_at = self.ended_at.isoformat()
@@ -78,6 +83,7 @@ class TurnBody:
                 "interrupted": interrupted,
                 "tool_calls": tool_calls,
                 "latency": latency,
+                "usage": usage,
                 "started_at": started_at,
                 "ended_at": ended_at,
             }
@@ -89,6 +95,7 @@ class TurnBody:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.tool_call_body import ToolCallBody  # noqa: PLC0415
         from ..models.turn_body_latency import TurnBodyLatency  # noqa: PLC0415
+        from ..models.usage_body import UsageBody  # noqa: PLC0415
 
         d = dict(src_dict)
         id = UUID(d.pop("id"))
@@ -110,6 +117,8 @@ class TurnBody:
 
         latency = TurnBodyLatency.from_dict(d.pop("latency"))
 
+        usage = UsageBody.from_dict(d.pop("usage"))
+
         started_at = datetime.datetime.fromisoformat(d.pop("started_at"))
 
         ended_at = datetime.datetime.fromisoformat(d.pop("ended_at"))
@@ -122,6 +131,7 @@ class TurnBody:
             interrupted=interrupted,
             tool_calls=tool_calls,
             latency=latency,
+            usage=usage,
             started_at=started_at,
             ended_at=ended_at,
         )

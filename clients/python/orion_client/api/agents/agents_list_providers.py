@@ -72,9 +72,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[EnginePage | Problem]:
-    """Which engine serves speech recognition, the agent and speech, and why
+    """Which engines serve the workspace, and why
 
-     Which engine serves speech recognition, the agent and speech, and why.
+     Which engines serve the workspace, and why; their models and voices; where a key may be entered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,9 +97,9 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> EnginePage | Problem | None:
-    """Which engine serves speech recognition, the agent and speech, and why
+    """Which engines serve the workspace, and why
 
-     Which engine serves speech recognition, the agent and speech, and why.
+     Which engines serve the workspace, and why; their models and voices; where a key may be entered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -118,9 +118,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[EnginePage | Problem]:
-    """Which engine serves speech recognition, the agent and speech, and why
+    """Which engines serve the workspace, and why
 
-     Which engine serves speech recognition, the agent and speech, and why.
+     Which engines serve the workspace, and why; their models and voices; where a key may be entered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,9 +141,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> EnginePage | Problem | None:
-    """Which engine serves speech recognition, the agent and speech, and why
+    """Which engines serve the workspace, and why
 
-     Which engine serves speech recognition, the agent and speech, and why.
+     Which engines serve the workspace, and why; their models and voices; where a key may be entered.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

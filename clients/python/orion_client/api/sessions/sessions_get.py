@@ -89,9 +89,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Problem | SessionBody]:
-    """One session
+    """One session, with what it has cost so far
 
-     One session.
+     One session, with what it has cost so far.
 
     Args:
         session_id (UUID):
@@ -120,9 +120,9 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> Problem | SessionBody | None:
-    """One session
+    """One session, with what it has cost so far
 
-     One session.
+     One session, with what it has cost so far.
 
     Args:
         session_id (UUID):
@@ -146,9 +146,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[Problem | SessionBody]:
-    """One session
+    """One session, with what it has cost so far
 
-     One session.
+     One session, with what it has cost so far.
 
     Args:
         session_id (UUID):
@@ -175,9 +175,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> Problem | SessionBody | None:
-    """One session
+    """One session, with what it has cost so far
 
-     One session.
+     One session, with what it has cost so far.
 
     Args:
         session_id (UUID):
