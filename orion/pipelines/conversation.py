@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
 
-from orion import guardrails, providers, tools
+from orion import guardrails, providers
 from orion.agents import recollection
 from orion.agents.recollection import Recollection
-from orion.agents.roster import Roster
 from orion.agents.tool_rows import Outside
 from orion.domain.agent import Agent, fill
 from orion.domain.breaker import Breakers
@@ -31,6 +29,7 @@ from orion.net.client import GuardedClient
 from orion.pipelines import engines
 from orion.pipelines.catalogue import Catalogue, Offer
 from orion.pipelines.feed import Feed
+from orion.pipelines.files import Files
 from orion.pipelines.latency import Stopwatch
 from orion.pipelines.meter import Meter
 from orion.pipelines.recorder import Recorder
@@ -59,6 +58,11 @@ class Shared:
     writer: Writer
     meter: Meter = field(default_factory=Meter)
     breakers: Breakers = field(default_factory=Breakers)
+
+    def with_files(self, files: Files) -> Shared:
+        """The same over other files, for the calls that begin from now on; live ones keep theirs."""
+        catalogue = self.catalogue.with_files(files.roster, files.tools)
+        return replace(self, catalogue=catalogue, checks=files.checks)
 
 
 class Conversation:
@@ -226,14 +230,14 @@ def load_shared(
     settings: Settings, database: Database, writer: Writer, embedder: providers.Embedder | None = None
 ) -> Shared:
     """Load agents, tools and checks: built in, and of the project. Raises StartError for a bad one."""
-    project: Path | None = settings.project
+    files = Files.load(settings.project)
     client = GuardedClient(AllowedHosts(settings.tool_allowed_hosts))
     outside = Outside(client, SecretKeys.of(settings), settings.mcp_commands)
     return Shared(
         settings=settings,
         database=database,
-        catalogue=Catalogue(database, Roster.load(project), tools.load_all(project), outside),
-        checks=guardrails.load_all(project),
+        catalogue=Catalogue(database, files.roster, files.tools, outside),
+        checks=files.checks,
         recollection=Recollection(database, embedder),
         feed=Feed(),
         writer=writer,

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from inspect import cleandoc
+from inspect import cleandoc, iscoroutinefunction
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,7 +26,7 @@ from pydantic import BaseModel
 
 from orion import registry
 from orion.domain.tool import Risk, Tool, ToolContext
-from orion.errors import StartError
+from orion.errors import FaultyFiles, FileFault
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[a-z']+")
@@ -46,11 +46,27 @@ def load_all(project: Path | None = None) -> dict[str, RunnableTool]:
     """All tools, built in and of the project, by name.
 
     Raises:
-        StartError: An entry lacks its docstring, `Args` or `run`; the detail names the file.
+        FaultyFiles: Entries cannot be imported, or lack something; all of them are told.
     """
-    return {
-        name: _read(name, registry.load("tools", name, project)) for name in registry.names("tools", project)
-    }
+    found: dict[str, RunnableTool] = {}
+    faults: list[FileFault] = []
+    for name in registry.names("tools", project):
+        try:
+            found[name] = load(name, project)
+        except FaultyFiles as error:
+            faults += error.faults
+    if faults:
+        raise FaultyFiles(faults)
+    return found
+
+
+def load(name: str, project: Path | None = None) -> RunnableTool:
+    """One tool. Raises NotFound; FaultyFiles where its file is at fault."""
+    module = registry.load("tools", name, project)
+    faults = list(_faults(module))
+    if faults:
+        raise FaultyFiles(faults)
+    return _read(name, module)
 
 
 def phrases(tools: Iterable[Tool]) -> list[str]:
@@ -81,21 +97,47 @@ def _words(phrase: str) -> str:
     return " ".join(_WORD.findall(phrase))
 
 
-def _read(name: str, module: ModuleType) -> RunnableTool:
-    args = getattr(module, "Args", None)
-    run = getattr(module, "run", None)
-    if not (isinstance(args, type) and issubclass(args, BaseModel) and callable(run)):
-        raise StartError(
-            f"{module.__file__}: a tool needs `class Args(BaseModel)` and `async def run(args, call)`"
-        )
+def _faults(module: ModuleType) -> Iterator[FileFault]:
+    """What a tool's module lacks, or has in another form than it must."""
+    path = Path(str(module.__file__))
+
+    def fault(name: str, what: str, remedy: str) -> FileFault:
+        return FileFault(path, _line(path, name), what, remedy)
+
     if not module.__doc__:
-        raise StartError(f"{module.__file__}: a tool needs a docstring, the model reads it")
+        yield fault("", "the docstring is missing", "say in a sentence what it does; the model reads it")
+    args, run = getattr(module, "Args", None), getattr(module, "run", None)
+    if not (isinstance(args, type) and issubclass(args, BaseModel)):
+        yield fault("Args", "the arguments are missing", "write `class Args(BaseModel): ...`")
+    if not iscoroutinefunction(run):
+        yield fault("run", "what runs is missing", "write `async def run(args, call): ...`")
+    if isinstance(getattr(module, "EXAMPLES", ()), str):
+        yield fault("EXAMPLES", "EXAMPLES is one text", 'write a comma behind it: `EXAMPLES = ("...",)`')
+    if not isinstance(getattr(module, "SAID", {}), dict):
+        yield fault("SAID", "SAID is no mapping", 'write `SAID = {"place": ["...", "..."]}`')
+    if (risk := getattr(module, "RISK", Risk.READ)) not in set(Risk):
+        yield fault("RISK", f"there is no risk {risk!r}", f"choose of {', '.join(Risk)}")
+    timeout = getattr(module, "TIMEOUT_SECS", 10.0)
+    if not isinstance(timeout, int | float) or not timeout > 0:
+        yield fault("TIMEOUT_SECS", "TIMEOUT_SECS is no time", "write a number of seconds above 0")
+
+
+def _line(path: Path, name: str) -> int:
+    """The line that begins a module's name; 1 where it has none."""
+    begins = re.compile(rf"(class |async def |def )?{name}\b" if name else r"(?!)")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if begins.match(line)), 1)
+
+
+def _read(name: str, module: ModuleType) -> RunnableTool:
+    args: type[BaseModel] = module.Args
+    run: Callable[[BaseModel, ToolContext], Awaitable[Any]] = module.run
     schema = args.model_json_schema()
     schema.pop("title", None)
     schema.pop("description", None)
     tool = Tool(
         name=name,
-        description=cleandoc(module.__doc__),
+        description=cleandoc(module.__doc__ or ""),
         parameters={"additionalProperties": False, **schema},
         examples=tuple(getattr(module, "EXAMPLES", ())),
         said=getattr(module, "SAID", {}),

@@ -80,7 +80,7 @@ def test_no_commit_names_a_registry_or_a_machine():
 def test_every_command_of_the_readme_exists():
     readme = (ROOT / "README.md").read_text()
     makefile = (ROOT / "Makefile").read_text()
-    cli = (ROOT / "orion" / "cli.py").read_text()
+    cli = (ROOT / "orion" / "cli" / "__init__.py").read_text()
     for target in re.findall(r"^\s*(?:PORT=\d+ )?make ([a-z]+)", readme, re.MULTILINE):
         assert f"\n{target}:" in makefile, target
     for command in re.findall(r"\borion ([a-z]+)\b", "\n".join(re.findall(r"`([^`]*)`", readme))):
