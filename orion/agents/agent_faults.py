@@ -29,6 +29,7 @@ _FORMS = {
     "int_from_float": "write a whole number",
     "float_parsing": "write a number without quotes",
     "float_type": "write a number without quotes",
+    "value_error": "write a number without quotes",  # JSON_NUMBER's
     "string_pattern_mismatch": "names are lower case: letters, digits, `-` and `_`, a letter first",
 }
 """The remedy for a value of another form than it must have, by pydantic's name of the fault."""
@@ -156,8 +157,9 @@ class _Reader:
             return self._fault(place, f"{name} is too long", remedy)
         if kind == "string_too_short":
             return self._fault(place, f"{name} is empty", "write something, or leave the key out")
-        said = problem["msg"].removeprefix("Input should be ")
-        return self._fault(place, f"{name}: {problem['msg']}", _FORMS.get(kind, f"make it {said}"))
+        said = problem["msg"].removeprefix("Value error, ")
+        remedy = _FORMS.get(kind, f"make it {said.removeprefix('Input should be ')}")
+        return self._fault(place, f"{name}: {said}", remedy)
 
     def _unknown_names(self, read: Any) -> Iterator[FileFault]:
         for key, known in (("tools", self._known.tools), ("hand_offs", self._known.agents)):

@@ -12,7 +12,7 @@ import argparse
 import asyncio
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from orion.api.access import Parts
     from orion.pipelines.files import Files
+    from orion.tools import RunnableTool
 
 _LOOK_SECS = 0.15
 _SHUTDOWN_SECS = 1
@@ -129,12 +130,14 @@ class _Project:
             _tell(f"{_named(self.folder, restarting)}: ORION builds its parts anew {when}")
             return
         self.pending.clear()
-        calls = parts.calls
+        calls, before = parts.calls, _phrases(parts.calls.shared.catalogue.files.tools)
         calls.shared = calls.shared.with_files(files)
-        await calls.expect()
+        if _phrases(files.tools) != before:
+            await calls.expect()
         took = time.monotonic() - begun
-        kept = f"; {calls.live} running keep what they have" if calls.live else ""
-        _tell(f"{_named(self.folder, found)}: reloaded in {took:.2f} s{kept}")
+        kept = f"; calls that keep what they have: {calls.live}" if calls.live else ""
+        for path in sorted(found):
+            _tell(f"{path.relative_to(self.folder)}: reloaded in {took:.2f} s{kept}")
 
     def _load(self, *, keep: bool) -> Files:
         """Read what has changed; keep it in the place of what was, or only see whether it is good."""
@@ -183,6 +186,12 @@ def _in_env(path: Path, error: StartError) -> StartError:
             what, _, remedy = error.detail.partition("; ")
             return FaultyFiles([FileFault(path, number, what, remedy or "mend it, or take the line out")])
     return error
+
+
+def _phrases(found: Mapping[str, RunnableTool]) -> list[str]:
+    from orion.tools import phrases
+
+    return phrases(runnable.tool for runnable in found.values())
 
 
 def _named(project: Path, paths: Iterable[Path]) -> str:

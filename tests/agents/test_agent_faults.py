@@ -60,7 +60,7 @@ def test_a_file_that_uses_everything_is_valid(tmp_path: Path) -> None:
         ("instructions:\n", "1: instructions: ", "write a text"),
         ("instructions: ''\n", "1: instructions is empty", "write something"),
         ("greeting: hi\ninstructions: '  '\n", "2: instructions are empty", "say what"),
-        ("instructions: a\nmax_call_secs: soon\n", "2: max_call_secs: ", "a whole number"),
+        ("instructions: a\nmax_call_secs: soon\n", "2: max_call_secs: a number is needed", "without quotes"),
         ("instructions: a\nmax_call_secs: 0\n", "2: max_call_secs: ", "make it greater than or equal to 1"),
         ("instructions: a\ntitle: 12\n", "2: title: ", "in quotes"),
         ("instructions: a\ntools: timer\n", "2: tools: ", "write a list"),
