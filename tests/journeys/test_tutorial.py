@@ -76,7 +76,7 @@ class Reader:
             shown = line.replace("127.0.0.1:3000", "127.0.0.1:...")
             pattern = ".*".join(map(re.escape, shown.split("...")))
             if self.told:
-                assert re.search(pattern, self.told), (line, self.told)
+                assert re.search(pattern, self.told), f"{line}\n{self.told}"
             else:
                 await asyncio.to_thread(self.development.printed, pattern, self.seen)
         self.told = ""
