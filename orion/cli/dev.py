@@ -11,14 +11,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import socket
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orion import registry
+from orion import log, registry
 from orion.cli import changes, serving
 from orion.errors import FaultyFiles, FileFault, OrionError, StartError
 from orion.settings import Settings
@@ -45,26 +46,42 @@ async def run(settings: Settings, given: argparse.Namespace) -> int:
     listening = serving.bind(settings.host, settings.port)
     print("ORION is starting ...", flush=True)
     project_ = _Project(project, given, settings, changes.snapshot(project))
+    async with _database_held(settings):
+        await _serve(project_, listening)
+    return 0
+
+
+async def _serve(project: _Project, listening: socket.socket) -> None:
     begun: float | None = None
-    while True:
+    while begun is None or project.restarts:
         async with AsyncExitStack() as stack:
-            app = await project_.build(stack)
-            server = serving.server(app, project_.settings, _SHUTDOWN_SECS)
+            app = await project.build(stack)
+            server = serving.server(app, project.settings, _SHUTDOWN_SECS)
             if begun is None:
-                await serving.announce(app, settings, listening)
-                print(
-                    f"It watches {project}: agents, tools, guardrails, providers, orion.toml, .env",
-                    flush=True,
-                )
+                await serving.announce(app, project.settings, listening)
+                _tell(f"It watches {project.folder}: agents, tools, guardrails, providers, orion.toml, .env")
             else:
                 _tell(f"ORION is back after {time.monotonic() - begun:.1f} s")
-            watching = await stack.enter_async_context(asyncio.TaskGroup())
-            looking = watching.create_task(project_.watch(app.state.parts, server))
-            await server.serve(sockets=[listening.dup()])
-            looking.cancel()
-            begun = time.monotonic()
-        if not project_.restarts:
-            return 0
+            async with asyncio.TaskGroup() as beside:
+                looking = beside.create_task(project.watch(app.state.parts, server))
+                await server.serve(sockets=[listening.dup()])
+                begun = time.monotonic()
+                looking.cancel()
+
+
+@asynccontextmanager
+async def _database_held(settings: Settings) -> AsyncIterator[None]:
+    """The embedded database, if it is that, does not end while the parts are built anew."""
+    from orion.store.embedded import EmbeddedPostgres
+
+    database = None if settings.database_url else EmbeddedPostgres(settings.data_dir)
+    if database is not None:
+        await database.start()
+    try:
+        yield
+    finally:
+        if database is not None:
+            await database.stop()
 
 
 @dataclass
@@ -83,6 +100,7 @@ class _Project:
     pending: set[Path] = field(default_factory=set)
     restarts: bool = False
     _waits: bool = False
+    _hearing: asyncio.Task[None] | None = None
 
     async def build(self, stack: AsyncExitStack) -> FastAPI:
         """The application with its parts; as it was before, where what has changed cannot be used."""
@@ -97,12 +115,17 @@ class _Project:
             self._refused(error)
             return await _entered(stack, self.settings)
         self.settings = settings
+        log.configure(settings.log_level)
         self.pending.clear()
         return app
 
     async def watch(self, parts: Parts, server: uvicorn.Server) -> None:
         """Look at the files until the server ends; a file counts once it has stayed the same for a look."""
-        latest = self.seen
+        async with asyncio.TaskGroup() as self._tasks:
+            await self._look(parts, server)
+
+    async def _look(self, parts: Parts, server: uvicorn.Server) -> None:
+        latest, self._hearing = self.seen, None
         while not self.restarts:
             await asyncio.sleep(_LOOK_SECS)
             before, latest = latest, changes.snapshot(self.folder)
@@ -132,12 +155,12 @@ class _Project:
         self.pending.clear()
         calls, before = parts.calls, _phrases(parts.calls.shared.catalogue.files.tools)
         calls.shared = calls.shared.with_files(files)
-        if _phrases(files.tools) != before:
-            await calls.expect()
         took = time.monotonic() - begun
         kept = f"; calls that keep what they have: {calls.live}" if calls.live else ""
         for path in sorted(found):
             _tell(f"{path.relative_to(self.folder)}: reloaded in {took:.2f} s{kept}")
+        if _phrases(files.tools) != before:
+            self._hearing = self._tasks.create_task(_hear(parts, self._hearing))
 
     def _load(self, *, keep: bool) -> Files:
         """Read what has changed; keep it in the place of what was, or only see whether it is good."""
@@ -167,6 +190,15 @@ class _Project:
 
 class _Seen(Exception):
     """What was tried is good, and is to be undone."""
+
+
+async def _hear(parts: Parts, before: asyncio.Task[None] | None) -> None:
+    """Tell the recogniser what people may say now; it takes a second, and no one waits for it."""
+    if before is not None:
+        await before
+    begun = time.monotonic()
+    await parts.calls.expect()
+    _tell(f"The recogniser listens for the new words after {time.monotonic() - begun:.2f} s")
 
 
 async def _entered(stack: AsyncExitStack, settings: Settings) -> FastAPI:

@@ -1,8 +1,8 @@
 """`orion dev`: what is saved counts for the next session, what runs goes on, what is broken is told."""
 
 import asyncio
+import re
 
-import httpx
 import pytest
 
 from orion.cli import init
@@ -14,6 +14,28 @@ QUESTION = "when do you open on monday"
 NINE = "On Monday we are open from nine to six."
 SEVEN = "On Monday we are open from seven to six."
 WITHIN_SECS = 2.0
+DICE = '''"""Throws the dice."""
+from pydantic import BaseModel
+EXAMPLES = ("throw the dice", "roll the dice")
+SAY = "It is a {number}."
+class Args(BaseModel): ...
+async def run(args, call):
+    return {"number": "four"}
+'''
+POLITE = """
+from orion.domain.guardrail import Action, Channel, Finding
+def check(utterance, state):
+    at = utterance.text.find("darn")
+    if at < 0 or utterance.channel is not Channel.INPUT:
+        return []
+    return [Finding("polite", "rude", at, at + 4, Action.BLOCK, reply="Please be polite.")]
+"""
+PARROT = """
+from orion.providers import scripted
+RANK = 90
+def llm(settings, agent):
+    return scripted.llm(settings, agent)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +52,6 @@ def running(open_dir, tmp_path_factory):
 def saved(running):
     """Writes a file of the project; afterwards the project is as it was made, and served so."""
     before = {path: path.read_text() for path in running.folder.rglob("*") if path.is_file()}
-    since = len(running.lines)
 
     def save(name, old, new):
         path = running.folder / name
@@ -40,13 +61,16 @@ def saved(running):
         path.write_text(text.replace(old, new) if old else new)
 
     yield save
-    for path in [path for path in running.folder.rglob("*") if path.is_file() and path not in before]:
-        path.unlink()
+    since = len(running.lines)
+    new = [path for path in running.folder.rglob("*") if path.is_file() and path not in before]
     changed = [path for path, text in before.items() if path.read_text() != text]
+    for path in new:
+        path.unlink()
     for path in changed:
         path.write_text(before[path])
-    if changed:
-        running.printed(r"reloaded in|ORION is back", since)
+    for path in (*new, *changed):
+        name = re.escape(path.relative_to(running.folder).as_posix())
+        running.printed(rf"^{name}: reloaded|^ORION is back", since)
 
 
 @pytest.fixture
@@ -55,7 +79,7 @@ async def http(running):
         yield client
 
 
-async def test_a_saved_tool_counts_within_two_seconds_and_its_module_is_new(http, saved, record_property):
+async def test_a_saved_tool_counts_within_two_seconds(http, saved):
     assert await asked(http, QUESTION) == NINE
     took = []
     for old, new in (("nine", "seven"), ("seven", "eight"), ("eight", "seven"), ("seven", "nine")):
@@ -92,15 +116,15 @@ async def test_a_new_tool_is_there_with_a_new_agent(http, saved):
 
 async def test_a_broken_file_is_told_with_its_line_and_the_last_good_one_serves_on(http, running, saved):
     since = len(running.lines)
-    saved("tools/opening_hours.py", '("nine", "six")', "(seven, six)")
+    saved("tools/opening_hours.py", "_HOURS = {", "nothing()\n_HOURS = {")
     told = await asyncio.to_thread(running.printed, "cannot be imported", since)
     assert told.startswith(f"{running.folder}/tools/opening_hours.py:")
-    assert "NameError: name 'seven' is not defined, mend it here" in told
+    assert told.endswith("NameError: name 'nothing' is not defined, mend it here")
     assert await asked(http, QUESTION) == NINE
     saved("agents/reception.yaml", "language: en", "language: english")
     told = await asyncio.to_thread(running.printed, "no language", since)
     assert told.endswith("there is no language 'english', did you mean 'en'?")
-    saved("tools/opening_hours.py", "(seven, six)", '("seven", "six")')
+    saved("tools/opening_hours.py", "nothing()\n_HOURS = {", '_HOURS = {"monday": ("seven", "six"), ')
     assert await asked(http, QUESTION) == NINE
     saved("agents/reception.yaml", "language: english", "language: en")
     await answered(http, QUESTION, SEVEN)
@@ -108,7 +132,7 @@ async def test_a_broken_file_is_told_with_its_line_and_the_last_good_one_serves_
 
 async def test_a_guardrail_counts_from_the_next_session_on(http, saved):
     saved("guardrails/polite.py", "", POLITE)
-    await answered(http, "that is a darn question", "I cannot answer that.") if False else None
+    await answered(http, "that is a darn question", "Please be polite.")
 
 
 async def test_env_is_refused_with_its_line_and_else_counts_when_no_call_is_live(http, running, saved):
@@ -137,9 +161,4 @@ async def test_a_projects_provider_is_taken_up_anew(http, running, saved):
     saved("providers/parrot.py", "nothing", "90")
     await asyncio.to_thread(running.printed, "ORION is back", since)
     async with running.client() as again:
-        await answered(again, QUESTION, "Parrot!")
-
-
-def test_without_a_project_there_is_nothing_to_develop(running):
-    with pytest.raises(httpx.ConnectError):
-        httpx.get("http://127.0.0.1:9")
+        assert "open" not in await asked(again, QUESTION)
