@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from orion.api.access import Parts
     from orion.pipelines.files import Files
+    from orion.pipelines.tasks import Tasks
     from orion.tools import RunnableTool
 
 _LOOK_SECS = 0.15
@@ -52,6 +53,8 @@ async def run(settings: Settings, given: argparse.Namespace) -> int:
 
 
 async def _serve(project: _Project, listening: socket.socket) -> None:
+    from orion.pipelines.tasks import Tasks
+
     begun: float | None = None
     while begun is None or project.restarts:
         async with AsyncExitStack() as stack:
@@ -62,11 +65,11 @@ async def _serve(project: _Project, listening: socket.socket) -> None:
                 _tell(f"It watches {project.folder}: agents, tools, guardrails, providers, orion.toml, .env")
             else:
                 _tell(f"ORION is back after {time.monotonic() - begun:.1f} s")
-            async with asyncio.TaskGroup() as beside:
-                looking = beside.create_task(project.watch(app.state.parts, server))
-                await server.serve(sockets=[listening.dup()])
-                begun = time.monotonic()
-                looking.cancel()
+            tasks = Tasks()
+            stack.push_async_callback(tasks.close)
+            tasks.spawn(project.watch(app.state.parts, server, tasks), "watching")
+            await server.serve(sockets=[listening.dup()])
+            begun = time.monotonic()
 
 
 @asynccontextmanager
@@ -119,12 +122,8 @@ class _Project:
         self.pending.clear()
         return app
 
-    async def watch(self, parts: Parts, server: uvicorn.Server) -> None:
+    async def watch(self, parts: Parts, server: uvicorn.Server, tasks: Tasks) -> None:
         """Look at the files until the server ends; a file counts once it has stayed the same for a look."""
-        async with asyncio.TaskGroup() as self._tasks:
-            await self._look(parts, server)
-
-    async def _look(self, parts: Parts, server: uvicorn.Server) -> None:
         latest, self._hearing = self.seen, None
         while not self.restarts:
             await asyncio.sleep(_LOOK_SECS)
@@ -132,12 +131,12 @@ class _Project:
             if latest == before and (found := changes.changed(self.seen, latest)):
                 self.seen = latest
                 self.pending |= found
-                await self._take(parts, found)
+                await self._take(parts, found, tasks)
             if self._waits and not parts.calls.live:
                 self.restarts = True
                 server.should_exit = True
 
-    async def _take(self, parts: Parts, found: set[Path]) -> None:
+    async def _take(self, parts: Parts, found: set[Path], tasks: Tasks) -> None:
         """Take up what has changed, or say why not."""
         begun = time.monotonic()
         restarting = changes.restarting(self.folder, self.pending)
@@ -160,7 +159,7 @@ class _Project:
         for path in sorted(found):
             _tell(f"{path.relative_to(self.folder)}: reloaded in {took:.2f} s{kept}")
         if _phrases(files.tools) != before:
-            self._hearing = self._tasks.create_task(_hear(parts, self._hearing))
+            self._hearing = tasks.spawn(_hear(parts, self._hearing), "recogniser")
 
     def _load(self, *, keep: bool) -> Files:
         """Read what has changed; keep it in the place of what was, or only see whether it is good."""

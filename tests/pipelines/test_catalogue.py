@@ -13,6 +13,7 @@ from orion.domain.identity import Principal, new_id
 from orion.domain.tool import Risk, ToolKind, ToolRow
 from orion.net.client import GuardedClient
 from orion.pipelines.catalogue import Catalogue
+from orion.pipelines.files import Files
 from orion.store.secrets import SecretKeys
 from tests.store.rows import fill
 
@@ -114,3 +115,18 @@ def test_what_a_server_says_of_its_tools_is_visible_and_short():
     assert visible("Tells\u200b the \U000e0041\U000e0042tide." + "x" * 2000).startswith("Tells the tide.x")
     assert len(visible("x" * 2000)) == 1000
     assert mcp_name("harbour", "Get.Tide-Now") == "harbour_get_tide_now"
+
+
+async def test_other_files_count_for_another_catalogue_and_rows_for_both(database, catalogue, tmp_path):
+    ada, *_ = await fill(database)
+    (tmp_path / "tools").mkdir()
+    tool = '"""Tells."""\nfrom pydantic import BaseModel\nclass Args(BaseModel): ...\nasync def run(args, call): ...\n'
+    (tmp_path / "tools" / "ferry.py").write_text(tool)
+    before = await catalogue.of(ada.workspace_id)
+    files = Files.load(tmp_path)
+    other = catalogue.with_files(files.roster, files.tools)
+    assert set((await other.of(ada.workspace_id)).tools) - set(before.tools) == {"ferry"}
+    assert await catalogue.of(ada.workspace_id) is before
+    await keep(database, ada, a_tool(ada))
+    assert "ferry" not in (await catalogue.of(ada.workspace_id)).tools
+    assert {"ferry", "sky"} <= set((await other.of(ada.workspace_id)).tools)
