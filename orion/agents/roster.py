@@ -182,7 +182,10 @@ def _default(project: Path | None, agents: dict[str, Agent], own: list[Path]) ->
     if project is None:
         return _DEFAULT
     path = project / "orion.toml"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    try:
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    except UnicodeDecodeError as error:
+        raise FaultyFiles([FileFault(path, 1, "this is not in UTF-8", "save it so")]) from error
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -173,12 +173,14 @@ class _Project:
         return files
 
     def _read(self) -> Settings:
+        path = self.folder / ".env"
         try:
             return serving.read_settings(self.given).changed(project=self.folder)
-        except FaultyFiles:
-            raise
         except StartError as error:
-            raise _in_env(self.folder / ".env", error) from error
+            raise _in_env(path, error) from error
+        except (OSError, UnicodeDecodeError) as error:
+            what, remedy = f"it cannot be read: {type(error).__name__}", "is it yours, and in UTF-8?"
+            raise FaultyFiles([FileFault(path, 1, what, remedy)]) from error
 
     def _refused(self, error: OrionError) -> None:
         faults = error.faults if isinstance(error, FaultyFiles) else [error.detail]

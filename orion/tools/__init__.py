@@ -22,7 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, PydanticUserError
 
 from orion import registry
 from orion.domain.tool import Risk, Tool, ToolContext
@@ -100,32 +100,55 @@ def _words(phrase: str) -> str:
 def _faults(module: ModuleType) -> Iterator[FileFault]:
     """What a tool's module lacks, or has in another form than it must."""
     path = Path(str(module.__file__))
+    for name, what, remedy in (*_lacking(module), *_misshapen(module)):
+        yield FileFault(path, _line(path, name), what, remedy)
 
-    def fault(name: str, what: str, remedy: str) -> FileFault:
-        return FileFault(path, _line(path, name), what, remedy)
 
+def _lacking(module: ModuleType) -> Iterator[tuple[str, str, str]]:
+    """Of what every tool must have: the name, what is wrong, the remedy."""
     if not module.__doc__:
-        yield fault("", "the docstring is missing", "say in a sentence what it does; the model reads it")
-    args, run = getattr(module, "Args", None), getattr(module, "run", None)
+        yield "", "the docstring is missing", "say in a sentence what it does; the model reads it"
+    args = getattr(module, "Args", None)
     if not (isinstance(args, type) and issubclass(args, BaseModel)):
-        yield fault("Args", "the arguments are missing", "write `class Args(BaseModel): ...`")
-    if not iscoroutinefunction(run):
-        yield fault("run", "what runs is missing", "write `async def run(args, call): ...`")
-    if isinstance(getattr(module, "EXAMPLES", ()), str):
-        yield fault("EXAMPLES", "EXAMPLES is one text", 'write a comma behind it: `EXAMPLES = ("...",)`')
-    if not isinstance(getattr(module, "SAID", {}), dict):
-        yield fault("SAID", "SAID is no mapping", 'write `SAID = {"place": ["...", "..."]}`')
+        yield "Args", "the arguments are missing", "write `class Args(BaseModel): ...`"
+    elif problem := _no_schema(args):
+        yield "Args", f"the arguments have no JSON Schema: {problem}", "take types that JSON can hold"
+    if not iscoroutinefunction(getattr(module, "run", None)):
+        yield "run", "what runs is missing", "write `async def run(args, call): ...`"
+
+
+def _misshapen(module: ModuleType) -> Iterator[tuple[str, str, str]]:
+    """Of what a tool may have: the name, what is wrong, the remedy."""
+    if not _are_texts(getattr(module, "EXAMPLES", ())):
+        yield "EXAMPLES", "EXAMPLES are no texts", 'write `EXAMPLES = ("...",)`, the comma for a single one'
+    said = getattr(module, "SAID", {})
+    if not isinstance(said, dict) or not all(map(_are_texts, said.values())):
+        yield "SAID", "SAID is no mapping of texts", 'write `SAID = {"place": ["...", "..."]}`'
+    if not isinstance(getattr(module, "SAY", ""), str):
+        yield "SAY", "SAY is no text", 'write `SAY = "It is {time}."`, over the keys of the result'
     if (risk := getattr(module, "RISK", Risk.READ)) not in set(Risk):
-        yield fault("RISK", f"there is no risk {risk!r}", f"choose of {', '.join(Risk)}")
+        yield "RISK", f"there is no risk {risk!r}", f"choose of {', '.join(Risk)}"
     timeout = getattr(module, "TIMEOUT_SECS", 10.0)
     if not isinstance(timeout, int | float) or not timeout > 0:
-        yield fault("TIMEOUT_SECS", "TIMEOUT_SECS is no time", "write a number of seconds above 0")
+        yield "TIMEOUT_SECS", "TIMEOUT_SECS is no time", "write a number of seconds above 0"
+
+
+def _no_schema(args: type[BaseModel]) -> str | None:
+    try:
+        args.model_json_schema()
+    except PydanticUserError as error:
+        return error.message.splitlines()[0]
+    return None
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
 
 
 def _line(path: Path, name: str) -> int:
     """The line that begins a module's name; 1 where it has none."""
     begins = re.compile(rf"(class |async def |def )?{name}\b" if name else r"(?!)")
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     return next((number for number, line in enumerate(lines, 1) if begins.match(line)), 1)
 
 

@@ -42,7 +42,7 @@ def test_without_files_the_whole_project_is_looked_at(orion, project):
         "tools/My-Tool.py:1: this file is not read",
         "tools/broken.py:2: cannot be imported: ModuleNotFoundError: No module named 'nothing_like_this'",
         "tools/half.py:1: the arguments are missing",
-        "tools/half.py:2: EXAMPLES is one text",
+        "tools/half.py:2: EXAMPLES are no texts",
         "tools/half.py:3: what runs is missing",
     ]
 

@@ -78,11 +78,13 @@ class Reader:
             if self.told:
                 assert re.search(pattern, self.told), f"{line}\n{self.told}"
             else:
+                assert self.development is not None
                 await asyncio.to_thread(self.development.printed, pattern, self.seen)
         self.told = ""
 
     async def talk(self, said: str, answer: str) -> None:
         """Ask in a new session by text, and in another aloud."""
+        assert self.development is not None
         async with self.development.client() as http:
             await answered(http, said, answer)
             async with calling(http, await new_session(http)) as phone:

@@ -17,6 +17,12 @@ from orion.pipelines.files import Files
 from orion.store.secrets import SecretKeys
 from tests.store.rows import fill
 
+FERRY = '''"""Tells."""
+from pydantic import BaseModel
+class Args(BaseModel): ...
+async def run(args, call): ...
+'''
+
 
 def a_catalogue(database):
     outside = Outside(GuardedClient(), SecretKeys(["k"]), {})
@@ -120,8 +126,7 @@ def test_what_a_server_says_of_its_tools_is_visible_and_short():
 async def test_other_files_count_for_another_catalogue_and_rows_for_both(database, catalogue, tmp_path):
     ada, *_ = await fill(database)
     (tmp_path / "tools").mkdir()
-    tool = '"""Tells."""\nfrom pydantic import BaseModel\nclass Args(BaseModel): ...\nasync def run(args, call): ...\n'
-    (tmp_path / "tools" / "ferry.py").write_text(tool)
+    (tmp_path / "tools" / "ferry.py").write_text(FERRY)
     before = await catalogue.of(ada.workspace_id)
     files = Files.load(tmp_path)
     other = catalogue.with_files(files.roster, files.tools)
