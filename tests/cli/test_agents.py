@@ -64,8 +64,10 @@ def test_an_editor_gets_json(orion, project):
 def test_a_voice_that_an_engine_does_not_have_is_told(orion, project):
     (project / ".env").write_text("OPENAI_API_KEY=k\n")
     (project / "agents" / "clerk.yaml").write_text("instructions: a\ntts: openai\nvoice: novva\n")
+    (project / "agents" / "cook.yaml").write_text("instructions: a\ntts: openai, flite\nvoice: slt\n")
     code, out, _ = orion("agents", "validate", "--project", str(project))
     assert code == 1
+    assert "cook.yaml" not in out
     assert "clerk.yaml:3: openai has no voice 'novva', did you mean 'nova'?" in out
 
 
