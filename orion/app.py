@@ -125,10 +125,10 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     async def expect() -> None:
         """Let the recognisers listen for what people may say to the tools that there are now."""
         for recogniser in recognisers:
-            await recogniser.expect(settings, phrases(await shared.catalogue.of_all()))
+            await recogniser.expect(settings, phrases(await calls.shared.catalogue.of_all()))
 
-    await expect()
     calls = Calls(shared, expect)
+    await expect()
     calls.start()
     stack.push_async_callback(calls.close)
     memory.give_back(for_good=True)

@@ -23,6 +23,7 @@ OrionError                    500 internal
 ├── ProviderError             502 provider-error
 ├── ProviderTimeout           504 provider-timeout
 └── StartError                --- start (the server does not come up)
+    └── FaultyFiles           --- start (with every fault of a project's files)
 ```
 
 `status` and `slug` are the same on every wire (REST, data channel, Socket.IO), and with them the title,
@@ -34,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -48,6 +50,27 @@ class FieldProblem:
 
     pointer: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """One fault of a file that somebody wrote; as text `file:line: what, remedy`.
+
+    Attributes:
+        line: Counted from 1; 1 where the whole file is at fault.
+        column: Counted from 1; None where the line says it all.
+        remedy: What to do about it.
+    """
+
+    path: Path
+    line: int
+    what: str
+    remedy: str
+    column: int | None = None
+
+    def __str__(self) -> str:
+        place = f" (column {self.column})" if self.column else ""
+        return f"{self.path}:{self.line}: {self.what}{place}, {self.remedy}"
 
 
 class OrionError(Exception):
@@ -211,3 +234,12 @@ class StartError(OrionError):
     """The server cannot start; the detail says what to do."""
 
     slug = "start"
+
+
+class FaultyFiles(StartError):
+    """Files of the project cannot be used."""
+
+    def __init__(self, faults: Sequence[FileFault]) -> None:
+        """Keep the faults, the first of which begins the detail."""
+        super().__init__("; ".join(map(str, faults)))
+        self.faults = tuple(faults)

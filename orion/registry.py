@@ -2,7 +2,8 @@
 
 An entry is a module `orion/<folder>/<name>.py` (or a package of that name), or `<name>.py` in the
 folder of the same name of the user's project, which wins over a built-in entry. Names that begin
-with `_` are no entries. Listing a folder imports nothing; loading an entry imports it once.
+with `_` are no entries. Listing a folder imports nothing; loading an entry imports it once, and an entry
+of the project anew where it has changed (`renewed`).
 """
 
 from __future__ import annotations
@@ -11,12 +12,17 @@ import importlib
 import importlib.util
 import re
 import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib.machinery import SourceFileLoader
 from importlib.resources import files
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
-from orion.errors import NotFound, StartError
+from orion.errors import FaultyFiles, FileFault, NotFound
 
+_OWN = "orion_project"
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -48,7 +54,7 @@ def load(folder: str, name: str, project: Path | None = None) -> ModuleType:
 
     Raises:
         NotFound: There is no such entry; the detail lists those that are there.
-        StartError: The project's file cannot be imported; the detail says where and why.
+        FaultyFiles: The project's file cannot be imported; the detail says where and why.
     """
     if name not in names(folder, project):
         raise NotFound(f"no {name!r} in {folder}; there are: {', '.join(names(folder, project))}")
@@ -57,22 +63,92 @@ def load(folder: str, name: str, project: Path | None = None) -> ModuleType:
     return importlib.import_module(f"orion.{folder}.{name}")
 
 
+@contextmanager
+def renewed(project: Path, changed: Iterable[Path]) -> Iterator[None]:
+    """Inside, the project's entries of the changed files are imported anew when they are loaded.
+
+    Where an exception leaves the block, all entries are again those of before. What runs meanwhile keeps
+    the functions that it has.
+    """
+    before = {name: module for name, module in sys.modules.items() if name.startswith(f"{_OWN}.")}
+    stale = {_module_name(path.relative_to(project)) for path in changed}
+    for name in before:
+        if any(f"{name}.".startswith(f"{one}.") for one in stale):
+            del sys.modules[name]
+    try:
+        yield
+    except BaseException:
+        for name in [name for name in sys.modules if name.startswith(f"{_OWN}.")]:
+            del sys.modules[name]
+        sys.modules.update(before)
+        raise
+
+
+def _module_name(path: Path) -> str:
+    """The module of an entry, by a file of it; of a file that others may share, the whole folder's."""
+    folder, entry = path.parts[0], path.parts[1].removesuffix(".py") if len(path.parts) > 1 else "_"
+    return f"{_OWN}.{folder}" if entry.startswith("_") else f"{_OWN}.{folder}.{entry}"
+
+
+def unread(project: Path) -> list[FileFault]:
+    """Files of the project that look like entries and are none, for their names."""
+    odd = [
+        (path, "rename it: lower case letters, digits and underscores, a letter first")
+        for folder in ("tools", "guardrails", "providers")
+        for path in (project / folder).glob("[!_]*.py")
+        if not _NAME.match(path.stem)
+    ]
+    odd += [(path, "rename it to end in .yaml") for path in (project / "agents").glob("*.yml")]
+    return [FileFault(path, 1, "this file is not read", remedy) for path, remedy in odd]
+
+
+class _Source(SourceFileLoader):
+    """Reads the source each time: a cached bytecode's second is too coarse for a file that was just saved."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The code of the file as it is now; nothing is written beside it."""
+        path = self.get_filename(fullname)
+        code: CodeType = self.source_to_code(self.get_data(path), path)
+        return code
+
+
 def _load_own(directory: Path, folder: str, name: str) -> ModuleType:
-    module_name = f"orion_project.{folder}.{name}"
+    module_name = f"{_OWN}.{folder}.{name}"
     path = directory / f"{name}.py"
     if not path.is_file():
         path = directory / name / "__init__.py"
     loaded = sys.modules.get(module_name)
     if loaded is not None and loaded.__file__ == str(path):
         return loaded
-    spec = importlib.util.spec_from_file_location(module_name, path)
-    if spec is None or spec.loader is None:
-        raise StartError(f"{path} is not a Python module")
+    loader = _Source(module_name, str(path))
+    spec = importlib.util.spec_from_file_location(module_name, path, loader=loader)
+    assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
+        loader.exec_module(module)
+    except (Exception, SystemExit) as error:
         del sys.modules[module_name]
-        raise StartError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+        raise FaultyFiles([_fault(path, error)]) from error
     return module
+
+
+def _fault(path: Path, error: BaseException) -> FileFault:
+    """Where in the project's file, or in those beside it, the import failed, and what helps."""
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        return FileFault(
+            Path(error.filename),
+            error.lineno or 1,
+            f"this is no Python: {error.msg}",
+            "mend this line or the one before it",
+            error.offset,
+        )
+    frames = [
+        (Path(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    own = [frame for frame in frames if frame[0].is_relative_to(path.parent)]
+    where, line = own[-1] if own else (path, 1)
+    remedy = "mend it here"
+    if isinstance(error, ModuleNotFoundError):
+        remedy = f"install what brings {error.name} into ORION's environment, or mend the name"
+    return FileFault(where, line, f"cannot be imported: {type(error).__name__}: {error}", remedy)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
@@ -14,12 +15,16 @@ from loguru import logger
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from orion import registry
+from orion.agents import agent_faults
+from orion.agents.agent_faults import Known
 from orion.agents.json_types import JSON_NUMBER
 from orion.domain.agent import Agent, AgentRow
-from orion.errors import NotFound, StartError
+from orion.errors import FaultyFiles, FileFault, NotFound
+from orion.providers import KINDS
 
 _BUILT_IN = Path(str(files("orion"))) / "agents" / "builtin"
 _DEFAULT = "orion"
+_NONE: Mapping[str, Iterable[str]] = {}
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 _Speech = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(/[A-Za-z0-9._:-]+)?$", max_length=200)]
 _Deadline = Literal[
@@ -80,15 +85,14 @@ class Roster:
         """Read the built-in agents and the project's, whose names win.
 
         Raises:
-            StartError: A file is not valid; the detail names file, line and remedy.
+            FaultyFiles: Files are not valid; all faults are told, with line and remedy.
         """
-        own = sorted((project / "agents").glob("*.yaml")) if project else []
-        paths = {path.stem: path for path in (*sorted(_BUILT_IN.glob("*.yaml")), *own)}
-        tools = set(registry.names("tools", project))
-        complaints = [line for path in paths.values() for line in validate(path, tools, set(paths))]
-        if complaints:
-            raise StartError("; ".join(complaints))
+        found = faults(project)
+        if found:
+            raise FaultyFiles(found)
+        paths = _paths(project)
         agents = {name: _read(path) for name, path in paths.items()}
+        own = [path for path in paths.values() if path.parent != _BUILT_IN]
         return cls(agents, _default(project, agents, own))
 
     def get(self, name: str) -> Agent:
@@ -122,64 +126,47 @@ class Roster:
         return Roster(known, self.default)
 
 
-def validate(path: Path, tools: set[str], agents: set[str]) -> list[str]:
-    """What is wrong with an agent's file, one line each: `file:line: what, remedy`; empty if nothing.
+def names(project: Path | None = None) -> list[str]:
+    """The names of the agent files that there are, built in and of the project; none is read."""
+    return sorted(_paths(project))
+
+
+def faults(project: Path | None = None, voices: Mapping[str, Iterable[str]] = _NONE) -> list[FileFault]:
+    """What is wrong with the agent files that there are, built in and of the project.
 
     Args:
-        tools: Names of the tools that there are.
-        agents: Names of the agents that there are.
+        voices: The voices of those providers that tell them.
+
+    Raises:
+        FaultyFiles: A provider's file of the project cannot be imported.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = yaml.safe_load(text)
-    except OSError as error:
-        return [f"{path}: {error.strerror}"]
-    except UnicodeDecodeError:
-        return [f"{path}: not in UTF-8; save it so"]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        return [f"{path}:{line}: this is no YAML: {getattr(error, 'problem', None) or 'unreadable'}"]
-    if not isinstance(content, dict):
-        return [f"{path}:1: an agent is a mapping; it needs at least `instructions: ...`"]
-    try:
-        read = AgentFile.model_validate(content)
-    except ValidationError as error:
-        return [_complaint(path, text, problem) for problem in error.errors()]
-    return [
-        *_unknown(path, text, "tools", read.tools or [], tools),
-        *_unknown(path, text, "hand_offs", read.hand_offs, agents),
-    ]
+    paths = _paths(project)
+    return [fault for path in paths.values() for fault in validate(path, project, paths, voices)]
 
 
-def _unknown(path: Path, text: str, key: str, given: list[str], known: set[str]) -> list[str]:
-    return [
-        f"{path}:{_line(text, key, name)}: {key}: there is no {name!r}; there are: {', '.join(sorted(known))}"
-        for name in given
-        if name not in known
-    ]
+def validate(
+    path: Path,
+    project: Path | None = None,
+    agents: Iterable[str] = (),
+    voices: Mapping[str, Iterable[str]] = _NONE,
+) -> list[FileFault]:
+    """What is wrong with one agent's file; `agents` are the names of those that there are.
+
+    Raises:
+        FaultyFiles: A provider's file of the project cannot be imported.
+    """
+    listed = registry.names("providers", project)
+    engines = {
+        kind: [name for name in listed if hasattr(registry.load("providers", name, project), kind)]
+        for kind in KINDS
+    }
+    known = Known(registry.names("tools", project), set(agents), engines, voices)
+    return agent_faults.faults(path, AgentFile, known)
 
 
-def _complaint(path: Path, text: str, problem: Any) -> str:
-    key = str(problem["loc"][0])
-    line = _line(text, key)
-    if problem["type"] == "extra_forbidden":
-        known = ", ".join(AgentFile.model_fields)
-        return f"{path}:{line}: unknown key {key!r}; known are: {known}"
-    if problem["type"] == "missing":
-        return f"{path}:1: `{key}` is missing"
-    return f"{path}:{line}: {key}: {problem['msg']}"
-
-
-def _line(text: str, key: str, item: str | None = None) -> int:
-    """The line of a key, or of the item in its list, counted from 1."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    for key_node, value_node in root.value if root is not None else ():
-        if key_node.value == key:
-            items = value_node.value if isinstance(value_node, yaml.SequenceNode) else []
-            found = next((node for node in items if item is not None and node.value == item), key_node)
-            return int(found.start_mark.line) + 1
-    return 1
+def _paths(project: Path | None) -> dict[str, Path]:
+    own = sorted((project / "agents").glob("*.yaml")) if project else []
+    return {path.stem: path for path in (*sorted(_BUILT_IN.glob("*.yaml")), *own)}
 
 
 def _read(path: Path) -> Agent:
@@ -201,14 +188,23 @@ def _default(project: Path | None, agents: dict[str, Agent], own: list[Path]) ->
         return _DEFAULT
     path = project / "orion.toml"
     try:
-        content = tomllib.loads(path.read_text()) if path.is_file() else {}
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    except UnicodeDecodeError as error:
+        raise FaultyFiles([FileFault(path, 1, "this is not in UTF-8", "save it so")]) from error
+    try:
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise StartError(f"{path}: {error}") from error
+        place = re.search(r"at line (\d+), column (\d+)", str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, None)
+        raise FaultyFiles(
+            [FileFault(path, line, "this is no TOML", 'write `key = "value"`', column)]
+        ) from error
     name = content.get("default_agent")
     if name is not None and name not in agents:
-        raise StartError(
-            f"{path}: default_agent: there is no {name!r}; there are: {', '.join(sorted(agents))}"
-        )
+        lines = enumerate(text.splitlines(), 1)
+        line = next((number for number, one in lines if one.strip().startswith("default_agent")), 1)
+        what = f"default_agent: there is no {name!r}"
+        raise FaultyFiles([FileFault(path, line, what, agent_faults.near(str(name), agents))])
     if name is not None:
         return str(name)
     return own[0].stem if len(own) == 1 else _DEFAULT

@@ -154,7 +154,7 @@ def slugs() -> dict[str, type[OrionError]]:
     open_ends: list[type[OrionError]] = [OrionError]
     while open_ends:
         kind = open_ends.pop()
-        if kind is not StartError:
+        if not issubclass(kind, StartError):
             found[kind.slug] = kind
         open_ends.extend(kind.__subclasses__())
     return found

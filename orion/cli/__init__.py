@@ -6,28 +6,24 @@ import argparse
 import asyncio
 import getpass
 import json
-import socket
 import sys
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from orion import __version__, log
-from orion.cli import models
+from orion.cli import agents, dev, init, models, serving
 from orion.errors import OrionError, StartError
 from orion.settings import Settings
 
 Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
-
-_SHUTDOWN_SECS = 5
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run a command; errors are one line on stderr and exit code 1."""
     arguments = _parser().parse_args(argv)
     try:
-        settings = _settings(arguments)
+        settings = serving.read_settings(arguments)
         log.configure(settings.log_level)
         code = _run(arguments.command(settings, arguments))
     except KeyboardInterrupt:
@@ -59,11 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
-    serve = add("serve", _serve, "run the server")
-    serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
-    serve.add_argument("--port", type=int, help="port to listen on (default 3000)")
-    serve.add_argument("--tls-cert", type=Path, help="certificate chain, PEM")
-    serve.add_argument("--tls-key", type=Path, help="private key, PEM")
+    serving.arguments(add("serve", serving.run, "run the server"))
+    init.arguments(add("init", init.run, "make a project of one's own: `orion init DIR`"))
+    serving.arguments(add("dev", dev.run, "serve a project, and reload what changes in it"))
     add("doctor", _doctor, "tell which engine serves what, and what is missing")
     add("migrate", _migrate, "bring the database to this version")
     users = add("users", _create_admin, "manage users: `orion users create-admin`")
@@ -74,9 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     workspaces = add("workspaces", _create_workspace, "manage workspaces: `orion workspaces create NAME`")
     workspaces.add_argument("action", choices=["create"])
     workspaces.add_argument("name")
-    agents = add("agents", _validate_agents, "check agent files: `orion agents validate FILE...`")
-    agents.add_argument("action", choices=["validate"])
-    agents.add_argument("files", nargs="+", type=Path)
+    agents.arguments(add("agents", agents.run, "check the project's files: `orion agents validate`"))
     pulled = add("models", models.run, "speech models: `orion models [list|pull NAME...|remove NAME...]`")
     models.arguments(pulled)
     add("openapi", _openapi, "print the OpenAPI description")
@@ -85,66 +77,6 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path)
     restore.add_argument("--force", action="store_true", help="replace what the database holds")
     return parser
-
-
-def _settings(arguments: argparse.Namespace) -> Settings:
-    settings = Settings.read(project=arguments.project, data_dir=arguments.data_dir)
-    given = {name: getattr(arguments, name, None) for name in ("host", "port", "tls_cert", "tls_key")}
-    return settings.changed(**given).checked()
-
-
-async def _serve(settings: Settings, _arguments: argparse.Namespace) -> int:
-    import uvicorn
-
-    listening = _bind(settings.host, settings.port)
-    print("ORION is starting ...", flush=True)
-
-    from orion.api.requests import deadlines
-    from orion.app import create_app, sign_in_link
-
-    app = create_app(settings)
-    limits = deadlines.ReceiveLimits()
-    limits = replace(limits, exempt=(*limits.exempt, *settings.trusted_proxies))
-    config = uvicorn.Config(
-        app,
-        http=deadlines.protocol(limits),
-        log_config=None,
-        access_log=False,
-        lifespan="off",  # entered below, so that an error at start reaches the user as one line
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=_SHUTDOWN_SECS,
-        ssl_certfile=settings.tls_cert,
-        ssl_keyfile=settings.tls_key,
-    )
-    async with app.router.lifespan_context(app):
-        server = uvicorn.Server(config)
-        scheme = "https" if settings.tls_cert else "http"
-        port = listening.getsockname()[1]
-        link = await sign_in_link(app, settings.public_url or f"{scheme}://{_in_url(settings.host)}:{port}")
-        # The kernel queues connections from here on, so the line is true before the loop accepts.
-        print(f"ORION ready: {link}", flush=True)
-        await server.serve(sockets=[listening])
-    return 0
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    """The listening socket, made first: a port in use is told before anything is started."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen(1024)
-    except (OSError, OverflowError) as error:  # the latter for a port beyond 65535
-        listening.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StartError(f"cannot listen on {host}:{port}: {reason}; choose another with PORT=...") from error
-    return listening
 
 
 async def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
@@ -226,19 +158,6 @@ async def _create_workspace(settings: Settings, arguments: argparse.Namespace) -
         await database.close()
     print(f"{name} is a workspace, {workspace_id}.")
     return 0
-
-
-async def _validate_agents(settings: Settings, arguments: argparse.Namespace) -> int:
-    from orion import tools
-    from orion.agents import roster
-
-    known_tools = set(tools.load_all(settings.project))
-    known_agents = set(roster.Roster.load(settings.project).names()) | {path.stem for path in arguments.files}
-    complaints = [
-        line for path in arguments.files for line in roster.validate(path, known_tools, known_agents)
-    ]
-    print("\n".join(complaints) or f"{len(arguments.files)} files are valid.")
-    return 1 if complaints else 0
 
 
 async def _openapi(settings: Settings, _arguments: argparse.Namespace) -> int:

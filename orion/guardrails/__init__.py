@@ -14,17 +14,34 @@ from typing import Any
 
 from orion import registry
 from orion.domain.guardrail import Action, Finding, Utterance, Verdict
+from orion.errors import FaultyFiles, FileFault
 
 State = dict[str, Any]
 Check = Callable[[Utterance, State], list[Finding]]
 
 
 def load_all(project: Path | None = None) -> dict[str, Check]:
-    """All checks, built in and of the project, by name."""
-    return {
-        name: registry.load("guardrails", name, project).check
-        for name in registry.names("guardrails", project)
-    }
+    """All checks, built in and of the project, by name.
+
+    Raises:
+        FaultyFiles: Entries cannot be imported, or have no `check`; all of them are told.
+    """
+    found: dict[str, Check] = {}
+    faults: list[FileFault] = []
+    for name in registry.names("guardrails", project):
+        try:
+            module = registry.load("guardrails", name, project)
+        except FaultyFiles as error:
+            faults += error.faults
+            continue
+        if callable(getattr(module, "check", None)):
+            found[name] = module.check
+        else:
+            what, remedy = "the check is missing", "write `def check(utterance, state): ...`"
+            faults.append(FileFault(Path(str(module.__file__)), 1, what, remedy))
+    if faults:
+        raise FaultyFiles(faults)
+    return found
 
 
 def evaluate(utterance: Utterance, checks: Mapping[str, Check], state: State) -> Verdict:

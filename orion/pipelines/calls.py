@@ -49,7 +49,7 @@ class Calls:
 
     def __init__(self, shared: Shared, expect: Callable[[], Awaitable[None]]) -> None:
         self.shared = shared
-        self._expect = expect
+        self.expect = expect
         self._stale = False
         self.abandoned = 0
         self._live: dict[UUID, Call] = {}
@@ -188,7 +188,7 @@ class Calls:
         """Tell the recogniser of changed tools, once for all that change within a second."""
         await asyncio.sleep(_GATHER_SECS)
         self._stale = False
-        await self._expect()
+        await self.expect()
 
     async def end_session(self, session: Session, reason: EndReason) -> None:
         """End the session for good, and its call if it has one; what is being said is cut off."""

@@ -8,7 +8,8 @@ same database count too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from orion.agents.roster import Roster
@@ -74,6 +75,13 @@ class Catalogue:
         self.enterable = enterable(settings)
         self._database = database
         self._offers: dict[UUID, Offer] = {}
+
+    def with_files(self, roster: Roster, tools: Mapping[str, RunnableTool]) -> Catalogue:
+        """A catalogue like this one over other files; who has this one keeps what it offers."""
+        other = copy(self)
+        other.files = replace(self.files, roster=roster, tools=tools)
+        other._offers = {}  # noqa: SLF001 - of its own class
+        return other
 
     async def of(self, workspace_id: UUID) -> Offer:
         """What the workspace has now. Raises DatabaseUnavailable."""

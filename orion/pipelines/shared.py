@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
-from orion import guardrails, providers, tools
-from orion.agents import prompts
+from orion import guardrails, providers
 from orion.agents.prompts import Prompt
 from orion.agents.recollection import Recollection
-from orion.agents.roster import Roster
 from orion.agents.tool_rows import Outside
 from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient
 from orion.pipelines.catalogue import Catalogue
 from orion.pipelines.feed import Feed
+from orion.pipelines.files import Files
 from orion.pipelines.meter import Meter
 from orion.pipelines.writer import Writer
 from orion.providers._started import Started
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.secrets import SecretKeys
-
-_LASTING = frozenset({"authentication", "authorization", "quota"})
-"""Failures of a speech model after which the next call does without it, for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +37,11 @@ class Shared:
     meter: Meter = field(default_factory=Meter)
     started: Started = field(default_factory=Started)
 
+    def with_files(self, files: Files) -> Shared:
+        """The same over other files, for the calls that begin from now on; live ones keep theirs."""
+        catalogue = self.catalogue.with_files(files.roster, files.tools)
+        return replace(self, catalogue=catalogue, checks=files.checks, prompts=files.prompts)
+
 
 def load_shared(
     settings: Settings,
@@ -51,17 +51,17 @@ def load_shared(
     started: Started | None = None,
 ) -> Shared:
     """Load agents, tools and checks: built in, and of the project. Raises StartError for a bad one."""
-    project: Path | None = settings.project
+    files = Files.load(settings.project)
     client = GuardedClient(AllowedHosts(settings.tool_allowed_hosts))
     outside = Outside(client, SecretKeys.of(settings), settings.mcp_commands)
     return Shared(
         settings=settings,
         database=database,
-        catalogue=Catalogue(database, Roster.load(project), tools.load_all(project), outside, settings),
-        checks=guardrails.load_all(project),
+        catalogue=Catalogue(database, files.roster, files.tools, outside, settings),
+        checks=files.checks,
         recollection=Recollection(database, embedder),
         feed=Feed(),
         writer=writer,
+        prompts=files.prompts,
         started=started or Started(),
-        prompts=prompts.load(project),
     )

@@ -11,6 +11,7 @@ from functools import cache
 from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
+from orion.providers import Voice
 from orion.providers._speech import SpeechWorker, WorkerTTSService
 from orion.providers._speech.flite_voice import VOICES
 from orion.settings import Settings
@@ -48,6 +49,11 @@ async def start(_settings: Settings) -> None:
 async def stop() -> None:
     """End the worker."""
     await _WORKER.stop()
+
+
+async def voices(_settings: Settings) -> list[Voice]:
+    """Those of Debian's libflite that speak English well."""
+    return [Voice(name, name, "en") for name in VOICES]
 
 
 def tts(_settings: Settings, agent: Agent) -> TTSService:

@@ -17,16 +17,16 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from inspect import cleandoc
+from inspect import cleandoc, iscoroutinefunction
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, PydanticUserError
 
 from orion import registry
 from orion.domain.tool import Risk, Tool, ToolContext
-from orion.errors import StartError
+from orion.errors import FaultyFiles, FileFault
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[a-z']+")
@@ -46,11 +46,27 @@ def load_all(project: Path | None = None) -> dict[str, RunnableTool]:
     """All tools, built in and of the project, by name.
 
     Raises:
-        StartError: An entry lacks its docstring, `Args` or `run`; the detail names the file.
+        FaultyFiles: Entries cannot be imported, or lack something; all of them are told.
     """
-    return {
-        name: _read(name, registry.load("tools", name, project)) for name in registry.names("tools", project)
-    }
+    found: dict[str, RunnableTool] = {}
+    faults: list[FileFault] = []
+    for name in registry.names("tools", project):
+        try:
+            found[name] = load(name, project)
+        except FaultyFiles as error:
+            faults += error.faults
+    if faults:
+        raise FaultyFiles(faults)
+    return found
+
+
+def load(name: str, project: Path | None = None) -> RunnableTool:
+    """One tool. Raises NotFound; FaultyFiles where its file is at fault."""
+    module = registry.load("tools", name, project)
+    faults = list(_faults(module))
+    if faults:
+        raise FaultyFiles(faults)
+    return _read(name, module)
 
 
 def phrases(tools: Iterable[Tool]) -> list[str]:
@@ -81,21 +97,70 @@ def _words(phrase: str) -> str:
     return " ".join(_WORD.findall(phrase))
 
 
-def _read(name: str, module: ModuleType) -> RunnableTool:
-    args = getattr(module, "Args", None)
-    run = getattr(module, "run", None)
-    if not (isinstance(args, type) and issubclass(args, BaseModel) and callable(run)):
-        raise StartError(
-            f"{module.__file__}: a tool needs `class Args(BaseModel)` and `async def run(args, call)`"
-        )
+def _faults(module: ModuleType) -> Iterator[FileFault]:
+    """What a tool's module lacks, or has in another form than it must."""
+    path = Path(str(module.__file__))
+    for name, what, remedy in (*_lacking(module), *_misshapen(module)):
+        yield FileFault(path, _line(path, name), what, remedy)
+
+
+def _lacking(module: ModuleType) -> Iterator[tuple[str, str, str]]:
+    """Of what every tool must have: the name, what is wrong, the remedy."""
     if not module.__doc__:
-        raise StartError(f"{module.__file__}: a tool needs a docstring, the model reads it")
+        yield "", "the docstring is missing", "say in a sentence what it does; the model reads it"
+    args = getattr(module, "Args", None)
+    if not (isinstance(args, type) and issubclass(args, BaseModel)):
+        yield "Args", "the arguments are missing", "write `class Args(BaseModel): ...`"
+    elif problem := _no_schema(args):
+        yield "Args", f"the arguments have no JSON Schema: {problem}", "take types that JSON can hold"
+    if not iscoroutinefunction(getattr(module, "run", None)):
+        yield "run", "what runs is missing", "write `async def run(args, call): ...`"
+
+
+def _misshapen(module: ModuleType) -> Iterator[tuple[str, str, str]]:
+    """Of what a tool may have: the name, what is wrong, the remedy."""
+    if not _are_texts(getattr(module, "EXAMPLES", ())):
+        yield "EXAMPLES", "EXAMPLES are no texts", 'write `EXAMPLES = ("...",)`, the comma for a single one'
+    said = getattr(module, "SAID", {})
+    if not isinstance(said, dict) or not all(map(_are_texts, said.values())):
+        yield "SAID", "SAID is no mapping of texts", 'write `SAID = {"place": ["...", "..."]}`'
+    if not isinstance(getattr(module, "SAY", ""), str):
+        yield "SAY", "SAY is no text", 'write `SAY = "It is {time}."`, over the keys of the result'
+    if (risk := getattr(module, "RISK", Risk.READ)) not in set(Risk):
+        yield "RISK", f"there is no risk {risk!r}", f"choose of {', '.join(Risk)}"
+    timeout = getattr(module, "TIMEOUT_SECS", 10.0)
+    if not isinstance(timeout, int | float) or not timeout > 0:
+        yield "TIMEOUT_SECS", "TIMEOUT_SECS is no time", "write a number of seconds above 0"
+
+
+def _no_schema(args: type[BaseModel]) -> str | None:
+    try:
+        args.model_json_schema()
+    except PydanticUserError as error:
+        return error.message.splitlines()[0]
+    return None
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+
+
+def _line(path: Path, name: str) -> int:
+    """The line that begins a module's name; 1 where it has none."""
+    begins = re.compile(rf"(class |async def |def )?{name}\b" if name else r"(?!)")
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if begins.match(line)), 1)
+
+
+def _read(name: str, module: ModuleType) -> RunnableTool:
+    args: type[BaseModel] = module.Args
+    run: Callable[[BaseModel, ToolContext], Awaitable[Any]] = module.run
     schema = args.model_json_schema()
     schema.pop("title", None)
     schema.pop("description", None)
     tool = Tool(
         name=name,
-        description=cleandoc(module.__doc__),
+        description=cleandoc(module.__doc__ or ""),
         parameters={"additionalProperties": False, **schema},
         examples=tuple(getattr(module, "EXAMPLES", ())),
         said=getattr(module, "SAID", {}),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orion.agents.roster import Roster, validate
-from orion.errors import NotFound, StartError
+from orion.agents.roster import Roster
+from orion.errors import FaultyFiles, NotFound, StartError
 
 
 def _project(folder: Path, agents: dict[str, str], settings: str = "") -> Path:
@@ -48,34 +48,31 @@ def test_a_default_agent_that_cannot_be_stops_the_start(tmp_path: Path, settings
         Roster.load(_project(tmp_path, {}, settings))
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "word"),
-    [
-        ("instructions: a\nvoices: x\n", 2, "unknown key 'voices'"),
-        ("instructions: |\n  tools: none\ntools: [hammer]\n", 3, "'hammer'"),
-        ("instructions: a\ntools:\n  - timer\n  - hammer\n", 4, "'hammer'"),
-        ("instructions: a\nhand_offs: [nobody]\n", 2, "'nobody'"),
-        ("greeting: a\n", 1, "`instructions` is missing"),
-        ("instructions: a\nmax_call_secs: soon\n", 2, "max_call_secs"),
-        ("instructions: [\n", 2, "no YAML"),
-        ("- a\n", 1, "mapping"),
-    ],
-)
-def test_a_faulty_file_is_refused_with_its_line_and_the_remedy(
-    tmp_path: Path, text: str, line: int, word: str
-) -> None:
-    path = tmp_path / "clerk.yaml"
-    path.write_text(text)
-    complaints = validate(path, {"timer"}, {"orion"})
-    assert len(complaints) == 1
-    assert complaints[0].startswith(f"{path}:{line}: ")
-    assert word in complaints[0]
-    with pytest.raises(StartError, match=r"clerk\.yaml"):
-        Roster.load(_project(tmp_path, {"clerk": text}))
+def test_a_faulty_file_stops_the_start_with_all_that_is_wrong(tmp_path: Path) -> None:
+    project = _project(tmp_path, {"clerk": "instructions: a\ntools: [hammer]\nllm: opnai\n", "cook": "- a\n"})
+    with pytest.raises(FaultyFiles) as refused:
+        Roster.load(project)
+    assert [(fault.path.name, fault.line) for fault in refused.value.faults] == [
+        ("clerk.yaml", 2),
+        ("clerk.yaml", 3),
+        ("cook.yaml", 1),
+    ]
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "clerk.yaml"
-    path.write_bytes(b"\xff\xfe\x00")
-    assert "UTF-8" in validate(path, set(), set())[0]
-    assert validate(tmp_path / "gone.yaml", set(), set())
+def test_a_projects_provider_is_known_to_its_agents(tmp_path: Path) -> None:
+    project = _project(tmp_path, {"clerk": "instructions: a\nllm: acme/large, offline\n"})
+    (project / "providers").mkdir()
+    (project / "providers" / "acme.py").write_text("def llm(settings, agent): ...\n")
+    assert Roster.load(project).get("clerk").llm == "acme/large, offline"
+    (project / "agents" / "clerk.yaml").write_text("instructions: a\nstt: acme\n")
+    with pytest.raises(FaultyFiles, match="stt: there is no 'acme'"):
+        Roster.load(project)
+
+
+def test_orion_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    project = _project(tmp_path, {}, '# who\ndefault_agent = "orian"\n')
+    with pytest.raises(FaultyFiles, match=r"orion\.toml:2: .*'orian', did you mean 'orion'\?"):
+        Roster.load(project)
+    (project / "orion.toml").write_text("a = 1\nb = \n")
+    with pytest.raises(FaultyFiles, match=r"orion\.toml:2: this is no TOML \(column 5\)"):
+        Roster.load(project)

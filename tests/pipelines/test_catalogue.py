@@ -14,9 +14,16 @@ from orion.domain.provider_key import ProviderKey
 from orion.domain.tool import Risk, ToolKind, ToolRow
 from orion.net.client import GuardedClient
 from orion.pipelines.catalogue import Catalogue
+from orion.pipelines.files import Files
 from orion.settings import ProviderSettings
 from orion.store.secrets import SecretKeys
 from tests.store.rows import fill
+
+FERRY = '''"""Tells."""
+from pydantic import BaseModel
+class Args(BaseModel): ...
+async def run(args, call): ...
+'''
 
 
 def a_catalogue(database, settings):
@@ -207,3 +214,17 @@ async def test_a_key_of_a_provider_that_is_gone_changes_nothing(database, catalo
         await store.provider_keys.delete("openai")
         await store.provider_keys.put(a_key(ada, "acme", sealed_key="x"))
     assert (await catalogue.of(ada.workspace_id)).settings is settings
+
+
+async def test_other_files_count_for_another_catalogue_and_rows_for_both(database, catalogue, tmp_path):
+    ada, *_ = await fill(database)
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "ferry.py").write_text(FERRY)
+    before = await catalogue.of(ada.workspace_id)
+    files = Files.load(tmp_path)
+    other = catalogue.with_files(files.roster, files.tools)
+    assert set((await other.of(ada.workspace_id)).tools) - set(before.tools) == {"ferry"}
+    assert await catalogue.of(ada.workspace_id) is before
+    await keep(database, ada, a_tool(ada))
+    assert "ferry" not in (await catalogue.of(ada.workspace_id)).tools
+    assert {"ferry", "sky"} <= set((await other.of(ada.workspace_id)).tools)

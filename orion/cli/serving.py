@@ -1,0 +1,101 @@
+"""What `orion serve` and `orion dev` share: settings with the options over them, a socket, a server."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orion.errors import StartError
+from orion.settings import Settings
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
+SHUTDOWN_SECS = 5
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What both commands take."""
+    parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (default 3000)")
+    parser.add_argument("--tls-cert", type=Path, help="certificate chain, PEM")
+    parser.add_argument("--tls-key", type=Path, help="private key, PEM")
+
+
+def read_settings(given: argparse.Namespace) -> Settings:
+    """Environment and `.env`, and over them the options of the command. Raises StartError."""
+    settings = Settings.read(project=given.project, data_dir=given.data_dir)
+    options = {name: getattr(given, name, None) for name in ("host", "port", "tls_cert", "tls_key")}
+    return settings.changed(**options).checked()
+
+
+async def run(settings: Settings, _given: argparse.Namespace) -> int:
+    """`orion serve`: until a signal comes."""
+    listening = bind(settings.host, settings.port)
+    print("ORION is starting ...", flush=True)
+
+    from orion.app import create_app
+
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        running = server(app, settings)
+        # The kernel queues connections from here on, so the line is true before the loop accepts.
+        await announce(app, settings, listening)
+        await running.serve(sockets=[listening])
+    return 0
+
+
+def server(app: FastAPI, settings: Settings, shutdown_secs: int = SHUTDOWN_SECS) -> uvicorn.Server:
+    """The HTTP server, not running yet; when it ends it waits for requests so long."""
+    import uvicorn
+
+    from orion.api.requests import deadlines
+
+    limits = deadlines.ReceiveLimits()
+    limits = replace(limits, exempt=(*limits.exempt, *settings.trusted_proxies))
+    config = uvicorn.Config(
+        app,
+        http=deadlines.protocol(limits),
+        log_config=None,
+        access_log=False,
+        lifespan="off",  # entered by the caller, so that an error at start reaches the user as one line
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=shutdown_secs,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
+    )
+    return uvicorn.Server(config)
+
+
+async def announce(app: FastAPI, settings: Settings, listening: socket.socket) -> None:
+    """Print the line that tells users and programs that the server can take calls."""
+    from orion.app import sign_in_link
+
+    scheme = "https" if settings.tls_cert else "http"
+    port = listening.getsockname()[1]
+    link = await sign_in_link(app, settings.public_url or f"{scheme}://{_in_url(settings.host)}:{port}")
+    print(f"ORION ready: {link}", flush=True)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """The listening socket, made first: a port in use is told before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(1024)
+    except (OSError, OverflowError) as error:  # the latter for a port beyond 65535
+        listening.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StartError(f"cannot listen on {host}:{port}: {reason}; choose another with PORT=...") from error
+    return listening

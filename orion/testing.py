@@ -1,0 +1,107 @@
+"""For the tests of a project's tools: run one as a call would, and see what it would be understood as.
+
+The project is the current folder, or the one of `project=`. Nothing is served, and nothing is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jsonschema
+
+from orion import tools
+from orion.domain.agent import Agent
+from orion.domain.identity import new_id
+from orion.domain.memory import Memory, MemoryType
+from orion.domain.tool import ToolContext
+from orion.errors import NotFound
+from orion.providers.offline import speech
+from orion.providers.offline.dialogue import Dialogue
+
+
+@dataclass
+class Conversation:
+    """A conversation that a tool can run in; it keeps what the tool asks for.
+
+    Attributes:
+        agents: To whom the tool may hand over.
+        memories: What was to be remembered, oldest first; what is put here before can be recalled.
+        announced: Seconds and text of what is to be said later.
+        handed_to: The agent that was to go on.
+        ended: The call was to end.
+    """
+
+    agents: tuple[str, ...] = ("scheduler", "researcher")
+    call_id: str = "call_1"
+    session_id: UUID = field(default_factory=new_id)
+    memories: list[Memory] = field(default_factory=list)
+    announced: list[tuple[float, str]] = field(default_factory=list)
+    handed_to: str | None = None
+    ended: bool = False
+
+    async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
+        """Keep it in `memories`."""
+        memory = Memory(new_id(), new_id(), self.session_id, kind, content, datetime.now(UTC))
+        self.memories.append(memory)
+        return memory
+
+    async def recall(self, query: str, limit: int = 5) -> list[Memory]:
+        """Those of `memories` that share a word with the query, newest first; all for an empty one."""
+        words = set(query.lower().split())
+        newest = reversed(self.memories)
+        return [one for one in newest if not words or words & set(one.content.lower().split())][:limit]
+
+    def announce_after(self, secs: float, text: str) -> None:
+        """Keep it in `announced`."""
+        self.announced.append((secs, text))
+
+    def hand_over(self, agent: str) -> None:
+        """Keep it as `handed_to`. Raises NotFound for an agent that is not one of `agents`."""
+        if agent not in self.agents:
+            raise NotFound(f"no agent {agent!r} to hand over to; there are: {', '.join(self.agents)}")
+        self.handed_to = agent
+
+    def end_call(self) -> None:
+        """Keep it as `ended`."""
+        self.ended = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a tool gave: `result` as a model gets it, `said` as the offline agent says it."""
+
+    result: Any
+    said: str
+
+
+def run_tool(
+    name: str, *, call: ToolContext | None = None, project: Path | None = None, **arguments: Any
+) -> Answer:
+    """Run a tool once, with arguments that are checked as in a call.
+
+    Raises:
+        NotFound: There is no such tool.
+        FaultyFiles: Its file cannot be used; the text says where and why.
+        jsonschema.ValidationError, pydantic.ValidationError: The arguments are not what the tool takes.
+        ToolFailure: The tool's own refusal.
+    """
+    runnable = tools.load(name, project or Path.cwd())
+    jsonschema.validate(arguments, runnable.tool.parameters, jsonschema.Draft202012Validator)
+    result = asyncio.run(_run(runnable, arguments, call or Conversation()))
+    return Answer(result, speech.answer(runnable.tool, result))
+
+
+def understood(text: str, *, project: Path | None = None) -> tuple[str | None, dict[str, Any]]:
+    """The tool and the arguments that the offline agent takes a first sentence for; None for no tool."""
+    found = [runnable.tool for runnable in tools.load_all(project or Path.cwd()).values()]
+    _, do = Dialogue(Agent("tester", ""), found).step({}, text)
+    return do.tool, dict(do.arguments or {})
+
+
+async def _run(runnable: tools.RunnableTool, arguments: dict[str, Any], call: ToolContext) -> Any:
+    return await runnable.run(arguments, call)
