@@ -62,9 +62,8 @@ async def _serve(project: _Project, listening: socket.socket) -> None:
             server = serving.server(app, project.settings, _SHUTDOWN_SECS)
             if begun is None:
                 await serving.announce(app, project.settings, listening)
-                _tell(
-                    f"It watches {project.folder}: agents, prompts, tools, guardrails, providers, orion.toml, .env"
-                )
+                watched = "agents, prompts, tools, guardrails, providers, orion.toml, .env"
+                _tell(f"It watches {project.folder}: {watched}")
             else:
                 _tell(f"ORION is back after {time.monotonic() - begun:.1f} s")
             tasks = Tasks()

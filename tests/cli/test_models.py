@@ -9,10 +9,8 @@ import sys
 
 import pytest
 
-from tests.cli.test_cli import orion, project
 from tests.providers.hub import catalogue, hub
 
-__all__ = ["orion", "project"]
 FILES = {"encoder.onnx": os.urandom(50_000), "tokens.txt": b"a 0\n"}
 
 
