@@ -114,7 +114,7 @@ def _speech_model(conversation: Conversation) -> LLMService[Any] | None:
     try:
         found = providers.speech(offer.settings, agent)
     except OrionError as error:
-        logger.warning("the speech model of {} cannot serve: {}", agent.name, error.detail)
+        logger.warning("the speech model of {} cannot serve: {}", agent.name, error.slug)
         conversation.speech_failed("not available")
         return None
     listen("llm", found, conversation.bill.used)

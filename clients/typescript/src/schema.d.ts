@@ -1955,11 +1955,8 @@ export interface components {
          *     }
          */
         OfferedEngine: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "stt" | "llm" | "tts";
+            /** Kind */
+            kind: ("stt" | "llm" | "tts") | "speech";
             /** Missing */
             missing: string | null;
             /** Models */

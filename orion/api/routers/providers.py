@@ -77,7 +77,7 @@ class OfferedEngine(BaseModel):
 
     model_config = example(_ENGINE)
 
-    kind: providers.Kind
+    kind: providers.Part
     provider: str
     missing: str | None
     models: list[str]

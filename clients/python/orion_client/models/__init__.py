@@ -53,7 +53,7 @@ from .new_session_variables import NewSessionVariables
 from .new_webhook import NewWebhook
 from .offer import Offer
 from .offered_engine import OfferedEngine
-from .offered_engine_kind import OfferedEngineKind
+from .offered_engine_kind_type_0 import OfferedEngineKindType0
 from .outcome import Outcome
 from .password_change import PasswordChange
 from .problem import Problem
@@ -175,7 +175,7 @@ __all__ = (
     "NewWebhook",
     "Offer",
     "OfferedEngine",
-    "OfferedEngineKind",
+    "OfferedEngineKindType0",
     "Outcome",
     "PasswordChange",
     "Problem",

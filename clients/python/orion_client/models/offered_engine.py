@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.offered_engine_kind import OfferedEngineKind
+from ..models.offered_engine_kind_type_0 import OfferedEngineKindType0
 
 if TYPE_CHECKING:
     from ..models.voice_body import VoiceBody
@@ -20,7 +20,7 @@ class OfferedEngine:
     """An engine of a provider: what it lacks to serve, its models and voices, or why they are not known.
 
     Attributes:
-        kind (OfferedEngineKind):
+        kind (Literal['speech'] | OfferedEngineKindType0):
         provider (str):
         missing (None | str):
         models (list[str]):
@@ -28,7 +28,7 @@ class OfferedEngine:
         problem (None | str):
     """
 
-    kind: OfferedEngineKind
+    kind: Literal["speech"] | OfferedEngineKindType0
     provider: str
     missing: None | str
     models: list[str]
@@ -37,7 +37,11 @@ class OfferedEngine:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        kind = self.kind.value
+        kind: Literal["speech"] | str
+        if isinstance(self.kind, OfferedEngineKindType0):
+            kind = self.kind.value
+        else:
+            kind = self.kind
 
         provider = self.provider
 
@@ -74,7 +78,22 @@ class OfferedEngine:
         from ..models.voice_body import VoiceBody  # noqa: PLC0415
 
         d = dict(src_dict)
-        kind = OfferedEngineKind(d.pop("kind"))
+
+        def _parse_kind(data: object) -> Literal["speech"] | OfferedEngineKindType0:
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                kind_type_0 = OfferedEngineKindType0(data)
+
+                return kind_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            kind_type_1 = cast(Literal["speech"], data)
+            if kind_type_1 != "speech":
+                raise ValueError(f"kind_type_1 must match const 'speech', got '{kind_type_1}'")
+            return kind_type_1
+
+        kind = _parse_kind(d.pop("kind"))
 
         provider = d.pop("provider")
 

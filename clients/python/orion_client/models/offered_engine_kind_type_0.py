@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class OfferedEngineKind(StrEnum):
+class OfferedEngineKindType0(StrEnum):
     LLM = "llm"
     STT = "stt"
     TTS = "tts"
