@@ -1,0 +1,149 @@
+"""A plan: a goal as steps, each a tool call, that outlives the process which runs it.
+
+Pure: what may run next, what a step's end means for the others, and when the plan is over follow from
+the steps alone. Whoever runs it (`orion/agents/executor.py`) keeps each change before it acts on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+MOST_STEPS = 20
+
+
+class PlanStatus(StrEnum):
+    """`draft` -> `running` <-> `waiting_approval` -> `done`, `failed` or `cancelled`."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    WAITING_APPROVAL = "waiting_approval"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it will run any more."""
+        return self in _OVER
+
+
+_OVER = frozenset({PlanStatus.DONE, PlanStatus.FAILED, PlanStatus.CANCELLED})
+
+
+class StepStatus(StrEnum):
+    """Where a step stands."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    WAITING_APPROVAL = "waiting_approval"
+    DONE = "done"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    """The user said no, or nothing in time."""
+    SKIPPED = "skipped"
+    """It needed a step that did not end well."""
+    UNKNOWN = "unknown"
+    """Its process died while it ran, and nobody can tell whether it has happened: the user decides."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it will not run any more by itself."""
+        return self not in _OPEN
+
+
+_OPEN = frozenset({StepStatus.PENDING, StepStatus.RUNNING, StepStatus.WAITING_APPROVAL})
+_WRONG = frozenset({StepStatus.FAILED, StepStatus.REJECTED, StepStatus.SKIPPED, StepStatus.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One tool call of a plan.
+
+    Attributes:
+        index: Its place, from 0.
+        arguments: For the tool; `{{0.time}}` in a text stands for `time` of the result of step 0.
+        description: What it does, in words that can be shown and said.
+        after: The steps that must be done before it.
+        attempts: How often it was begun.
+        result: What the tool returned; JSON.
+        error: Why it did not end well, in words that can be shown and said.
+    """
+
+    index: int
+    tool: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    description: str = ""
+    after: tuple[int, ...] = ()
+    status: StepStatus = StepStatus.PENDING
+    attempts: int = 0
+    result: Any = None
+    error: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A goal of a session's user, and the steps to it.
+
+    Attributes:
+        agent: Name of the agent whose tools it may use.
+        error: Why it did not end well.
+    """
+
+    id: UUID
+    session_id: UUID
+    agent: str
+    goal: str
+    status: PlanStatus
+    steps: tuple[Step, ...]
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    error: str | None = None
+
+    def key(self, index: int) -> str:
+        """The idempotency key of a step, which its tool passes to the outside world."""
+        return f"{self.id}:{index}"
+
+    def ready(self) -> tuple[int, ...]:
+        """The steps that may begin now: pending, and all that they need is done."""
+        done = {step.index for step in self.steps if step.status is StepStatus.DONE}
+        return tuple(
+            step.index
+            for step in self.steps
+            if step.status is StepStatus.PENDING and done.issuperset(step.after)
+        )
+
+    def with_step(self, changed: Step) -> Plan:
+        """The plan with one step changed; pending steps that need one which ended badly are skipped."""
+        steps = list(self.steps)
+        steps[changed.index] = changed
+        for at, step in enumerate(steps):  # `after` names earlier steps only, so one pass reaches all
+            if step.status is StepStatus.PENDING and any(steps[n].status in _WRONG for n in step.after):
+                steps[at] = replace(step, status=StepStatus.SKIPPED)
+        return replace(self, steps=tuple(steps))
+
+    def judged(self) -> PlanStatus:
+        """The status that follows from the steps of a plan that was begun."""
+        statuses = {step.status for step in self.steps}
+        if statuses & {StepStatus.RUNNING} or self.ready():
+            return PlanStatus.RUNNING
+        if StepStatus.WAITING_APPROVAL in statuses:
+            return PlanStatus.WAITING_APPROVAL
+        return PlanStatus.FAILED if statuses & _WRONG else PlanStatus.DONE
+
+
+def in_order(steps: Iterable[Step]) -> str:
+    """What is wrong with the order of steps; empty if nothing: each needs earlier ones only."""
+    for at, step in enumerate(steps):
+        if step.index != at:
+            return f"step {at} is numbered {step.index}"
+        if any(not 0 <= needed < at for needed in step.after):
+            return f"step {at} needs a step that does not come before it"
+    return ""
