@@ -22,6 +22,7 @@ TABLES = (
         node_id UUID,
         node_epoch INTEGER,
         fence INTEGER DEFAULT 0 NOT NULL,
+        revision INTEGER DEFAULT 0 NOT NULL,
         created_at TIMESTAMP WITH TIME ZONE NOT NULL,
         started_at TIMESTAMP WITH TIME ZONE,
         ended_at TIMESTAMP WITH TIME ZONE,

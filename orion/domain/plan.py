@@ -165,6 +165,35 @@ class Plan:
                 steps[at] = replace(step, status=StepStatus.SKIPPED)
         return replace(self, steps=tuple(steps))
 
+    def decided(self, index: int, approved: bool, by: UUID | None, now: datetime) -> Plan:
+        """The plan after the answer about a step that asks: with a yes, the step may begin.
+
+        A no leaves a step `unknown` whose process died; any other is `rejected`.
+        """
+        step = self.steps[index]
+        assert step.approval is not None
+        answer = replace(step.approval, approved=approved, decided_by=by, decided_at=now)
+        if approved:
+            return self.with_step(replace(step, status=StepStatus.PENDING, approval=answer, error=None))
+        unknown = step.status is StepStatus.UNKNOWN
+        status = StepStatus.UNKNOWN if unknown else StepStatus.REJECTED
+        error = step.error if unknown else "you said no" if by else "nobody said yes in time"
+        return self.with_step(replace(step, status=status, approval=answer, error=error, ended_at=now))
+
+    def stopped(self, status: PlanStatus, error: str | None, now: datetime) -> Plan:
+        """The plan over before its end; what has not begun is skipped."""
+        idle = {StepStatus.PENDING, StepStatus.WAITING_APPROVAL}
+        steps = tuple(
+            replace(step, status=StepStatus.SKIPPED) if step.status in idle else step for step in self.steps
+        )
+        return replace(self, steps=steps, status=status, error=error, ended_at=now)
+
+    def settled(self, now: datetime) -> Plan:
+        """The begun plan with the status that follows from its steps; one that is over stays as it is."""
+        if self.status.over or (status := self.judged()) is self.status:
+            return self
+        return replace(self, status=status, ended_at=now if status.over else None)
+
     def judged(self) -> PlanStatus:
         """The status that follows from the steps of a plan that was begun."""
         if self.ready() or any(step.status is StepStatus.RUNNING for step in self.steps):
@@ -180,12 +209,14 @@ class Claim:
 
     Attributes:
         fence: Raised by each claim; what is written under an older one is refused.
+        revision: Raised whenever somebody else changes the plan: by an answer, or by cancelling it.
     """
 
     plan: Plan
     workspace_id: UUID
     user_id: UUID
     fence: int
+    revision: int
 
 
 def fingerprint(tool: str, arguments: dict[str, Any]) -> str:

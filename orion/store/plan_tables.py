@@ -1,4 +1,4 @@
-"""The tables of plans, of their steps (the ledger of what tools have done), and of the nodes that run them."""
+"""The tables of plans, of their steps (the ledger of what tools have done), and of the nodes of plans."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ plans = Table(
     Column("node_id", UUID(as_uuid=True)),
     Column("node_epoch", Integer),
     Column("fence", Integer, nullable=False, server_default=text("0")),
+    Column("revision", Integer, nullable=False, server_default=text("0")),
     moment("created_at"),
     moment("started_at", nullable=True),
     moment("ended_at", nullable=True),

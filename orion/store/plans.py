@@ -91,14 +91,15 @@ class Plans:
         plan = await self.get(plan_id, lock=True)
         if plan.status is not PlanStatus.DRAFT:
             raise Conflict(f"the plan is {plan.status.value}; only a draft can be executed")
+        begun = replace(plan, status=PlanStatus.RUNNING, started_at=datetime.now(UTC))
         values = {
-            "status": PlanStatus.RUNNING.value,
-            "started_at": datetime.now(UTC),
+            "status": begun.status.value,
+            "started_at": begun.started_at,
             "node_id": node.id,
             "node_epoch": node.epoch,
         }
         await self._connection.execute(update(plans).where(plans.c.id == plan_id).values(values))
-        return replace(plan, status=PlanStatus.RUNNING, started_at=values["started_at"])
+        return begun
 
     async def claim(self, plan_id: UUID, node: Node) -> Claim | None:
         """Take a begun plan for that node, unless it is over, or another live node has it."""
@@ -113,13 +114,14 @@ class Plans:
         if row is None:
             return None
         plan = (await self._with_steps([row]))[0]
-        return Claim(plan, row.workspace_id, row.user_id, row.fence)
+        return Claim(plan, row.workspace_id, row.user_id, row.fence, row.revision)
 
-    async def orphans(self, node: Node, running: Collection[UUID]) -> list[UUID]:
-        """Begun plans that nobody runs: those of dead nodes, and the node's own that are not `running`."""
+    async def orphans(self, node: Node, running: Collection[UUID]) -> list[tuple[UUID, int]]:
+        """Begun plans that nobody runs, with their fences: of dead nodes, and the node's not `running` here."""
         mine = (plans.c.node_id == node.id) & (plans.c.node_epoch == node.epoch)
-        wanted = select(plans.c.id).where(_BEGUN, ~_LIVE | (mine & plans.c.id.not_in(running)))
-        return list((await self._connection.execute(wanted.order_by(plans.c.id))).scalars())
+        alone = ~_LIVE | (mine & plans.c.id.not_in(running))
+        wanted = select(plans.c.id, plans.c.fence).where(_BEGUN, alone).order_by(plans.c.id)
+        return [(row.id, row.fence) for row in await self._connection.execute(wanted)]
 
     async def any_begun(self) -> bool:
         """Whether any plan was begun and is not over."""
@@ -127,24 +129,32 @@ class Plans:
             (await self._connection.execute(select(select(plans.c.id).where(_BEGUN).exists()))).scalar()
         )
 
-    async def hold(self, plan_id: UUID, fence: int) -> bool:
-        """Keep the claim to the end of the transaction; False where somebody else has claimed the plan."""
-        wanted = select(plans.c.id).where(plans.c.id == plan_id, plans.c.fence == fence)
-        return (await self._connection.execute(wanted.with_for_update())).first() is not None
+    async def hold(self, plan_id: UUID, fence: int) -> int | None:
+        """Keep the claim to the end of the transaction; the plan's revision.
 
-    async def save_step(self, plan_id: UUID, step: Step, fence: int) -> None:
-        """Write a step as it stands, in a transaction that holds the claim of that fence."""
-        wanted = (plan_steps.c.plan_id == plan_id) & (plan_steps.c.index == step.index)
-        values = {**_values(step), "fence": fence}
-        await self._connection.execute(update(plan_steps).where(wanted).values(values))
+        None where somebody else has claimed the plan, or it is gone.
+        """
+        wanted = select(plans.c.revision).where(plans.c.id == plan_id, plans.c.fence == fence)
+        return (await self._connection.execute(wanted.with_for_update())).scalar_one_or_none()
 
-    async def set_status(self, plan: Plan, status: PlanStatus, error: str | None = None) -> Plan:
-        """Write the status of a plan, in a transaction that has locked it."""
-        ended_at = datetime.now(UTC) if status.over else None
-        changed = replace(plan, status=status, error=error, ended_at=ended_at)
-        values = {"status": status.value, "error": error, "ended_at": ended_at}
-        await self._connection.execute(update(plans).where(plans.c.id == plan.id).values(values))
-        return changed
+    async def save(self, before: Plan, plan: Plan, fence: int | None = None) -> None:
+        """Write what has changed of a plan that this transaction holds or has locked.
+
+        Args:
+            fence: Of the claim under which it is run; None where somebody else changes it, whose
+                change the process that runs it has to read: the revision tells it so.
+        """
+        for old, step in zip(before.steps, plan.steps, strict=True):
+            if step != old:
+                wanted = (plan_steps.c.plan_id == plan.id) & (plan_steps.c.index == step.index)
+                under = {} if fence is None else {"fence": fence}
+                statement = update(plan_steps).where(wanted).values(**_values(step), **under)
+                await self._connection.execute(statement)
+        changed: dict[str, Any] = {} if fence is not None else {"revision": plans.c.revision + 1}
+        if (plan.status, plan.error) != (before.status, before.error):
+            changed |= {"status": plan.status.value, "error": plan.error, "ended_at": plan.ended_at}
+        if changed:
+            await self._connection.execute(update(plans).where(plans.c.id == plan.id).values(**changed))
 
     async def tell(self, plan: Plan, event_id: UUID | None = None) -> None:
         """Tell all processes at commit that the plan has changed."""

@@ -102,12 +102,12 @@ async def test_the_plan_of_a_dead_node_is_an_orphan_whom_another_claims_under_a_
         assert await store.plans.orphans(node, []) == []
         assert await store.nodes.expire(0) == [dead.id]
         assert not await store.nodes.renew(dead, LEASE_SECS)
-        assert await store.plans.orphans(node, []) == [draft.id]
+        assert await store.plans.orphans(node, []) == [(draft.id, old.fence)]
     new = await claim(database, draft, node)
     assert new.fence > old.fence
     async with database.transaction(PLANS) as store:
-        assert not await store.plans.hold(draft.id, old.fence)
-        assert await store.plans.hold(draft.id, new.fence)
+        assert await store.plans.hold(draft.id, old.fence) is None
+        assert await store.plans.hold(draft.id, new.fence) == new.revision
     assert await claim(database, draft, dead) is None
 
 
@@ -116,7 +116,7 @@ async def test_a_node_s_own_plan_is_an_orphan_only_where_it_does_not_run(databas
     await begun(database, ben, draft, node)
     async with database.transaction(PLANS) as store:
         assert await store.plans.orphans(node, [draft.id]) == []
-        assert await store.plans.orphans(node, []) == [draft.id]
+        assert await store.plans.orphans(node, []) == [(draft.id, 0)]
         assert await store.plans.any_begun()
 
 
@@ -126,7 +126,7 @@ async def test_a_node_that_comes_back_in_a_new_epoch_does_not_have_its_old_plans
     async with database.transaction(PLANS) as store:
         await store.nodes.leave(node.id)
         await store.nodes.join(replace(node, epoch=2), LEASE_SECS)
-        assert await store.plans.orphans(await a_node(database), []) == [draft.id]
+        assert await store.plans.orphans(await a_node(database), []) == [(draft.id, 0)]
     assert await claim(database, draft, node) is None
 
 
@@ -156,10 +156,19 @@ async def test_a_step_is_kept_with_its_question_and_its_result(database, ben, dr
         started_at=now,
         ended_at=now,
     )
+    failed = replace(draft.with_step(step), status=PlanStatus.FAILED, error="why not", ended_at=now)
     async with database.transaction(PLANS) as store:
-        await store.plans.save_step(draft.id, step, 1)
-        plan = await store.plans.get(draft.id, lock=True)
-        ended = await store.plans.set_status(plan, PlanStatus.FAILED, "why not")
+        await store.plans.save(draft, failed, fence=1)
     async with database.transaction(ben) as store:
-        assert await store.plans.get(draft.id) == ended
-    assert ended.steps[0] == step
+        assert await store.plans.get(draft.id) == failed
+
+
+async def test_what_somebody_else_changes_is_told_by_the_revision(database, ben, draft):
+    node = await a_node(database)
+    begun_plan = await begun(database, ben, draft, node)
+    claimed = await claim(database, draft, node)
+    async with database.transaction(ben) as store:
+        await store.plans.save(begun_plan, begun_plan.stopped(PlanStatus.CANCELLED, None, datetime.now(UTC)))
+    async with database.transaction(PLANS) as store:
+        assert await store.plans.hold(draft.id, claimed.fence) > claimed.revision
+        assert [step.status for step in (await store.plans.get(draft.id)).steps] == [StepStatus.SKIPPED] * 2
