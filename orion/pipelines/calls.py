@@ -146,7 +146,7 @@ class Calls:
                 await call.end(EndReason.AGENT if call.ends_session else EndReason.HUNG_UP)
 
     async def announce(self, session_id: UUID, secs: float, words: str) -> None:
-        """Say `words` in a session after `secs` seconds, in its call or as a turn; nothing where it is over."""
+        """Say `words` in a session after `secs` seconds, in its call or as a turn, unless it is over."""
         try:
             self._announcements.after(await self._current(session_id), secs, words)
         except (NotFound, ToolFailure):
