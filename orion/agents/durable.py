@@ -39,6 +39,12 @@ class _Launched:
 
     dbos: Any
     workflow: Any
+    engine: Any
+
+    def close(self) -> None:
+        """End its threads and its connections."""
+        self.dbos.DBOS.destroy(destroy_registry=True)
+        self.engine.dispose()
 
 
 class DurablePlans:
@@ -80,7 +86,7 @@ class DurablePlans:
         """Leave all plans to others."""
         async with self._launching:
             if self._launched is not None:
-                await asyncio.to_thread(self._launched.dbos.DBOS.destroy, destroy_registry=True)
+                await asyncio.to_thread(self._launched.close)
             self._launched = None
 
     async def _launch(self) -> _Launched:
@@ -92,11 +98,12 @@ class DurablePlans:
 
     def _launch_in_thread(self, loop: asyncio.AbstractEventLoop) -> _Launched:
         dbos = importlib.import_module("dbos")
+        engine = workflow_engine(self._url)
         dbos.DBOS(
             config={
                 "name": "orion",
                 "system_database_url": _plain(self._url),
-                "system_database_engine": workflow_engine(self._url),
+                "system_database_engine": engine,
                 "dbos_system_schema": SCHEMA,
                 "application_version": VERSION,
                 "executor_id": str(self._node().id),
@@ -109,7 +116,7 @@ class DurablePlans:
         workflow = dbos.DBOS.workflow(name="plan")(self._workflow(dbos, loop))
         dbos.DBOS.launch()
         logger.info("plans are kept by DBOS")
-        return _Launched(dbos, workflow)
+        return _Launched(dbos, workflow, engine)
 
     def _workflow(self, dbos: Any, loop: asyncio.AbstractEventLoop) -> Callable[[str], Awaitable[None]]:
         """The workflow of a plan: it runs in a loop of DBOS, the executor in that of the server."""
