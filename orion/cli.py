@@ -6,9 +6,11 @@ import argparse
 import asyncio
 import getpass
 import json
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +37,16 @@ def main(argv: list[str] | None = None) -> None:
     except OrionError as error:
         print(f"orion: {error.detail}", file=sys.stderr)
         code = 1
+    _exit(code)
+
+
+def _exit(code: int) -> None:
+    """Exit, also where a thread of a library waits for what nobody will tell it any more."""
+    main_thread = threading.main_thread()
+    if any(thread is not main_thread and not thread.daemon for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 
