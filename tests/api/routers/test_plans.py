@@ -88,12 +88,12 @@ async def test_a_draft_is_listed_and_runs_when_it_is_executed(server, http, sess
     assert ended["steps"][0]["arguments"] == {"expression": "2 + 3"}
 
 
-@pytest.mark.parametrize(
-    ("verb", "status", "step"), [("approve", "done", "done"), ("reject", "failed", "rejected")]
-)
-async def test_a_dangerous_step_waits_for_an_answer_which_counts_once(
-    http, base, payment, verb, status, step
-):
+ANSWERS = [("approve", "done", "done"), ("reject", "failed", "rejected")]
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer[0])
+async def test_a_dangerous_step_waits_for_an_answer_which_counts_once(http, base, payment, answer):
+    verb, status, step = answer
     await http.post(f"{base}/execute", json={"plan_id": payment})
     path = f"{base}/plans/{payment}"
     asked = (await until(http, path, "waiting_approval"))["steps"][1]
