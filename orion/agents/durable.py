@@ -26,6 +26,7 @@ from orion.store.workflow_engine import SCHEMA, workflow_engine
 
 VERSION = "orion-plans-1"
 """Of how plans are run: DBOS leaves workflows of other versions alone, so it only changes with that."""
+_END_SECS = 2
 _ENDED = {"SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"}
 
 Outcome = dict[str, Any]
@@ -43,7 +44,7 @@ class _Launched:
 
     def close(self) -> None:
         """End its threads and its connections."""
-        self.dbos.DBOS.destroy(destroy_registry=True)
+        self.dbos.DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=_END_SECS)
         self.engine.dispose()
 
 

@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 import pytest
 
 from orion.agents.executor import Budget, Executor
+from orion.agents.ledger import PLANS
 from orion.agents.recollection import Recollection
 from orion.domain.plan import PlanStatus, StepStatus
 from orion.domain.tool import Risk
 from orion.errors import Conflict, NotFound
 from orion.nodes.plans import PlanNode
 from orion.pipelines.feed import Feed
-from tests.agents.plans import PLANS, Stage, a_tool
+from tests.agents.plans import Stage, a_tool
 
 
 @pytest.fixture
@@ -51,10 +52,12 @@ async def test_a_plan_is_executed_once_and_watchers_hear_of_each_step(stage):
             await node.execute(plan.id, plan.session_id)
             with pytest.raises(Conflict):
                 await node.execute(plan.id, plan.session_id)
-            names = []
+            names: list[str] = []
             async with asyncio.timeout(20):
                 while names.count("plan.updated") < 2:
-                    names.append((await watching.get()).name)
+                    event = await watching.get()
+                    assert event is not None
+                    names.append(event.name)
         assert (await over(stage, plan)).status is PlanStatus.DONE
     assert names == ["plan.updated", "plan.step", "plan.step", "plan.updated"]
 
