@@ -130,13 +130,13 @@ async def _serve(settings: Settings, _arguments: argparse.Namespace) -> int:
     )
     async with app.router.lifespan_context(app):
         server = uvicorn.Server(config)
+        # uvicorn sends itself the signal again when it has stopped; what is open has to be closed then.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: setattr(server, "should_exit", True))
         scheme = "https" if settings.tls_cert else "http"
         port = listening.getsockname()[1]
         link = await sign_in_link(app, settings.public_url or f"{scheme}://{_in_url(settings.host)}:{port}")
         # The kernel queues connections from here on, so the line is true before the loop accepts.
         print(f"ORION ready: {link}", flush=True)
-        # uvicorn sends itself the signal again when it has stopped; what is open has to be closed then.
-        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
         await server.serve(sockets=[listening])
     return 0
 
