@@ -6,7 +6,9 @@ import argparse
 import asyncio
 import getpass
 import json
+import os
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,18 @@ def main(argv: list[str] | None = None) -> None:
     except OrionError as error:
         print(f"orion: {error.detail}", file=sys.stderr)
         code = 1
+    if argv is None:
+        _leave_threads(code)
     sys.exit(code)
+
+
+def _leave_threads(code: int) -> None:
+    """End the process where a thread of a library still waits for what nobody will tell it any more."""
+    main_thread = threading.main_thread()
+    if any(thread is not main_thread and not thread.daemon for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _run(work: Coroutine[Any, Any, int]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -69,7 +70,10 @@ def server(app: FastAPI, settings: Settings, shutdown_secs: int = SHUTDOWN_SECS)
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
     )
-    return uvicorn.Server(config)
+    running = uvicorn.Server(config)
+    # uvicorn sends itself the signal again when it has stopped; what is open has to be closed then.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: setattr(running, "should_exit", True))
+    return running
 
 
 async def announce(app: FastAPI, settings: Settings, listening: socket.socket) -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+from loguru import logger
 from pipecat.transports.base_transport import BaseTransport
 
 from orion import log
@@ -16,11 +17,13 @@ from orion.domain.identity import Principal
 from orion.domain.memory import Memory
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.domain.spending import Month
+from orion.domain.tool import ToolFailure
 from orion.domain.turn import Speaker, Turn
 from orion.domain.usage import known_micros
 from orion.errors import (
     BudgetExhausted,
     Conflict,
+    NotFound,
     OrionError,
     Overloaded,
     RoomFull,
@@ -145,6 +148,13 @@ class Calls:
                 await call.parted()
                 del self._writing[session.id]
                 await call.end(call.ends_session or EndReason.HUNG_UP)
+
+    async def announce(self, session_id: UUID, secs: float, words: str) -> None:
+        """Say `words` in a session after `secs` seconds, in its call or as a turn, unless it is over."""
+        try:
+            self._announcements.after(await self._current(session_id), secs, words)
+        except (NotFound, ToolFailure):
+            logger.warning("a session has no place for what was to be said in it")
 
     def begin_message(self, session: Session, content: str) -> asyncio.Task[Turn | OrionError]:
         """Answer a typed message whether or not its sender waits for it: an error is a result, too."""

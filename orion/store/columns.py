@@ -1,4 +1,4 @@
-"""The columns that many tables have, and what all tables belong to."""
+"""The schema's metadata, and how columns of a kind are declared."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ metadata = MetaData(
 )
 
 
-def id_() -> Column[object]:
-    """The primary key."""
+def own_id() -> Column[object]:
+    """A row's own id: a UUIDv7 made in Python."""
     return Column("id", UUID(as_uuid=True), primary_key=True)
 
 
-def reference(name: str, table: str, *, nullable: bool = False, ondelete: str = "CASCADE") -> Column[object]:
-    """A reference to the id of another table."""
+def reference(
+    name: str, table: str, *, nullable: bool = False, ondelete: str = "CASCADE", primary_key: bool = False
+) -> Column[object]:
+    """A reference to a row that takes this one with it when it goes, unless `ondelete` says otherwise."""
     key = ForeignKey(f"{SCHEMA}.{table}.id", ondelete=ondelete)
-    return Column(name, UUID(as_uuid=True), key, nullable=nullable)
+    return Column(name, UUID(as_uuid=True), key, nullable=nullable, primary_key=primary_key)
 
 
 def deferred(table: str) -> ForeignKey:
@@ -34,11 +36,11 @@ def deferred(table: str) -> ForeignKey:
     return ForeignKey(f"{SCHEMA}.{table}.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED")
 
 
-def time(name: str, *, nullable: bool = False) -> Column[object]:
+def moment(name: str, *, nullable: bool = False) -> Column[object]:
     """A moment, in UTC."""
     return Column(name, TIMESTAMP(timezone=True), nullable=nullable)
 
 
-def json(name: str) -> Column[object]:
-    """A JSON object, empty by default."""
+def json_object(name: str) -> Column[object]:
+    """A JSON value; an empty object where none is given."""
     return Column(name, JSONB, nullable=False, server_default=text("'{}'"))

@@ -25,10 +25,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TSVECTOR, UUID
 
 from orion.store.columns import SCHEMA, metadata
 from orion.store.columns import deferred as _deferred
-from orion.store.columns import id_ as _id
-from orion.store.columns import json as _json
+from orion.store.columns import json_object as _json
+from orion.store.columns import moment as _time
+from orion.store.columns import own_id as _id
 from orion.store.columns import reference as _reference
-from orion.store.columns import time as _time
 from orion.store.usage_tables import spending, usage
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Date, Float, ForeignKey, Index, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from orion.store.columns import SCHEMA, id_, metadata, reference, time
+from orion.store.columns import SCHEMA, metadata, moment, own_id, reference
 
 
 def _amounts() -> list[Column[object]]:
@@ -17,7 +17,7 @@ def _amounts() -> list[Column[object]]:
 usage = Table(
     "usage",
     metadata,
-    id_(),
+    own_id(),
     reference("workspace_id", "workspaces"),
     reference("user_id", "users"),
     reference("session_id", "sessions"),
@@ -28,7 +28,7 @@ usage = Table(
     *_amounts(),
     Column("estimated", Boolean, nullable=False),
     Column("cost_micros", BigInteger),
-    time("created_at"),
+    moment("created_at"),
     Index(None, "session_id"),
     Index(None, "turn_id"),
 )
