@@ -14,6 +14,7 @@ from .alive import Alive
 from .answer import Answer
 from .api_key_body import ApiKeyBody
 from .api_key_page import ApiKeyPage
+from .approval_body import ApprovalBody
 from .budget_body import BudgetBody
 from .budget_change import BudgetChange
 from .candidate import Candidate
@@ -30,6 +31,7 @@ from .engine_kind import EngineKind
 from .engine_page import EnginePage
 from .engine_usage import EngineUsage
 from .engine_usage_kind import EngineUsageKind
+from .execution import Execution
 from .ice_server import IceServer
 from .ice_servers import IceServers
 from .ice_servers_policy import IceServersPolicy
@@ -56,6 +58,9 @@ from .offered_engine import OfferedEngine
 from .offered_engine_kind_type_0 import OfferedEngineKindType0
 from .outcome import Outcome
 from .password_change import PasswordChange
+from .plan_body import PlanBody
+from .plan_page import PlanPage
+from .plan_status import PlanStatus
 from .problem import Problem
 from .problem_errors_item import ProblemErrorsItem
 from .problem_type import ProblemType
@@ -88,6 +93,9 @@ from .signed_in import SignedIn
 from .spent_body import SpentBody
 from .status_change import StatusChange
 from .status_change_status import StatusChangeStatus
+from .step_body import StepBody
+from .step_body_arguments import StepBodyArguments
+from .step_status import StepStatus
 from .tool_body import ToolBody
 from .tool_body_config import ToolBodyConfig
 from .tool_body_parameters import ToolBodyParameters
@@ -136,6 +144,7 @@ __all__ = (
     "Answer",
     "ApiKeyBody",
     "ApiKeyPage",
+    "ApprovalBody",
     "BudgetBody",
     "BudgetChange",
     "Candidate",
@@ -152,6 +161,7 @@ __all__ = (
     "EnginePage",
     "EngineUsage",
     "EngineUsageKind",
+    "Execution",
     "IceServer",
     "IceServers",
     "IceServersPolicy",
@@ -178,6 +188,9 @@ __all__ = (
     "OfferedEngineKindType0",
     "Outcome",
     "PasswordChange",
+    "PlanBody",
+    "PlanPage",
+    "PlanStatus",
     "Problem",
     "ProblemErrorsItem",
     "ProblemType",
@@ -210,6 +223,9 @@ __all__ = (
     "SpentBody",
     "StatusChange",
     "StatusChangeStatus",
+    "StepBody",
+    "StepBodyArguments",
+    "StepStatus",
     "ToolBody",
     "ToolBodyConfig",
     "ToolBodyParameters",
