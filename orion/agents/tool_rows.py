@@ -114,6 +114,7 @@ def _tool(
         side_effects=row.risk is not Risk.READ,
         risk=row.risk,
         timeout_secs=row.timeout_secs,
+        untrusted=True,
     )
 
 

@@ -35,6 +35,7 @@ class Tool:
         side_effects: Whether the call changes something; barge-in does not cancel such a call.
         risk: How much harm a wrong call can do.
         timeout_secs: After that the call is given up.
+        untrusted: Others than the user wrote what it returns: a model that has read it may follow them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Tool:
     side_effects: bool = False
     risk: Risk = Risk.READ
     timeout_secs: float = 10.0
+    untrusted: bool = False
 
 
 class ToolKind(StrEnum):
@@ -98,6 +100,8 @@ class ToolCallStatus(StrEnum):
     """Where a tool call stands."""
 
     RUNNING = "running"
+    WAITING_APPROVAL = "waiting_approval"
+    """Nothing ran yet: the user is asked."""
     DONE = "done"
     FAILED = "failed"
     REFUSED = "refused"

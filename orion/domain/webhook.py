@@ -21,6 +21,7 @@ EVENT_NAMES = (
     "turn.ended",
     "tool.started",
     "tool.ended",
+    "tool.approval",
     "plan.updated",
     "hand_off",
     "guardrail",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from loguru import logger
@@ -48,6 +49,8 @@ _RUNG_SECS = 3.0
 """How long each rung of the teardown ladder may take."""
 _ANSWER_SECS = 60.0
 _REFRESH_SECS = 2.0
+_SILENT_SECS = 2.0
+"""Who has said something before a tool ran may have nothing to say afterwards."""
 _APOLOGY = "Sorry, something went wrong on my side. Please say that again."
 """No turn goes silent, not even when the agent itself fails."""
 
@@ -112,6 +115,7 @@ class Call:
         self._spoken = rtvi is not None
         self._tasks = Tasks()
         self._answers: list[asyncio.Future[Turn]] = []
+        self._answer_turns: list[Turn] = []
         self._ending: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
         self._runner = WorkerRunner(handle_sigint=False, check_dangling_tasks=False)
@@ -203,6 +207,7 @@ class Call:
             raise CallEnded
         if self.paused:
             raise Conflict(PAUSED)
+        self._answer_turns = []
         answer: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
         self._answers.append(answer)
         message: Any = {"role": "user", "content": text}
@@ -229,10 +234,12 @@ class Call:
 
     def _agent_turn_ended(self, turn: Turn) -> None:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""
-        for answer in self._answers:
-            if not answer.done():
-                answer.set_result(turn)
-        self._answers.clear()
+        self.conversation.approval_gate.orion_said(turn.text)
+        self._answer_turns.append(turn)
+        if self._answers and not self._spoken and self._pair.assistant().has_function_calls_in_progress:
+            self._tasks.spawn(self._answer_later(len(self._answer_turns)), "answer")
+        else:
+            self._give_answer()
         self.conversation.save_dialogue()
         requests = self.conversation.requests
         if requests.end_call:
@@ -244,6 +251,27 @@ class Call:
             requests.hand_over = None
             self.conversation.give_word_to(agent)
             self._tasks.spawn(self._switch_to(agent), "hand-over")
+
+    def _give_answer(self) -> None:
+        """Answer who waits by what has been said since."""
+        *before, last = self._answer_turns
+        self._answer_turns = []
+        text = " ".join(turn.text for turn in (*before, last))
+        calls = tuple(call for turn in (*before, last) for call in turn.tool_calls)
+        for answer in self._answers:
+            if not answer.done():
+                answer.set_result(replace(last, text=text, tool_calls=calls))
+        self._answers.clear()
+
+    async def _answer_later(self, said: int) -> None:
+        """By text, the answer goes on while a tool runs that was called beside its words."""
+        await asyncio.sleep(_SILENT_SECS)
+        if len(self._answer_turns) != said:
+            return
+        if self._pair.assistant().has_function_calls_in_progress:
+            self._tasks.spawn(self._answer_later(said), "answer")
+        else:
+            self._give_answer()
 
     @property
     def kind(self) -> str:

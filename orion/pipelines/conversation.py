@@ -17,6 +17,7 @@ from orion.agents.recollection import Recollection
 from orion.agents.roster import Roster
 from orion.agents.tool_rows import Outside
 from orion.domain.agent import Agent, fill
+from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Wanted
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Utterance, Verdict
@@ -24,11 +25,13 @@ from orion.domain.identity import Principal
 from orion.domain.memory import Memory
 from orion.domain.session import Session
 from orion.domain.storable import storable
+from orion.domain.taint import Taint
 from orion.domain.turn import Speaker, Turn
 from orion.errors import DatabaseUnavailable
 from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient
 from orion.pipelines import engines
+from orion.pipelines.approvals import ApprovalPolicy, WaitingCalls
 from orion.pipelines.catalogue import Catalogue, Offer
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
@@ -36,11 +39,12 @@ from orion.pipelines.meter import Meter
 from orion.pipelines.recorder import Recorder
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.pipelines.writer import Writer
+from orion.processors.approval_gate import ApprovalGate
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
-from orion.processors.tool_call import ToolCaller
+from orion.processors.tool_call import ToolCaller, answer
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.secrets import SecretKeys
@@ -59,6 +63,7 @@ class Shared:
     writer: Writer
     meter: Meter = field(default_factory=Meter)
     breakers: Breakers = field(default_factory=Breakers)
+    waiting: WaitingCalls = field(default_factory=WaitingCalls)
 
 
 class Conversation:
@@ -109,8 +114,20 @@ class Conversation:
         self.llm = engines.llm(models, shared.breakers, self.deadlines, speaks=speaks)
         if self._dialogue is not None:
             self._dialogue.state = dict(session.dialogue)
+        self._approvals, self._taint = shared.waiting.of(session.id), Taint()
+        self._policy = ApprovalPolicy(
+            self._approvals, self._taint, lambda: self.approval_gate, self._asked, guest=guest
+        )
         self.caller = self._tool_caller(offer)
         self.context = LLMContext([self.instructions(), *messages(turns)], tools=self.tools())
+        self.approval_gate = ApprovalGate(
+            self._approvals,
+            self._taint,
+            self.context,
+            self._run_approved,
+            self._approval,
+            patience_secs=SPOKEN_SECS if speaks else WRITTEN_SECS,
+        )
         self.tool_context.agents = self.agent.hand_offs
 
     def instructions(self) -> Any:
@@ -193,10 +210,27 @@ class Conversation:
         return PlayedWords(self.recorder.played)
 
     def _tool_caller(self, offer: Offer) -> ToolCaller:
-        recorder, context = self.recorder, self.tool_context
+        told, context = self.recorder.tool_call, self.tool_context.for_call
         if isinstance(self.llm, LLMOrder):
-            return ToolCaller(offer.tools, context.for_call, recorder.tool_call, self.llm.orion_admits)
-        return ToolCaller(offer.tools, context.for_call, recorder.tool_call)
+            return ToolCaller(offer.tools, context, told, self.llm.orion_admits, hold=self._policy)
+        return ToolCaller(offer.tools, context, told, hold=self._policy)
+
+    async def _run_approved(self, wanted: Wanted) -> dict[str, Any]:
+        """Run a call that has its yes, if the agent still has the tool; what its model is told."""
+        names = self.agent.tools
+        runnable = self.offer.tools.get(wanted.tool)
+        if runnable is None or (names is not None and wanted.tool not in names):
+            return {"error": f"there is no tool {wanted.tool} any more", "status": "refused"}
+        return answer(await self.caller.run(runnable, wanted.call_id, wanted.arguments, approved=True))
+
+    def _asked(self, wanted: Wanted) -> None:
+        self._approval(wanted, "asked", "")
+
+    def _approval(self, wanted: Wanted, outcome: str, by: str) -> None:
+        """Keep for the audit what was asked, and what came of it."""
+        body = {"call_id": wanted.call_id, "tool": wanted.tool, "arguments": wanted.arguments}
+        told = {"digest": wanted.digest, "state": outcome, "by": by or None}
+        self.recorder.publish("tool.approval", {**body, **told})
 
     def _evaluate(self, utterance: Utterance) -> Verdict:
         checks = self.shared.checks if self.shared.settings.guardrails else {}

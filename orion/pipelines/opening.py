@@ -48,6 +48,7 @@ def voice_call(
         stt=engines.stt(heard_by, shared.breakers, deadlines),
         input_guardrail=conversation.input_guardrail(),
         context=pair,
+        approval_gate=conversation.approval_gate,
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
         tts=engines.tts(providers.ttss(shared.settings, agent), shared.breakers, deadlines),
@@ -71,6 +72,7 @@ def text_call(conversation: Conversation, on_ended: OnEnded) -> Call:
     pipeline = text.build(
         input_guardrail=conversation.input_guardrail(),
         context=pair,
+        approval_gate=conversation.approval_gate,
         llm=conversation.llm,
         output_guardrail=conversation.output_guardrail(),
         played=conversation.played_words(),

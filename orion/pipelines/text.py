@@ -15,6 +15,7 @@ def build(
     *,
     input_guardrail: InputGuardrail,
     context: LLMContextAggregatorPair,
+    approval_gate: FrameProcessor,
     llm: FrameProcessor,
     output_guardrail: OutputGuardrail,
     played: PlayedWords,
@@ -24,6 +25,7 @@ def build(
         [
             input_guardrail,
             context.user(),
+            approval_gate,
             llm,
             output_guardrail,
             WrittenSpeech(),

@@ -266,6 +266,7 @@ class SimulatedCall:
         parts: dict[str, Any] = {
             "input_guardrail": InputGuardrail(_allowed, _nothing, lambda _: None),
             "context": self._pair,
+            "approval_gate": IdentityFilter(),
             "llm": llm,
             "output_guardrail": OutputGuardrail(_allowed, _nothing),
             "played": PlayedWords(lambda _: None),

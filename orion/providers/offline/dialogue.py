@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orion.domain.agent import Agent
-from orion.domain.tool import Tool
+from orion.domain.tool import Risk, Tool
 from orion.providers.offline import acts, slots, speech
 from orion.providers.offline.acts import Act
 from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match, Router
@@ -208,7 +208,7 @@ class Dialogue:
         name = slots.missing(tool, arguments)
         if name is not None:
             return {**state, "phase": "ask", "asked": name}, Do(slots.question(tool, name))
-        if tool.confirm:
+        if tool.confirm and tool.risk is not Risk.DANGER:  # for that the server itself asks
             return {**state, "phase": "confirm"}, Do(self._confirmation(tool, arguments))
         return self._call(state, tool, arguments)
 
