@@ -41,7 +41,10 @@ EXAMPLE_TOOL: dict[str, Any] = {
 
 
 class HttpConfig(BaseModel):
-    """A request to a web service; `select` is a path like `items.0.name`, or a JSON pointer."""
+    """A request to a web service; `select` is a path like `items.0.name`, or a JSON pointer.
+
+    `idempotent` says that the service honours `Idempotency-Key`: a plan may then repeat a request.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,6 +52,7 @@ class HttpConfig(BaseModel):
     url: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
     headers: Headers = {}
     select: str = ""
+    idempotent: Flag = False
 
 
 class McpConfig(BaseModel):

@@ -113,6 +113,7 @@ def _tool(
         confirm=row.risk is Risk.DANGER,
         side_effects=row.risk is not Risk.READ,
         risk=row.risk,
+        idempotent=bool(row.config.get("idempotent", False)),
         timeout_secs=row.timeout_secs,
         untrusted=True,
     )

@@ -6,6 +6,8 @@ the steps alone. Whoever runs it (`orion/agents/executor.py`) keeps each change 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -50,14 +52,25 @@ class StepStatus(StrEnum):
     UNKNOWN = "unknown"
     """Its process died while it ran, and nobody can tell whether it has happened: the user decides."""
 
-    @property
-    def over(self) -> bool:
-        """Whether it will not run any more by itself."""
-        return self not in _OPEN
-
 
 _OPEN = frozenset({StepStatus.PENDING, StepStatus.RUNNING, StepStatus.WAITING_APPROVAL})
-_WRONG = frozenset({StepStatus.FAILED, StepStatus.REJECTED, StepStatus.SKIPPED, StepStatus.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What the user is asked about a step: once, until then, about these arguments and no others.
+
+    Attributes:
+        fingerprint: Of the tool and the arguments that are asked about, see `fingerprint`.
+        approved: The answer; None while there is none. What expires is a no, by nobody.
+        decided_by: The user who answered.
+    """
+
+    fingerprint: str
+    expires_at: datetime
+    approved: bool | None = None
+    decided_by: UUID | None = None
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,8 @@ class Step:
         description: What it does, in words that can be shown and said.
         after: The steps that must be done before it.
         attempts: How often it was begun.
+        resolved: The arguments with all references in their place, as the tool gets them; None before.
+        approval: What the user is asked, where the step needs a yes; an answer counts once.
         result: What the tool returned; JSON.
         error: Why it did not end well, in words that can be shown and said.
     """
@@ -81,10 +96,31 @@ class Step:
     after: tuple[int, ...] = ()
     status: StepStatus = StepStatus.PENDING
     attempts: int = 0
+    resolved: dict[str, Any] | None = None
+    approval: Approval | None = None
     result: Any = None
     error: str | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether the user is asked about it, and has not answered yet."""
+        return (
+            self.status in {StepStatus.WAITING_APPROVAL, StepStatus.UNKNOWN}
+            and self.approval is not None
+            and self.approval.approved is None
+        )
+
+    @property
+    def over(self) -> bool:
+        """Whether it will not run any more."""
+        return self.status not in _OPEN and not self.asks
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it is over, and not as it should be."""
+        return self.over and self.status is not StepStatus.DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +161,68 @@ class Plan:
         steps = list(self.steps)
         steps[changed.index] = changed
         for at, step in enumerate(steps):  # `after` names earlier steps only, so one pass reaches all
-            if step.status is StepStatus.PENDING and any(steps[n].status in _WRONG for n in step.after):
+            if step.status is StepStatus.PENDING and any(steps[n].wrong for n in step.after):
                 steps[at] = replace(step, status=StepStatus.SKIPPED)
         return replace(self, steps=tuple(steps))
 
+    def decided(self, index: int, approved: bool, by: UUID | None, now: datetime) -> Plan:
+        """The plan after the answer about a step that asks: with a yes, the step may begin.
+
+        A no leaves a step `unknown` whose process died; any other is `rejected`.
+        """
+        step = self.steps[index]
+        assert step.approval is not None
+        answer = replace(step.approval, approved=approved, decided_by=by, decided_at=now)
+        if approved:
+            return self.with_step(replace(step, status=StepStatus.PENDING, approval=answer, error=None))
+        unknown = step.status is StepStatus.UNKNOWN
+        status = StepStatus.UNKNOWN if unknown else StepStatus.REJECTED
+        error = step.error if unknown else "you said no" if by else "nobody said yes in time"
+        return self.with_step(replace(step, status=status, approval=answer, error=error, ended_at=now))
+
+    def stopped(self, status: PlanStatus, error: str | None, now: datetime) -> Plan:
+        """The plan over before its end; what has not begun is skipped."""
+        idle = {StepStatus.PENDING, StepStatus.WAITING_APPROVAL}
+        steps = tuple(
+            replace(step, status=StepStatus.SKIPPED) if step.status in idle else step for step in self.steps
+        )
+        return replace(self, steps=steps, status=status, error=error, ended_at=now)
+
+    def settled(self, now: datetime) -> Plan:
+        """The begun plan with the status that follows from its steps; one that is over stays as it is."""
+        if self.status.over or (status := self.judged()) is self.status:
+            return self
+        return replace(self, status=status, ended_at=now if status.over else None)
+
     def judged(self) -> PlanStatus:
         """The status that follows from the steps of a plan that was begun."""
-        statuses = {step.status for step in self.steps}
-        if statuses & {StepStatus.RUNNING} or self.ready():
+        if self.ready() or any(step.status is StepStatus.RUNNING for step in self.steps):
             return PlanStatus.RUNNING
-        if StepStatus.WAITING_APPROVAL in statuses:
+        if any(not step.over for step in self.steps):
             return PlanStatus.WAITING_APPROVAL
-        return PlanStatus.FAILED if statuses & _WRONG else PlanStatus.DONE
+        return PlanStatus.FAILED if any(step.wrong for step in self.steps) else PlanStatus.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to run a plan, until somebody else claims it.
+
+    Attributes:
+        fence: Raised by each claim; what is written under an older one is refused.
+        revision: Raised whenever somebody else changes the plan: by an answer, or by cancelling it.
+    """
+
+    plan: Plan
+    workspace_id: UUID
+    user_id: UUID
+    fence: int
+    revision: int
+
+
+def fingerprint(tool: str, arguments: dict[str, Any]) -> str:
+    """What an approval is bound to: the SHA-256 of tool and arguments, in hexadecimal digits."""
+    text = json.dumps([tool, arguments], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def in_order(steps: Iterable[Step]) -> str:

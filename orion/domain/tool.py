@@ -34,6 +34,8 @@ class Tool:
         confirm: Whether the agent asks before it calls.
         side_effects: Whether the call changes something; barge-in does not cancel such a call.
         risk: How much harm a wrong call can do.
+        idempotent: Whether a call that is repeated with its id (its idempotency key) counts once. Of a
+            plan's step whose end nobody knows, only such a tool and one that reads are called again.
         timeout_secs: After that the call is given up.
         untrusted: Others than the user wrote what it returns: a model that has read it may follow them.
     """
@@ -47,8 +49,14 @@ class Tool:
     confirm: bool = False
     side_effects: bool = False
     risk: Risk = Risk.READ
+    idempotent: bool = False
     timeout_secs: float = 10.0
     untrusted: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a call of which nobody knows the end may be made again."""
+        return self.idempotent or self.risk is Risk.READ
 
 
 class ToolKind(StrEnum):

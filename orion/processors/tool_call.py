@@ -9,22 +9,19 @@ the user's yes does not run either: `Hold` decides, and where nobody decides, no
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any, Protocol
 
-from jsonschema import Draft202012Validator, ValidationError, validators
 from loguru import logger
 from pipecat.adapters.llm.schemas.direct_function import tool_options
 from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams
 
-from orion.domain import pattern
+from orion.agents.arguments import as_json, refuse_arguments
 from orion.domain.storable import storable
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus, ToolContext, ToolFailure
 from orion.errors import OrionError
@@ -66,19 +63,6 @@ class NobodyToAsk:
 
     def ran(self, tool: Tool) -> None:
         """Nobody reads it."""
-
-
-_MAX_ARGUMENTS_CHARS = 16_000
-_MAX_RESULT_CHARS = 16_000
-"""A longer result is refused: it would push the conversation out of the model's context."""
-
-
-def _bounded_pattern(_validator: Any, wanted: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
-    if isinstance(value, str) and pattern.search(wanted, value) is None:
-        yield ValidationError(f"does not match {wanted!r}")
-
-
-_Validator = validators.extend(Draft202012Validator, {"pattern": _bounded_pattern})
 
 
 class ToolCaller:
@@ -179,7 +163,7 @@ class ToolCaller:
         try:
             async with asyncio.timeout(timeout_secs):
                 result = await runnable.run(call.arguments, self._context_for(call.id))
-            return replace(call, status=ToolCallStatus.DONE, result=_json(result))
+            return replace(call, status=ToolCallStatus.DONE, result=as_json(result))
         except TimeoutError:
             error = f"no answer within {timeout_secs:g} seconds"
             return replace(call, status=ToolCallStatus.TIMED_OUT, error=error)
@@ -189,23 +173,6 @@ class ToolCaller:
             # What a tool raises may hold arguments; the log names its type alone.
             logger.warning("tool {} failed: {}", call.tool, type(error).__name__)
             return replace(call, status=ToolCallStatus.FAILED, error=f"{call.tool} failed")
-
-
-def refuse_arguments(schema: dict[str, Any], arguments: dict[str, Any]) -> str:
-    """Why the arguments do not fit the JSON Schema: its first three violations; empty if they do."""
-    if len(json.dumps(arguments)) > _MAX_ARGUMENTS_CHARS:
-        return f"the arguments are longer than {_MAX_ARGUMENTS_CHARS} characters"
-    # No more than that is looked for: each may be a pattern that took its whole time.
-    violations = sorted(islice(_Validator(schema).iter_errors(arguments), 3), key=lambda v: v.json_path)
-    return "; ".join(f"{violation.json_path}: {violation.message}"[:200] for violation in violations)
-
-
-def _json(result: Any) -> Any:
-    """The result as JSON holds it. Raises TypeError or ValueError where it cannot."""
-    text = json.dumps(result, ensure_ascii=False, allow_nan=False)
-    if len(text) > _MAX_RESULT_CHARS:
-        raise ValueError(f"result of {len(text)} characters")
-    return storable(json.loads(text))
 
 
 def answer(call: ToolCall) -> dict[str, Any]:

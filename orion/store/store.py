@@ -14,7 +14,9 @@ from orion.store.events import Events
 from orion.store.idempotency import IdempotencyKeys
 from orion.store.log_in_failures import LogInFailures
 from orion.store.memories import Memories
+from orion.store.nodes import Nodes
 from orion.store.people import People
+from orion.store.plans import Plans
 from orion.store.rooms import Rooms
 from orion.store.sessions import Sessions
 from orion.store.tokens import Tokens
@@ -105,3 +107,13 @@ class Store:
     def agents(self) -> Agents:
         """Agents as data."""
         return Agents(self.connection, self.principal)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Plans and their steps."""
+        return Plans(self.connection)
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """The processes that run plans."""
+        return Nodes(self.connection)

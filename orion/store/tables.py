@@ -15,47 +15,21 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TIMESTAMP, TSVECTOR, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TSVECTOR, UUID
 
-SCHEMA = "orion"
+from orion.store.columns import SCHEMA, metadata
+from orion.store.columns import deferred as _deferred
+from orion.store.columns import json_object as _json
+from orion.store.columns import moment as _time
+from orion.store.columns import own_id as _id
+from orion.store.columns import reference as _reference
 
-metadata = MetaData(
-    schema=SCHEMA,
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    },
-)
-
-
-def _id() -> Column[object]:
-    return Column("id", UUID(as_uuid=True), primary_key=True)
-
-
-def _reference(name: str, table: str, *, nullable: bool = False, ondelete: str = "CASCADE") -> Column[object]:
-    key = ForeignKey(f"{SCHEMA}.{table}.id", ondelete=ondelete)
-    return Column(name, UUID(as_uuid=True), key, nullable=nullable)
-
-
-def _deferred(table: str) -> ForeignKey:
-    return ForeignKey(f"{SCHEMA}.{table}.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED")
-
-
-def _time(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, TIMESTAMP(timezone=True), nullable=nullable)
-
-
-def _json(name: str) -> Column[object]:
-    return Column(name, JSONB, nullable=False, server_default=text("'{}'"))
-
+__all__ = ["SCHEMA", "metadata"]
 
 workspaces = Table(
     "workspaces",

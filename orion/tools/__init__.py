@@ -7,8 +7,12 @@ or raises ToolFailure with a sentence. It may also set
 - `EXAMPLES`: phrases with which people ask for it (the offline agent routes by them);
 - `SAID`: what people say in the places of the examples, `{"place": ["tokyo", "new york"]}`;
 - `SAY`: a template of the spoken answer over the keys of the result, e.g. `"It is {time}."`;
-- `CONFIRM` (ask first), `SIDE_EFFECTS` (barge-in does not cancel it), `RISK`, `TIMEOUT_SECS`, `UNTRUSTED`
-  (others than the user wrote what it returns: after it, what changes something waits for the user's yes).
+- `CONFIRM` (ask first), `SIDE_EFFECTS` (barge-in does not cancel it), `RISK`, `TIMEOUT_SECS`;
+- `IDEMPOTENT`: a call that comes again with the same `call.call_id` counts once, because whatever the
+  tool reaches takes that id as its idempotency key. Without it, a plan asks before it repeats a call
+  of a tool of `RISK` `write` or `danger` of which nobody knows whether it has happened;
+- `UNTRUSTED`: others than the user wrote what it returns; after it, what changes something waits for the
+  user's yes.
 
 `json_schema_extra={"x-ask": "For which city?"}` on a field is the question when it is missing.
 """
@@ -104,6 +108,7 @@ def _read(name: str, module: ModuleType) -> RunnableTool:
         confirm=getattr(module, "CONFIRM", False),
         side_effects=getattr(module, "SIDE_EFFECTS", False),
         risk=Risk(getattr(module, "RISK", Risk.READ)),
+        idempotent=bool(getattr(module, "IDEMPOTENT", False)),
         timeout_secs=float(getattr(module, "TIMEOUT_SECS", 10.0)),
         untrusted=getattr(module, "UNTRUSTED", False),
     )

@@ -19,6 +19,7 @@ EXAMPLES = (
 SAY = "I will remember that."
 SIDE_EFFECTS = True
 RISK = Risk.WRITE
+IDEMPOTENT = True  # in a plan, what it keeps is committed together with the step
 
 
 class Args(BaseModel):

@@ -73,6 +73,6 @@ def test_every_plan_ends_whatever_becomes_of_its_steps(data):
         ended = data.draw(st.sampled_from([StepStatus.DONE, StepStatus.FAILED, StepStatus.REJECTED]))
         made = end(made, data.draw(st.sampled_from(ready)), ended)
     assert made.judged().over
-    assert all(step.status.over for step in made.steps)
+    assert all(step.over for step in made.steps)
     done = all(step.status is StepStatus.DONE for step in made.steps)
     assert made.judged() is (PlanStatus.DONE if done else PlanStatus.FAILED)

@@ -3,8 +3,9 @@ from uuid import uuid4
 
 import pytest
 
+from orion.agents.arguments import refuse_arguments
 from orion.domain.tool import Tool, ToolCallStatus, ToolFailure
-from orion.processors.tool_call import ToolCaller, refuse_arguments
+from orion.processors.tool_call import ToolCaller
 from orion.tools import RunnableTool
 
 SCHEMA = {

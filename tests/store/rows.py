@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from orion.domain.identity import ApiKey, Principal, Role, Scope, User, new_id
 from orion.domain.memory import Memory, MemoryType
+from orion.domain.node import Node
+from orion.domain.plan import Plan, PlanStatus, Step
 from orion.domain.session import Event, Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus, ToolKind, ToolRow
 from orion.domain.turn import Speaker, Turn
@@ -20,6 +22,7 @@ from orion.store.tokens import Invitation
 
 LOG_IN = Principal.system("log-in")
 RECORDER = Principal.system("recorder")
+PLANS = Principal.system("plans")
 
 
 async def fill(database: Database) -> list[Principal]:
@@ -37,6 +40,8 @@ async def fill(database: Database) -> list[Principal]:
         await _rows_of(database, principal)
     async with database.transaction(Principal.system("limits")) as store:
         await store.budgets.spend(b"ada", 5, requests=100, window_secs=3600)
+    async with database.transaction(PLANS) as store:
+        await store.nodes.join(Node(new_id(), 1), 60.0)
     async with database.transaction(LOG_IN) as store:
         await store.tokens.add_sign_in(b"link", now + timedelta(minutes=5))
         await store.log_in_failures.add("ada@example.org")
@@ -85,6 +90,10 @@ async def _rows_of(database: Database, principal: Principal) -> None:
         )
         await store.memories.add(memory)
         await store.memories.add_vectors("model", {memory.id: [0.5, -1.25]})
+        step = Step(0, "timer", {"secs": 1}, "Waits.")
+        await store.plans.add(
+            Plan(new_id(), session.id, "orion", "wait", PlanStatus.DRAFT, (step,), created_at=now)
+        )
         await store.idempotency_keys.claim("a key", b"fingerprint")
         await store.idempotency_keys.keep("a key", Answer(b"fingerprint", 201, "application/json", b"{}"))
     if principal.is_admin:

@@ -30,7 +30,7 @@ async def wipe(database):
         await connection.execute(
             text(
                 f"truncate {SCHEMA}.workspaces, {SCHEMA}.sign_in_tokens, {SCHEMA}.log_in_failures, "
-                f"{SCHEMA}.budgets cascade"
+                f"{SCHEMA}.budgets, {SCHEMA}.nodes cascade"
             )
         )
     await engine.dispose()

@@ -27,6 +27,8 @@ ADMIN_SEES = {
     "tool_calls": 2,
     "memories": 1,
     "memory_vectors": 1,
+    "plans": 2,
+    "plan_steps": 2,
     "events": 2,
     "room_tokens": 2,
     "webhooks": 2,
@@ -47,6 +49,8 @@ USER_SEES = {
     "tool_calls": 1,
     "memories": 1,
     "memory_vectors": 1,
+    "plans": 1,
+    "plan_steps": 1,
     "events": 1,
     "room_tokens": 1,
     "refresh_tokens": 1,
@@ -77,6 +81,15 @@ PURPOSES = {
     },
     "webhooks": {"webhooks": 3, "webhook_deliveries": 5},
     "sweeper": {"sessions": 3, "turns": 3, "tool_calls": 3, "events": 3},
+    "plans": {
+        "sessions": 3,
+        "events": 3,
+        "webhooks": 3,
+        "webhook_deliveries": 5,
+        "plans": 3,
+        "plan_steps": 3,
+        "nodes": 1,
+    },
     "limits": {"budgets": 1, "idempotency_keys": 3},
     "erasure": {"erasures": 3},
     "recogniser": {"tools": 2},
@@ -120,7 +133,8 @@ async def test_everybody_sees_their_own_and_nothing_else(database):
 
 
 @pytest.mark.parametrize(
-    "name", ["sessions", "turns", "tool_calls", "memories", "events", "room_tokens", "idempotency_keys"]
+    "name",
+    ["sessions", "turns", "tool_calls", "memories", "events", "room_tokens", "idempotency_keys", "plans"],
 )
 async def test_nobody_writes_in_anothers_name(database, name):
     _, ben, cleo = await fill(database)

@@ -246,7 +246,7 @@ async def _checked(parts: Parts, fields: ToolFields, before: ToolRow) -> ToolRow
     plain = {
         name: value
         for name, value in config.model_dump(exclude={"headers"}).items()
-        if value is not None and value != ""
+        if value is not None and value != "" and value is not False
     }
     row = replace(
         before,
