@@ -30,6 +30,7 @@ _MOST_CHARS = 300
 _MOST_UNCLEAR = 2
 _SHORT_WORDS = 3
 _UNSPOKEN = re.compile(r"[^\w .,:;@+*/%€$£#&()-]")
+_REFERENCE = re.compile(r"\{\{\s*(\d{1,2})(?:\.([A-Za-z0-9_.-]+))?\s*\}\}")
 _WORD = re.compile(r"\w+")
 
 
@@ -84,18 +85,20 @@ def question(tool: str, arguments: Mapping[str, Any]) -> str:
 
     An argument is quoted without what could end the sentence or pass for the server's own words.
     """
-    told = f"Shall I {_called(tool, arguments)}? Please say yes or no."
+    told = f"Shall I run {called(tool, arguments)}? Please say yes or no."
     return told if len(told) <= _MOST_CHARS else ""
 
 
-def _called(tool: str, arguments: Mapping[str, Any]) -> str:
+def called(tool: str, arguments: Mapping[str, Any]) -> str:
+    """A call in words, as they are read out; a reference to an earlier result is told as such."""
     named = [f'{_plain(name.replace("_", " "))} "{_plain(value)}"' for name, value in arguments.items()]
-    return f"run {tool.replace('_', ' ')}{' with ' if named else ''}{', '.join(named)}"
+    return f"{tool.replace('_', ' ')}{' with ' if named else ''}{', '.join(named)}"
 
 
 def _plain(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    spoken = _UNSPOKEN.sub(" ", storable(text))
+    told = _REFERENCE.sub(lambda found: f"the result of step {int(found[1]) + 1}", text)
+    spoken = _UNSPOKEN.sub(" ", storable(told))
     # A point or colon that ends something is no part of a number, an address or a time.
     return " ".join(re.sub(r"[.:;,]+(?=\s|$)", "", spoken).split())
 

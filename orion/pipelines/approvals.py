@@ -24,15 +24,18 @@ class WaitingCalls:
     """The approvals of each session of this process; a restart forgets them, which is no."""
 
     def __init__(self) -> None:
-        self._sessions: dict[UUID, Approvals] = {}
+        self._sessions: dict[UUID, tuple[float, Approvals]] = {}
 
     def of(self, session_id: UUID) -> Approvals:
-        """Those of one session; others that wait for nothing any more are forgotten."""
+        """Those of one session, for a call that begins; old ones of others are forgotten."""
         now = time.monotonic()
-        for other, approvals in list(self._sessions.items()):
-            if not len(approvals) or approvals.expired(now, WRITTEN_SECS):
-                del self._sessions[other]
-        return self._sessions.setdefault(session_id, Approvals())
+        _, found = self._sessions.pop(session_id, (now, Approvals()))
+        self._sessions[session_id] = (now, found)
+        for other, (begun, _) in list(self._sessions.items()):  # the oldest stand first
+            if now - begun < WRITTEN_SECS:
+                break
+            del self._sessions[other]
+        return found
 
 
 class ApprovalPolicy:

@@ -89,16 +89,19 @@ class Dialogue:
             return self._continue(state, open_tool, text, act)
         if act is not None and not self._asks_for_tool(text):
             return {}, self._small_talk(act)
-        first, *rest = self._clauses(text)
+        first, *rest = self.clauses(text)
         return self._again(state, text) or self._route(first, rest)
 
-    def _clauses(self, text: str) -> list[str]:
+    def clauses(self, text: str, most: int = _MOST_CLAUSES) -> list[str]:
         """What is asked for one after the other; a plain `and` parts only what two tools claim for sure."""
-        return [part for clause in acts.clauses(text) for part in acts.conjuncts(clause, self._top) if part][
-            :_MOST_CLAUSES
-        ]
+        parts = (part for clause in acts.clauses(text) for part in acts.conjuncts(clause, self.surely))
+        return [part for part in parts if part][:most]
 
-    def _top(self, text: str) -> str | None:
+    def rank(self, text: str) -> list[Match]:
+        """The tools that may be meant, best first."""
+        return self._router.rank(text)
+
+    def surely(self, text: str) -> str | None:
         """The name of the tool that surely is meant."""
         match = next(iter(self._router.rank(text)), None)
         return match.tool.name if match is not None and match.score >= _SURE else None
