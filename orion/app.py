@@ -32,6 +32,7 @@ from orion.api.routers import (
     memories,
     messages,
     metrics,
+    plans,
     rooms,
     sessions,
     tools,
@@ -40,6 +41,7 @@ from orion.api.routers import (
 )
 from orion.domain.identity import Principal
 from orion.media import ice_sockets, memory, models
+from orion.nodes.plans import PlanNode
 from orion.nodes.webhooks import WebhookDeliveries
 from orion.pipelines.calls import Calls
 from orion.pipelines.conversation import Shared, load_shared
@@ -73,7 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     openapi.install(app)
     accounts = (auth, api_keys, invitations, users, erasure)
-    conversations = (sessions, messages, rooms, connect, memories, events, webhooks)
+    conversations = (sessions, messages, rooms, connect, memories, events, webhooks, plans)
     for module in (*accounts, *conversations, agents, tools, ice, health, metrics, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):
@@ -127,6 +129,9 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     calls.start()
     stack.push_async_callback(calls.close)
     memory.give_back(for_good=True)
+    node = PlanNode.of(calls)
+    await node.start()
+    stack.push_async_callback(node.close)
     revocation = Revocation(database, calls)
     revocation.start()
     stack.push_async_callback(revocation.close)
@@ -138,7 +143,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
         key.encode() for key in settings.jwt_keys or (kept_secret(settings.data_dir / "jwt-secret"),)
     )
     tokens = AccessTokens(keys, settings.jwt_expires_secs)
-    return Parts(settings, database, calls, tokens, RoomTokens(keys), limits, new_token())
+    return Parts(settings, database, calls, node, tokens, RoomTokens(keys), limits, new_token())
 
 
 async def _start_webhooks(shared: Shared, stack: AsyncExitStack) -> None:

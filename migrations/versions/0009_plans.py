@@ -1,6 +1,7 @@
 """Plans and their steps, which are the ledger of what their tools have done, and the nodes that run them.
 
-A node is a process: its rows name no workspace, and only the system sees them.
+A node is a process: its rows name no workspace, and only the system sees them. DBOS makes its tables in a
+schema of its own, as a role of its own that sees nothing else.
 """
 
 from alembic import op
@@ -100,6 +101,18 @@ WRITTEN = ("events", "webhook_deliveries")
 
 
 def upgrade() -> None:
+    op.execute(
+        """
+        do $$ begin
+            if not exists (select from pg_roles where rolname = 'orion_dbos') then
+                create role orion_dbos nologin nosuperuser nobypassrls nocreatedb nocreaterole;
+            end if;
+        exception when duplicate_object or unique_violation then null;
+        end $$
+        """
+    )
+    op.execute("do $$ begin execute format('grant orion_dbos to %I', current_user); end $$")
+    op.execute("create schema if not exists dbos authorization orion_dbos")
     for statement in TABLES:
         op.execute(statement)
     for name, policies in POLICIES.items():
@@ -120,5 +133,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in (*READ, *WRITTEN):
         op.execute(f"drop policy plans on orion.{name}")
+    op.execute("drop schema dbos cascade")
     for name in ("plan_steps", "plans", "nodes"):
         op.execute(f"drop table orion.{name}")

@@ -1,4 +1,4 @@
-"""What goes into a tool and what comes out of it: arguments fit its schema, a result is JSON and not too long."""
+"""What goes into a tool and what comes out: arguments that fit its schema, a result that is JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def _bounded_pattern(_validator: Any, wanted: str, value: Any, _schema: Any) -> 
         yield ValidationError(f"does not match {wanted!r}")
 
 
-_Validator = validators.extend(Draft202012Validator, {"pattern": _bounded_pattern})
+_extend: Any = validators.extend  # its stubs lack types
+_Validator = _extend(Draft202012Validator, {"pattern": _bounded_pattern})
 
 
 def refuse_arguments(schema: dict[str, Any], arguments: dict[str, Any]) -> str:

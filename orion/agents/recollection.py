@@ -8,7 +8,7 @@ but its part: the words remain.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from loguru import logger
@@ -18,6 +18,7 @@ from orion.domain.memory import Memory, MemoryType, fuse, within_budget
 from orion.errors import OrionError, ProviderError
 from orion.providers import Embedder
 from orion.store.database import Database
+from orion.store.store import Store
 
 CONTEXT_TOKENS = 400
 """What is known of the user takes at most so much of a model's context."""
@@ -36,12 +37,21 @@ class Recollection:
 
     async def keep(self, principal: Principal, memory: Memory) -> Memory:
         """Keep a memory, and its embedding where one can be had; without one words find it."""
-        vectors = await self._embed([memory.content], _EMBED_SECS)
+        write = await self.write_of(memory)
         async with self._database.transaction(principal) as store:
+            await write(store)
+        return memory
+
+    async def write_of(self, memory: Memory) -> Callable[[Store], Awaitable[None]]:
+        """What keeps a memory, as part of a transaction of its user."""
+        vectors = await self._embed([memory.content], _EMBED_SECS)
+
+        async def write(store: Store) -> None:
             await store.memories.add(memory)
             if self._embedder is not None and vectors:
                 await store.memories.add_vectors(self._embedder.model, {memory.id: vectors[0]})
-        return memory
+
+        return write
 
     async def search(
         self, principal: Principal, query: str, *, limit: int, session_id: UUID | None = None

@@ -20,6 +20,7 @@ from orion.api.requests.limits import Limits
 from orion.domain.identity import ApiKey, Principal, Scope
 from orion.domain.session import Session
 from orion.errors import NotFound, Refused, Unauthenticated
+from orion.nodes.plans import PlanNode
 from orion.pipelines.calls import Calls
 from orion.settings import Settings
 from orion.store.api_keys import USED_EVERY
@@ -39,6 +40,7 @@ class Parts:
     settings: Settings
     database: Database
     calls: Calls
+    plans: PlanNode
     tokens: AccessTokens
     rooms: RoomTokens
     limits: Limits

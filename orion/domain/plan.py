@@ -165,7 +165,7 @@ class Plan:
                 steps[at] = replace(step, status=StepStatus.SKIPPED)
         return replace(self, steps=tuple(steps))
 
-    def decided(self, index: int, approved: bool, by: UUID | None, now: datetime) -> Plan:
+    def decided(self, index: int, *, approved: bool, by: UUID | None, now: datetime) -> Plan:
         """The plan after the answer about a step that asks: with a yes, the step may begin.
 
         A no leaves a step `unknown` whose process died; any other is `rejected`.

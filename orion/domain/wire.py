@@ -1,10 +1,11 @@
-"""The JSON shapes of sessions, turns and tool calls: the same in REST, events and webhooks."""
+"""The JSON shapes of sessions, turns, tool calls and plans: the same in REST, events and webhooks."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
+from orion.domain.plan import Approval, Plan, Step
 from orion.domain.session import Session
 from orion.domain.tool import ToolCall
 from orion.domain.turn import Turn
@@ -60,4 +61,47 @@ def session(session: Session, *, live: bool, participants: list[str] | None = No
         "started_at": timestamp(session.started_at),
         "ended_at": timestamp(session.ended_at),
         "end_reason": session.end_reason.value if session.end_reason else None,
+    }
+
+
+def plan(plan: Plan) -> dict[str, Any]:
+    """A plan as clients see it."""
+    return {
+        "id": str(plan.id),
+        "goal": plan.goal,
+        "status": plan.status.value,
+        "error": plan.error,
+        "steps": [step(one) for one in plan.steps],
+        "created_at": timestamp(plan.created_at),
+        "started_at": timestamp(plan.started_at),
+        "ended_at": timestamp(plan.ended_at),
+    }
+
+
+def step(step: Step) -> dict[str, Any]:
+    """A step as clients see it; its arguments with results in place of references, once they are known."""
+    return {
+        "index": step.index,
+        "tool": step.tool,
+        "arguments": step.arguments if step.resolved is None else step.resolved,
+        "description": step.description,
+        "after": list(step.after),
+        "status": step.status.value,
+        "result": step.result,
+        "error": step.error,
+        "approval": approval(step.approval),
+        "started_at": timestamp(step.started_at),
+        "ended_at": timestamp(step.ended_at),
+    }
+
+
+def approval(asked: Approval | None) -> dict[str, Any] | None:
+    """What the user is or was asked about a step: `approved` is null until the answer."""
+    if asked is None:
+        return None
+    return {
+        "approved": asked.approved,
+        "decided_by": str(asked.decided_by) if asked.decided_by else None,
+        "decided_at": timestamp(asked.decided_at),
+        "expires_at": timestamp(asked.expires_at),
     }

@@ -17,6 +17,7 @@ from orion.domain import wire
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
 from orion.domain.session import EndReason, Session, SessionStatus
+from orion.domain.tool import ToolFailure
 from orion.domain.turn import Speaker, Turn
 from orion.errors import (
     Conflict,
@@ -143,6 +144,13 @@ class Calls:
             finally:
                 del self._writing[session.id]
                 await call.end(EndReason.AGENT if call.ends_session else EndReason.HUNG_UP)
+
+    async def announce(self, session_id: UUID, secs: float, words: str) -> None:
+        """Say `words` in a session after `secs` seconds, in its call or as a turn; nothing where it is over."""
+        try:
+            self._announcements.after(await self._current(session_id), secs, words)
+        except (NotFound, ToolFailure):
+            logger.warning("a session has no place for what was to be said in it")
 
     def begin_message(self, session: Session, content: str) -> asyncio.Task[Turn | OrionError]:
         """Answer a typed message whether or not its sender waits for it: an error is a result, too."""

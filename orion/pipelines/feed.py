@@ -53,9 +53,17 @@ class Feed:
     def publish(self, session_id: UUID, name: str, body: dict[str, Any]) -> Event:
         """Make the event, hand it to all watchers of the session, and return it."""
         event = Event(new_id(), session_id, name, body, datetime.now(UTC))
-        for subscription in self._subscriptions.get(session_id, ()):
-            subscription.offer(event)
+        self.deliver(event)
         return event
+
+    def deliver(self, event: Event) -> None:
+        """Hand an event to all watchers of its session."""
+        for subscription in self._subscriptions.get(event.session_id, ()):
+            subscription.offer(event)
+
+    def watched(self, session_id: UUID) -> bool:
+        """Whether anybody watches the session here."""
+        return session_id in self._subscriptions
 
     def subscriptions(self) -> list[Subscription]:
         """All that watch now."""

@@ -55,6 +55,13 @@ class Events:
         rows = await self._connection.execute(wanted.order_by(events.c.id).limit(limit))
         return [Event(row.id, row.session_id, row.name, row.body, row.created_at) for row in rows]
 
+    async def these(self, ids: Iterable[UUID]) -> list[Event]:
+        """The events with these ids, in order."""
+        rows = await self._connection.execute(
+            select(events).where(events.c.id.in_(list(ids))).order_by(events.c.id)
+        )
+        return [Event(row.id, row.session_id, row.name, row.body, row.created_at) for row in rows]
+
 
 def _columns(happened: list[Event]) -> dict[str, list[Any]]:
     return {

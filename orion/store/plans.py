@@ -18,13 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.node import Node
 from orion.domain.plan import Approval, Claim, Plan, PlanStatus, Step, StepStatus
+from orion.domain.session import Event
 from orion.errors import Conflict, NotFound
+from orion.store.events import Events
 from orion.store.owners import owned
 from orion.store.pages import after
 from orion.store.plan_tables import nodes, plan_steps, plans
 
 CHANNEL = "orion_plans"
-"""Channel on which it is told that a plan has changed: `<plan id> <session id> <event id or nothing>`."""
+"""Channel on which it is told that a plan has changed: `<plan id> <session id> <source> <ids of events>`."""
+OUTSIDE = "outside"
+"""The source of a change that was not made by whoever runs the plan."""
 
 _BEGUN = plans.c.status.in_([PlanStatus.RUNNING.value, PlanStatus.WAITING_APPROVAL.value])
 _LIVE = select(nodes.c.id).where(nodes.c.id == plans.c.node_id, nodes.c.epoch == plans.c.node_epoch).exists()
@@ -35,6 +39,7 @@ class Plans:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._events = Events(connection)
 
     async def add(self, plan: Plan) -> Plan:
         """A new plan with its steps, as it stands. One of a session that is gone is dropped."""
@@ -117,7 +122,7 @@ class Plans:
         return Claim(plan, row.workspace_id, row.user_id, row.fence, row.revision)
 
     async def orphans(self, node: Node, running: Collection[UUID]) -> list[tuple[UUID, int]]:
-        """Begun plans that nobody runs, with their fences: of dead nodes, and the node's not `running` here."""
+        """Begun plans that nobody runs, and their fences: of dead nodes, and the node's own not `running`."""
         mine = (plans.c.node_id == node.id) & (plans.c.node_epoch == node.epoch)
         alone = ~_LIVE | (mine & plans.c.id.not_in(running))
         wanted = select(plans.c.id, plans.c.fence).where(_BEGUN, alone).order_by(plans.c.id)
@@ -156,9 +161,16 @@ class Plans:
         if changed:
             await self._connection.execute(update(plans).where(plans.c.id == plan.id).values(**changed))
 
-    async def tell(self, plan: Plan, event_id: UUID | None = None) -> None:
-        """Tell all processes at commit that the plan has changed."""
-        payload = f"{plan.id} {plan.session_id} {event_id or ''}"
+    async def tell(self, plan: Plan, happened: Iterable[Event], *, outside: bool = False) -> None:
+        """Write what happened to a plan, and tell all processes at commit; in a transaction of the system.
+
+        Args:
+            outside: It is news for whoever runs the plan.
+        """
+        events = list(happened)
+        await self._events.add(events)
+        source = OUTSIDE if outside else "-"
+        payload = " ".join(map(str, (plan.id, plan.session_id, source, *(event.id for event in events))))
         await self._connection.execute(select(func.pg_notify(CHANNEL, payload)))
 
     async def _read(self, wanted: Select[Any]) -> list[Plan]:

@@ -1,0 +1,351 @@
+"""Runs the steps of plans: each tool call is kept in the ledger before it is made and after it has ended.
+
+A step that was found running, but not by this run, has a tool of which nobody knows whether it did its
+work. A tool that reads, or takes the step's idempotency key, is called again; about any other the user
+is asked. What runs a plan from step to step, and brings it back after a crash, is `durable.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from loguru import logger
+
+from orion.agents.arguments import as_json, refuse_arguments
+from orion.agents.ledger import Ledger, Run, answered
+from orion.agents.recollection import Recollection
+from orion.agents.step_context import StepContext
+from orion.domain.identity import Principal
+from orion.domain.node import Node
+from orion.domain.plan import Approval, Plan, PlanStatus, Step, StepStatus, fingerprint
+from orion.domain.references import Dangling, resolved
+from orion.domain.storable import storable
+from orion.domain.tool import Risk, Tool, ToolFailure
+from orion.errors import DatabaseUnavailable, OrionError
+from orion.store.store import Store
+from orion.tools import RunnableTool
+
+ToolsOf = Callable[[Principal, str], Awaitable[Mapping[str, RunnableTool]]]
+Announce = Callable[[UUID, float, str], Awaitable[None]]
+
+_NOBODY_KNOWS = "it was interrupted, and nobody knows whether it has happened"
+_RETRY_SECS = 0.2
+_CUT_OFF_SECS = 5.0
+"""How long tools may still take whose process ends."""
+_MOST_CLAIMS = 100
+"""A plan that was taken over so often brings its processes down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a plan may take.
+
+    Attributes:
+        plan_secs: From its beginning to its end, questions included.
+        approval_secs: How long a question waits for its answer.
+        attempts: How often a step may be begun.
+        retry_secs: How long after a failed attempt the next one follows.
+    """
+
+    plan_secs: float = 3600.0
+    approval_secs: float = 600.0
+    attempts: int = 5
+    retry_secs: tuple[float, ...] = (0.5, 2.0)
+
+
+_BUDGET = Budget()
+
+
+class Executor:
+    """The plans that this process runs.
+
+    Args:
+        tools_of: The tools that the agent of that name has in the workspace of that user.
+        announce: Has a text said in a session after some seconds.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        recollection: Recollection,
+        tools_of: ToolsOf,
+        announce: Announce,
+        budget: Budget = Budget(),
+    ) -> None:
+        self._ledger = ledger
+        self._recollection = recollection
+        self._tools_of = tools_of
+        self._announce = announce
+        self._budget = budget
+        self._runs: dict[UUID, Run] = {}
+        self._claiming: set[UUID] = set()
+        self._busy = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def running(self) -> set[UUID]:
+        """The plans that are run here."""
+        return {*self._runs, *self._claiming}
+
+    async def claim(self, plan_id: UUID, node: Node) -> Plan | None:
+        """Take a plan; None where it is over, is run here already, or by another live node."""
+        if plan_id in self.running:
+            return None
+        self._claiming.add(plan_id)
+        try:
+            while True:
+                try:
+                    return await self._claimed(plan_id, node)
+                except DatabaseUnavailable:
+                    await asyncio.sleep(_RETRY_SECS)
+        finally:
+            self._claiming.discard(plan_id)
+
+    async def _claimed(self, plan_id: UUID, node: Node) -> Plan | None:
+        run = await self._ledger.claim(plan_id, node)
+        if run is None:
+            return None
+        await self._take_up(run)
+        self._runs[plan_id] = run
+        return run.plan
+
+    def let_go(self, plan_id: UUID) -> None:
+        """The run is over, or not ours any more."""
+        self._runs.pop(plan_id, None)
+
+    def left(self, plan_id: UUID) -> bool:
+        """Whether nothing more of the plan begins here."""
+        run = self._runs.get(plan_id)
+        return run is None or run.over
+
+    async def refresh(self, plan_id: UUID) -> None:
+        """Somebody changed the plan: see what, if it is run here."""
+        if run := self._runs.get(plan_id):
+            await self._ledger.refresh(run)
+
+    async def close(self) -> None:
+        """Begin nothing more, and let tools that run end, for a while; others will go on."""
+        for run in self._runs.values():
+            run.closing = True
+            run.wake()
+        try:
+            async with asyncio.timeout(_CUT_OFF_SECS):
+                await self._idle.wait()
+        except TimeoutError:
+            logger.warning("the process ends in the middle of {} steps", self._busy)
+        for run in self._runs.values():
+            run.lost = True
+
+    async def perform(self, plan_id: UUID, index: int) -> tuple[int, StepStatus] | None:
+        """Bring a step to its end: its index and how it ended. None: nothing more is run here."""
+        run = self._runs.get(plan_id)
+        while run is not None and not run.over:
+            step = run.plan.steps[index]
+            if step.over:
+                return index, step.status
+            if step.asks:
+                await self._wait(run, step)
+            else:
+                await self._busily(run, step)
+        return None
+
+    async def _busily(self, run: Run, step: Step) -> None:
+        self._busy += 1
+        self._idle.clear()
+        try:
+            await self._advance(run, step)
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._idle.set()
+
+    async def _take_up(self, run: Run) -> None:
+        """Settle what the process left behind that ran the plan before."""
+        try:
+            run.tools = await self._tools_of(run.owner, run.plan.agent)
+        except DatabaseUnavailable:
+            raise
+        except OrionError as error:
+            await self._stop(run, error.detail)
+            return
+        if run.claim.fence > _MOST_CLAIMS:
+            await self._stop(run, "it was begun too often")
+            return
+        await self._ledger.change(run, lambda plan: self._taken_up(run, plan))
+
+    def _taken_up(self, run: Run, plan: Plan) -> Plan:
+        for step in plan.steps:
+            if step.status is StepStatus.RUNNING:
+                plan = plan.with_step(self._interrupted(run.tools.get(step.tool), step))
+        return plan
+
+    def _interrupted(self, runnable: RunnableTool | None, step: Step) -> Step:
+        """A step of which nobody knows whether its tool did its work."""
+        if runnable is None or not runnable.tool.repeatable:
+            return self._asking(step, StepStatus.UNKNOWN, _NOBODY_KNOWS)
+        if step.attempts >= self._budget.attempts:
+            return _failed(step, f"it was begun {step.attempts} times")
+        return replace(step, status=StepStatus.PENDING)
+
+    async def _advance(self, run: Run, step: Step) -> None:
+        """Run a pending step, or ask about it, or find out that it cannot run."""
+        if self._rest_secs(run) <= 0:
+            await self._stop(run, f"it took longer than {self._budget.plan_secs:g} seconds")
+            return
+        step, runnable = _prepared(run, step)
+        if runnable is None:
+            await self._put(run, step)
+        elif _needs_yes(runnable.tool) and not _has_yes(step):
+            await self._put(run, self._asking(step, StepStatus.WAITING_APPROVAL, None))
+        else:
+            await self._attempt(run, runnable, step)
+
+    def _asking(self, step: Step, status: StepStatus, error: str | None) -> Step:
+        expires_at = datetime.now(UTC) + timedelta(seconds=self._budget.approval_secs)
+        asked = Approval(fingerprint(step.tool, step.resolved or step.arguments), expires_at)
+        return replace(step, status=status, approval=asked, error=error)
+
+    async def _wait(self, run: Run, step: Step) -> None:
+        """Wait until somebody answers, or nobody may any more."""
+        changed = run.changed
+        assert step.approval is not None
+        left = (step.approval.expires_at - datetime.now(UTC)).total_seconds()
+        try:
+            async with asyncio.timeout(max(left, 0)):
+                await changed.wait()
+        except TimeoutError:
+            await self._ledger.change(run, lambda plan: _expired(plan, step.index))
+
+    async def _attempt(self, run: Run, runnable: RunnableTool, step: Step) -> None:
+        """Call the tool, and again where that may help."""
+        for tries in range(len(self._budget.retry_secs) + 1):
+            step = replace(
+                step,
+                status=StepStatus.RUNNING,
+                attempts=step.attempts + 1,
+                started_at=step.started_at or datetime.now(UTC),
+            )
+            if not await self._put(run, step) or run.over:
+                return
+            context = StepContext(
+                self._recollection, run.owner, run.plan.session_id, run.plan.key(step.index)
+            )
+            ended, again = await self._call(run, runnable, step, context)
+            if not again or tries == len(self._budget.retry_secs) or run.over:
+                break
+            await asyncio.sleep(self._budget.retry_secs[tries])
+            if self.left(run.plan.id):
+                break
+        if run.lost:
+            return
+        own = await self._write_of(context) if ended.status is StepStatus.DONE and context.kept else None
+        if await self._put(run, ended, own) and ended.status is StepStatus.DONE:
+            for secs, text in context.announcements:
+                await self._announce(run.plan.session_id, secs, text)
+
+    async def _call(
+        self, run: Run, runnable: RunnableTool, step: Step, context: StepContext
+    ) -> tuple[Step, bool]:
+        """How the step ended, and whether another attempt may help."""
+        tool = runnable.tool
+        limit = asyncio.timeout(min(tool.timeout_secs, max(self._rest_secs(run), 0)))
+        try:
+            async with limit:
+                if not tool.side_effects and tool.repeatable:
+                    run.limits.add(limit)
+                result = as_json(await runnable.run(step.resolved or {}, context))
+        except TimeoutError:
+            if run.over:
+                return replace(step, status=StepStatus.SKIPPED, ended_at=datetime.now(UTC)), False
+            error = f"no answer within {tool.timeout_secs:g} seconds"
+            if not tool.repeatable:
+                return self._asking(step, StepStatus.UNKNOWN, f"{error}; {_NOBODY_KNOWS}"), False
+            return _failed(step, error), True
+        except ToolFailure as failure:
+            return _failed(step, storable(failure.message)), failure.retryable
+        except (OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
+            # What a tool raises may hold arguments; the log names its type alone.
+            logger.warning("tool {} failed: {}", tool.name, type(error).__name__)
+            return _failed(step, f"{tool.name} failed"), tool.risk is Risk.READ
+        finally:
+            run.limits.discard(limit)
+        return (
+            replace(step, status=StepStatus.DONE, result=result, error=None, ended_at=datetime.now(UTC)),
+            False,
+        )
+
+    async def _write_of(self, context: StepContext) -> Callable[[Store], Awaitable[None]]:
+        writes = [await self._recollection.write_of(memory) for memory in context.kept]
+
+        async def write(store: Store) -> None:
+            for one in writes:
+                await one(store)
+
+        return write
+
+    async def _put(self, run: Run, step: Step, own: Callable[[Store], Awaitable[None]] | None = None) -> bool:
+        return await self._ledger.change(run, lambda plan: _with(plan, step), own)
+
+    async def _stop(self, run: Run, error: str) -> None:
+        now = datetime.now(UTC)
+        await self._ledger.change(run, lambda plan: plan.stopped(PlanStatus.FAILED, error, now))
+
+    def _rest_secs(self, run: Run) -> float:
+        begun = run.plan.started_at or run.plan.created_at
+        return self._budget.plan_secs - (datetime.now(UTC) - begun).total_seconds()
+
+
+def _with(plan: Plan, step: Step) -> Plan:
+    """The plan with the step; what has begun is written even when the plan is over, nothing begins then."""
+    was = plan.steps[step.index]
+    begins = was.status is not StepStatus.RUNNING
+    if was.over or (plan.status.over and begins):
+        return plan
+    return plan.with_step(step)
+
+
+def _expired(plan: Plan, index: int) -> Plan:
+    return (
+        answered(plan, index, approved=False, by=None)
+        if plan.steps[index].asks and not plan.status.over
+        else plan
+    )
+
+
+def _prepared(run: Run, step: Step) -> tuple[Step, RunnableTool | None]:
+    """The step with its arguments and its tool; without a tool it has failed."""
+    runnable = run.tools.get(step.tool)
+    if runnable is None:
+        return _failed(step, f"there is no tool {step.tool!r}"), None
+    results = {one.index: one.result for one in run.plan.steps if one.status is StepStatus.DONE}
+    try:
+        arguments: dict[str, Any] = resolved(step.arguments, results)
+    except Dangling as error:
+        return _failed(step, storable(str(error))), None
+    if refusal := refuse_arguments(runnable.tool.parameters, arguments):
+        return _failed(step, storable(refusal)), None
+    return replace(step, resolved=arguments), runnable
+
+
+def _failed(step: Step, error: str) -> Step:
+    return replace(step, status=StepStatus.FAILED, error=error, ended_at=datetime.now(UTC))
+
+
+def _needs_yes(tool: Tool) -> bool:
+    return tool.risk is Risk.DANGER or tool.confirm
+
+
+def _has_yes(step: Step) -> bool:
+    """Whether the user said yes to exactly this."""
+    asked = step.approval
+    return (
+        asked is not None
+        and asked.approved is True
+        and asked.fingerprint == fingerprint(step.tool, step.resolved or {})
+    )

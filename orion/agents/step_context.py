@@ -1,0 +1,61 @@
+"""What a tool reaches that runs as a step of a plan: no call need be there, and nothing happens twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from orion.agents.recollection import Recollection
+from orion.domain.identity import Principal, new_id
+from orion.domain.memory import Memory, MemoryType
+from orion.domain.tool import ToolFailure
+
+MAX_ANNOUNCE_SECS = 24 * 3600.0
+_NO_STEP = "That can only be done while we talk."
+
+
+class StepContext:
+    """The ToolContext of one step.
+
+    What it keeps about the user is written together with the step's end, in one transaction; what it
+    wants to have said later is passed on after that. A process that dies before leaves neither behind.
+
+    Args:
+        key: The step's idempotency key.
+    """
+
+    agents: tuple[str, ...] = ()
+
+    def __init__(self, recollection: Recollection, owner: Principal, session_id: UUID, key: str) -> None:
+        self._recollection = recollection
+        self._owner = owner
+        self.call_id = key
+        self.session_id = session_id
+        self.kept: list[Memory] = []
+        self.announcements: list[tuple[float, str]] = []
+
+    async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
+        """Keep `content` for this user when the step ends well."""
+        assert self._owner.user_id is not None
+        now = datetime.now(UTC)
+        memory = Memory(new_id(), self._owner.user_id, self.session_id, kind, content, now)
+        self.kept.append(memory)
+        return memory
+
+    async def recall(self, query: str, limit: int = 5) -> list[Memory]:
+        """What was kept for this user before this step."""
+        return await self._recollection.search(self._owner, query, limit=limit)
+
+    def announce_after(self, secs: float, text: str) -> None:
+        """Have `text` said some seconds after the step has ended well."""
+        if not 0 <= secs <= MAX_ANNOUNCE_SECS:
+            raise ValueError(f"between 0 and {MAX_ANNOUNCE_SECS:g} seconds, not {secs:g}")
+        self.announcements.append((secs, text))
+
+    def hand_over(self, agent: str) -> None:  # noqa: ARG002 - as ToolContext has it
+        """Refused: nobody need be there."""
+        raise ToolFailure(_NO_STEP)
+
+    def end_call(self) -> None:
+        """Refused: nobody need be there."""
+        raise ToolFailure(_NO_STEP)

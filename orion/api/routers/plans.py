@@ -1,0 +1,194 @@
+"""Plans of a session: what was planned, how far it is, and what waits for the user's yes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import BaseModel
+
+from orion.api.access import CallerDep, OwnSessionDep, PartsDep, StoreDep, needs
+from orion.api.fields import (
+    EXAMPLE_ID,
+    EXAMPLE_LATER,
+    EXAMPLE_TIME,
+    Cursor,
+    Limit,
+    Timestamp,
+    example,
+)
+from orion.api.idempotency import KeyedRoute
+from orion.api.openapi import fails
+from orion.domain import wire
+from orion.domain.identity import Scope
+from orion.domain.plan import MOST_STEPS, PlanStatus, StepStatus
+from orion.errors import Conflict
+
+router = APIRouter(
+    prefix="/api/v1/agent/sessions/{session_id}",
+    tags=["plans"],
+    route_class=KeyedRoute,
+    dependencies=[Depends(needs(Scope.SESSIONS))],
+)
+
+_STEP = {
+    "index": 0,
+    "tool": "calculator",
+    "arguments": {"expression": "12 * 9"},
+    "description": "Multiply 12 by 9",
+    "after": [],
+    "status": "done",
+    "result": {"result": "108"},
+    "error": None,
+    "approval": None,
+    "started_at": EXAMPLE_TIME,
+    "ended_at": EXAMPLE_LATER,
+}
+EXAMPLE_PLAN = {
+    "id": EXAMPLE_ID,
+    "goal": "Work out 12 times 9, then remember it",
+    "status": "waiting_approval",
+    "error": None,
+    "steps": [
+        _STEP,
+        {
+            **_STEP,
+            "index": 1,
+            "tool": "order",
+            "arguments": {"pieces": "108"},
+            "description": "Order 108 pieces",
+            "after": [0],
+            "status": "waiting_approval",
+            "result": None,
+            "approval": {
+                "approved": None,
+                "decided_by": None,
+                "decided_at": None,
+                "expires_at": EXAMPLE_LATER,
+            },
+            "started_at": None,
+            "ended_at": None,
+        },
+    ],
+    "created_at": EXAMPLE_TIME,
+    "started_at": EXAMPLE_TIME,
+    "ended_at": None,
+}
+
+PlanId = UUID
+StepIndex = Annotated[int, Path(ge=0, lt=MOST_STEPS)]
+
+
+class ApprovalBody(BaseModel):
+    """What the user is or was asked about a step: whether it may run with these arguments, once.
+
+    `approved` is null until the answer. A question that expires is a no, by nobody.
+    """
+
+    approved: bool | None
+    decided_by: UUID | None
+    decided_at: Timestamp | None
+    expires_at: Timestamp
+
+
+class StepBody(BaseModel):
+    """One tool call of a plan; once its references are known, `arguments` are those that the tool gets.
+
+    `unknown`: it was interrupted, and nobody knows whether it has happened; a yes repeats it.
+    """
+
+    index: int
+    tool: str
+    arguments: dict[str, Any]
+    description: str
+    after: list[int]
+    """The steps that must be done before it."""
+    status: StepStatus
+    result: Any
+    error: str | None
+    approval: ApprovalBody | None
+    started_at: Timestamp | None
+    ended_at: Timestamp | None
+
+
+class PlanBody(BaseModel):
+    """A plan: a goal as steps."""
+
+    model_config = example(EXAMPLE_PLAN)
+
+    id: UUID
+    goal: str
+    status: PlanStatus
+    error: str | None
+    steps: list[StepBody]
+    created_at: Timestamp
+    started_at: Timestamp | None
+    ended_at: Timestamp | None
+
+
+class PlanPage(BaseModel):
+    """One page of a session's plans, newest first; `next_cursor` is null on the last."""
+
+    model_config = example({"items": [EXAMPLE_PLAN], "next_cursor": None})
+
+    items: list[PlanBody]
+    next_cursor: str | None
+
+
+class Execution(BaseModel):
+    """The plan that shall run."""
+
+    model_config = example({"plan_id": EXAMPLE_ID}, "forbid")
+
+    plan_id: PlanId
+
+
+@router.post("/execute", status_code=202, response_model=PlanBody, responses=fails(Conflict))
+async def execute(body: Execution, session: OwnSessionDep, parts: PartsDep) -> Any:
+    """Run a draft in the background; it goes on when nobody is connected, and after a crash of the server.
+
+    Events named `plan.*` tell how far it is.
+    """
+    return wire.plan(await parts.plans.execute(body.plan_id, session.id))
+
+
+@router.get("/plans", response_model=PlanPage)
+async def list_plans(
+    session: OwnSessionDep, store: StoreDep, limit: Limit = 20, cursor: Cursor = None
+) -> Any:
+    """The plans of a session, newest first."""
+    items, next_cursor = await store.plans.of_session(session.id, limit=limit, cursor=cursor)
+    return {"items": [wire.plan(plan) for plan in items], "next_cursor": next_cursor}
+
+
+@router.get("/plans/{plan_id}", response_model=PlanBody)
+async def get(plan_id: PlanId, session: OwnSessionDep, store: StoreDep) -> Any:
+    """A plan as it stands."""
+    return wire.plan(await store.plans.get(plan_id, session_id=session.id))
+
+
+@router.post("/plans/{plan_id}/cancel", response_model=PlanBody, responses=fails(Conflict))
+async def cancel(plan_id: PlanId, session: OwnSessionDep, parts: PartsDep) -> Any:
+    """Let nothing more of a plan begin; a tool that changes something and runs already is let end."""
+    return wire.plan(await parts.plans.cancel(plan_id, session.id))
+
+
+@router.post("/plans/{plan_id}/steps/{index}/approve", response_model=PlanBody, responses=fails(Conflict))
+async def approve(
+    plan_id: PlanId, index: StepIndex, session: OwnSessionDep, caller: CallerDep, parts: PartsDep
+) -> Any:
+    """Say yes: the step runs, once, with the arguments that it shows. Of an `unknown` step: run it again."""
+    assert caller.user_id is not None
+    plan = await parts.plans.answer(plan_id, session.id, index, approved=True, by=caller.user_id)
+    return wire.plan(plan)
+
+
+@router.post("/plans/{plan_id}/steps/{index}/reject", response_model=PlanBody, responses=fails(Conflict))
+async def reject(
+    plan_id: PlanId, index: StepIndex, session: OwnSessionDep, caller: CallerDep, parts: PartsDep
+) -> Any:
+    """Say no: the step does not run, nor does what needs it."""
+    assert caller.user_id is not None
+    plan = await parts.plans.answer(plan_id, session.id, index, approved=False, by=caller.user_id)
+    return wire.plan(plan)

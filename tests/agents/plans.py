@@ -1,0 +1,124 @@
+"""Plans over tools that count, in a real ledger, walked without DBOS."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from orion.agents.durable import walk
+from orion.agents.executor import Budget, Executor
+from orion.agents.ledger import PLANS, Ledger
+from orion.agents.recollection import Recollection
+from orion.domain.identity import new_id
+from orion.domain.node import Node
+from orion.domain.plan import Plan, PlanStatus, Step
+from orion.domain.tool import Tool
+from orion.tools import RunnableTool, load_all
+from tests.store.test_repositories import a_session
+
+OPEN = {"type": "object", "properties": {}}
+
+
+def a_tool(name, run, **options):
+    return RunnableTool(Tool(name, "Does something.", OPEN, **options), run)
+
+
+@dataclass
+class Process:
+    """One process, as the ledger sees it."""
+
+    executor: Executor
+    node: Node
+    said: list = field(default_factory=list)
+
+
+class Stage:
+    """A session of a user, with tools, in a database."""
+
+    def __init__(self, database, owner):
+        self.database = database
+        self.owner = owner
+        self.ledger = Ledger(database)
+        self.tools = dict(load_all())
+        self.calls = []
+
+    async def open(self):
+        async with self.database.transaction(self.owner) as store:
+            self.session = await store.sessions.create(a_session(self.owner))
+        return self
+
+    def offer(self, name="note", result=None, error=None, **options):
+        """A tool that counts its calls by their keys."""
+
+        async def run(arguments, call):
+            self.calls.append((call.call_id, arguments))
+            if error is not None:
+                raise error
+            return arguments if result is None else result
+
+        self.tools[name] = a_tool(name, run, **options)
+
+    async def process(self, lease_secs=60.0, **budget):
+        """A process that can run plans."""
+        node = Node(new_id(), 1)
+        async with self.database.transaction(PLANS) as store:
+            await store.nodes.join(node, lease_secs)
+        said = []
+
+        async def tools_of(_owner, _agent):
+            return self.tools
+
+        async def announce(session_id, secs, text):
+            said.append((session_id, secs, text))
+
+        budget = Budget(retry_secs=(0.0, 0.0), **budget)
+        executor = Executor(self.ledger, Recollection(self.database), tools_of, announce, budget)
+        return Process(executor, node, said)
+
+    async def begun(self, process, *steps):
+        """A plan of `(tool, arguments, after)`, begun on a process."""
+        steps = tuple(
+            Step(at, tool, arguments, after=tuple(after))
+            for at, (tool, arguments, *after) in enumerate(steps)
+        )
+        plan = Plan(new_id(), self.session.id, "orion", "a goal", PlanStatus.DRAFT, steps, datetime.now(UTC))
+        async with self.database.transaction(self.owner) as store:
+            await store.plans.add(plan)
+        return await self.ledger.begin(plan.id, self.session.id, process.node)
+
+    async def walk(self, process, plan):
+        """Run a plan in a process as far as it goes; how it stands then."""
+        claimed = await process.executor.claim(plan.id, process.node)
+        if claimed is not None:
+
+            async def perform(index):
+                ended = await process.executor.perform(plan.id, index)
+                return {"index": index, "status": ended and ended[1].value}
+
+            await walk(claimed, perform, lambda: process.executor.left(plan.id))
+            process.executor.let_go(plan.id)
+        return await self.read(plan)
+
+    async def run(self, *steps, **budget):
+        """Run a plan in a process of its own; how it ended."""
+        process = await self.process(**budget)
+        return await self.walk(process, await self.begun(process, *steps))
+
+    async def read(self, plan):
+        async with self.database.transaction(self.owner) as store:
+            return await store.plans.get(plan.id)
+
+    async def until(self, plan, holds):
+        """The plan when something holds of it."""
+        async with asyncio.timeout(10):
+            while not holds(found := await self.read(plan)):
+                await asyncio.sleep(0.01)
+        return found
+
+    async def die(self, process):
+        """Let a process be dead for all others."""
+        async with self.database.transaction(PLANS) as store:
+            await store.nodes.leave(process.node.id)
+
+    async def told(self):
+        async with self.database.transaction(self.owner) as store:
+            return await store.events.after(self.session.id, None)
