@@ -28,6 +28,7 @@ _MOST_WAITING = 3
 _MOST_CHARS = 300
 """Who listens could not keep more in mind; what is longer cannot be approved by word."""
 _MOST_UNCLEAR = 2
+_MOST_ASKED = 3
 _SHORT_WORDS = 3
 _UNSPOKEN = re.compile(r"[^\w .,:;@+*/%€$£#&()-]")
 _REFERENCE = re.compile(r"\{\{\s*(\d{1,2})(?:\.([A-Za-z0-9_.-]+))?\s*\}\}")
@@ -112,6 +113,7 @@ class Approvals:
         self._heard_at: float | None = None
         self._added_at = 0.0
         self._unclear = 0
+        self._times: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -135,6 +137,15 @@ class Approvals:
         self._waiting.append(wanted)
         self._added_at = now
         return True
+
+    def waits(self, call_id: str) -> bool:
+        """Whether the call of that id is among them."""
+        return any(wanted.call_id == call_id for wanted in self._waiting)
+
+    @property
+    def owed(self) -> bool:
+        """Whether a question has still to be heard."""
+        return bool(self._waiting) and self._heard_at is None
 
     def to_ask(self) -> Wanted | None:
         """The call that has to be asked for now; None where its question is under way or was heard."""
@@ -192,12 +203,17 @@ class Approvals:
         return self._waiting.popleft()
 
     def clear(self) -> list[Wanted]:
-        """Take all calls out."""
-        found = list(self._waiting)
-        self._waiting.clear()
+        """Take all calls out, but steps of plans, which wait on: they are asked for again, a few times."""
+        kept = [one for one in self._waiting if one.step is not None and self._asked_of(one) < _MOST_ASKED]
+        found = [one for one in self._waiting if one not in kept]
+        self._waiting = deque(kept)
         self._asked_at = self._heard_at = None
         self._unclear = 0
         return found
+
+    def _asked_of(self, wanted: Wanted) -> int:
+        self._times[wanted.digest] = self._times.get(wanted.digest, 0) + 1
+        return self._times[wanted.digest]
 
 
 def _ends_with(text: str, ending: str) -> bool:

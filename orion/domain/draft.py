@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,12 +30,12 @@ class Missing:
     question: str
 
 
-def usable(tools: Collection[Tool]) -> dict[str, Tool]:
+def usable(tools: Iterable[Tool]) -> dict[str, Tool]:
     """The tools that a plan may use, by name."""
     return {tool.name: tool for tool in tools if tool.name not in CONVERSATIONAL}
 
 
-def as_steps(drafts: Sequence[Draft], tools: Collection[Tool]) -> tuple[Step, ...]:
+def as_steps(drafts: Sequence[Draft], tools: Iterable[Tool]) -> tuple[Step, ...]:
     """The steps that checked drafts make.
 
     What changes something runs alone: after all that comes before it, and before all that comes after it.

@@ -132,6 +132,19 @@ class ToolCall:
     started_at: datetime | None = None
 
 
+class Planning(Protocol):
+    """The plans of a conversation; each answer has `spoken`, what can be said."""
+
+    async def make(self, call_id: str, goal: str) -> dict[str, Any]:
+        """Make a plan, and have it read back; it begins with the user's yes."""
+
+    async def status(self) -> dict[str, Any]:
+        """How far the newest plan is."""
+
+    async def cancel(self) -> dict[str, Any]:
+        """Let nothing more of the newest plan begin."""
+
+
 class ToolContext(Protocol):
     """What a running tool may reach: its conversation, and nothing else of the server."""
 
@@ -146,6 +159,10 @@ class ToolContext(Protocol):
     @property
     def agents(self) -> tuple[str, ...]:
         """Names of the agents to which the current one may hand over."""
+
+    @property
+    def planning(self) -> Planning | None:
+        """The conversation's plans; None outside one."""
 
     async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
         """Keep `content` for this user."""

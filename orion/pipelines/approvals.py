@@ -72,10 +72,20 @@ class ApprovalPolicy:
         if self._guest:
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOBODY)
         wanted = Wanted(call.id, tool.name, call.arguments, question(tool.name, call.arguments))
-        if not self._approvals.add(wanted, time.monotonic()):
+        if not self.want(wanted):
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
-        self._on_asked(wanted)
         return replace(call, status=ToolCallStatus.WAITING_APPROVAL, result={"note": _NOTE})
+
+    def want(self, wanted: Wanted) -> bool:
+        """Let the user be asked; False where nobody can be, or not for this."""
+        if self._guest or not self._approvals.add(wanted, time.monotonic()):
+            return False
+        self._on_asked(wanted)
+        return True
+
+    def waits(self, call_id: str) -> bool:
+        """Whether the user has to be asked about that call."""
+        return self._approvals.waits(call_id)
 
     async def ask(self) -> None:
         """Read the question out."""

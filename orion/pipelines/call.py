@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 from loguru import logger
@@ -39,6 +38,7 @@ from orion.errors import (
     ProviderTimeout,
     Unavailable,
 )
+from orion.pipelines.answers import Answers
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.latency import LatencyObserver
 from orion.pipelines.tasks import Tasks
@@ -49,8 +49,6 @@ _RUNG_SECS = 3.0
 """How long each rung of the teardown ladder may take."""
 _ANSWER_SECS = 60.0
 _REFRESH_SECS = 2.0
-_SILENT_SECS = 2.0
-"""Who has said something before a tool ran may have nothing to say afterwards."""
 _APOLOGY = "Sorry, something went wrong on my side. Please say that again."
 """No turn goes silent, not even when the agent itself fails."""
 
@@ -114,8 +112,7 @@ class Call:
         self._on_ended = on_ended
         self._spoken = rtvi is not None
         self._tasks = Tasks()
-        self._answers: list[asyncio.Future[Turn]] = []
-        self._answer_turns: list[Turn] = []
+        self._answers = Answers(self._tasks, self._goes_on)
         self._ending: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
         self._runner = WorkerRunner(handle_sigint=False, check_dangling_tasks=False)
@@ -150,6 +147,8 @@ class Call:
             raise Unavailable("the call's pipeline did not start")
         limit_secs = self.conversation.agent.max_call_secs or self.conversation.shared.settings.call_max_secs
         self._tasks.spawn(self._end_after(limit_secs), "call limit")
+        if not self.conversation.guest:
+            self._tasks.spawn(self.conversation.plans.follow(self.say, self._ask), "plans")
 
     async def joined(self, participant: str, transport: str) -> None:
         """Somebody is connected; the first time in a session the agent greets."""
@@ -159,12 +158,22 @@ class Call:
         greeting = self.conversation.greeting()
         if greeting and len(self.conversation.context.messages) == 1:
             await self.say(greeting)
+        if self.conversation.news:
+            await self.say(self.conversation.news)
+        if not self.conversation.guest:
+            await self.conversation.plans.ask_again()
+        await self._ask()
 
     async def say(self, text: str, *, interrupt: bool = False) -> None:
         """Let the agent say `text`; it becomes part of the context as far as it is heard."""
         if interrupt:
             await self._worker.queue_frame(InterruptionFrame())
         await self._worker.queue_frame(TTSSpeakFrame(text, append_to_context=True))
+
+    async def _ask(self) -> None:
+        """Read out what waits for a yes, if anything does; by text the next answer ends with it."""
+        if self._spoken:
+            await self.conversation.approval_gate.orion_ask()
 
     @property
     def paused(self) -> bool:
@@ -180,7 +189,7 @@ class Call:
         await self._worker.queue_frame(InterruptionFrame())
         # What was heard of the interrupted answer is its sender's, if it has one.
         await self._worker.flush_pipeline()
-        self._fail_answers(Conflict("the session was paused before the answer"))
+        self._answers.fail(Conflict("the session was paused before the answer"))
 
     async def resume(self) -> None:
         """Let the agent hear and speak again; the context goes on."""
@@ -207,9 +216,7 @@ class Call:
             raise CallEnded
         if self.paused:
             raise Conflict(PAUSED)
-        self._answer_turns = []
-        answer: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
-        self._answers.append(answer)
+        answer = self._answers.expect()
         message: Any = {"role": "user", "content": text}
         await self._worker.queue_frame(LLMMessagesAppendFrame([message], run_llm=True))
         try:
@@ -218,8 +225,7 @@ class Call:
         except TimeoutError:
             raise ProviderTimeout("the agent did not answer in time") from None
         finally:
-            if answer in self._answers:
-                self._answers.remove(answer)
+            self._answers.forget(answer)
 
     async def refresh_tools(self) -> None:
         """Look for changes of the workspace's tools; a database that is away or slow changes nothing."""
@@ -235,11 +241,7 @@ class Call:
     def _agent_turn_ended(self, turn: Turn) -> None:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""
         self.conversation.approval_gate.orion_said(turn.text)
-        self._answer_turns.append(turn)
-        if self._answers and not self._spoken and self._pair.assistant().has_function_calls_in_progress:
-            self._tasks.spawn(self._answer_later(len(self._answer_turns)), "answer")
-        else:
-            self._give_answer()
+        self._answers.said(turn)
         self.conversation.save_dialogue()
         requests = self.conversation.requests
         if requests.end_call:
@@ -252,26 +254,12 @@ class Call:
             self.conversation.give_word_to(agent)
             self._tasks.spawn(self._switch_to(agent), "hand-over")
 
-    def _give_answer(self) -> None:
-        """Answer who waits by what has been said since."""
-        *before, last = self._answer_turns
-        self._answer_turns = []
-        text = " ".join(turn.text for turn in (*before, last))
-        calls = tuple(call for turn in (*before, last) for call in turn.tool_calls)
-        for answer in self._answers:
-            if not answer.done():
-                answer.set_result(replace(last, text=text, tool_calls=calls))
-        self._answers.clear()
-
-    async def _answer_later(self, said: int) -> None:
-        """By text, the answer goes on while a tool runs that was called beside its words."""
-        await asyncio.sleep(_SILENT_SECS)
-        if len(self._answer_turns) != said:
-            return
-        if self._pair.assistant().has_function_calls_in_progress:
-            self._tasks.spawn(self._answer_later(said), "answer")
-        else:
-            self._give_answer()
+    def _goes_on(self) -> bool:
+        """Whether more will be said by text without the user: over a tool's result, or a question."""
+        if self._spoken:
+            return False
+        calls = self._pair.assistant().has_function_calls_in_progress
+        return calls or self.conversation.approval_gate.orion_owes
 
     @property
     def kind(self) -> str:
@@ -290,7 +278,7 @@ class Call:
         await asyncio.shield(self._ending)
 
     async def _end(self, reason: EndReason) -> None:
-        self._fail_answers(CallEnded())
+        self._answers.fail(CallEnded())
         await self._climb_down(reason)
         if self.let_go is not None:
             await self.let_go()
@@ -304,12 +292,7 @@ class Call:
 
     def _nothing_to_read(self) -> None:
         detail = "nothing in the text can be read"
-        self._fail_answers(Invalid(detail, problems=[FieldProblem("/text", detail)]))
-
-    def _fail_answers(self, error: Exception) -> None:
-        for answer in self._answers:
-            if not answer.done():
-                answer.set_exception(error)
+        self._answers.fail(Invalid(detail, problems=[FieldProblem("/text", detail)]))
 
     async def _climb_down(self, reason: EndReason) -> None:
         """The teardown ladder: ask, cancel, cancel past the queues, abandon and count."""

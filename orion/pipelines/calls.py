@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -29,16 +30,19 @@ from orion.errors import (
     SessionEnded,
 )
 from orion.media import memory
+from orion.pipelines import planning
 from orion.pipelines.announcements import Announcements
 from orion.pipelines.call import PAUSED, Call, CallEnded
 from orion.pipelines.conversation import Conversation, Shared
 from orion.pipelines.opening import text_call, voice_call
+from orion.pipelines.planning import PlanRunner
 from orion.pipelines.tasks import Tasks
 
 _SWEEP_SECS = 30.0
 _GATHER_SECS = 1.0
 _RETRY_AFTER_SECS = 5
 _TIDY_AFTER_SECS = 1.0
+_RECENT_PLANS = 3
 
 
 class Calls:
@@ -60,6 +64,7 @@ class Calls:
         self._tidying: asyncio.Task[None] | None = None
         self._announcements = Announcements(shared, self.get, self._tasks)
         self._closing = False
+        self.plans: PlanRunner | None = None
 
     def start(self) -> None:
         """Begin to end the sessions that nobody is in any more."""
@@ -137,7 +142,10 @@ class Calls:
             self._writing[session.id] = call
             try:
                 await self._refuse_closed(session.id)
-                return await call.send_text(content)
+                await call.conversation.plans.ask_again()
+                turn = await call.send_text(content)
+                news = call.conversation.news
+                return replace(turn, text=f"{news} {turn.text}") if news else turn
             except CallEnded:
                 await self._refuse_closed(session.id)
                 raise
@@ -146,7 +154,7 @@ class Calls:
                 await call.end(EndReason.AGENT if call.ends_session else EndReason.HUNG_UP)
 
     async def announce(self, session_id: UUID, secs: float, words: str) -> None:
-        """Say `words` in a session after `secs` seconds, in its call or as a turn; nothing where it is over."""
+        """Say `words` in a session after `secs` seconds, in its call or as a turn, unless it is over."""
         try:
             self._announcements.after(await self._current(session_id), secs, words)
         except (NotFound, ToolFailure):
@@ -292,11 +300,15 @@ class Calls:
         async with self.shared.database.transaction(_owner(session)) as store:
             session = await store.sessions.get(session.id)
             turns = await store.turns.of_session(session.id)
+            plans = [] if guest else (await store.plans.of_session(session.id, limit=_RECENT_PLANS))[0]
         if session.status is SessionStatus.ENDED:
             raise SessionEnded
         offer = await self.shared.catalogue.of(session.workspace_id)
         if session.agent not in offer.roster:
             raise Conflict(f"the agent {session.agent} is gone; create a new session")
+        news = planning.news(plans, turns, offer.tools)
+        if news:
+            turns.append(self._announcements.leave_word(session, news))
         last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
         known: list[Memory] = []
         if not guest:
@@ -311,6 +323,8 @@ class Calls:
             announce=lambda secs, words: self._announcements.after(session, secs, words),
             guest=guest,
             speaks=speaks,
+            runner=self.plans,
+            news=news,
         )
 
     async def _activate(self, session: Session) -> None:

@@ -32,10 +32,12 @@ from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient
 from orion.pipelines import engines
 from orion.pipelines.approvals import ApprovalPolicy, WaitingCalls
+from orion.pipelines.call_plans import CallPlans
 from orion.pipelines.catalogue import Catalogue, Offer
 from orion.pipelines.feed import Feed
 from orion.pipelines.latency import Stopwatch
 from orion.pipelines.meter import Meter
+from orion.pipelines.planning import PlanRunner
 from orion.pipelines.recorder import Recorder
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.pipelines.writer import Writer
@@ -76,6 +78,8 @@ class Conversation:
         guest: Who takes part is a guest, not the user whose session it is.
         speaks: What the agent says is spoken, not written.
         offer: The workspace's agents and tools.
+        runner: Runs plans; None where nothing does.
+        news: What came of plans while nobody was there; it is among the turns.
     """
 
     def __init__(
@@ -89,9 +93,12 @@ class Conversation:
         offer: Offer,
         guest: bool = False,
         speaks: bool = False,
+        runner: PlanRunner | None = None,
+        news: str = "",
     ) -> None:
         self.shared = shared
         self.session = session
+        self.news = news
         self.offer = offer
         self.agent = offer.roster.get(session.agent)
         self.deadlines = Deadlines.of(self.agent.fail_over)
@@ -102,7 +109,7 @@ class Conversation:
             session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch, meter=shared.meter
         )
         self.principal = Principal(session.workspace_id, session.user_id)
-        self._guest = guest
+        self.guest = guest
         self._known = recollection.note(known)
         tool_context = SessionTools(
             shared.recollection, self.principal, session.id, self.requests, announce, guest=guest
@@ -118,13 +125,23 @@ class Conversation:
         self._policy = ApprovalPolicy(
             self._approvals, self._taint, lambda: self.approval_gate, self._asked, guest=guest
         )
+        self.plans = CallPlans(
+            shared,
+            session,
+            agent=lambda: self.agent,
+            tools=lambda: self.offer.tools,
+            want=self._policy.want,
+            taint=self._taint,
+            runner=runner,
+        )
+        self.tool_context.planning = None if guest else self.plans
         self.caller = self._tool_caller(offer)
         self.context = LLMContext([self.instructions(), *messages(turns)], tools=self.tools())
         self.approval_gate = ApprovalGate(
             self._approvals,
             self._taint,
             self.context,
-            self._run_approved,
+            self._decide,
             self._approval,
             patience_secs=SPOKEN_SECS if speaks else WRITTEN_SECS,
         )
@@ -140,7 +157,7 @@ class Conversation:
 
         A guest's words bring nothing of the user's memory to light.
         """
-        if self._guest:
+        if self.guest:
             return False
         try:
             found = await self.shared.recollection.relevant(self.principal, said)
@@ -215,8 +232,12 @@ class Conversation:
             return ToolCaller(offer.tools, context, told, self.llm.orion_admits, hold=self._policy)
         return ToolCaller(offer.tools, context, told, hold=self._policy)
 
-    async def _run_approved(self, wanted: Wanted) -> dict[str, Any]:
-        """Run a call that has its yes, if the agent still has the tool; what its model is told."""
+    async def _decide(self, wanted: Wanted, approved: bool) -> dict[str, Any]:
+        """Do what the user's answer means; a call runs if the agent still has the tool."""
+        if wanted.plan_id is not None:
+            return await self.plans.decide(wanted, approved=approved)
+        if not approved:
+            return {"error": "All right, I will not do it.", "status": "rejected"}
         names = self.agent.tools
         runnable = self.offer.tools.get(wanted.tool)
         if runnable is None or (names is not None and wanted.tool not in names):

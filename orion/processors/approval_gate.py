@@ -32,11 +32,10 @@ from orion.domain.approval import Approvals, Outcome, Reply, Wanted
 from orion.domain.taint import Taint
 from orion.providers.offline.acts import Act, recognise
 
-Run = Callable[[Wanted], Awaitable[dict[str, Any]]]
+Decide = Callable[[Wanted, bool], Awaitable[dict[str, Any]]]
 OnOutcome = Callable[[Wanted, str, str], None]
 
 _KEYS = {KeypadEntry.ONE: Reply.YES, KeypadEntry.TWO: Reply.NO}
-_REJECTED = "All right, I will not do it."
 _EXPIRED = "I heard no yes, so I have not done it."
 _REPLIES = {Act.YES: Reply.YES, Act.NO: Reply.NO, Act.CANCEL: Reply.NO}
 
@@ -50,7 +49,7 @@ class ApprovalGate(FrameProcessor):
 
     Args:
         approvals: The session's calls that wait; they outlive this call.
-        run: Runs a call that has its yes, and gives what the model is told of it.
+        decide: Does what the answer, yes or no, means, and gives what the model is told of it.
         on_outcome: Told what became of a question, and by what: `voice`, `text`, `key`, `time`.
         patience_secs: How long a question that was heard stays open.
         clock: Seconds that only grow, the same for all calls of the session.
@@ -61,7 +60,7 @@ class ApprovalGate(FrameProcessor):
         approvals: Approvals,
         taint: Taint,
         context: LLMContext,
-        run: Run,
+        decide: Decide,
         on_outcome: OnOutcome,
         *,
         patience_secs: float,
@@ -71,7 +70,7 @@ class ApprovalGate(FrameProcessor):
         self._orion_approvals = approvals
         self._orion_taint = taint
         self._orion_context = context
-        self._orion_run = run
+        self._orion_decide = decide
         self._orion_on_outcome = on_outcome
         self._orion_patience_secs = patience_secs
         self._orion_clock = clock
@@ -109,9 +108,14 @@ class ApprovalGate(FrameProcessor):
     async def orion_ask(self) -> None:
         """Read out the question whose turn it is, unless it is under way or was heard."""
         wanted = self._orion_approvals.to_ask()
-        if wanted is not None:
+        if wanted is not None and not self._orion_user_speaks:
             self._orion_approvals.asked(self._orion_clock())
             await self.push_frame(TTSSpeakFrame(wanted.question, append_to_context=True))
+
+    @property
+    def orion_owes(self) -> bool:
+        """Whether a question has still to be heard."""
+        return self._orion_approvals.owed
 
     def orion_said(self, text: str) -> None:
         """The agent was heard to say this: a question is open from its end on, if it was that."""
@@ -144,15 +148,10 @@ class ApprovalGate(FrameProcessor):
         self, reply: Reply, words: int, began: float, by: str, frame: LLMContextFrame | None
     ) -> None:
         match self._orion_approvals.answer(reply, words, began):
-            case Outcome.APPROVED:
+            case Outcome.APPROVED | Outcome.REJECTED as outcome:
                 wanted = self._orion_approvals.settle()
-                self._orion_on_outcome(wanted, "approved", by)
-                self._orion_spawn(self._orion_do(wanted))
-            case Outcome.REJECTED:
-                wanted = self._orion_approvals.settle()
-                self._orion_on_outcome(wanted, "rejected", by)
-                await self._orion_tell(wanted, {"error": _REJECTED, "status": "rejected"})
-                await self.orion_ask()
+                self._orion_on_outcome(wanted, outcome.value, by)
+                self._orion_spawn(self._orion_do(wanted, approved=outcome is Outcome.APPROVED))
             case Outcome.ASK:
                 await self.orion_ask()
             case Outcome.DROPPED | Outcome.NONE as outcome:
@@ -161,8 +160,12 @@ class ApprovalGate(FrameProcessor):
                 if frame is not None:
                     await self.push_frame(frame)
 
-    async def _orion_do(self, wanted: Wanted) -> None:
-        await self._orion_tell(wanted, await self._orion_run(wanted))
+    async def _orion_do(self, wanted: Wanted, *, approved: bool) -> None:
+        told = await self._orion_decide(wanted, approved)
+        if wanted.step is None:
+            await self._orion_tell(wanted, told)
+        else:  # no model has asked for a plan's step
+            await self.push_frame(TTSSpeakFrame(str(told["spoken"]), append_to_context=True))
         await self.orion_ask()
 
     async def _orion_tell(self, wanted: Wanted, result: dict[str, Any]) -> None:

@@ -42,6 +42,9 @@ class Hold(Protocol):
             by_rule: It was made by rules over the user's own words; no text can talk it into anything.
         """
 
+    def waits(self, call_id: str) -> bool:
+        """Whether the user has to be asked about that call."""
+
     async def ask(self) -> None:
         """Ask the user for what waits."""
 
@@ -57,6 +60,10 @@ class NobodyToAsk:
         if tool.risk is not Risk.DANGER:
             return None
         return replace(call, status=ToolCallStatus.REFUSED, error="nobody can be asked for a yes")
+
+    def waits(self, call_id: str) -> bool:  # noqa: ARG002
+        """Nothing waits."""
+        return False
 
     async def ask(self) -> None:
         """Nobody is asked."""
@@ -103,7 +110,7 @@ class ToolCaller:
                 return
             by_rule = isinstance(params.llm, Stateful)
             call = await self.run(runnable, params.tool_call_id, dict(params.arguments), by_rule=by_rule)
-            waits = call.status is ToolCallStatus.WAITING_APPROVAL
+            waits = self._hold.waits(call.id)
             # While the server asks, the model has nothing to say.
             properties = FunctionCallResultProperties(run_llm=False if waits else None)
             await params.result_callback(answer(call), properties=properties)

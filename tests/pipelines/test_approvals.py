@@ -1,5 +1,6 @@
 """What is dangerous waits for the user's yes, whatever a model reads and does."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from orion import registry
 from orion.domain.identity import new_id
+from orion.domain.plan import PlanStatus
 from orion.domain.session import Session, SessionStatus
 from tests.api.running import running
 
@@ -22,7 +24,8 @@ def tool(name):
 class Talk:
     """A session by text, with a model that obeys what it reads, or with the offline agent."""
 
-    def __init__(self, server, session):
+    def __init__(self, server, session, owner):
+        self.owner = owner
         self.calls = server.parts.calls
         self.session = session
 
@@ -45,7 +48,7 @@ async def talk(database_url, database, ada, tmp_path, request):
     async with running(database_url, tmp_path, llm=(model,), project=PROJECT) as server:
         async with database.transaction(ada) as store:
             session = await store.sessions.create(new_session(ada))
-        yield Talk(server, session)
+        yield Talk(server, session, ada)
 
 
 async def test_a_dangerous_call_waits_until_its_own_question_is_answered_by_yes(talk):
@@ -94,13 +97,56 @@ async def test_what_a_tool_brought_from_outside_lets_no_write_pass(talk):
 
 @pytest.mark.parametrize("talk", ["offline"], indirect=True)
 async def test_the_offline_agent_waits_for_a_yes_too_and_then_goes_on(talk):
-    turn = await talk.say("send 5 euros to Bob, and then post hello there")
+    turn = await talk.say("send 5 euros to Bob, and then read my mail")
     assert turn.text == 'Shall I run send money with amount "5", to "Bob"? Please say yes or no.'
-    assert (await talk.say("yes")).text == "5 euros went to Bob. Posted."
-    assert [note["text"] for note in talk.done("post_note")] == ["hello there"]
+    assert (await talk.say("yes")).text == "5 euros went to Bob. No mail."
 
 
 @pytest.mark.parametrize("talk", ["offline"], indirect=True)
 async def test_a_no_is_acknowledged(talk):
     await talk.say("send 5 euros to Bob")
     assert (await talk.say("no")).text == "All right, I will not do it."
+
+
+GOAL = "send 5 euros to Bob, then read my mail, and then post hello there"
+
+
+async def over(talk):
+    """The newest plan, once it is over or waits."""
+    async with asyncio.timeout(20):
+        while True:
+            async with talk.calls.shared.database.transaction(talk.owner) as store:
+                (plan, *_), _ = await store.plans.of_session(talk.session.id, limit=1)
+            if plan.status in {PlanStatus.WAITING_APPROVAL, PlanStatus.DONE, PlanStatus.FAILED}:
+                return plan
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("talk", ["offline"], indirect=True)
+async def test_a_plan_is_read_back_and_its_dangerous_step_asked_for_again(talk):
+    turn = await talk.say(GOAL)
+    assert turn.text == (
+        'I would do three things: 1, send money with amount "5", to "Bob"; 2, read mail; '
+        '3, post note with text "hello there". Shall I? Please say yes or no.'
+    )
+    assert talk.done("send_money") == []
+    turn = await talk.say("yes")
+    assert talk.done("send_money") == [], turn.text
+    assert (await over(talk)).status is PlanStatus.WAITING_APPROVAL
+    turn = await talk.say("how far are you")
+    assert "waits for your yes" in turn.text
+    assert turn.text.endswith('Shall I run send money with to "Bob", amount "5"? Please say yes or no.')
+    await talk.say("yes")
+    assert (await over(talk)).status is PlanStatus.DONE
+    assert len(talk.done("send_money")) == 1
+    turn = await talk.say("hello")
+    assert turn.text.startswith("While you were away: I am done. 5 euros went to Bob. No mail. Posted.")
+
+
+@pytest.mark.parametrize("talk", ["offline"], indirect=True)
+async def test_a_plan_without_a_yes_does_nothing(talk):
+    await talk.say(GOAL)
+    assert (await talk.say("no")).text == "All right, I will not do it."
+    await talk.say("yes")
+    assert (await talk.say("how far are you")).text == "The plan was cancelled."
+    assert talk.done("post_note") == []

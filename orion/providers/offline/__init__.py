@@ -26,7 +26,7 @@ from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 
 from orion.domain.agent import Agent
-from orion.domain.draft import Draft, Missing
+from orion.domain.draft import Draft, Missing, usable
 from orion.domain.tool import Tool
 from orion.providers import ToolSchema
 from orion.providers.offline import clauses
@@ -44,7 +44,8 @@ def llm(_settings: Settings, agent: Agent) -> LLMService[Any]:
 
 def plan(agent: Agent, tools: list[Tool], goal: str) -> list[Draft] | Missing:
     """A plan out of the clauses of the goal."""
-    return clauses.plan(agent, tools, goal)
+    known = list(usable(tools).values())
+    return clauses.plan(Dialogue(agent, known), known, goal)
 
 
 class OfflineLLMService(LLMService[Any]):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 
-from orion.domain.agent import Agent
-from orion.domain.draft import Draft, Missing, usable
+from orion.domain.draft import Draft, Missing
 from orion.domain.plan import MOST_STEPS
 from orion.domain.tool import Tool
 from orion.providers.offline import slots, speech
-from orion.providers.offline.dialogue import Dialogue
-from orion.providers.offline.router import ACCEPT, ASK, MARGIN
+from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match
 from orion.providers.offline.schema import properties
 
 _LEAD = re.compile(
@@ -24,13 +23,25 @@ _BACK = frozenset({"it", "that", "this", "the result", "the answer", "the outcom
 """What stands for the result of the clause before."""
 
 
-def plan(agent: Agent, tools: list[Tool], goal: str) -> list[Draft] | Missing:
+class Routes(Protocol):
+    """What knows which tool is meant."""
+
+    def clauses(self, text: str, most: int) -> list[str]:
+        """What is asked for one after the other."""
+
+    def rank(self, text: str) -> list[Match]:
+        """The tools that may be meant, best first."""
+
+    def surely(self, text: str) -> str | None:
+        """The name of the tool that surely is meant."""
+
+
+def plan(routes: Routes, tools: Iterable[Tool], goal: str) -> list[Draft] | Missing:
     """The calls that the clauses of `goal` ask for, or the question over what is missing."""
-    known = list(usable(tools).values())
-    dialogue = Dialogue(agent, known)
+    known = list(tools)
     drafts: list[Draft] = []
-    for clause in _clauses(dialogue, goal):
-        found = _draft(dialogue, clause, known_before=[_tool(known, draft.tool) for draft in drafts])
+    for clause in _clauses(routes, goal):
+        found = _draft(routes, clause, known_before=[_tool(known, draft.tool) for draft in drafts])
         if isinstance(found, Missing):
             return found
         drafts.append(found)
@@ -39,24 +50,24 @@ def plan(agent: Agent, tools: list[Tool], goal: str) -> list[Draft] | Missing:
     return drafts if len(drafts) <= MOST_STEPS else Missing(speech.TOO_MUCH)
 
 
-def _clauses(dialogue: Dialogue, goal: str) -> list[str]:
+def _clauses(routes: Routes, goal: str) -> list[str]:
     """The clauses; a comma parts two only where both halves are asked of a tool for sure."""
     found: list[str] = []
-    for clause in dialogue.clauses(_LEAD.sub("", goal, count=1), MOST_STEPS + 1):
-        found += _at_commas(dialogue, clause)
+    for clause in routes.clauses(_LEAD.sub("", goal, count=1), MOST_STEPS + 1):
+        found += _at_commas(routes, clause)
     return [_LEAD.sub("", clause, count=1) for clause in found]
 
 
-def _at_commas(dialogue: Dialogue, clause: str) -> list[str]:
+def _at_commas(routes: Routes, clause: str) -> list[str]:
     for match in list(_COMMA.finditer(clause))[:MOST_STEPS]:
         before, after = clause[: match.start()].strip(), clause[match.end() :].strip()
-        if after and dialogue.surely(before) and dialogue.surely(after):
-            return [before, *_at_commas(dialogue, after)]
+        if after and routes.surely(before) and routes.surely(after):
+            return [before, *_at_commas(routes, after)]
     return [clause]
 
 
-def _draft(dialogue: Dialogue, clause: str, known_before: list[Tool]) -> Draft | Missing:
-    ranked = dialogue.rank(clause)
+def _draft(routes: Routes, clause: str, known_before: list[Tool]) -> Draft | Missing:
+    ranked = routes.rank(clause)
     if not ranked or ranked[0].score < ASK:
         return Missing(f"I cannot {clause.strip(' .?!')}. What shall I do instead?")
     close = [match for match in ranked[1:2] if ranked[0].score - match.score < MARGIN]

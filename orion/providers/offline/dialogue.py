@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from orion.domain.agent import Agent
+from orion.domain.draft import Missing, usable
 from orion.domain.tool import Risk, Tool
-from orion.providers.offline import acts, slots, speech
+from orion.providers.offline import acts, clauses, slots, speech
 from orion.providers.offline.acts import Act
 from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match, Router
 from orion.providers.offline.schema import properties
@@ -90,7 +91,18 @@ class Dialogue:
         if act is not None and not self._asks_for_tool(text):
             return {}, self._small_talk(act)
         first, *rest = self.clauses(text)
-        return self._again(state, text) or self._route(first, rest)
+        return self._again(state, text) or self._planned(text, rest) or self._route(first, rest)
+
+    def _planned(self, text: str, rest: list[str]) -> tuple[State, Do] | None:
+        """A plan for what would change more than one thing, if all of it is known; it is read back first."""
+        planner = self._tools.get("make_plan")
+        if planner is None or not rest:
+            return None
+        drafts = clauses.plan(self, usable(self._tools.values()).values(), text)
+        if isinstance(drafts, Missing) or len(drafts) < 2:
+            return None
+        changing = sum(self._tools[draft.tool].side_effects for draft in drafts)
+        return self._call({}, planner, {"goal": text}) if changing > 1 else None
 
     def clauses(self, text: str, most: int = _MOST_CLAUSES) -> list[str]:
         """What is asked for one after the other; a plain `and` parts only what two tools claim for sure."""
