@@ -12,7 +12,16 @@ from pydantic import BaseModel, Field
 
 from orion.domain.tool import ToolContext, ToolFailure
 
-EXAMPLES = ("make a plan to {goal}", "plan to {goal}", "make me a plan: {goal}")
+EXAMPLES = ("make a plan to {goal}", "plan to {goal}", "make a plan and {goal}")
+_SAID = (
+    "set a timer for one minute",
+    "set a timer for ten minutes",
+    "tell me the time in tokyo",
+    "tell me the time in new york",
+    "tell me what you remember",
+    "what is two plus three",
+)
+SAID = {"goal": [f"{first} and then {then}" for first in _SAID for then in _SAID if then != first]}
 SAY = "{spoken}"
 SIDE_EFFECTS = True
 TIMEOUT_SECS = 45
