@@ -43,6 +43,7 @@ from orion.pipelines.conversation import Conversation
 from orion.pipelines.latency import LatencyObserver
 from orion.pipelines.tasks import Tasks
 from orion.pipelines.watch import Watch
+from orion.processors.llm_order import FILLER
 
 _START_SECS = 15.0
 _RUNG_SECS = 3.0
@@ -58,6 +59,9 @@ _RTVI = RTVIObserverParams(
     metrics_enabled=False,
     system_logs_enabled=False,
 )
+_NO_WORDS = "Sorry, I have no answer to that."
+_FAILURE_SECS = 0.2
+"""So late a failure may be told that is the reason of a silence."""
 PAUSED = "the session is paused; set its status to active first"
 
 
@@ -104,10 +108,14 @@ class Call:
         self.let_go: Callable[[], Awaitable[None]] | None = None
         self.abandoned = False
         self.ends_session = False
+        self._failures = 0
         self.settling = asyncio.Lock()
         self._recorder = conversation.recorder
         self._recorder.on_agent_turn = self._agent_turn_ended
         self._recorder.on_unreadable = self._nothing_to_read
+        conversation.on_silent = self._fell_silent
+        if rtvi is not None:
+            conversation.on_slow = self._say_that_it_takes_a_moment
         self._pair = pair
         self._on_ended = on_ended
         self._spoken = rtvi is not None
@@ -174,6 +182,21 @@ class Call:
         """Read out what waits for a yes, if anything does; by text the next answer ends with it."""
         if self._spoken:
             await self.conversation.approval_gate.orion_ask()
+
+    def _say_that_it_takes_a_moment(self) -> None:
+        if self._recorder.thinking:
+            filler = TTSSpeakFrame(FILLER, append_to_context=False)
+            self._tasks.spawn(self._worker.queue_frame(filler), "filler")
+
+    def _fell_silent(self) -> None:
+        self._tasks.spawn(self._break_silence(), "silence")
+
+    async def _break_silence(self) -> None:
+        """Say something where the agent had no words; not if it has failed, which is said anyway."""
+        failures = self._failures
+        await asyncio.sleep(_FAILURE_SECS)
+        if failures == self._failures:
+            await self.say(_NO_WORDS)
 
     @property
     def paused(self) -> bool:
@@ -347,6 +370,7 @@ class Call:
             logger.warning("an error in {}: {}", frame.processor, type(frame.exception).__name__)
             recorder.publish("error", {"slug": "provider-error", "detail": "A part of the call failed."})
             if frame.processor is self.conversation.llm:
+                self._failures += 1
                 await self.say(_APOLOGY)
 
         @user.event_handler("on_user_turn_started")

@@ -105,6 +105,8 @@ class Conversation:
         self.requests = Requests()
         self.pause = Pause()
         self.stopwatch = Stopwatch()
+        self.on_slow: Callable[[], None] = lambda: None
+        self.on_silent: Callable[[], None] = lambda: None
         self.recorder = Recorder(
             session.id, self.agent.name, shared.feed, shared.writer, self.stopwatch, meter=shared.meter
         )
@@ -229,8 +231,17 @@ class Conversation:
     def _tool_caller(self, offer: Offer) -> ToolCaller:
         told, context = self.recorder.tool_call, self.tool_context.for_call
         if isinstance(self.llm, LLMOrder):
-            return ToolCaller(offer.tools, context, told, self.llm.orion_admits, hold=self._policy)
-        return ToolCaller(offer.tools, context, told, hold=self._policy)
+            return ToolCaller(
+                offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=self._slow
+            )
+        return ToolCaller(offer.tools, context, told, hold=self._policy, on_slow=self._slow)
+
+    def fell_silent(self) -> None:
+        """The agent's model had no words."""
+        self.on_silent()
+
+    def _slow(self) -> None:
+        self.on_slow()
 
     async def _decide(self, wanted: Wanted, approved: bool) -> dict[str, Any]:
         """Do what the user's answer means; a call runs if the agent still has the tool."""

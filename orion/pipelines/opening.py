@@ -23,6 +23,7 @@ from orion.pipelines import engines, text, voice
 from orion.pipelines.call import Call
 from orion.pipelines.conversation import Conversation
 from orion.processors.client_messages import ClientMessages
+from orion.processors.silence import Silence
 
 OnEnded = Callable[[Call, EndReason], Awaitable[None]]
 
@@ -50,6 +51,7 @@ def voice_call(
         context=pair,
         approval_gate=conversation.approval_gate,
         llm=conversation.llm,
+        silence=Silence(conversation.fell_silent),
         output_guardrail=conversation.output_guardrail(),
         tts=engines.tts(providers.ttss(shared.settings, agent), shared.breakers, deadlines),
         played=conversation.played_words(),
@@ -74,6 +76,7 @@ def text_call(conversation: Conversation, on_ended: OnEnded) -> Call:
         context=pair,
         approval_gate=conversation.approval_gate,
         llm=conversation.llm,
+        silence=Silence(conversation.fell_silent),
         output_guardrail=conversation.output_guardrail(),
         played=conversation.played_words(),
     )

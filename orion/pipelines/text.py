@@ -8,6 +8,8 @@ from pipecat.processors.frame_processor import FrameProcessor
 
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.played_words import PlayedWords
+from orion.processors.settled_calls import SettledCalls
+from orion.processors.silence import Silence
 from orion.processors.written_speech import WrittenSpeech
 
 
@@ -17,6 +19,7 @@ def build(
     context: LLMContextAggregatorPair,
     approval_gate: FrameProcessor,
     llm: FrameProcessor,
+    silence: Silence,
     output_guardrail: OutputGuardrail,
     played: PlayedWords,
 ) -> Pipeline:
@@ -27,9 +30,11 @@ def build(
             context.user(),
             approval_gate,
             llm,
+            silence,
             output_guardrail,
             WrittenSpeech(),
             played,
+            SettledCalls(),
             context.assistant(),
         ]
     )

@@ -10,6 +10,8 @@ from pipecat.transports.base_transport import BaseTransport
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
+from orion.processors.settled_calls import SettledCalls
+from orion.processors.silence import Silence
 
 
 def build(
@@ -21,6 +23,7 @@ def build(
     context: LLMContextAggregatorPair,
     approval_gate: FrameProcessor,
     llm: FrameProcessor,
+    silence: Silence,
     output_guardrail: OutputGuardrail,
     tts: FrameProcessor,
     played: PlayedWords,
@@ -38,11 +41,13 @@ def build(
             approval_gate,
             pause.gate(),
             llm,
+            silence,
             pause.gate(),
             output_guardrail,
             tts,
             transport.output(),
             played,
+            SettledCalls(),
             context.assistant(),
         ]
     )

@@ -32,6 +32,9 @@ OnToolCall = Callable[[ToolCall], Awaitable[None]]
 ContextFor = Callable[[str], ToolContext]
 
 
+_SLOW_SECS = 1.0
+
+
 class Hold(Protocol):
     """What decides which calls need the user's yes."""
 
@@ -81,6 +84,7 @@ class ToolCaller:
         on_call: Told of each call when it starts and, once, when it has ended.
         admits: Whether a call by this model counts: where two were asked, only one may act.
         hold: What decides which calls need the user's yes.
+        on_slow: Told of each call that a model waits for longer than a second.
     """
 
     def __init__(
@@ -89,8 +93,11 @@ class ToolCaller:
         context_for: ContextFor,
         on_call: OnToolCall,
         admits: Callable[[FrameProcessor], bool] = lambda _model: True,
+        *,
         hold: Hold | None = None,
+        on_slow: Callable[[], None] = lambda: None,
     ) -> None:
+        self._on_slow = on_slow
         self._hold: Hold = hold or NobodyToAsk()
         self._tools = tools
         self._admits = admits
@@ -109,7 +116,11 @@ class ToolCaller:
             if not self._admits(params.llm):
                 return
             by_rule = isinstance(params.llm, Stateful)
-            call = await self.run(runnable, params.tool_call_id, dict(params.arguments), by_rule=by_rule)
+            slow = asyncio.get_running_loop().call_later(_SLOW_SECS, self._on_slow)
+            try:
+                call = await self.run(runnable, params.tool_call_id, dict(params.arguments), by_rule=by_rule)
+            finally:
+                slow.cancel()
             waits = self._hold.waits(call.id)
             # While the server asks, the model has nothing to say.
             properties = FunctionCallResultProperties(run_llm=False if waits else None)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from orion.domain.tool import ToolContext, ToolFailure
 
-EXAMPLES = ("make a plan to {goal}", "plan to {goal}", "make a plan and {goal}")
+EXAMPLES = ("make a plan to {goal}", "make a plan")
 _SAID = (
     "set a timer for one minute",
     "set a timer for ten minutes",

@@ -17,6 +17,10 @@ _LEAD = re.compile(
     r"\W*(?:(?:please|okay|so|now|first|plan|make a plan|can you|could you|i want you to|to)\W+)*",
     re.IGNORECASE,
 )
+_WISH = re.compile(
+    r"\W*(?:(?:please|can you|could you|now)\s+)*(?:(?:make|draw up) (?:me )?a plan|plan)\b\W*(?:(?:to|and|for)\b)?\s*",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(r"\s*[,;.]\s+(?:then |and then |after that |afterwards |finally |and )?", re.IGNORECASE)
 _PLACE = re.compile(r"\{(\w+)\}")
 _BACK = frozenset({"it", "that", "this", "the result", "the answer", "the outcome", "the sum"})
@@ -48,6 +52,12 @@ def plan(routes: Routes, tools: Iterable[Tool], goal: str) -> list[Draft] | Miss
     if not drafts:
         return Missing("What shall I do?")
     return drafts if len(drafts) <= MOST_STEPS else Missing(speech.TOO_MUCH)
+
+
+def wished(text: str) -> str | None:
+    """What follows `plan to ...`; None where no plan is wished for."""
+    match = _WISH.match(text)
+    return text[match.end() :].strip() or None if match else None
 
 
 def _clauses(routes: Routes, goal: str) -> list[str]:

@@ -91,15 +91,17 @@ class Dialogue:
         if act is not None and not self._asks_for_tool(text):
             return {}, self._small_talk(act)
         first, *rest = self.clauses(text)
-        return self._again(state, text) or self._planned(text, first, rest) or self._route(first, rest)
+        return self._again(state, text) or self._planned(text, rest) or self._route(first, rest)
 
-    def _planned(self, text: str, first: str, rest: list[str]) -> tuple[State, Do] | None:
+    def _planned(self, text: str, rest: list[str]) -> tuple[State, Do] | None:
         """A plan where one is wished for, and for what would change more than one thing, if all is known."""
         planner = self._tools.get("make_plan")
-        if planner is None or not rest:
+        if planner is None:
             return None
-        if self.surely(first) == planner.name:
-            return self._fill({}, planner, slots.fill(planner, text))
+        if wish := clauses.wished(text):
+            return self._call({}, planner, {"goal": wish})
+        if not rest:
+            return None
         drafts = clauses.plan(self, usable(self._tools.values()).values(), text)
         if isinstance(drafts, Missing) or len(drafts) < 2:
             return None
