@@ -143,7 +143,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
         key.encode() for key in settings.jwt_keys or (kept_secret(settings.data_dir / "jwt-secret"),)
     )
     tokens = AccessTokens(keys, settings.jwt_expires_secs)
-    return Parts(settings, database, calls, node, tokens, RoomTokens(keys), limits, new_token())
+    return Parts(settings, database, calls, tokens, RoomTokens(keys), limits, node, new_token())
 
 
 async def _start_webhooks(shared: Shared, stack: AsyncExitStack) -> None:

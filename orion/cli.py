@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import getpass
 import json
+import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine
@@ -121,6 +122,8 @@ async def _serve(settings: Settings, _arguments: argparse.Namespace) -> int:
         link = await sign_in_link(app, settings.public_url or f"{scheme}://{_in_url(settings.host)}:{port}")
         # The kernel queues connections from here on, so the line is true before the loop accepts.
         print(f"ORION ready: {link}", flush=True)
+        # uvicorn sends itself the signal again when it has stopped; what is open has to be closed then.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
         await server.serve(sockets=[listening])
     return 0
 

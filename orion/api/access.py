@@ -40,10 +40,10 @@ class Parts:
     settings: Settings
     database: Database
     calls: Calls
-    plans: PlanNode
     tokens: AccessTokens
     rooms: RoomTokens
     limits: Limits
+    plans: PlanNode
     first_user_token: str = field(default="", repr=False)
     claims: Claims = field(default_factory=Claims)
 

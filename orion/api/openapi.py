@@ -40,6 +40,7 @@ TAGS = {
     "connect": "A new session and a guest's way into it, in one request.",
     "events": "What happens in a session, as it happens (server-sent events).",
     "webrtc": "Voice: offers, answers and candidates.",
+    "plans": "Goals as steps that outlive the server: run, watched, approved, cancelled.",
     "memory": "What is kept about a user, and found again.",
     "agents": "Who can be talked to, and which engines serve.",
     "tools": "What agents can do.",
@@ -189,6 +190,7 @@ def _what_comes(response: dict[str, Any], schemas: dict[str, Any]) -> str:
 
 def _with_nulls(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     """An example with its members that are null, which FastAPI leaves out of all that it describes."""
+    schema = next((option for option in schema.get("anyOf", ()) if "$ref" in option), schema)
     schema = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
     if isinstance(value, list):
         return [_with_nulls(item, schema.get("items", {}), schemas) for item in value]

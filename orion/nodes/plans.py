@@ -143,6 +143,8 @@ class PlanNode:
                 self._node = replace(self._node, epoch=self._node.epoch + 1)
                 await store.nodes.join(self._node, LEASE_SECS)
                 logger.warning("this node was taken for dead; it is back in epoch {}", self._node.epoch)
+            for node_id in await store.nodes.expire(LEASE_SECS):
+                logger.warning("node {} is dead", node_id)
         async with self._database.transaction(PLANS) as store:
             if not await store.plans.any_begun():
                 return
@@ -151,8 +153,6 @@ class PlanNode:
                 return
             if not await store.nodes.sweeps():
                 return
-            for node_id in await store.nodes.expire(LEASE_SECS):
-                logger.warning("node {} is dead", node_id)
             self._forget_started()
             # Inside the lock: a list that is older could bring a plan back that runs elsewhere by now.
             for plan_id, fence in await store.plans.orphans(self._node, self._executor.running):

@@ -91,7 +91,9 @@ class Database:
         except (*_GONE, InterfaceError, PoolExhausted) as error:
             raise DatabaseUnavailable from error
         except DBAPIError as error:
-            if error.connection_invalidated or isinstance(error, OperationalError):
+            # A server that starts or stops says so in words of its own, which SQLAlchemy takes for any error.
+            gone = isinstance(getattr(error.orig, "__cause__", None), _GONE)
+            if gone or error.connection_invalidated or isinstance(error, OperationalError):
                 raise DatabaseUnavailable from error
             raise
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 
 from orion.agents.durable import walk
 from orion.agents.executor import Budget, Executor
@@ -28,7 +29,7 @@ class Process:
 
     executor: Executor
     node: Node
-    said: list = field(default_factory=list)
+    said: list[tuple[UUID, float, str]] = field(default_factory=list)
 
 
 class Stage:
@@ -70,8 +71,8 @@ class Stage:
         async def announce(session_id, secs, text):
             said.append((session_id, secs, text))
 
-        budget = Budget(retry_secs=(0.0, 0.0), **budget)
-        executor = Executor(self.ledger, Recollection(self.database), tools_of, announce, budget)
+        bounds = Budget(retry_secs=(0.0, 0.0), **budget)
+        executor = Executor(self.ledger, Recollection(self.database), tools_of, announce, bounds)
         return Process(executor, node, said)
 
     async def begun(self, process, *steps):

@@ -17,6 +17,8 @@ ADMIN = "admin"
 
 V1 = "/api/v1"
 SESSION = f"{V1}/sessions/{{session_id}}"
+PLANS = f"{V1}/agent/sessions/{{session_id}}"
+NO_ID = "01900000-0000-7000-8000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ ROUTES = {
     ("GET", f"{SESSION}/memory"): Route(MEMORY),
     ("GET", f"{SESSION}/memory/type/{{kind}}"): Route(MEMORY),
     ("DELETE", f"{SESSION}/memory/{{memory_id}}"): Route(MEMORY),
+    ("POST", f"{PLANS}/execute"): Route(SESSIONS, {"plan_id": NO_ID}),
+    ("GET", f"{PLANS}/plans"): Route(SESSIONS),
+    ("GET", f"{PLANS}/plans/{{plan_id}}"): Route(SESSIONS),
+    ("POST", f"{PLANS}/plans/{{plan_id}}/cancel"): Route(SESSIONS),
+    ("POST", f"{PLANS}/plans/{{plan_id}}/steps/{{index}}/approve"): Route(SESSIONS),
+    ("POST", f"{PLANS}/plans/{{plan_id}}/steps/{{index}}/reject"): Route(SESSIONS),
     ("GET", f"{V1}/agents"): Route(ALL),
     ("GET", f"{V1}/agents/{{name}}"): Route(scopes("agents", "admin"), shared=True),
     ("PUT", f"{V1}/agents/{{name}}"): Route(ADMIN, {"instructions": "Keep the lighthouse."}),

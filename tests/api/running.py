@@ -5,16 +5,22 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from orion.agents.ledger import PLANS
 from orion.api.access import Parts
 from orion.app import create_app
+from orion.domain.identity import new_id
+from orion.domain.plan import Plan, PlanStatus, Step
 from orion.settings import Settings
+from orion.store.database import Database
 
 PASSWORD = "correct horse battery"
 SECRET = "s" * 32
@@ -60,6 +66,14 @@ class Running:
         assert response.status_code == 201, response.text
         found: dict[str, Any] = response.json()
         return found
+
+
+async def draft(database: Database, session_id: str, status: PlanStatus = PlanStatus.DRAFT) -> Plan:
+    """A plan of a session that works something out."""
+    steps = (Step(0, "calculator", {"expression": "2 + 3"}, "Add 2 and 3"),)
+    plan = Plan(new_id(), UUID(session_id), "orion", "add", status, steps, datetime.now(UTC))
+    async with database.transaction(PLANS) as store:
+        return await store.plans.add(plan)
 
 
 @asynccontextmanager

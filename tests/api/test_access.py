@@ -8,7 +8,7 @@ from sqlalchemy import delete, update
 from orion.domain.identity import Principal, Role, Scope
 from orion.store.tables import api_keys, users
 from tests.api.routes import ADMIN, ALL, ANYONE, ROUTES, TOOL
-from tests.api.running import PASSWORD, running
+from tests.api.running import PASSWORD, draft, running
 
 CLOSED = {place: route for place, route in ROUTES.items() if route.who != ANYONE}
 
@@ -55,7 +55,7 @@ class Anything(dict[str, str]):
     """Ids of things that do not exist."""
 
     def __missing__(self, name: str) -> str:
-        return "fact" if name == "kind" else str(uuid4())
+        return {"kind": "fact", "index": "0"}.get(name) or str(uuid4())
 
 
 async def test_every_route_stands_in_the_table(server):
@@ -114,6 +114,8 @@ async def test_other_peoples_things_do_not_exist(server, ada, ben):
         "memory_id": memory.json()["id"],
         "kind": "fact",
         "session_id": session.json()["id"],
+        "plan_id": str((await draft(server.parts.database, session.json()["id"])).id),
+        "index": "0",
         "key_id": (await server.key(ben["access_token"]))["api_key"]["id"],
         "user_id": ben["user"]["id"],
     }

@@ -14,12 +14,13 @@ from orion.api import openapi
 from orion.api.credentials.passwords import hash_password
 from orion.app import create_app
 from orion.domain.identity import Principal
+from orion.domain.plan import PlanStatus
 from orion.domain.session import SessionStatus
 from orion.errors import Overloaded
 from orion.settings import Settings
 from orion.transports.webrtc import Offer
 from tests.api.routes import TOOL
-from tests.api.running import PASSWORD, Running, running
+from tests.api.running import PASSWORD, Running, draft, running
 
 V1 = "/api/v1"
 TOKEN = "x" * 40
@@ -182,6 +183,31 @@ async def _(stage):
     path = f"{V1}{await stage.session()}/messages"
     async with stage.server.client(stage.ada["access_token"], Accept="application/xml") as http:
         return await http.post(path, json={"text": "hello"})
+
+
+async def of_an_ended_plan(stage: Stage, session: str) -> str:
+    """The path of a plan that is over."""
+    session_id = session.rpartition("/")[2]
+    plan = await draft(stage.server.parts.database, session_id, PlanStatus.DONE)
+    return f"/agent/sessions/{session_id}/plans/{plan.id}"
+
+
+@provokes("plans_execute", "conflict")
+async def _(stage):
+    path = await of_an_ended_plan(stage, await stage.session())
+    session, _, plan_id = path.rpartition("/plans/")
+    return await stage.call("POST", f"{session}/execute", {"plan_id": plan_id})
+
+
+for operation, last in {
+    "cancel": "cancel",
+    "approve": "steps/0/approve",
+    "reject": "steps/0/reject",
+}.items():
+
+    @provokes(f"plans_{operation}", "conflict")
+    async def _(stage, last=last):
+        return await stage.call("POST", f"{await of_an_ended_plan(stage, await stage.session())}/{last}")
 
 
 @provokes("webrtc_offer", "room-full")

@@ -95,7 +95,8 @@ async def signed_in(database, settings):
     app.include_router(router)
     problems.install(app)
     limits = Limits(database, replace(settings, rate_limit_max=100_000))
-    app.state.parts = Parts(settings, database, cast(Any, None), tokens, RoomTokens(tokens.keys), limits)
+    nothing = cast(Any, None)
+    app.state.parts = Parts(settings, database, nothing, tokens, RoomTokens(tokens.keys), limits, nothing)
     clients = []
 
     async def sign_in(name):

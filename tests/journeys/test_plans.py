@@ -1,23 +1,200 @@
-"""A plan by voice: asked for, read back, begun by a spoken yes, with ORION's own engines."""
+"""Plans outlive whatever runs them: killed servers and databases lose no effect, and double none."""
 
-from tests.journeys.phone import calling, spoken
+from __future__ import annotations
 
-SAID = "make a plan to set a timer for one minute and then tell me the time in tokyo"
+import asyncio
+import os
+import random
+import signal
+import time
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from orion.domain.plan import Plan
+from orion.store.database import Database
+from orion.store.embedded import EmbeddedPostgres
+from orion.store.layout import Layout
+from tests.journeys.conftest import ADA, Server, start_server
+from tests.journeys.effects import Outside, project
+
+TAKE_OVER_SECS = 5.0
+STEPS: tuple[tuple[Any, ...], ...] = (
+    ("append", {}),
+    ("once", {}),
+    ("append", {}),
+    ("once", {}, 1),
+    ("remember", {"content": "a fact of a plan"}, 1),
+    ("once", {}, 3),
+    ("append", {}, 4),
+    ("once", {}, 5),
+)
+PLANS_AT_ONCE = 2
 
 
-async def test_a_plan_is_made_begun_and_told_of_by_voice(http, session_id, tmp_path):
-    async with calling(http, session_id) as phone:
-        await phone.event("turn.ended", role="agent")
-        turn = await phone.answer_to(spoken(SAID, tmp_path))
-        heard = [e["body"]["turn"]["text"] for e in phone.events if e["name"] == "turn.ended"]
-        assert turn["text"].startswith("I would do two things: 1, timer with duration"), heard
-        assert turn["text"].endswith("Shall I? Please say yes or no.")
-        plans = (await http.get(f"/api/v1/agent/sessions/{session_id}/plans")).json()["items"]
-        assert [plan["status"] for plan in plans] == ["draft"], "nothing runs before the yes"
-        turn = await phone.answer_to(spoken("yes please", tmp_path))
-        assert turn["text"].startswith("I am done. Okay, I will tell you in 1 minute."), turn["text"]
-    plan = (await http.get(f"/api/v1/agent/sessions/{session_id}/plans")).json()["items"][0]
-    assert [(step["tool"], step["status"]) for step in plan["steps"]] == [
-        ("timer", "done"),
-        ("current_time", "done"),
-    ]
+@dataclass
+class Fleet:
+    """Servers on one database, killed and brought back.
+
+    Attributes:
+        own: The database is the one of the only server, and comes and goes with it.
+        took_over_secs: From each death, or from the return of the only server, to the next claim.
+    """
+
+    folder: Path
+    own: bool = False
+    servers: list[Server] = field(default_factory=list)
+    took_over_secs: list[float] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    interrupted: int = 0
+
+    @property
+    def data(self) -> Path:
+        """Where the database is."""
+        return self.folder / "data"
+
+    async def open(self, servers: int) -> None:
+        self.project = project(self.folder)
+        self.postgres = EmbeddedPostgres(self.data)
+        if not self.own:
+            await self.postgres.start()
+        self.servers = [await self.server(number) for number in range(servers)]
+        self.outside = Outside(self.folder, Database(self.postgres.url))
+        async with httpx.AsyncClient(base_url=self.servers[0].url, timeout=30) as http:
+            registered = await http.post("/api/v1/auth/register", json=ADA)
+            self.token = registered.json()["access_token"]
+        async with self.client() as http:
+            self.session_id = (await http.post("/api/v1/sessions", json={})).json()["id"]
+
+    def client(self) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return httpx.AsyncClient(base_url=self.servers[0].url, headers=headers, timeout=30)
+
+    async def server(self, number: int) -> Server:
+        environ = {"JWT_SECRET": "j" * 32, "ORION_SECRET_KEYS": "s" * 32}
+        if not self.own:
+            environ["DATABASE_URL"] = self.postgres.url
+        place = self.data if self.own else self.folder / f"node{number}"
+        arguments = ("--project", str(self.project))
+        return await asyncio.to_thread(start_server, place, *arguments, **environ)
+
+    async def execute(self, *steps: tuple[Any, ...]) -> Plan:
+        plan = await self.outside.draft(self.session_id, *steps)
+        async with self.client() as http:
+            path = f"/api/v1/agent/sessions/{self.session_id}/execute"
+            begun = await http.post(path, json={"plan_id": str(plan.id)})
+        assert begun.status_code == 202, begun.text
+        return plan
+
+    async def kill(self, *numbers: int) -> None:
+        """`kill -9`, and new servers in their place where nobody is left."""
+        for number in numbers:
+            self.servers[number].process.send_signal(signal.SIGKILL)
+        for number in numbers:
+            self.servers[number].stop()
+
+    async def back(self, *numbers: int) -> None:
+        started = await asyncio.gather(*(self.server(number) for number in numbers))
+        for number, server in zip(numbers, started, strict=True):
+            self.servers[number] = server
+
+    async def crash_database(self) -> None:
+        """The database dies at once, and is there again a second later."""
+        pid = Layout(self.data).postmaster_pid()
+        assert pid
+        os.kill(pid, signal.SIGKILL)
+        await asyncio.sleep(1.0)
+        await self.postgres.ensure()
+
+    async def taken_over(self, plans: list[Plan], claims: list[int], since: float) -> None:
+        """Wait until somebody has claimed each plan anew that is not over."""
+        async with asyncio.timeout(30):
+            for plan, before in zip(plans, claims, strict=True):
+                while not (await self.outside.read(plan)).status.over:
+                    if await self.outside.claims(plan) > before:
+                        self.took_over_secs.append(time.monotonic() - since)
+                        break
+                    await asyncio.sleep(0.02)
+
+    async def settle(self, plans: list[Plan]) -> None:
+        """Answer what is asked, until all is over, and compare what happened with what should have."""
+        for plan in plans:
+            async with asyncio.timeout(60), self.client() as http:
+                while not (now := await self.outside.read(plan)).status.over:
+                    with suppress(httpx.TransportError):
+                        await self.outside.answer(http, now)
+                    await asyncio.sleep(0.05)
+            self.interrupted += any(step.attempts > 1 or step.approval for step in now.steps)
+            self.problems += self.outside.wrong(now)
+
+    async def close(self) -> None:
+        await self.outside.database.close()
+        for server in self.servers:
+            server.end() if self.own else server.stop()
+        if not self.own:
+            await self.postgres.stop()
+
+
+async def rounds(fleet: Fleet, how: str, kills: int, seed: int = 0) -> None:
+    """Kill so often at random points of running plans, and see that each effect happened once."""
+    chance = random.Random(seed)
+    for _ in range(kills):
+        plans = [await fleet.execute(*STEPS) for _ in range(PLANS_AT_ONCE)]
+        await asyncio.sleep(chance.uniform(0.0, 0.6))
+        claims = [await fleet.outside.claims(plan) for plan in plans]
+        if how == "database":
+            await fleet.crash_database()
+        else:
+            killed = {"only": (0,), "one": (0,), "both": (0, 1)}[how]
+            await fleet.kill(*killed)
+            since = time.monotonic()
+            if how != "one":
+                await fleet.back(*killed)
+                since = time.monotonic()
+            await fleet.taken_over(plans, claims, since)
+            if how == "one":
+                await fleet.back(0)
+        await fleet.settle(plans)
+
+
+KILLS = [("only", 1, 4), ("one", 2, 3), ("both", 2, 2), ("database", 1, 1)]
+SOAK = [("only", 1, 80), ("one", 2, 50), ("both", 2, 40), ("database", 1, 30)]
+
+
+@pytest.mark.parametrize(
+    ("how", "servers", "kills"),
+    [*KILLS, *(pytest.param(*row, marks=pytest.mark.soak) for row in SOAK)],
+)
+async def test_killed_at_random_points_plans_lose_no_effect_and_double_none(open_dir, how, servers, kills):
+    folder = open_dir / f"plans-{how}-{kills}"
+    folder.mkdir()
+    fleet = Fleet(folder, own=how == "only")
+    async with AsyncExitStack() as stack:
+        await fleet.open(servers)
+        stack.push_async_callback(fleet.close)
+        await rounds(fleet, how, kills)
+        remembered = await memories(fleet)
+    after = [round(secs, 2) for secs in sorted(fleet.took_over_secs)]
+    print(f"{how}: {kills} kills, {fleet.interrupted} plans interrupted, taken over after {after} s")
+    assert fleet.problems == []
+    assert remembered == kills * PLANS_AT_ONCE
+    assert max(fleet.took_over_secs, default=0.0) < TAKE_OVER_SECS
+
+
+async def memories(fleet: Fleet) -> int:
+    """How many memories the plans' `remember` steps have left."""
+    async with fleet.client() as http:
+        path = f"/api/v1/sessions/{fleet.session_id}/memory"
+        found: list[Any] = []
+        cursor = ""
+        while True:
+            params = {"limit": "100", **({"cursor": cursor} if cursor else {})}
+            page = (await http.get(path, params=params)).json()
+            found += page["items"]
+            cursor = page["next_cursor"]
+            if not cursor:
+                return len(found)

@@ -18,7 +18,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _WISH = re.compile(
-    r"\W*(?:(?:please|can you|could you|now)\s+)*(?:(?:make|draw up) (?:me )?a plan|plan)\b\W*(?:(?:to|and|for)\b)?\s*",
+    r"\W*(?:(?:please|can you|could you|now)\s+)*(?:(?:make|draw up) (?:me )?a plan|plan)\b"
+    r"\W*(?:(?:to|and|for)\b)?\s*",
     re.IGNORECASE,
 )
 _COMMA = re.compile(r"\s*[,;.]\s+(?:then |and then |after that |afterwards |finally |and )?", re.IGNORECASE)
