@@ -39,6 +39,7 @@ class _Launched:
 
     dbos: Any
     workflow: Any
+    engine: Any
 
 
 class DurablePlans:
@@ -81,6 +82,8 @@ class DurablePlans:
         async with self._launching:
             if self._launched is not None:
                 await asyncio.to_thread(self._launched.dbos.DBOS.destroy, destroy_registry=True)
+                # An engine that was given to DBOS is left open by it.
+                await asyncio.to_thread(self._launched.engine.dispose)
             self._launched = None
 
     async def _launch(self) -> _Launched:
@@ -91,12 +94,12 @@ class DurablePlans:
             return self._launched
 
     def _launch_in_thread(self, loop: asyncio.AbstractEventLoop) -> _Launched:
-        dbos = importlib.import_module("dbos")
+        dbos, engine = importlib.import_module("dbos"), workflow_engine(self._url)
         dbos.DBOS(
             config={
                 "name": "orion",
                 "system_database_url": _plain(self._url),
-                "system_database_engine": workflow_engine(self._url),
+                "system_database_engine": engine,
                 "dbos_system_schema": SCHEMA,
                 "application_version": VERSION,
                 "executor_id": str(self._node().id),
@@ -109,7 +112,7 @@ class DurablePlans:
         workflow = dbos.DBOS.workflow(name="plan")(self._workflow(dbos, loop))
         dbos.DBOS.launch()
         logger.info("plans are kept by DBOS")
-        return _Launched(dbos, workflow)
+        return _Launched(dbos, workflow, engine)
 
     def _workflow(self, dbos: Any, loop: asyncio.AbstractEventLoop) -> Callable[[str], Awaitable[None]]:
         """The workflow of a plan: it runs in a loop of DBOS, the executor in that of the server."""

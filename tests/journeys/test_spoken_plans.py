@@ -14,8 +14,10 @@ async def test_a_plan_is_made_begun_and_told_of_by_voice(http, session_id, tmp_p
         assert turn["text"].endswith("Shall I? Please say yes or no.")
         plans = (await http.get(f"/api/v1/agent/sessions/{session_id}/plans")).json()["items"]
         assert [plan["status"] for plan in plans] == ["draft"], "nothing runs before the yes"
+        await phone.quiet()
         turn = await phone.answer_to(spoken("yes please", tmp_path))
-        assert turn["text"].startswith("I am done. Okay, I will tell you in 1 minute."), turn["text"]
+        heard = [e["body"]["turn"]["text"] for e in phone.events if e["name"] == "turn.ended"]
+        assert turn["text"].startswith("I am done. Okay, I will tell you in 1 minute."), heard
     plan = (await http.get(f"/api/v1/agent/sessions/{session_id}/plans")).json()["items"][0]
     assert [(step["tool"], step["status"]) for step in plan["steps"]] == [
         ("timer", "done"),
