@@ -28,6 +28,7 @@ _NONE = "There is no plan."
 _REJECTED = "All right, I will not do it."
 _BEGUN = "All right, I have begun. I will tell you when it is done."
 _NOT_NOW = "I cannot make a plan now."
+_TOO_LONG = "I have made a plan, but it is too long to be read out. You can read and begin it on the page."
 _RECENT = 3
 
 
@@ -69,6 +70,8 @@ class CallPlans:
         plan = await planning.draft(self._shared, self._session, self._agent(), self._tools(), goal)
         if isinstance(plan, Missing):
             return {"status": "question", "spoken": plan.question}
+        if not planning.read_back(plan):
+            return {"status": plan.status.value, "spoken": _TOO_LONG}
         call_id = call_id.removeprefix(f"{self._session.id}:")
         wanted = Wanted(call_id, "make_plan", {"goal": goal}, planning.read_back(plan), plan.id)
         if not self._want(wanted):

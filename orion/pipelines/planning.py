@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 AWAY = "While you were away:"
 _MOST_SPOKEN = 600
+_MOST_READ = 900
+"""A minute of speech: nobody keeps more in mind."""
 _COUNT = ("nothing", "one thing", "two things", "three things", "four things", "five things")
 
 
@@ -56,10 +58,11 @@ async def draft(
 
 
 def read_back(plan: Plan) -> str:
-    """The question whether the plan shall run, with each call that it makes."""
+    """The question whether the plan shall run, with each call that it makes; empty where it is too long."""
     count = _COUNT[len(plan.steps)] if len(plan.steps) < len(_COUNT) else f"{len(plan.steps)} things"
     listed = "; ".join(f"{step.index + 1}, {step.description}" for step in plan.steps)
-    return f"I would do {count}: {listed}. Shall I? Please say yes or no."
+    told = f"I would do {count}: {listed}. Shall I? Please say yes or no."
+    return told if len(told) <= _MOST_READ else ""
 
 
 def progress(plan: Plan) -> str:

@@ -9,7 +9,6 @@ from pipecat.frames.frames import (
     FunctionCallsStartedFrame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
-    LLMFullResponseStartFrame,
     LLMTextFrame,
     UserStartedSpeakingFrame,
 )
@@ -37,13 +36,14 @@ class Silence(FrameProcessor):
         match frame:
             case InterruptionFrame() | UserStartedSpeakingFrame():
                 self._orion_said = False
-            case LLMFullResponseStartFrame():
-                self._orion_called = False
             case LLMTextFrame() if frame.text.strip():
                 self._orion_said = True
             case FunctionCallsStartedFrame():
                 self._orion_called = True
-            case LLMFullResponseEndFrame() if not (self._orion_said or self._orion_called):
-                self._orion_on_silent()
+            case LLMFullResponseEndFrame():
+                # Not reset at the response's start, which a system frame overtakes.
+                silent, self._orion_called = not (self._orion_said or self._orion_called), False
+                if silent:
+                    self._orion_on_silent()
             case _:
                 pass

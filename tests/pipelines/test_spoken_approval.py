@@ -1,5 +1,6 @@
 """Yes and no by voice and by keys: a real call whose recogniser hears what its script says."""
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 
@@ -85,3 +86,22 @@ async def test_a_key_before_the_question_was_heard_does_nothing(database_url, tm
         event = await phone.event("turn.ended", since, role="agent")
         assert event["body"]["turn"]["text"] == QUESTION
         assert phone.paid() == []
+
+
+async def test_a_plan_outlasts_a_barge_in_and_a_hang_up_and_is_told_of_later(database_url, tmp_path):
+    goal = "make a plan to read my mail, then dig for 4 seconds"
+    async with hearing(database_url, tmp_path, goal, "yes", "hello there", secs=0.5) as phone:
+        plans = f"/api/v1/agent/sessions/{phone.session_id}/plans"
+        turn = await phone.answer_to(utterance())
+        assert turn["text"].startswith("I would do two things: 1, read mail; 2, dig")
+        turn = await phone.answer_to(utterance())
+        assert turn["text"] == "All right, I have begun. I will tell you when it is done."
+        await phone.answer_to(utterance())
+        await phone.hang_up()
+        async with asyncio.timeout(20):
+            while (await phone.http.get(plans)).json()["items"][0]["status"] == "running":
+                await asyncio.sleep(0.1)
+        async with calling(phone.http, phone.session_id) as again:
+            event = await again.event("turn.ended", role="agent")
+            told = event["body"]["turn"]["text"]
+            assert told == "While you were away: I am done. No mail. I found nothing."
