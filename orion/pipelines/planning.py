@@ -14,7 +14,7 @@ from orion.domain.identity import Principal, new_id
 from orion.domain.plan import Plan, PlanStatus, Step, StepStatus
 from orion.domain.session import Session
 from orion.domain.tool import Tool
-from orion.domain.turn import Turn
+from orion.domain.turn import Speaker, Turn
 from orion.providers.offline import speech
 from orion.tools import RunnableTool
 
@@ -95,8 +95,12 @@ def outcome(plan: Plan, tools: Mapping[str, RunnableTool]) -> str:
 
 
 def news(plans: Sequence[Plan], turns: Sequence[Turn], tools: Mapping[str, RunnableTool]) -> str:
-    """What came of plans that ended after the last turn, for nobody was there; empty for nothing."""
-    last = max((turn.ended_at for turn in turns), default=None)
+    """What came of plans that ended after the last turn, for nobody was there; empty for nothing.
+
+    A last turn that was cut off, as by a hang-up, has not told of them.
+    """
+    told = turns[:-1] if turns and turns[-1].speaker is Speaker.AGENT and turns[-1].interrupted else turns
+    last = max((turn.ended_at for turn in told), default=None)
     ended = [
         outcome(plan, tools)
         for plan in plans

@@ -89,7 +89,7 @@ async def test_a_key_before_the_question_was_heard_does_nothing(database_url, tm
 
 
 async def test_a_plan_outlasts_a_barge_in_and_a_hang_up_and_is_told_of_later(database_url, tmp_path):
-    goal = "make a plan to read my mail, then dig for 4 seconds"
+    goal = "make a plan to read my mail, then dig for 8 seconds"
     async with hearing(database_url, tmp_path, goal, "yes", "hello there", secs=0.5) as phone:
         plans = f"/api/v1/agent/sessions/{phone.session_id}/plans"
         turn = await phone.answer_to(utterance())
