@@ -6,9 +6,11 @@ import argparse
 import asyncio
 import getpass
 import json
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +37,18 @@ def main(argv: list[str] | None = None) -> None:
     except OrionError as error:
         print(f"orion: {error.detail}", file=sys.stderr)
         code = 1
+    if argv is None:
+        _leave_threads(code)
     sys.exit(code)
+
+
+def _leave_threads(code: int) -> None:
+    """End the process where a thread of a library still waits for what nobody will tell it any more."""
+    main_thread = threading.main_thread()
+    if any(thread is not main_thread and not thread.daemon for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _run(work: Coroutine[Any, Any, int]) -> int:
@@ -117,13 +130,13 @@ async def _serve(settings: Settings, _arguments: argparse.Namespace) -> int:
     )
     async with app.router.lifespan_context(app):
         server = uvicorn.Server(config)
+        # uvicorn sends itself the signal again when it has stopped; what is open has to be closed then.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: setattr(server, "should_exit", True))
         scheme = "https" if settings.tls_cert else "http"
         port = listening.getsockname()[1]
         link = await sign_in_link(app, settings.public_url or f"{scheme}://{_in_url(settings.host)}:{port}")
         # The kernel queues connections from here on, so the line is true before the loop accepts.
         print(f"ORION ready: {link}", flush=True)
-        # uvicorn sends itself the signal again when it has stopped; what is open has to be closed then.
-        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
         await server.serve(sockets=[listening])
     return 0
 

@@ -26,6 +26,7 @@ from orion.store.workflow_engine import SCHEMA, workflow_engine
 
 VERSION = "orion-plans-1"
 """Of how plans are run: DBOS leaves workflows of other versions alone, so it only changes with that."""
+_END_SECS = 2
 _ENDED = {"SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"}
 
 Outcome = dict[str, Any]
@@ -40,6 +41,11 @@ class _Launched:
     dbos: Any
     workflow: Any
     engine: Any
+
+    def close(self) -> None:
+        """End its threads and its connections."""
+        self.dbos.DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=_END_SECS)
+        self.engine.dispose()
 
 
 class DurablePlans:
@@ -81,9 +87,7 @@ class DurablePlans:
         """Leave all plans to others."""
         async with self._launching:
             if self._launched is not None:
-                await asyncio.to_thread(self._launched.dbos.DBOS.destroy, destroy_registry=True)
-                # An engine that was given to DBOS is left open by it.
-                await asyncio.to_thread(self._launched.engine.dispose)
+                await asyncio.to_thread(self._launched.close)
             self._launched = None
 
     async def _launch(self) -> _Launched:
@@ -94,7 +98,8 @@ class DurablePlans:
             return self._launched
 
     def _launch_in_thread(self, loop: asyncio.AbstractEventLoop) -> _Launched:
-        dbos, engine = importlib.import_module("dbos"), workflow_engine(self._url)
+        dbos = importlib.import_module("dbos")
+        engine = workflow_engine(self._url)
         dbos.DBOS(
             config={
                 "name": "orion",

@@ -84,9 +84,7 @@ class Executor:
         self._budget = budget
         self._runs: dict[UUID, Run] = {}
         self._claiming: set[UUID] = set()
-        self._busy = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._gone = asyncio.Event()
 
     @property
     def running(self) -> set[UUID]:
@@ -118,6 +116,7 @@ class Executor:
     def let_go(self, plan_id: UUID) -> None:
         """The run is over, or not ours any more."""
         self._runs.pop(plan_id, None)
+        self._gone.set()
 
     def left(self, plan_id: UUID) -> bool:
         """Whether nothing more of the plan begins here."""
@@ -136,9 +135,11 @@ class Executor:
             run.wake()
         try:
             async with asyncio.timeout(_CUT_OFF_SECS):
-                await self._idle.wait()
+                while self._runs:
+                    self._gone.clear()
+                    await self._gone.wait()
         except TimeoutError:
-            logger.warning("the process ends in the middle of {} steps", self._busy)
+            logger.warning("the process ends in the middle of {} plans", len(self._runs))
         for run in self._runs.values():
             run.lost = True
 
@@ -151,19 +152,11 @@ class Executor:
                 return index, step.status
             if step.asks:
                 await self._wait(run, step)
+            elif step.status is StepStatus.PENDING:
+                await self._advance(run, step)
             else:
-                await self._busily(run, step)
+                return None
         return None
-
-    async def _busily(self, run: Run, step: Step) -> None:
-        self._busy += 1
-        self._idle.clear()
-        try:
-            await self._advance(run, step)
-        finally:
-            self._busy -= 1
-            if not self._busy:
-                self._idle.set()
 
     async def _take_up(self, run: Run) -> None:
         """Settle what the process left behind that ran the plan before."""

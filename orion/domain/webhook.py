@@ -22,6 +22,7 @@ EVENT_NAMES = (
     "tool.started",
     "tool.ended",
     "tool.approval",
+    "plan.step",
     "plan.updated",
     "hand_off",
     "guardrail",

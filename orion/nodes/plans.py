@@ -49,8 +49,8 @@ class PlanNode:
         self._ledger = ledger
         self._executor = executor
         self._feed = feed
-        self._node = Node(new_id(), 1)
-        self._durable = DurablePlans(database.url, executor, lambda: self._node)
+        self.node = Node(new_id(), 1)
+        self._durable = DurablePlans(database.url, executor, lambda: self.node)
         self._starting: dict[UUID, float] = {}
         self._tasks = Tasks()
 
@@ -74,7 +74,7 @@ class PlanNode:
     async def start(self) -> None:
         """Become a node, and take over what was left."""
         async with self._database.transaction(PLANS) as store:
-            await store.nodes.join(self._node, LEASE_SECS)
+            await store.nodes.join(self.node, LEASE_SECS)
         self._tasks.spawn(self._live(), "plans")
         told = listen(self._database.url, CHANNEL, self._told, check_secs=_CHECK_SECS)
         self._tasks.spawn(told, "news of plans")
@@ -85,7 +85,7 @@ class PlanNode:
         await self._tasks.close()
         try:
             async with self._database.transaction(PLANS) as store:
-                await store.nodes.leave(self._node.id)
+                await store.nodes.leave(self.node.id)
         except DatabaseUnavailable:
             logger.warning("the database is away: others wait for the end of this node's lease")
         await self._durable.close()
@@ -99,7 +99,7 @@ class PlanNode:
         """
         self._starting[plan_id] = _now()
         try:
-            plan = await self._ledger.begin(plan_id, session_id, self._node)
+            plan = await self._ledger.begin(plan_id, session_id, self.node)
         except BaseException:
             del self._starting[plan_id]
             raise
@@ -139,10 +139,10 @@ class PlanNode:
     async def _beat(self) -> None:
         """Renew the lease, and take over what nobody runs."""
         async with self._database.transaction(PLANS) as store:
-            if not await store.nodes.renew(self._node, LEASE_SECS):
-                self._node = replace(self._node, epoch=self._node.epoch + 1)
-                await store.nodes.join(self._node, LEASE_SECS)
-                logger.warning("this node was taken for dead; it is back in epoch {}", self._node.epoch)
+            if not await store.nodes.renew(self.node, LEASE_SECS):
+                self.node = replace(self.node, epoch=self.node.epoch + 1)
+                await store.nodes.join(self.node, LEASE_SECS)
+                logger.warning("this node was taken for dead; it is back in epoch {}", self.node.epoch)
             for node_id in await store.nodes.expire(LEASE_SECS):
                 logger.warning("node {} is dead", node_id)
         async with self._database.transaction(PLANS) as store:
@@ -155,7 +155,7 @@ class PlanNode:
                 return
             self._forget_started()
             # Inside the lock: a list that is older could bring a plan back that runs elsewhere by now.
-            for plan_id, fence in await store.plans.orphans(self._node, self._executor.running):
+            for plan_id, fence in await store.plans.orphans(self.node, self._executor.running):
                 if plan_id not in self._starting and plan_id not in self._executor.running:
                     logger.info("a plan is taken over")
                     self._starting[plan_id] = _now()

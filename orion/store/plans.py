@@ -17,9 +17,18 @@ from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.node import Node
-from orion.domain.plan import Approval, Claim, Plan, PlanStatus, Step, StepStatus
+from orion.domain.plan import (
+    MOST_STEPS,
+    Approval,
+    Claim,
+    Plan,
+    PlanStatus,
+    Step,
+    StepStatus,
+    in_order,
+)
 from orion.domain.session import Event
-from orion.errors import Conflict, NotFound
+from orion.errors import Conflict, Invalid, NotFound
 from orion.store.events import Events
 from orion.store.owners import owned
 from orion.store.pages import after
@@ -42,7 +51,15 @@ class Plans:
         self._events = Events(connection)
 
     async def add(self, plan: Plan) -> Plan:
-        """A new plan with its steps, as it stands. One of a session that is gone is dropped."""
+        """A new plan with its steps, as it stands. One of a session that is gone is dropped.
+
+        Raises:
+            Invalid: It has too many steps, or a step needs one that does not come before it.
+        """
+        if len(plan.steps) > MOST_STEPS:
+            raise Invalid(f"a plan has at most {MOST_STEPS} steps")
+        if complaint := in_order(plan.steps):
+            raise Invalid(complaint)
         values = {
             "id": plan.id,
             "agent": plan.agent,

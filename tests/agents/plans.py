@@ -75,15 +75,19 @@ class Stage:
         executor = Executor(self.ledger, Recollection(self.database), tools_of, announce, bounds)
         return Process(executor, node, said)
 
-    async def begun(self, process, *steps):
-        """A plan of `(tool, arguments, after)`, begun on a process."""
+    async def draft(self, *steps):
+        """A plan of `(tool, arguments, after ...)`."""
         steps = tuple(
             Step(at, tool, arguments, after=tuple(after))
             for at, (tool, arguments, *after) in enumerate(steps)
         )
         plan = Plan(new_id(), self.session.id, "orion", "a goal", PlanStatus.DRAFT, steps, datetime.now(UTC))
         async with self.database.transaction(self.owner) as store:
-            await store.plans.add(plan)
+            return await store.plans.add(plan)
+
+    async def begun(self, process, *steps):
+        """A plan that is begun on a process."""
+        plan = await self.draft(*steps)
         return await self.ledger.begin(plan.id, self.session.id, process.node)
 
     async def walk(self, process, plan):

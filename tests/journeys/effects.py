@@ -79,7 +79,7 @@ class Outside:
 
     async def draft(self, session_id: str, *steps: tuple[Any, ...]) -> Plan:
         """A plan of `(tool, arguments, after ...)`, not begun."""
-        listed = tuple(Step(at, *step[:2], after=tuple(step[2:])) for at, step in enumerate(steps))
+        listed = tuple(Step(at, step[0], step[1], after=tuple(step[2:])) for at, step in enumerate(steps))
         now = datetime.now(UTC)
         plan = Plan(new_id(), UUID(session_id), "orion", "count", PlanStatus.DRAFT, listed, now)
         async with self.database.transaction(PLANS) as store:

@@ -185,6 +185,29 @@ async def test_killed_at_random_points_plans_lose_no_effect_and_double_none(open
     assert max(fleet.took_over_secs, default=0.0) < TAKE_OVER_SECS
 
 
+async def test_a_server_that_is_stopped_leaves_its_plans_to_others_at_once(open_dir):
+    folder = open_dir / "plans-stopped"
+    folder.mkdir()
+    fleet = Fleet(folder)
+    async with AsyncExitStack() as stack:
+        await fleet.open(2)
+        stack.push_async_callback(fleet.close)
+        steps = (("once", {"secs": 0.2}), *(("once", {"secs": 0.2}, at) for at in range(7)))
+        plan = await fleet.execute(*steps)
+        async with asyncio.timeout(20):
+            while not fleet.outside.effects():
+                await asyncio.sleep(0.02)
+        stopped = fleet.servers[0]
+        await asyncio.to_thread(stopped.stop)
+        assert stopped.process.returncode == 0
+        since = time.monotonic()
+        await fleet.taken_over([plan], [1], since)
+        await fleet.back(0)
+        await fleet.settle([plan])
+    assert fleet.problems == []
+    assert max(fleet.took_over_secs) < TAKE_OVER_SECS
+
+
 async def memories(fleet: Fleet) -> int:
     """How many memories the plans' `remember` steps have left."""
     async with fleet.client() as http:

@@ -8,7 +8,7 @@ import pytest
 from orion.domain.identity import Principal, new_id
 from orion.domain.node import Node
 from orion.domain.plan import Approval, Plan, PlanStatus, Step, StepStatus
-from orion.errors import Conflict, NotFound
+from orion.errors import Conflict, Invalid, NotFound
 from tests.store.test_repositories import a_session
 
 PLANS = Principal.system("plans")
@@ -50,6 +50,15 @@ async def test_a_plan_is_read_back_as_it_was_written(database, ben, session, dra
     async with database.transaction(ben) as store:
         assert await store.plans.get(draft.id) == draft
         assert await store.plans.of_session(session.id) == ([draft], None)
+
+
+@pytest.mark.parametrize(
+    "steps", [tuple(Step(at, "timer") for at in range(21)), (Step(0, "timer"), Step(1, "timer", after=(1,)))]
+)
+async def test_a_plan_that_is_too_long_or_out_of_order_is_refused(database, ben, draft, steps):
+    async with database.transaction(ben) as store:
+        with pytest.raises(Invalid):
+            await store.plans.add(replace(draft, id=new_id(), steps=steps))
 
 
 async def test_plans_of_a_session_come_in_pages_newest_first(database, ben, session, draft):
