@@ -29,6 +29,12 @@ def reply(*steps, **more):
     )
 
 
+async def steps_to(*given):
+    found = await plan(*given)
+    assert not isinstance(found, Missing), found
+    return found
+
+
 @pytest.fixture
 def offline(tmp_path):
     return Settings(data_dir=tmp_path, llm=("offline",))
@@ -39,7 +45,7 @@ async def test_a_model_plans_and_the_server_names_and_orders_the_steps(tmp_path)
     looks_up = ("current_time", {"place": "Tokyo"})
     keeps = ("remember", {"content": "it was {{0.spoken}}"})
     told = reply(calculates, looks_up, keeps, ("current_time", {"place": "Oslo"}))
-    steps = await plan(replies(tmp_path, f"```json\n{told}\n```"), ORION, TOOLS, "a goal")
+    steps = await steps_to(replies(tmp_path, f"```json\n{told}\n```"), ORION, TOOLS, "a goal")
     assert [(step.tool, step.after) for step in steps] == [
         ("calculator", ()),
         ("current_time", ()),
@@ -51,13 +57,13 @@ async def test_a_model_plans_and_the_server_names_and_orders_the_steps(tmp_path)
 
 async def test_a_model_that_erred_is_told_what_was_wrong_and_may_try_once_more(tmp_path):
     good = reply(("current_time", {"place": "Tokyo"}))
-    steps = await plan(replies(tmp_path, reply(("fly", {})), good), ORION, TOOLS, "a goal")
+    steps = await steps_to(replies(tmp_path, reply(("fly", {})), good), ORION, TOOLS, "a goal")
     assert [step.tool for step in steps] == ["current_time"]
 
 
 @pytest.mark.parametrize("text", ["", "I am sorry.", reply(("fly", {})), "{" * 9000, "[]", "null"])
 async def test_where_a_model_makes_no_plan_the_clauses_do(tmp_path, text):
-    steps = await plan(replies(tmp_path, text, text), ORION, TOOLS, GOAL)
+    steps = await steps_to(replies(tmp_path, text, text), ORION, TOOLS, GOAL)
     assert [step.tool for step in steps] == ["timer", "current_time", "remember"]
 
 
@@ -115,7 +121,7 @@ def test_a_sound_reply_is_read():
 
 
 async def test_the_offline_agent_plans_clause_by_clause(offline):
-    steps = await plan(offline, ORION, TOOLS, GOAL)
+    steps = await steps_to(offline, ORION, TOOLS, GOAL)
     assert [(step.tool, step.arguments, step.after) for step in steps] == [
         ("timer", {"duration": "1 minute"}, ()),
         ("current_time", {"place": "Tokyo"}, (0,)),
@@ -125,7 +131,7 @@ async def test_the_offline_agent_plans_clause_by_clause(offline):
 
 async def test_clauses_that_only_read_may_run_side_by_side(offline):
     goal = "what is the time in London, what is the time in Tokyo, and set a timer for five minutes"
-    assert [step.after for step in await plan(offline, ORION, TOOLS, goal)] == [(), (), (0, 1)]
+    assert [step.after for step in await steps_to(offline, ORION, TOOLS, goal)] == [(), (), (0, 1)]
 
 
 async def test_what_a_clause_calls_the_result_is_that_of_the_clause_before(offline):
@@ -135,7 +141,7 @@ async def test_what_a_clause_calls_the_result_is_that_of_the_clause_before(offli
         {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]},
         examples=("post {text}",),
     )
-    steps = await plan(offline, ORION, [*TOOLS, post], "what is two plus three, and then post the result")
+    steps = await steps_to(offline, ORION, [*TOOLS, post], "what is two plus three, and then post the result")
     assert (steps[1].arguments, steps[1].after) == ({"text": "{{0.spoken}}"}, (0,))
 
 

@@ -26,6 +26,7 @@ async def talking(database_url, tmp_path, *answers, secs=1.0):
             async with calling(http, session_id) as phone:
                 await phone.event("turn.ended", role="agent")
                 call = server.parts.calls.get(UUID(session_id))
+                assert call is not None
                 yield phone, call.conversation
 
 

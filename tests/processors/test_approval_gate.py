@@ -1,5 +1,6 @@
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from pipecat.frames.frames import InterruptionFrame, LLMContextFrame, LLMTextFrame, TTSSpeakFrame
@@ -19,9 +20,10 @@ class Stage:
     def __init__(self, patience_secs=60.0):
         self.approvals, self.taint = Approvals(), Taint()
         self.approvals.add(CALL, asyncio.get_running_loop().time())
-        told = {"role": "tool", "tool_call_id": "c1", "content": "waits"}
+        told: Any = {"role": "tool", "tool_call_id": "c1", "content": "waits"}
         self.context = LLMContext([{"role": "system", "content": "Help."}, told])
-        self.ran, self.outcomes = [], []
+        self.ran: list[Any] = []
+        self.outcomes: list[Any] = []
         self.gate = ApprovalGate(
             self.approvals,
             self.taint,
@@ -40,6 +42,10 @@ class Stage:
         now = asyncio.get_running_loop().time()
         self.approvals.asked(now)
         self.gate.orion_said(CALL.question)
+
+    def read(self) -> list[Any]:
+        """What a model reads."""
+        return list(self.context.get_messages())
 
     def says(self, text, **more):
         self.context.add_message({"role": "user", "content": text})
@@ -61,7 +67,7 @@ async def test_a_yes_is_taken_out_and_the_result_goes_to_the_model():
     assert stage.ran == [("send_money", True)]
     assert stage.outcomes == [("c1", "approved", "text")]
     assert [type(frame) for frame in passed] == [LLMContextFrame]
-    last = json.loads(stage.context.get_messages()[-1]["content"])
+    last = json.loads(stage.read()[-1]["content"])
     assert (last["tool_call_id"], json.loads(last["result"])) == ("c1", {"sent": True})
 
 
@@ -76,7 +82,7 @@ async def test_other_words_go_to_the_model_that_reads_of_the_no():
     stage = Stage()
     passed = await stage.through(stage.says("tell me about the sea please"))
     assert [type(frame) for frame in passed] == [LLMContextFrame]
-    assert "no yes" in stage.context.get_messages()[1]["content"]
+    assert "no yes" in stage.read()[1]["content"]
     assert (stage.ran, stage.outcomes) == ([], [("c1", "rejected", "text")])
 
 
