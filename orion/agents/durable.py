@@ -14,6 +14,7 @@ import asyncio
 import importlib
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from orion.store.workflow_engine import SCHEMA, workflow_engine
 VERSION = "orion-plans-1"
 """Of how plans are run: DBOS leaves workflows of other versions alone, so it only changes with that."""
 _END_SECS = 2
+_PAGE = 500
 _ENDED = {"SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"}
 
 Outcome = dict[str, Any]
@@ -41,6 +43,20 @@ class _Launched:
     dbos: Any
     workflow: Any
     engine: Any
+
+    def forget_ended(self, before: datetime) -> None:
+        """Remove workflows that had ended by then, in pages."""
+        while True:
+            ended = self.dbos.DBOS.list_workflows(
+                status=["SUCCESS", "ERROR"],
+                completed_before=before.isoformat(),
+                limit=_PAGE,
+                load_input=False,
+                load_output=False,
+            )
+            if not ended:
+                return
+            self.dbos.DBOS.delete_workflows([workflow.workflow_id for workflow in ended])
 
     def close(self) -> None:
         """End its threads and its connections."""
@@ -82,6 +98,11 @@ class DurablePlans:
         """Launch DBOS, if it is neither launched nor being launched."""
         if not self._launching.locked():
             await self._launch()
+
+    async def forget_ended(self, before: datetime) -> None:
+        """Remove what DBOS keeps of workflows that had ended by then, if it is launched; the plans stay."""
+        if self._launched is not None:
+            await asyncio.to_thread(self._launched.forget_ended, before)
 
     async def close(self) -> None:
         """Leave all plans to others."""

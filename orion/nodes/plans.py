@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,8 @@ from orion.tools import RunnableTool
 LEASE_SECS = 2.5
 BEAT_SECS = 0.5
 _CHECK_SECS = 30.0
+_FORGET_EVERY = timedelta(hours=1)
+_KEPT = timedelta(days=1)
 _STARTING_SECS = 5.0
 """So long after it was started or resumed, a plan that does not run yet is no orphan."""
 
@@ -78,6 +81,7 @@ class PlanNode:
         self._tasks.spawn(self._live(), "plans")
         told = listen(self._database.url, CHANNEL, self._told, check_secs=_CHECK_SECS)
         self._tasks.spawn(told, "news of plans")
+        self._tasks.spawn(self._forget(), "ended plans")
 
     async def close(self) -> None:
         """Leave all plans to others, at once."""
@@ -125,8 +129,12 @@ class PlanNode:
 
         return await self._ledger.amend(plan_id, session_id, decide)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.spawn(work, "plan")
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return self._tasks.spawn(work, "plan")
+
+    async def _outcome(self, work: Coroutine[Any, Any, None]) -> None:
+        """Wait for work whose failure must not end what waits for it; it is logged."""
+        await asyncio.wait([self._spawn(work)])
 
     async def _live(self) -> None:
         while True:
@@ -159,7 +167,13 @@ class PlanNode:
                 if plan_id not in self._starting and plan_id not in self._executor.running:
                     logger.info("a plan is taken over")
                     self._starting[plan_id] = _now()
-                    await self._durable.start(plan_id, fence)
+                    await self._outcome(self._durable.start(plan_id, fence))
+
+    async def _forget(self) -> None:
+        """Once an hour, let DBOS forget what ended a day ago."""
+        while True:
+            await asyncio.sleep(_FORGET_EVERY.total_seconds())
+            await self._outcome(self._durable.forget_ended(datetime.now(UTC) - _KEPT))
 
     def _forget_started(self) -> None:
         before = _now() - _STARTING_SECS

@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -126,6 +126,10 @@ async def test_dbos_keeps_ids_and_statuses_and_sees_nothing_of_orion(stage, proc
         for row in await rows(database_url, f"select * from dbos.{table}")
     ]
     assert any(str(begun.id) in row for row in dump)
+    await durable.forget_ended(datetime.now(UTC) - timedelta(days=1))
+    assert await rows(database_url, "select workflow_uuid from dbos.workflow_status") == [(str(begun.id),)]
+    await durable.forget_ended(datetime.now(UTC) + timedelta(days=1))
+    assert await rows(database_url, "select workflow_uuid from dbos.workflow_status") == []
     assert not any("heron" in row for row in dump)
     with pytest.raises(ProgrammingError, match="permission denied"):
         await rows(database_url, "select * from orion.plans")

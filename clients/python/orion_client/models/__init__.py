@@ -14,6 +14,7 @@ from .alive import Alive
 from .answer import Answer
 from .api_key_body import ApiKeyBody
 from .api_key_page import ApiKeyPage
+from .approval_body import ApprovalBody
 from .candidate import Candidate
 from .connect import Connect
 from .connect_variables import ConnectVariables
@@ -26,6 +27,7 @@ from .end_reason import EndReason
 from .engine import Engine
 from .engine_kind import EngineKind
 from .engine_page import EnginePage
+from .execution import Execution
 from .ice_server import IceServer
 from .ice_servers import IceServers
 from .ice_servers_policy import IceServersPolicy
@@ -50,6 +52,9 @@ from .new_webhook import NewWebhook
 from .offer import Offer
 from .outcome import Outcome
 from .password_change import PasswordChange
+from .plan_body import PlanBody
+from .plan_page import PlanPage
+from .plan_status import PlanStatus
 from .problem import Problem
 from .problem_errors_item import ProblemErrorsItem
 from .problem_type import ProblemType
@@ -76,6 +81,9 @@ from .sign_in_token import SignInToken
 from .signed_in import SignedIn
 from .status_change import StatusChange
 from .status_change_status import StatusChangeStatus
+from .step_body import StepBody
+from .step_body_arguments import StepBodyArguments
+from .step_status import StepStatus
 from .tool_body import ToolBody
 from .tool_body_config import ToolBodyConfig
 from .tool_body_parameters import ToolBodyParameters
@@ -121,6 +129,7 @@ __all__ = (
     "Answer",
     "ApiKeyBody",
     "ApiKeyPage",
+    "ApprovalBody",
     "Candidate",
     "Connect",
     "Connection",
@@ -133,6 +142,7 @@ __all__ = (
     "Engine",
     "EngineKind",
     "EnginePage",
+    "Execution",
     "IceServer",
     "IceServers",
     "IceServersPolicy",
@@ -157,6 +167,9 @@ __all__ = (
     "Offer",
     "Outcome",
     "PasswordChange",
+    "PlanBody",
+    "PlanPage",
+    "PlanStatus",
     "Problem",
     "ProblemErrorsItem",
     "ProblemType",
@@ -183,6 +196,9 @@ __all__ = (
     "SignInToken",
     "StatusChange",
     "StatusChangeStatus",
+    "StepBody",
+    "StepBodyArguments",
+    "StepStatus",
     "ToolBody",
     "ToolBodyConfig",
     "ToolBodyParameters",
