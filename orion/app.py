@@ -134,7 +134,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     calls.start()
     stack.push_async_callback(calls.close)
     memory.give_back(for_good=True)
-    node = PlanNode.of(calls)
+    calls.plans = node = PlanNode.of(calls)
     await node.start()
     stack.push_async_callback(node.close)
     revocation = Revocation(database, calls)

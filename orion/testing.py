@@ -18,7 +18,7 @@ from orion import tools
 from orion.domain.agent import Agent
 from orion.domain.identity import new_id
 from orion.domain.memory import Memory, MemoryType
-from orion.domain.tool import ToolContext
+from orion.domain.tool import Planning, ToolContext
 from orion.errors import NotFound
 from orion.providers.offline import speech
 from orion.providers.offline.dialogue import Dialogue
@@ -34,6 +34,7 @@ class Conversation:
         announced: Seconds and text of what is to be said later.
         handed_to: The agent that was to go on.
         ended: The call was to end.
+        planning: Plans of the conversation; None: there are none.
     """
 
     agents: tuple[str, ...] = ("scheduler", "researcher")
@@ -43,6 +44,7 @@ class Conversation:
     announced: list[tuple[float, str]] = field(default_factory=list)
     handed_to: str | None = None
     ended: bool = False
+    planning: Planning | None = None
 
     async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
         """Keep it in `memories`."""

@@ -23,7 +23,7 @@ from orion.agents.step_context import StepContext
 from orion.domain.identity import Principal
 from orion.domain.node import Node
 from orion.domain.plan import Approval, Plan, PlanStatus, Step, StepStatus, fingerprint
-from orion.domain.references import Dangling, resolved
+from orion.domain.references import Dangling, resolved, steps_of
 from orion.domain.storable import storable
 from orion.domain.tool import Risk, Tool, ToolFailure
 from orion.errors import DatabaseUnavailable, OrionError
@@ -194,7 +194,7 @@ class Executor:
         step, runnable = _prepared(run, step)
         if runnable is None:
             await self._put(run, step)
-        elif _needs_yes(runnable.tool) and not _has_yes(step):
+        elif _needs_yes(run, runnable.tool, step) and not _has_yes(step):
             await self._put(run, self._asking(step, StepStatus.WAITING_APPROVAL, None))
         else:
             await self._attempt(run, runnable, step)
@@ -330,8 +330,20 @@ def _failed(step: Step, error: str) -> Step:
     return replace(step, status=StepStatus.FAILED, error=error, ended_at=datetime.now(UTC))
 
 
-def _needs_yes(tool: Tool) -> bool:
-    return tool.risk is Risk.DANGER or tool.confirm
+def _needs_yes(run: Run, tool: Tool, step: Step) -> bool:
+    if tool.risk is Risk.DANGER or tool.confirm:
+        return True
+    return tool.risk is Risk.WRITE and bool(steps_of(step.arguments) & _by_others(run))
+
+
+def _by_others(run: Run) -> set[int]:
+    """The steps whose results others than the user wrote, and those that were given such a result."""
+    found: set[int] = set()
+    for step in run.plan.steps:
+        runnable = run.tools.get(step.tool)
+        if runnable is None or runnable.tool.untrusted or steps_of(step.arguments) & found:
+            found.add(step.index)
+    return found
 
 
 def _has_yes(step: Step) -> bool:

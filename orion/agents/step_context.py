@@ -25,6 +25,7 @@ class StepContext:
     """
 
     agents: tuple[str, ...] = ()
+    planning = None
 
     def __init__(self, recollection: Recollection, owner: Principal, session_id: UUID, key: str) -> None:
         self._recollection = recollection

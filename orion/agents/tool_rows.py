@@ -115,6 +115,7 @@ def _tool(
         risk=row.risk,
         idempotent=bool(row.config.get("idempotent", False)),
         timeout_secs=row.timeout_secs,
+        untrusted=True,
     )
 
 

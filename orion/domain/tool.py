@@ -37,6 +37,7 @@ class Tool:
         idempotent: Whether a call that is repeated with its id (its idempotency key) counts once. Of a
             plan's step whose end nobody knows, only such a tool and one that reads are called again.
         timeout_secs: After that the call is given up.
+        untrusted: Others than the user wrote what it returns: a model that has read it may follow them.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Tool:
     risk: Risk = Risk.READ
     idempotent: bool = False
     timeout_secs: float = 10.0
+    untrusted: bool = False
 
     @property
     def repeatable(self) -> bool:
@@ -106,6 +108,8 @@ class ToolCallStatus(StrEnum):
     """Where a tool call stands."""
 
     RUNNING = "running"
+    WAITING_APPROVAL = "waiting_approval"
+    """Nothing ran yet: the user is asked."""
     DONE = "done"
     FAILED = "failed"
     REFUSED = "refused"
@@ -128,6 +132,19 @@ class ToolCall:
     started_at: datetime | None = None
 
 
+class Planning(Protocol):
+    """The plans of a conversation; each answer has `spoken`, what can be said."""
+
+    async def make(self, call_id: str, goal: str) -> dict[str, Any]:
+        """Make a plan, and have it read back; it begins with the user's yes."""
+
+    async def status(self) -> dict[str, Any]:
+        """How far the newest plan is."""
+
+    async def cancel(self) -> dict[str, Any]:
+        """Let nothing more of the newest plan begin."""
+
+
 class ToolContext(Protocol):
     """What a running tool may reach: its conversation, and nothing else of the server."""
 
@@ -142,6 +159,10 @@ class ToolContext(Protocol):
     @property
     def agents(self) -> tuple[str, ...]:
         """Names of the agents to which the current one may hand over."""
+
+    @property
+    def planning(self) -> Planning | None:
+        """The conversation's plans; None outside one."""
 
     async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
         """Keep `content` for this user."""

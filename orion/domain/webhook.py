@@ -23,6 +23,7 @@ EVENT_NAMES = (
     "turn.ended",
     "tool.started",
     "tool.ended",
+    "tool.approval",
     "plan.step",
     "plan.updated",
     "hand_off",

@@ -82,11 +82,13 @@ class Announcements:
         if status is SessionStatus.PAUSED:
             self._held[session.id].append(words)
         elif status is not SessionStatus.ENDED:
-            self._leave_word(session, words)
+            self.leave_word(session, words)
 
-    def _leave_word(self, session: Session, words: str) -> None:
+    def leave_word(self, session: Session, words: str) -> Turn:
+        """Keep the words as a turn that is read later."""
         now = datetime.now(UTC)
         turn = Turn(new_id(), session.id, Speaker.AGENT, session.agent, words, now, now)
         event = self._shared.feed.publish(session.id, "turn.ended", {"turn": wire.turn(turn)})
         self._shared.writer.put(lambda store: store.turns.save(turn))
         self._shared.writer.put(event)
+        return turn

@@ -1,23 +1,36 @@
-"""Who waits for the agent's turn: the senders of typed messages."""
+"""Who waits for the agent's answer to a typed message, and what has been said of it."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 from orion.domain.turn import Turn
 from orion.errors import ProviderTimeout
+from orion.pipelines.tasks import Tasks
 
 _LONGEST_SECS = 60.0
+_SILENT_SECS = 2.0
+"""Who has said something before a tool ran may have nothing to say afterwards."""
 
 
 class Answers:
-    """The answers that are waited for in one call; the agent's next turn is the answer to all."""
+    """The answers of one call that are waited for.
 
-    def __init__(self) -> None:
+    Args:
+        goes_on: Whether more will be said without the user; then the answer is all of it.
+    """
+
+    def __init__(self, tasks: Tasks, goes_on: Callable[[], bool]) -> None:
+        self._tasks = tasks
+        self._goes_on = goes_on
         self._waiting: list[asyncio.Future[Turn]] = []
+        self._said: list[Turn] = []
 
     def expect(self) -> asyncio.Future[Turn]:
-        """Begin to wait; before the question is put, or the answer could come first."""
+        """Begin to wait; before the message is sent, or the answer could come first."""
+        self._said = []
         answer: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
         self._waiting.append(answer)
         return answer
@@ -38,15 +51,35 @@ class Answers:
             if answer in self._waiting:
                 self._waiting.remove(answer)
 
-    def come(self, turn: Turn) -> None:
-        """The agent's turn has ended."""
-        for answer in self._waiting:
-            if not answer.done():
-                answer.set_result(turn)
-        self._waiting.clear()
+    def said(self, turn: Turn) -> None:
+        """The agent has said something."""
+        self._said.append(turn)
+        if self._waiting and self._goes_on():
+            self._tasks.spawn(self._give_later(len(self._said)), "answer")
+        else:
+            self._give()
 
     def fail(self, error: Exception) -> None:
-        """There will be none."""
+        """There will be no answer."""
         for answer in self._waiting:
             if not answer.done():
                 answer.set_exception(error)
+
+    def _give(self) -> None:
+        *before, last = self._said
+        self._said = []
+        text = " ".join(turn.text for turn in (*before, last))
+        calls = tuple(call for turn in (*before, last) for call in turn.tool_calls)
+        for answer in self._waiting:
+            if not answer.done():
+                answer.set_result(replace(last, text=text, tool_calls=calls))
+        self._waiting.clear()
+
+    async def _give_later(self, said: int) -> None:
+        await asyncio.sleep(_SILENT_SECS)
+        if len(self._said) != said:
+            return
+        if self._goes_on():
+            self._tasks.spawn(self._give_later(said), "answer")
+        else:
+            self._give()

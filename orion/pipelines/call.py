@@ -20,9 +20,8 @@ from pipecat.frames.frames import (
     TTSUpdateSettingsFrame,
 )
 from pipecat.pipeline.pipeline import Pipeline
-from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
-from pipecat.processors.frameworks.rtvi import RTVIObserverParams, RTVIProcessor
+from pipecat.processors.frameworks.rtvi import RTVIProcessor
 from pipecat.services.settings import TTSSettings
 from pipecat.services.stt_service import STTService
 from pipecat.workers.runner import WorkerRunner
@@ -41,24 +40,18 @@ from orion.errors import (
 from orion.pipelines.answers import Answers
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.farewell import Farewell
+from orion.pipelines.fillers import Fillers
 from orion.pipelines.latency import LatencyObserver
 from orion.pipelines.ordinary import Ordinary
 from orion.pipelines.tasks import Tasks
 from orion.pipelines.teardown import climb_down
 from orion.pipelines.watch import Watch
+from orion.pipelines.worker import make_worker
 
 _START_SECS = 15.0
 _FAREWELL_SECS = 10.0
 _REFRESH_SECS = 2.0
-_APOLOGY = "Sorry, something went wrong on my side. Please say that again."
-"""No turn goes silent, not even when the agent itself fails."""
 
-_RTVI = RTVIObserverParams(
-    bot_llm_enabled=False,  # the model's text before the guardrail
-    user_llm_enabled=False,
-    metrics_enabled=False,
-    system_logs_enabled=False,
-)
 _POLITE = {EndReason.AGENT, EndReason.BUDGET, EndReason.LIMIT, EndReason.SHUTDOWN}
 """Ends at which what is being said may end first."""
 PAUSED = "the session is paused; set its status to active first"
@@ -120,24 +113,17 @@ class Call:
         self._on_ended = on_ended
         self._spoken = rtvi is not None
         self._tasks = Tasks()
-        self._answers = Answers()
+        self._answers = Answers(self._tasks, self._goes_on)
+        self._fillers = Fillers(self._tasks, self._put, lambda: self._recorder.thinking)
+        conversation.on_silent = self._fillers.silent
+        if rtvi is not None:
+            conversation.on_slow = self._fillers.slow
         self._ending: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
         self._farewell = Farewell(conversation, hearing, say=self.say, end=self._part)
         self._runner = WorkerRunner(handle_sigint=False, check_dangling_tasks=False)
-        self._worker = PipelineWorker(
-            pipeline,
-            params=PipelineParams(
-                audio_in_sample_rate=16000, audio_out_sample_rate=24000, enable_usage_metrics=True
-            ),
-            observers=[LatencyObserver(conversation.stopwatch), Watch(self._recorder)],
-            enable_turn_tracking=False,
-            enable_rtvi=rtvi is not None,
-            rtvi_processor=rtvi,
-            rtvi_observer_params=_RTVI if rtvi else None,
-            idle_timeout_secs=None,
-            cancel_runner_on_idle_timeout=False,
-            check_dangling_tasks=False,
+        self._worker = make_worker(
+            pipeline, [LatencyObserver(conversation.stopwatch), Watch(self._recorder)], rtvi
         )
         self._listen()
         self._run: asyncio.Task[Any] | None = None
@@ -160,6 +146,8 @@ class Call:
         limit_secs = self.conversation.agent.max_call_secs or self.conversation.shared.settings.call_max_secs
         self._tasks.spawn(self._end_after(limit_secs), "call limit")
         self._tasks.spawn(self._farewell.watch(), "budget")
+        if not self.conversation.guest:
+            self._tasks.spawn(self.conversation.plans.follow(self.say, self._ask), "plans")
 
     async def joined(self, participant: str, transport: str) -> None:
         """Somebody is connected; the first time in a session the agent greets."""
@@ -169,12 +157,25 @@ class Call:
         greeting = self.conversation.greeting()
         if greeting and self.conversation.is_new:
             await self.say(greeting)
+        if self.conversation.news:
+            await self.say(self.conversation.news)
+        if not self.conversation.guest:
+            await self.conversation.plans.ask_again()
+        await self._ask()
 
     async def say(self, text: str, *, interrupt: bool = False) -> None:
         """Let the agent say `text`; it becomes part of the context as far as it is heard."""
         if interrupt:
             await self._worker.queue_frame(InterruptionFrame())
-        await self._worker.queue_frame(TTSSpeakFrame(text, append_to_context=True))
+        await self._put(text, in_context=True)
+
+    async def _put(self, text: str, *, in_context: bool) -> None:
+        await self._worker.queue_frame(TTSSpeakFrame(text, append_to_context=in_context))
+
+    async def _ask(self) -> None:
+        """Read out what waits for a yes, if anything does; by text the next answer ends with it."""
+        if self._spoken:
+            await self.conversation.approval_gate.orion_ask()
 
     @property
     def paused(self) -> bool:
@@ -238,7 +239,8 @@ class Call:
 
     def _agent_turn_ended(self, turn: Turn) -> None:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""
-        self._answers.come(turn)
+        self.conversation.approval_gate.orion_said(turn.text)
+        self._answers.said(turn)
         self.conversation.speech_answered()
         self.conversation.save_dialogue()
         requests = self.conversation.requests
@@ -264,6 +266,13 @@ class Call:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_FAREWELL_SECS):
                     await self._farewell.over.wait()
+
+    def _goes_on(self) -> bool:
+        """Whether more will be said by text without the user: over a tool's result, or a question."""
+        if self._spoken:
+            return False
+        calls = self._pair.assistant().has_function_calls_in_progress
+        return calls or self.conversation.approval_gate.orion_owes
 
     @property
     def kind(self) -> str:
@@ -327,7 +336,7 @@ class Call:
             await self.end(EndReason.ERROR)
             return
         if said is None:
-            await self.say(_APOLOGY)
+            await self._fillers.failed()
         elif said:
             self._user_said(said)
 
@@ -357,7 +366,7 @@ class Call:
                 return
             recorder.publish("error", {"slug": "provider-error", "detail": "A part of the call failed."})
             if frame.processor is self.conversation.llm:
-                await self.say(_APOLOGY)
+                await self._fillers.failed()
 
     def _listen_to_turns(self) -> None:
         user, assistant = self._pair.user(), self._pair.assistant()

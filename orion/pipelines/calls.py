@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -16,7 +17,6 @@ from orion.domain import wire
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
 from orion.domain.session import EndReason, Session, SessionStatus
-from orion.domain.spending import Month
 from orion.domain.tool import ToolFailure
 from orion.domain.turn import Speaker, Turn
 from orion.domain.usage import known_micros
@@ -30,10 +30,12 @@ from orion.errors import (
     SessionEnded,
 )
 from orion.media import memory
+from orion.pipelines import budgets, planning
 from orion.pipelines.announcements import Announcements
 from orion.pipelines.call import PAUSED, Call, CallEnded
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.opening import text_call, voice_call
+from orion.pipelines.planning import PlanRunner
 from orion.pipelines.shared import Shared
 from orion.pipelines.sweeper import sweep
 from orion.pipelines.tasks import Tasks
@@ -41,6 +43,7 @@ from orion.pipelines.tasks import Tasks
 _GATHER_SECS = 1.0
 _RETRY_AFTER_SECS = 5
 _TIDY_AFTER_SECS = 1.0
+_RECENT_PLANS = 3
 
 
 class Calls:
@@ -63,6 +66,7 @@ class Calls:
         self._announcements = Announcements(shared, self.get, self._tasks)
         self._noting: set[UUID] = set()
         self._closing = False
+        self.plans: PlanRunner | None = None
 
     def start(self) -> None:
         """Begin to end the sessions that nobody is in any more."""
@@ -140,7 +144,10 @@ class Calls:
             self._writing[session.id] = call
             try:
                 await self._refuse_closed(session.id)
-                return await call.send_text(content)
+                await call.conversation.plans.ask_again()
+                turn = await call.send_text(content)
+                news = call.conversation.news
+                return replace(turn, text=f"{news} {turn.text}") if news else turn
             except CallEnded:
                 await self._refuse_closed(session.id)
                 raise
@@ -300,14 +307,18 @@ class Calls:
             session = await store.sessions.get(session.id)
             turns = await store.turns.of_session(session.id)
             kept = await store.memories.notes_of(session.id)
+            plans = [] if guest else (await store.plans.of_session(session.id, limit=_RECENT_PLANS))[0]
         if session.status is SessionStatus.ENDED:
             raise SessionEnded
-        month = await self._month(session.workspace_id)
+        month = await budgets.month(self.shared.database, session.workspace_id)
         offer = await self.shared.catalogue.of(session.workspace_id)
         if session.agent not in offer.roster:
             raise Conflict(f"the agent {session.agent} is gone; create a new session")
         # Of another process's keys this one hears here first: the calls that there are do not wait for it.
         await self.shared.started.start(offer.settings, (key.provider for key in offer.keys))
+        news = planning.news(plans, turns, offer.tools)
+        if news:
+            turns.append(self._announcements.leave_word(session, news))
         last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
         known: list[Memory] = []
         if not guest:
@@ -324,6 +335,8 @@ class Calls:
             announce=lambda secs, words: self._announcements.after(session, secs, words),
             guest=guest,
             speaks=speaks,
+            runner=self.plans,
+            news=news,
         )
         budget_micros = conversation.budget_micros
         if budget_micros is not None and known_micros(session.usage) >= budget_micros:
@@ -338,17 +351,6 @@ class Calls:
             self._noting.add(session_id)
             taking = self._tasks.spawn(conversation.take_notes(), "notes")
             taking.add_done_callback(lambda _: self._noting.discard(session_id))
-
-    async def refuse_spent(self, workspace_id: UUID) -> None:
-        """Raises BudgetExhausted where the workspace has spent its budget for this month."""
-        await self._month(workspace_id)
-
-    async def _month(self, workspace_id: UUID) -> Month:
-        async with self.shared.database.transaction(Principal.system("budget")) as store:
-            month = (await store.spending.months([workspace_id]))[workspace_id]
-        if month.used_up:
-            raise BudgetExhausted("the workspace has spent its budget for this month; an admin can change it")
-        return month
 
     async def _activate(self, session: Session) -> None:
         if session.status is not SessionStatus.CREATED:

@@ -18,6 +18,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from orion import guardrails, providers
 from orion.agents import recollection
 from orion.domain.agent import Agent, fill
+from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Wanted
 from orion.domain.breaker import Breaker
 from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Utterance, Verdict
@@ -26,22 +27,28 @@ from orion.domain.memory import USER_TURNS, Memory, MemoryType
 from orion.domain.session import Session
 from orion.domain.spending import Month
 from orion.domain.storable import storable
-from orion.domain.turn import Speaker, Turn
+from orion.domain.taint import Taint
+from orion.domain.turn import Turn
 from orion.domain.usage import MICROS
 from orion.errors import DatabaseUnavailable, OrionError
 from orion.pipelines import engines, notes
+from orion.pipelines.approvals import ApprovalPolicy
 from orion.pipelines.bill import Bill
+from orion.pipelines.call_plans import CallPlans
 from orion.pipelines.catalogue import Offer
 from orion.pipelines.latency import Stopwatch
+from orion.pipelines.planning import PlanRunner
+from orion.pipelines.rebuilt import messages, recent
 from orion.pipelines.recorder import Recorder
 from orion.pipelines.shared import Shared
 from orion.pipelines.tool_context import Requests, SessionTools
+from orion.processors.approval_gate import ApprovalGate
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.spoken_guardrail import HeardGuardrail, SaidGuardrail
-from orion.processors.tool_call import ToolCaller
+from orion.processors.tool_call import ToolCaller, answer
 from orion.processors.window import Window
 from orion.providers._usage import listen
 
@@ -61,6 +68,8 @@ class Conversation:
         speaks: What the agent says is spoken, not written.
         offer: The workspace's agents, tools and engines.
         month: What the workspace has spent of its budget.
+        runner: Runs plans; None where nothing does.
+        news: What came of plans while nobody was there; it is among the turns.
     """
 
     def __init__(
@@ -76,9 +85,12 @@ class Conversation:
         kept: Memory | None = None,
         guest: bool = False,
         speaks: bool = False,
+        runner: PlanRunner | None = None,
+        news: str = "",
     ) -> None:
         self.shared = shared
         self.session = session
+        self.news = news
         self.offer = offer
         self.agent = offer.roster.get(session.agent)
         self.deadlines = Deadlines.of(self.agent.fail_over)
@@ -87,6 +99,8 @@ class Conversation:
         self.stopwatch = Stopwatch()
         self.bill = Bill(offer.prices)
         self.month = month
+        self.on_slow: Callable[[], None] = lambda: None
+        self.on_silent: Callable[[], None] = lambda: None
         self.recorder = Recorder(
             session.id,
             self.agent.name,
@@ -97,7 +111,7 @@ class Conversation:
             bill=self.bill,
         )
         self.principal = Principal(session.workspace_id, session.user_id)
-        self._guest = guest
+        self.guest = guest
         self._speaks = speaks
         self._known = self._note(known)
         self._notes = kept.content if kept else ""
@@ -122,9 +136,31 @@ class Conversation:
         self.llm = engines.llm(models, offer.breakers, self.deadlines, speaks=speaks)
         if self._dialogue is not None:
             self._dialogue.state = dict(session.dialogue)
+        self._approvals, self._taint = shared.waiting.of(session.id), Taint()
+        self._policy = ApprovalPolicy(
+            self._approvals, self._taint, lambda: self.approval_gate, self._asked, guest=guest
+        )
+        self.plans = CallPlans(
+            shared,
+            session,
+            agent=lambda: self.agent,
+            tools=lambda: self.offer.tools,
+            want=self._policy.want,
+            taint=self._taint,
+            runner=runner,
+        )
+        self.tool_context.planning = None if guest else self.plans
         self.caller = self._tool_caller(offer)
         self.context = LLMContext(
             [self.instructions(), *messages(recent(turns, self.window.noted))], tools=self.tools()
+        )
+        self.approval_gate = ApprovalGate(
+            self._approvals,
+            self._taint,
+            self.context,
+            self._decide,
+            self._approval,
+            patience_secs=SPOKEN_SECS if speaks else WRITTEN_SECS,
         )
         self.tool_context.agents = self.agent.hand_offs
 
@@ -139,7 +175,7 @@ class Conversation:
 
         A guest's words bring nothing of the user's memory to light.
         """
-        if self._guest:
+        if self.guest:
             return False
         try:
             found = await self.shared.recollection.relevant(self.principal, said)
@@ -168,7 +204,7 @@ class Conversation:
         self._notes = written
         self.window.forget(self.context, said)
         self.instruct()
-        if not self._guest:
+        if not self.guest:
             await self._keep_notes()
 
     async def _read_notes(self) -> None:
@@ -307,10 +343,40 @@ class Conversation:
         return SaidGuardrail(self._evaluate, self.recorder.verdict, lambda: speech.orion_serves)
 
     def _tool_caller(self, offer: Offer) -> ToolCaller:
-        recorder, context = self.recorder, self.tool_context
+        told, context = self.recorder.tool_call, self.tool_context.for_call
         if isinstance(self.llm, LLMOrder):
-            return ToolCaller(offer.tools, context.for_call, recorder.tool_call, self.llm.orion_admits)
-        return ToolCaller(offer.tools, context.for_call, recorder.tool_call)
+            return ToolCaller(
+                offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=self._slow
+            )
+        return ToolCaller(offer.tools, context, told, hold=self._policy, on_slow=self._slow)
+
+    def fell_silent(self) -> None:
+        """The agent's model had no words."""
+        self.on_silent()
+
+    def _slow(self) -> None:
+        self.on_slow()
+
+    async def _decide(self, wanted: Wanted, approved: bool) -> dict[str, Any]:
+        """Do what the user's answer means; a call runs if the agent still has the tool."""
+        if wanted.plan_id is not None:
+            return await self.plans.decide(wanted, approved=approved)
+        if not approved:
+            return {"error": "All right, I will not do it.", "status": "rejected"}
+        names = self.agent.tools
+        runnable = self.offer.tools.get(wanted.tool)
+        if runnable is None or (names is not None and wanted.tool not in names):
+            return {"error": f"there is no tool {wanted.tool} any more", "status": "refused"}
+        return answer(await self.caller.run(runnable, wanted.call_id, wanted.arguments, approved=True))
+
+    def _asked(self, wanted: Wanted) -> None:
+        self._approval(wanted, "asked", "")
+
+    def _approval(self, wanted: Wanted, outcome: str, by: str) -> None:
+        """Keep for the audit what was asked, and what came of it."""
+        body = {"call_id": wanted.call_id, "tool": wanted.tool, "arguments": wanted.arguments}
+        told = {"digest": wanted.digest, "state": outcome, "by": by or None}
+        self.recorder.publish("tool.approval", {**body, **told})
 
     def _typed(self, text: str) -> None:
         self.recorder.user_said(text)
@@ -321,30 +387,3 @@ class Conversation:
         checks = self.shared.checks if self.shared.settings.guardrails else {}
         utterance = replace(utterance, text=storable(utterance.text))
         return guardrails.evaluate(utterance, checks, self._guardrail_state)
-
-
-def recent(turns: Iterable[Turn], noted: int) -> list[Turn]:
-    """The turns behind the first `noted` of the user's, with what answered them."""
-    found = list(turns)
-    begins = [index for index, turn in enumerate(found) if turn.speaker is Speaker.USER]
-    if not noted:
-        return found
-    return found[begins[noted] :] if noted < len(begins) else []
-
-
-def messages(turns: Iterable[Turn]) -> list[Any]:
-    """The turns as a model's context holds them: what was heard, and what the tools answered."""
-    found: list[Any] = []
-    for turn in turns:
-        if turn.speaker is Speaker.USER:
-            found.append({"role": "user", "content": turn.text})
-            continue
-        for call in turn.tool_calls:
-            function = {"name": call.tool, "arguments": json.dumps(call.arguments, ensure_ascii=False)}
-            asked = {"id": call.id, "type": "function", "function": function}
-            answer = json.dumps(call.result if call.error is None else {"error": call.error})
-            found.append({"role": "assistant", "tool_calls": [asked]})
-            found.append({"role": "tool", "tool_call_id": call.id, "content": answer})
-        if turn.text:
-            found.append({"role": "assistant", "content": turn.text})
-    return found

@@ -35,6 +35,7 @@ from orion.pipelines.call import Call
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.ordinary import Ordinary
 from orion.processors.client_messages import ClientMessages
+from orion.processors.silence import Silence
 from orion.processors.spoken_language import SpokenLanguage
 from orion.providers import Candidate
 from orion.providers._usage import listen
@@ -66,7 +67,9 @@ def voice_call(
         stt=engines.stt(heard_by, breakers, deadlines),
         input_guardrail=conversation.input_guardrail(),
         context=pair,
+        approval_gate=conversation.approval_gate,
         llm=conversation.llm,
+        silence=Silence(conversation.fell_silent),
         output_guardrail=conversation.output_guardrail(),
         tts=engines.tts(spoken_by, breakers, deadlines),
         played=conversation.played,
@@ -150,6 +153,7 @@ def _speech_call(
         ordinary=ordinary,
         input_guardrail=conversation.input_guardrail(),
         context=pair,
+        approval_gate=conversation.approval_gate,
         heard=conversation.heard_guardrail(model),
         model=model,
         said=conversation.said_guardrail(model),
@@ -176,7 +180,9 @@ def text_call(conversation: Conversation, on_ended: OnEnded) -> Call:
     pipeline = text.build(
         input_guardrail=conversation.input_guardrail(),
         context=pair,
+        approval_gate=conversation.approval_gate,
         llm=conversation.llm,
+        silence=Silence(conversation.fell_silent),
         output_guardrail=conversation.output_guardrail(),
         played=conversation.played,
         window=conversation.window,

@@ -88,6 +88,11 @@ class Recorder:
             self._state = state
             self._feed.publish(self._session_id, "session.state", {"state": state})
 
+    @property
+    def thinking(self) -> bool:
+        """Whether the user waits for an answer, and nothing is being said."""
+        return self._state == "thinking"
+
     def partial(self, speaker: Speaker, text: str) -> None:
         """The words so far of the turn that is under way; not kept."""
         turn = self._begin(speaker)

@@ -11,6 +11,7 @@ from orion.agents.recollection import Recollection
 from orion.agents.tool_rows import Outside
 from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient
+from orion.pipelines.approvals import WaitingCalls
 from orion.pipelines.catalogue import Catalogue
 from orion.pipelines.feed import Feed
 from orion.pipelines.files import Files
@@ -36,6 +37,7 @@ class Shared:
     prompts: Mapping[str, Prompt]
     meter: Meter = field(default_factory=Meter)
     started: Started = field(default_factory=Started)
+    waiting: WaitingCalls = field(default_factory=WaitingCalls)
 
     def with_files(self, files: Files) -> Shared:
         """The same over other files, for the calls that begin from now on; live ones keep theirs."""

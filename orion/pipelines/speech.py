@@ -11,6 +11,7 @@ from orion.pipelines.ordinary import Ordinary
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
+from orion.processors.settled_calls import SettledCalls
 from orion.processors.spoken_guardrail import HeardGuardrail, SaidGuardrail
 from orion.processors.window import Window
 
@@ -22,6 +23,7 @@ def build(
     ordinary: Ordinary,
     input_guardrail: InputGuardrail,
     context: LLMContextAggregatorPair,
+    approval_gate: FrameProcessor,
     heard: HeardGuardrail,
     model: FrameProcessor,
     said: SaidGuardrail,
@@ -43,6 +45,7 @@ def build(
             ordinary.stt,
             input_guardrail,
             context.user(),
+            approval_gate,
             pause.gate(),
             heard,
             model,
@@ -55,6 +58,7 @@ def build(
             ordinary.tts,
             transport.output(),
             played,
+            SettledCalls(),
             context.assistant(),
         ]
     )

@@ -8,6 +8,8 @@ from pipecat.processors.frame_processor import FrameProcessor
 
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.played_words import PlayedWords
+from orion.processors.settled_calls import SettledCalls
+from orion.processors.silence import Silence
 from orion.processors.window import Window
 from orion.processors.written_speech import WrittenSpeech
 
@@ -16,7 +18,9 @@ def build(
     *,
     input_guardrail: InputGuardrail,
     context: LLMContextAggregatorPair,
+    approval_gate: FrameProcessor,
     llm: FrameProcessor,
+    silence: Silence,
     output_guardrail: OutputGuardrail,
     played: PlayedWords,
     window: Window,
@@ -26,12 +30,15 @@ def build(
         [
             input_guardrail,
             context.user(),
+            approval_gate,
             window.gate(),
             llm,
             window.gate(),
+            silence,
             output_guardrail,
             WrittenSpeech(),
             played,
+            SettledCalls(),
             context.assistant(),
         ]
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 from orion.agents.recollection import Recollection
 from orion.domain.identity import Principal, new_id
 from orion.domain.memory import Memory, MemoryType
-from orion.domain.tool import ToolContext, ToolFailure
+from orion.domain.tool import Planning, ToolContext, ToolFailure
 from orion.errors import NotFound
 
 MAX_ANNOUNCE_SECS = 24 * 3600.0
@@ -47,6 +47,7 @@ class SessionTools:
         self.requests = requests
         self.announce = announce
         self.guest = guest
+        self.planning: Planning | None = None
 
     def for_call(self, call_id: str) -> ToolContext:
         """The context of the call with this id: models number theirs anew in each conversation."""
@@ -67,6 +68,10 @@ class _CallContext:
     @property
     def agents(self) -> tuple[str, ...]:
         return self._tools.agents
+
+    @property
+    def planning(self) -> Planning | None:
+        return self._tools.planning
 
     async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
         self._refuse_guests()

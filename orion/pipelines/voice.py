@@ -10,6 +10,8 @@ from pipecat.transports.base_transport import BaseTransport
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
+from orion.processors.settled_calls import SettledCalls
+from orion.processors.silence import Silence
 from orion.processors.spoken_language import SpokenLanguage
 from orion.processors.window import Window
 
@@ -21,7 +23,9 @@ def build(
     stt: FrameProcessor,
     input_guardrail: InputGuardrail,
     context: LLMContextAggregatorPair,
+    approval_gate: FrameProcessor,
     llm: FrameProcessor,
+    silence: Silence,
     output_guardrail: OutputGuardrail,
     tts: FrameProcessor,
     played: PlayedWords,
@@ -39,15 +43,18 @@ def build(
             *([spoken_language] if spoken_language else []),
             input_guardrail,
             context.user(),
+            approval_gate,
             pause.gate(),
             window.gate(),
             llm,
             window.gate(),
+            silence,
             pause.gate(),
             output_guardrail,
             tts,
             transport.output(),
             played,
+            SettledCalls(),
             context.assistant(),
         ]
     )

@@ -2,7 +2,8 @@
 
 Pipecat's LLM services run a function call by awaiting a handler; ToolCaller makes those handlers. A
 model's arguments are hostile input: they are checked against the tool's JSON Schema first, and what
-is refused goes back to the model as a result that says why, so that a turn never goes silent.
+is refused goes back to the model as a result that says why, so that a turn never goes silent. What needs
+the user's yes does not run either: `Hold` decides, and where nobody decides, nothing of danger runs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from loguru import logger
 from pipecat.adapters.llm.schemas.direct_function import tool_options
@@ -22,13 +23,56 @@ from pipecat.services.llm_service import FunctionCallParams
 
 from orion.agents.arguments import as_json, refuse_arguments
 from orion.domain.storable import storable
-from orion.domain.tool import ToolCall, ToolCallStatus, ToolContext, ToolFailure
+from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus, ToolContext, ToolFailure
 from orion.errors import OrionError
-from orion.providers import ToolSchema
+from orion.providers import Stateful, ToolSchema
 from orion.tools import RunnableTool
 
 OnToolCall = Callable[[ToolCall], Awaitable[None]]
 ContextFor = Callable[[str], ToolContext]
+
+
+_SLOW_SECS = 1.0
+
+
+class Hold(Protocol):
+    """What decides which calls need the user's yes."""
+
+    def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
+        """The call as it waits, or is refused because nobody can be asked; None where it may run.
+
+        Args:
+            by_rule: It was made by rules over the user's own words; no text can talk it into anything.
+        """
+
+    def waits(self, call_id: str) -> bool:
+        """Whether the user has to be asked about that call."""
+
+    async def ask(self) -> None:
+        """Ask the user for what waits."""
+
+    def ran(self, tool: Tool) -> None:
+        """A model is about to read what the tool returned."""
+
+
+class NobodyToAsk:
+    """Where no user can be asked, nothing of danger runs."""
+
+    def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
+        """Refuse what is dangerous."""
+        if tool.risk is not Risk.DANGER:
+            return None
+        return replace(call, status=ToolCallStatus.REFUSED, error="nobody can be asked for a yes")
+
+    def waits(self, call_id: str) -> bool:  # noqa: ARG002
+        """Nothing waits."""
+        return False
+
+    async def ask(self) -> None:
+        """Nobody is asked."""
+
+    def ran(self, tool: Tool) -> None:
+        """Nobody reads it."""
 
 
 class ToolCaller:
@@ -39,6 +83,8 @@ class ToolCaller:
         context_for: Gives the ToolContext for a call's id.
         on_call: Told of each call when it starts and, once, when it has ended.
         admits: Whether a call by this model counts: where two were asked, only one may act.
+        hold: What decides which calls need the user's yes.
+        on_slow: Told of each call that a model waits for longer than a second.
     """
 
     def __init__(
@@ -47,7 +93,12 @@ class ToolCaller:
         context_for: ContextFor,
         on_call: OnToolCall,
         admits: Callable[[FrameProcessor], bool] = lambda _model: True,
+        *,
+        hold: Hold | None = None,
+        on_slow: Callable[[], None] = lambda: None,
     ) -> None:
+        self._on_slow = on_slow
+        self._hold: Hold = hold or NobodyToAsk()
         self._tools = tools
         self._admits = admits
         self._context_for = context_for
@@ -64,13 +115,36 @@ class ToolCaller:
         async def handle(params: FunctionCallParams) -> None:
             if not self._admits(params.llm):
                 return
-            call = await self.run(runnable, params.tool_call_id, dict(params.arguments))
-            await params.result_callback(_answer(call), properties=FunctionCallResultProperties())
+            by_rule = isinstance(params.llm, Stateful)
+            slow = asyncio.get_running_loop().call_later(_SLOW_SECS, self._on_slow)
+            try:
+                call = await self.run(runnable, params.tool_call_id, dict(params.arguments), by_rule=by_rule)
+            finally:
+                slow.cancel()
+            waits = self._hold.waits(call.id)
+            # While the server asks, the model has nothing to say.
+            properties = FunctionCallResultProperties(run_llm=False if waits else None)
+            await params.result_callback(answer(call), properties=properties)
+            if waits:
+                await self._hold.ask()
 
         return ToolSchema(runnable.tool, handle)
 
-    async def run(self, runnable: RunnableTool, call_id: str, arguments: dict[str, Any]) -> ToolCall:
-        """Run one call to its end and return its record; only cancellation is raised."""
+    async def run(
+        self,
+        runnable: RunnableTool,
+        call_id: str,
+        arguments: dict[str, Any],
+        *,
+        by_rule: bool = False,
+        approved: bool = False,
+    ) -> ToolCall:
+        """Run one call to its end and return its record; only cancellation is raised.
+
+        Args:
+            by_rule: As for `Hold.held`.
+            approved: The user has said yes to just this call.
+        """
         call = ToolCall(
             id=storable(call_id),
             tool=runnable.tool.name,
@@ -81,7 +155,7 @@ class ToolCaller:
         await self._on_call(call)
         started = time.monotonic()
         try:
-            call = await self._outcome(runnable, call)
+            call = await self._outcome(runnable, call, None if approved else by_rule)
         except asyncio.CancelledError:
             call = replace(call, status=ToolCallStatus.CANCELLED, error="cancelled")
             raise
@@ -90,10 +164,19 @@ class ToolCaller:
             await asyncio.shield(self._on_call(call))
         return call
 
-    async def _outcome(self, runnable: RunnableTool, call: ToolCall) -> ToolCall:
+    async def _outcome(self, runnable: RunnableTool, call: ToolCall, by_rule: bool | None) -> ToolCall:
         refusal = refuse_arguments(runnable.tool.parameters, call.arguments)
         if refusal:
             return replace(call, status=ToolCallStatus.REFUSED, error=refusal)
+        held = None if by_rule is None else self._hold.held(runnable.tool, call, by_rule=by_rule)
+        if held is not None:
+            return held
+        try:
+            return await self._ran(runnable, call)
+        finally:
+            self._hold.ran(runnable.tool)
+
+    async def _ran(self, runnable: RunnableTool, call: ToolCall) -> ToolCall:
         timeout_secs = runnable.tool.timeout_secs
         try:
             async with asyncio.timeout(timeout_secs):
@@ -110,8 +193,10 @@ class ToolCaller:
             return replace(call, status=ToolCallStatus.FAILED, error=f"{call.tool} failed")
 
 
-def _answer(call: ToolCall) -> dict[str, Any]:
+def answer(call: ToolCall) -> dict[str, Any]:
     """What the model is told; never empty, or Pipecat would not run it again."""
+    if call.status is ToolCallStatus.WAITING_APPROVAL:
+        return {"status": call.status.value, **call.result}
     if call.status is ToolCallStatus.DONE:
         return call.result if isinstance(call.result, dict) and call.result else {"result": call.result}
     return {"error": call.error, "status": call.status.value}

@@ -18,6 +18,7 @@ each returns a Pipecat service that serves one call. It may also have
   may use, by which `orion doctor` checks the key, too; they raise ProviderError, ProviderTimeout;
 - `ENTERED: tuple[str, ...]`: what an admin may enter for a workspace, in place of the environment's: `key`,
   and `base_url` only where its connections obey `ProviderSettings.allowed_hosts`;
+- `plan(agent, tools, goal) -> list[Draft] | Missing`: an agent without a model plans by itself;
 - `RANK: int`: its place in `auto`: the available one with the highest rank serves. Embedded engines
   rank below 20, pulled ones from 20, keyed ones from 40; without a rank `auto` leaves it out.
 
@@ -47,6 +48,7 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from orion import registry
 from orion.domain.agent import Agent
+from orion.domain.draft import Draft, Missing
 from orion.domain.tool import Tool
 from orion.errors import StartError
 from orion.providers._models.catalogue import advice, subtag
@@ -136,6 +138,13 @@ class Embedder(Protocol):
 
     async def close(self) -> None:
         """Close the connections."""
+
+
+class Plans(Protocol):
+    """Plans without a model."""
+
+    def __call__(self, agent: Agent, tools: list[Tool], goal: str) -> list[Draft] | Missing:
+        """The calls that lead to the goal, or the question over what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +260,11 @@ def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
 def tts(settings: Settings, agent: Agent) -> TTSService:
     """The text-to-speech service that comes first. Raises StartError."""
     return ttss(settings, agent)[0].service
+
+
+def planner(settings: Settings, name: str) -> Plans | None:
+    """How the provider `name` plans without a model; None for language models."""
+    return cast("Plans | None", getattr(module(settings, name), "plan", None))
 
 
 def embedder(settings: Settings) -> Embedder | None:

@@ -10,7 +10,9 @@ or raises ToolFailure with a sentence. It may also set
 - `CONFIRM` (ask first), `SIDE_EFFECTS` (barge-in does not cancel it), `RISK`, `TIMEOUT_SECS`;
 - `IDEMPOTENT`: a call that comes again with the same `call.call_id` counts once, because whatever the
   tool reaches takes that id as its idempotency key. Without it, a plan asks before it repeats a call
-  of a tool of `RISK` `write` or `danger` of which nobody knows whether it has happened.
+  of a tool of `RISK` `write` or `danger` of which nobody knows whether it has happened;
+- `UNTRUSTED`: others than the user wrote what it returns; after it, what changes something waits for the
+  user's yes.
 
 `json_schema_extra={"x-ask": "For which city?"}` on a field is the question when it is missing.
 """
@@ -173,6 +175,7 @@ def _read(name: str, module: ModuleType) -> RunnableTool:
         risk=Risk(getattr(module, "RISK", Risk.READ)),
         idempotent=bool(getattr(module, "IDEMPOTENT", False)),
         timeout_secs=float(getattr(module, "TIMEOUT_SECS", 10.0)),
+        untrusted=getattr(module, "UNTRUSTED", False),
     )
 
     async def run_validated(arguments: dict[str, Any], call: ToolContext) -> Any:

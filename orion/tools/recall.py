@@ -24,6 +24,7 @@ EXAMPLES = (
     "what did I ask you to remember",
 )
 SAY = "{spoken}"
+UNTRUSTED = True
 
 _TURNED = (
     (r"\bmy\b", "your"),

@@ -52,6 +52,7 @@ from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
+from orion.processors.silence import Silence
 from orion.processors.stt_order import STTOrder
 from orion.processors.switched import SwitchedFrame
 from orion.processors.tts_order import TTSOrder
@@ -267,7 +268,9 @@ class SimulatedCall:
         parts: dict[str, Any] = {
             "input_guardrail": InputGuardrail(_allowed, _nothing, lambda _: None),
             "context": self._pair,
+            "approval_gate": IdentityFilter(),
             "llm": llm,
+            "silence": Silence(lambda: None),
             "output_guardrail": OutputGuardrail(_allowed, _nothing),
             "played": PlayedWords(lambda _: None),
             "window": Window(16_000),

@@ -22,6 +22,7 @@ class ListedConversation:
     announced: list[tuple[float, str]] = field(default_factory=list)
     handed_to: str | None = None
     ended: bool = False
+    planning: None = None
 
     async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
         memory = Memory(uuid4(), uuid4(), self.session_id, kind, content, datetime.now(UTC))

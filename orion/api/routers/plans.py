@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
+from orion.agents.planner import MOST_GOAL_CHARS
 from orion.api.access import CallerDep, OwnSessionDep, PartsDep, StoreDep, needs
 from orion.api.fields import (
     EXAMPLE_ID,
@@ -21,9 +22,11 @@ from orion.api.fields import (
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.domain import wire
+from orion.domain.draft import Missing
 from orion.domain.identity import Scope
 from orion.domain.plan import MOST_STEPS, PlanStatus, StepStatus
-from orion.errors import Conflict
+from orion.errors import Conflict, FieldProblem, Invalid
+from orion.pipelines.planning import draft
 
 router = APIRouter(
     prefix="/api/v1/agent/sessions/{session_id}",
@@ -136,12 +139,34 @@ class PlanPage(BaseModel):
     next_cursor: str | None
 
 
+class Goal(BaseModel):
+    """What shall be done, in the user's words."""
+
+    model_config = example({"goal": "Work out 12 times 9, then remember it"}, "forbid")
+
+    goal: Annotated[str, StringConstraints(min_length=1, max_length=MOST_GOAL_CHARS)]
+
+
 class Execution(BaseModel):
     """The plan that shall run."""
 
     model_config = example({"plan_id": EXAMPLE_ID}, "forbid")
 
     plan_id: PlanId
+
+
+@router.post("/plan", status_code=201, response_model=PlanBody)
+async def plan(body: Goal, session: OwnSessionDep, parts: PartsDep) -> Any:
+    """Make a plan for the agent that has the word: it can be read, and runs when it is executed.
+
+    Where something is missing, it is asked for (422), never guessed.
+    """
+    offer = await parts.calls.shared.catalogue.of(session.workspace_id)
+    agent = offer.roster.get(session.agent)
+    found = await draft(parts.calls.shared, session, agent, offer.tools, body.goal)
+    if isinstance(found, Missing):
+        raise Invalid(found.question, problems=[FieldProblem("/goal", found.question)])
+    return wire.plan(found)
 
 
 @router.post("/execute", status_code=202, response_model=PlanBody, responses=fails(Conflict))

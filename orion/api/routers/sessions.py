@@ -37,6 +37,7 @@ from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.domain.tool import ToolCallStatus
 from orion.errors import BudgetExhausted, Conflict, FieldProblem, Invalid, NotFound
+from orion.pipelines import budgets
 from orion.store.store import Store
 
 router = APIRouter(
@@ -216,7 +217,7 @@ async def open_session(
     """
     assert caller.workspace_id is not None
     assert caller.user_id is not None
-    await parts.calls.refuse_spent(caller.workspace_id)
+    await budgets.month(parts.database, caller.workspace_id)
     async with parts.database.transaction(caller) as store:
         offer = await parts.calls.shared.catalogue.within(store, caller.workspace_id)
         session = Session(

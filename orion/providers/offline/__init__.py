@@ -26,8 +26,10 @@ from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings
 
 from orion.domain.agent import Agent
+from orion.domain.draft import Draft, Missing, usable
 from orion.domain.tool import Tool
 from orion.providers import ToolSchema
+from orion.providers.offline import clauses
 from orion.providers.offline.dialogue import Dialogue, Do
 from orion.providers.offline.state import State
 from orion.settings import Settings
@@ -38,6 +40,12 @@ RANK = 10
 def llm(_settings: Settings, agent: Agent) -> LLMService[Any]:
     """The offline agent for one call."""
     return OfflineLLMService(agent)
+
+
+def plan(agent: Agent, tools: list[Tool], goal: str) -> list[Draft] | Missing:
+    """A plan out of the clauses of the goal."""
+    known = list(usable(tools).values())
+    return clauses.plan(Dialogue(agent, known), known, goal)
 
 
 class OfflineLLMService(LLMService[Any]):

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from orion.domain.agent import Agent
-from orion.domain.tool import Tool
-from orion.providers.offline import acts, slots, speech
+from orion.domain.draft import Missing, usable
+from orion.domain.tool import Risk, Tool
+from orion.providers.offline import acts, clauses, slots, speech
 from orion.providers.offline.acts import Act
 from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match, Router
 from orion.providers.offline.schema import properties
@@ -89,16 +90,34 @@ class Dialogue:
             return self._continue(state, open_tool, text, act)
         if act is not None and not self._asks_for_tool(text):
             return {}, self._small_talk(act)
-        first, *rest = self._clauses(text)
-        return self._again(state, text) or self._route(first, rest)
+        first, *rest = self.clauses(text)
+        return self._again(state, text) or self._planned(text, rest) or self._route(first, rest)
 
-    def _clauses(self, text: str) -> list[str]:
+    def _planned(self, text: str, rest: list[str]) -> tuple[State, Do] | None:
+        """A plan where one is wished for, and for what would change more than one thing, if all is known."""
+        planner = self._tools.get("make_plan")
+        if planner is None:
+            return None
+        if wish := clauses.wished(text):
+            return self._call({}, planner, {"goal": wish})
+        if not rest:
+            return None
+        drafts = clauses.plan(self, usable(self._tools.values()).values(), text)
+        if isinstance(drafts, Missing) or len(drafts) < 2:
+            return None
+        changing = sum(self._tools[draft.tool].side_effects for draft in drafts)
+        return self._call({}, planner, {"goal": text}) if changing > 1 else None
+
+    def clauses(self, text: str, most: int = _MOST_CLAUSES) -> list[str]:
         """What is asked for one after the other; a plain `and` parts only what two tools claim for sure."""
-        return [part for clause in acts.clauses(text) for part in acts.conjuncts(clause, self._top) if part][
-            :_MOST_CLAUSES
-        ]
+        parts = (part for clause in acts.clauses(text) for part in acts.conjuncts(clause, self.surely))
+        return [part for part in parts if part][:most]
 
-    def _top(self, text: str) -> str | None:
+    def rank(self, text: str) -> list[Match]:
+        """The tools that may be meant, best first."""
+        return self._router.rank(text)
+
+    def surely(self, text: str) -> str | None:
         """The name of the tool that surely is meant."""
         match = next(iter(self._router.rank(text)), None)
         return match.tool.name if match is not None and match.score >= _SURE else None
@@ -208,7 +227,7 @@ class Dialogue:
         name = slots.missing(tool, arguments)
         if name is not None:
             return {**state, "phase": "ask", "asked": name}, Do(slots.question(tool, name))
-        if tool.confirm:
+        if tool.confirm and tool.risk is not Risk.DANGER:  # for that the server itself asks
             return {**state, "phase": "confirm"}, Do(self._confirmation(tool, arguments))
         return self._call(state, tool, arguments)
 

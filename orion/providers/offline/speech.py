@@ -6,6 +6,7 @@ import string
 from collections.abc import Iterable
 from typing import Any
 
+from orion.domain.draft import CONVERSATIONAL
 from orion.domain.tool import Tool
 
 SORRY = "Sorry, that did not work."
@@ -21,6 +22,9 @@ _TITLES = {
     "remember": "remember something for you",
     "recall": "tell you what you asked me to remember",
     "hand_over": "hand you over to another agent",
+    "make_plan": "make a plan",
+    "plan_status": "tell how far the plan is",
+    "cancel_plan": "cancel the plan",
     "end_call": "end the call",
 }
 
@@ -51,7 +55,7 @@ def ability(tool: Tool) -> str:
 
 def abilities(tools: Iterable[Tool]) -> str:
     """A sentence that lists what can be done."""
-    found = [ability(tool) for tool in tools if tool.name not in {"end_call", "hand_over"}][:5]
+    found = [ability(tool) for tool in tools if tool.name not in CONVERSATIONAL][:5]
     if not found:
         return "I can only listen for now."
     listed = found[0] if len(found) == 1 else f"{', '.join(found[:-1])}, or {found[-1]}"

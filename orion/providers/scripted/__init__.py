@@ -69,7 +69,8 @@ def stt(settings: Settings, _agent: Agent) -> STTService:
 
 def llm(settings: Settings, _agent: Agent) -> LLMService[Any]:
     """Answers as the script says, one call's from the first on. Raises StartError."""
-    return ScriptedLLMService(read(settings.script).llm)
+    script = read(settings.script)
+    return ScriptedLLMService(script.llm, script.inference)
 
 
 def tts(settings: Settings, agent: Agent) -> TTSService:
@@ -142,9 +143,10 @@ class ScriptedSTTService(STTService):
 class ScriptedLLMService(LLMService[Any]):
     """One entry per context that it is asked to answer; a barge-in cancels what is under way."""
 
-    def __init__(self, answers: Sequence[Answer]) -> None:
+    def __init__(self, answers: Sequence[Answer], inferences: Sequence[Answer] = ()) -> None:
         super().__init__(settings=_settings())
         self._orion_answers = cycle(answers)
+        self._orion_inferences = iter(inferences)
 
     def can_generate_metrics(self) -> bool:
         """Time to the first token is measured."""
@@ -165,8 +167,12 @@ class ScriptedLLMService(LLMService[Any]):
         system_instruction: str | None = None,  # noqa: ARG002
         response_schema: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> str | None:
-        """Nothing outside the conversation is in the script."""
-        return None
+        """The script's next answer outside the conversation; None where it has none."""
+        answer = next(self._orion_inferences, None)
+        if answer is None:
+            return None
+        await asyncio.sleep(answer.delay_ms / 1000)
+        return answer.text
 
     async def _orion_answer(self, context: LLMContext, answer: Answer) -> None:
         await self.push_frame(LLMFullResponseStartFrame())

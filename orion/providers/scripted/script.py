@@ -8,6 +8,8 @@ stt:                                   # one entry per utterance
 llm:                                   # one entry per turn, and one per tool result
   - tool_calls: [{name: current_time, arguments: {place: tokyo}}]
   - {text: It is nine in Tokyo., delay_ms: 200, token_delay_ms: 20}
+inference:                             # answers beside the conversation (plans), each once
+  - {text: '{"steps": [{"tool": "current_time", "arguments": {"place": "Tokyo"}}]}'}
 tts: {delay_ms: 50, secs: 5}           # every sentence: time to its first audio, its length
 ```
 
@@ -95,6 +97,7 @@ class Script:
     stt: Sequence[Heard] = (Heard(),)
     llm: Sequence[Answer] = (Answer("This is what the agent always says."),)
     tts: Sequence[Sound] = (Sound(),)
+    inference: Sequence[Answer] = ()
 
 
 def read(path: Path | None) -> Script:
@@ -114,14 +117,16 @@ def _read(path: Path, _changed_ns: int) -> Script:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise StartError(f"{path} is no YAML: {error}") from error
     parts = _mapping(content if content is not None else {}, str(path))
-    if unknown := set(parts) - {"stt", "llm", "tts"}:
-        raise StartError(f"{path}: unknown {', '.join(sorted(unknown))}; there are stt, llm, tts")
+    if unknown := set(parts) - {"stt", "llm", "tts", "inference"}:
+        raise StartError(f"{path}: unknown {', '.join(sorted(unknown))}; there are stt, llm, tts, inference")
     found: dict[str, Any] = {}
     if "stt" in parts:
         found["stt"] = _entries(Heard, parts["stt"], f"{path}: stt")
     if "llm" in parts:
         found["llm"] = _entries(Answer, parts["llm"], f"{path}: llm")
         _check_calls(found["llm"], f"{path}: llm")
+    if "inference" in parts:
+        found["inference"] = _entries(Answer, parts["inference"], f"{path}: inference")
     if "tts" in parts:
         sounds = parts["tts"] if isinstance(parts["tts"], list) else [parts["tts"]]
         found["tts"] = _entries(Sound, sounds, f"{path}: tts")

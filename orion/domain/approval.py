@@ -1,0 +1,221 @@
+"""Approval: a tool call that waits for the user's yes, and what counts as one.
+
+Pure, without clocks: seconds of any clock that only grows are passed in. The words that are read out are
+made here, of the tool's name and the arguments alone; a model's text never is part of them. A yes counts
+for the one call that was read out, with just those arguments, once, and only from an utterance that began
+after the question was asked and came in after it had been heard to its end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from orion.domain.storable import storable
+
+SPOKEN_SECS = 60.0
+"""A question that was heard, and not answered for so long, is answered by no."""
+WRITTEN_SECS = 600.0
+"""So long where it is read; so long after it came up any call is forgotten."""
+_MOST_WAITING = 3
+_MOST_CHARS = 300
+"""Who listens could not keep more in mind; what is longer cannot be approved by word."""
+_MOST_UNCLEAR = 2
+_MOST_ASKED = 3
+_SHORT_WORDS = 3
+_UNSPOKEN = re.compile(r"[^\w .,:;@+*/%€$£#&()-]")
+_REFERENCE = re.compile(r"\{\{\s*(\d{1,2})(?:\.([A-Za-z0-9_.-]+))?\s*\}\}")
+_WORD = re.compile(r"\w+")
+
+
+class Reply(StrEnum):
+    """What an utterance says to the open question."""
+
+    YES = "yes"
+    NO = "no"
+    OTHER = "other"
+
+
+class Outcome(StrEnum):
+    """What becomes of the question that is open."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    ASK = "ask"
+    """It has to be asked again: it was not heard to its end, or not answered clearly."""
+    DROPPED = "dropped"
+    """The user speaks of something else: that is no."""
+    NONE = "none"
+    """Nothing is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A call that waits.
+
+    Attributes:
+        call_id: As the model, or the plan, numbers its calls.
+        question: What is read out.
+        plan_id: The plan that begins with the yes, or whose step waits; None for a single call.
+        step: The step that waits; None for a whole plan and for a single call.
+    """
+
+    call_id: str
+    tool: str
+    arguments: dict[str, Any]
+    question: str
+    plan_id: UUID | None = None
+    step: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """What the yes is bound to: SHA-256 over the call, hexadecimal."""
+        bound = [self.tool, self.arguments, str(self.plan_id), self.step]
+        return hashlib.sha256(json.dumps(bound, sort_keys=True).encode()).hexdigest()
+
+
+def question(tool: str, arguments: Mapping[str, Any]) -> str:
+    """The question over a call, as it is read out; empty where it would be too long to be understood.
+
+    An argument is quoted without what could end the sentence or pass for the server's own words.
+    """
+    told = f"Shall I run {called(tool, arguments)}? Please say yes or no."
+    return told if len(told) <= _MOST_CHARS else ""
+
+
+def called(tool: str, arguments: Mapping[str, Any]) -> str:
+    """A call in words, as they are read out; a reference to an earlier result is told as such."""
+    named = [f'{_plain(name.replace("_", " "))} "{_plain(value)}"' for name, value in arguments.items()]
+    return f"{tool.replace('_', ' ')}{' with ' if named else ''}{', '.join(named)}"
+
+
+def _plain(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    told = _REFERENCE.sub(lambda found: f"the result of step {int(found[1]) + 1}", text)
+    spoken = _UNSPOKEN.sub(" ", storable(told))
+    # A point or colon that ends something is no part of a number, an address or a time.
+    return " ".join(re.sub(r"[.:;,]+(?=\s|$)", "", spoken).split())
+
+
+class Approvals:
+    """The calls of one session that wait, first come, first asked."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Wanted] = deque()
+        self._asked_at: float | None = None
+        self._heard_at: float | None = None
+        self._added_at = 0.0
+        self._unclear = 0
+        self._times: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def heard(self) -> bool:
+        """Whether the question that is open was heard to its end, and nothing after it."""
+        return self._heard_at is not None
+
+    @property
+    def first(self) -> Wanted | None:
+        """The call whose turn it is to be asked for."""
+        return self._waiting[0] if self._waiting else None
+
+    def add(self, wanted: Wanted, now: float) -> bool:
+        """Let a call wait; whether it does: not if it cannot be read out, and not if too many do."""
+        if not wanted.question or len(self._waiting) >= _MOST_WAITING:
+            return False
+        if any(wanted.digest == other.digest for other in self._waiting):
+            return False
+        self._waiting.append(wanted)
+        self._added_at = now
+        return True
+
+    def waits(self, call_id: str) -> bool:
+        """Whether the call of that id is among them."""
+        return any(wanted.call_id == call_id for wanted in self._waiting)
+
+    @property
+    def owed(self) -> bool:
+        """Whether a question has still to be heard."""
+        return bool(self._waiting) and self._heard_at is None
+
+    def to_ask(self) -> Wanted | None:
+        """The call that has to be asked for now; None where its question is under way or was heard."""
+        return self.first if self._asked_at is None else None
+
+    def asked(self, now: float) -> None:
+        """The first call's question is on its way to the user."""
+        self._asked_at, self._heard_at = now, None
+
+    def cut(self) -> None:
+        """What was being said is not said any more: a question that was not heard yet never will be."""
+        if self._heard_at is None:
+            self._asked_at = None
+
+    def said(self, text: str, now: float) -> None:
+        """Take note of what was heard of the agent: the question counts only where nothing follows it."""
+        if self.first is None:
+            return
+        if _ends_with(text, self.first.question):
+            self._heard_at = now
+        elif self._heard_at is not None:
+            self._asked_at = self._heard_at = None
+
+    def answer(self, reply: Reply, words: int, began: float) -> Outcome:
+        """What a whole utterance does to the open question.
+
+        Args:
+            words: How many words it has.
+            began: When it began.
+        """
+        if self.first is None:
+            return Outcome.NONE
+        heard = self._asked_at is not None and self._heard_at is not None and began >= self._asked_at
+        if reply is Reply.NO:
+            return Outcome.REJECTED
+        if reply is Reply.YES and heard:
+            return Outcome.APPROVED
+        if words > _SHORT_WORDS or self._unclear >= _MOST_UNCLEAR:
+            return Outcome.DROPPED
+        self._unclear += 1
+        self._asked_at = self._heard_at = None
+        return Outcome.ASK
+
+    def expired(self, now: float, patience_secs: float) -> bool:
+        """Whether the time to answer is over."""
+        if self.first is None:
+            return False
+        late = self._heard_at is not None and now - self._heard_at >= patience_secs
+        return late or now - self._added_at > WRITTEN_SECS
+
+    def settle(self) -> Wanted:
+        """Take the first call out: it was answered, and never is again."""
+        self._asked_at = self._heard_at = None
+        self._unclear = 0
+        return self._waiting.popleft()
+
+    def clear(self) -> list[Wanted]:
+        """Take all calls out, but steps of plans, which wait on: they are asked for again, a few times."""
+        kept = [one for one in self._waiting if one.step is not None and self._asked_of(one) < _MOST_ASKED]
+        found = [one for one in self._waiting if one not in kept]
+        self._waiting = deque(kept)
+        self._asked_at = self._heard_at = None
+        self._unclear = 0
+        return found
+
+    def _asked_of(self, wanted: Wanted) -> int:
+        self._times[wanted.digest] = self._times.get(wanted.digest, 0) + 1
+        return self._times[wanted.digest]
+
+
+def _ends_with(text: str, ending: str) -> bool:
+    said, wanted = _WORD.findall(text.lower()), _WORD.findall(ending.lower())
+    return bool(wanted) and said[-len(wanted) :] == wanted

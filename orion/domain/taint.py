@@ -1,0 +1,31 @@
+"""Whether a model has read, in this turn, what others than the user wrote: it may follow them.
+
+The results of tools that reach outside, and what was recalled, count. Per turn: the user's next words
+clear the mark, but for what came in while they were being said. Pure.
+"""
+
+from __future__ import annotations
+
+
+class Taint:
+    """The mark of one conversation.
+
+    Attributes:
+        marked: The turn has read what others wrote.
+    """
+
+    def __init__(self) -> None:
+        self.marked = False
+        self._since_began = False
+
+    def mark(self) -> None:
+        """The model is about to read it."""
+        self.marked = self._since_began = True
+
+    def turn_began(self) -> None:
+        """The user begins to say something."""
+        self._since_began = False
+
+    def turn_ended(self) -> None:
+        """The user has said something, to which the model answers next."""
+        self.marked, self._since_began = self._since_began, False

@@ -1,0 +1,186 @@
+"""The plans of a call: made over what the user says, begun by a yes, followed, asked for, told of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from orion.domain.agent import Agent
+from orion.domain.approval import Wanted, called, question
+from orion.domain.draft import Missing
+from orion.domain.identity import Principal
+from orion.domain.plan import Plan, PlanStatus, Step, StepStatus
+from orion.domain.session import Session
+from orion.domain.taint import Taint
+from orion.errors import DatabaseUnavailable, OrionError
+from orion.pipelines import planning
+from orion.pipelines.planning import PlanRunner
+from orion.tools import RunnableTool
+
+if TYPE_CHECKING:
+    from orion.pipelines.shared import Shared
+
+_SOON_SECS = 2.0
+"""A plan that is over so soon is told of at once."""
+_NONE = "There is no plan."
+_REJECTED = "All right, I will not do it."
+_BEGUN = "All right, I have begun. I will tell you when it is done."
+_NOT_NOW = "I cannot make a plan now."
+_TOO_LONG = "I have made a plan, but it is too long to be read out. You can read and begin it on the page."
+_RECENT = 3
+
+
+class CallPlans:
+    """The plans of one conversation (`domain.tool.Planning`).
+
+    Args:
+        agent: Gives the agent that has the word.
+        tools: Gives the tools that the workspace has now.
+        want: Lets the user be asked; False where that is not possible.
+        runner: Runs plans; None where nothing does.
+    """
+
+    def __init__(
+        self,
+        shared: Shared,
+        session: Session,
+        *,
+        agent: Callable[[], Agent],
+        tools: Callable[[], Mapping[str, RunnableTool]],
+        want: Callable[[Wanted], bool],
+        taint: Taint,
+        runner: PlanRunner | None,
+    ) -> None:
+        self._shared = shared
+        self._session = session
+        self._owner = Principal(session.workspace_id, session.user_id)
+        self._agent = agent
+        self._tools = tools
+        self._want = want
+        self._taint = taint
+        self._runner = runner
+        self._awaited: dict[UUID, asyncio.Future[Plan]] = {}
+
+    async def make(self, call_id: str, goal: str) -> dict[str, Any]:
+        """Make a plan and have it read back: with the user's yes it begins."""
+        if self._runner is None:
+            return {"spoken": _NOT_NOW}
+        plan = await planning.draft(self._shared, self._session, self._agent(), self._tools(), goal)
+        if isinstance(plan, Missing):
+            return {"status": "question", "spoken": plan.question}
+        if not planning.read_back(plan):
+            return {"status": plan.status.value, "spoken": _TOO_LONG}
+        call_id = call_id.removeprefix(f"{self._session.id}:")
+        wanted = Wanted(call_id, "make_plan", {"goal": goal}, planning.read_back(plan), plan.id)
+        if not self._want(wanted):
+            return {"spoken": _NOT_NOW}
+        listed = [step.description for step in plan.steps]
+        return {"status": "waiting_approval", "steps": listed, "spoken": "I read the plan out."}
+
+    async def status(self) -> dict[str, Any]:
+        """How far the newest plan is."""
+        plan = await self._newest()
+        if plan is None:
+            return {"spoken": _NONE}
+        return {"status": plan.status.value, "spoken": planning.progress(plan)}
+
+    async def cancel(self) -> dict[str, Any]:
+        """Let nothing more of the newest plan begin."""
+        plan = await self._newest()
+        if plan is None or plan.status.over or self._runner is None:
+            return {"spoken": _NONE if plan is None else planning.progress(plan)}
+        plan = await self._runner.cancel(plan.id, self._session.id)
+        return {"status": plan.status.value, "spoken": planning.progress(plan)}
+
+    async def decide(self, wanted: Wanted, *, approved: bool) -> dict[str, Any]:
+        """Do what the user's answer means: begin the plan, or let its step run, or not."""
+        assert wanted.plan_id is not None
+        if self._runner is None:
+            return {"spoken": _NOT_NOW}
+        try:
+            if wanted.step is not None:
+                by, session_id = self._session.user_id, self._session.id
+                answer = self._runner.answer
+                await answer(wanted.plan_id, session_id, wanted.step, approved=approved, by=by)
+                return {"spoken": "All right." if approved else _REJECTED}
+            if not approved:
+                await self._runner.cancel(wanted.plan_id, self._session.id)
+                return {"error": _REJECTED, "status": "rejected"}
+            return await self._begin(wanted.plan_id)
+        except OrionError as error:
+            return {"error": error.detail, "status": "refused", "spoken": error.detail}
+
+    async def _begin(self, plan_id: UUID) -> dict[str, Any]:
+        assert self._runner is not None
+        over = self._awaited[plan_id] = asyncio.get_running_loop().create_future()
+        try:
+            await self._runner.execute(plan_id, self._session.id)
+            async with asyncio.timeout(_SOON_SECS):
+                plan = await over
+        except TimeoutError:
+            return {"status": PlanStatus.RUNNING.value, "spoken": _BEGUN}
+        finally:
+            del self._awaited[plan_id]
+        return {"status": plan.status.value, "spoken": self._outcome(plan)}
+
+    async def follow(self, say: Callable[[str], Awaitable[None]], ask: Callable[[], Awaitable[None]]) -> None:
+        """While the call lasts: ask for what waits for a yes, and tell what came of plans."""
+        with self._shared.feed.subscribe(self._session.id) as told:
+            while (event := await told.get()) is not None:
+                if not event.name.startswith("plan."):
+                    continue
+                asks = event.name == "plan.step" and event.body["step"]["approval"] is not None
+                over = event.name == "plan.updated" and event.body["plan"]["ended_at"] is not None
+                if not (asks or over):
+                    continue
+                plan_id = UUID(event.body["plan_id"] if asks else event.body["plan"]["id"])
+                await self._news(plan_id, say, ask)
+
+    async def ask_again(self) -> None:
+        """Let the user be asked for steps that wait since an earlier call."""
+        try:
+            async with self._shared.database.transaction(self._owner) as store:
+                plans, _ = await store.plans.of_session(self._session.id, limit=_RECENT)
+        except DatabaseUnavailable:
+            return
+        for plan in plans:
+            self._wait(plan)
+
+    async def _news(
+        self, plan_id: UUID, say: Callable[[str], Awaitable[None]], ask: Callable[[], Awaitable[None]]
+    ) -> None:
+        async with self._shared.database.transaction(self._owner) as store:
+            plan = await store.plans.get(plan_id, session_id=self._session.id)
+        waiting = self._awaited.get(plan_id)
+        if not plan.status.over:
+            self._wait(plan)
+            await ask()
+        elif waiting is not None and not waiting.done():
+            waiting.set_result(plan)
+        elif plan.status is not PlanStatus.CANCELLED:
+            await say(self._outcome(plan))
+
+    def _wait(self, plan: Plan) -> None:
+        for step in plan.steps:
+            if step.asks and not plan.status.over:
+                self._want(_wanted(plan, step))
+
+    def _outcome(self, plan: Plan) -> str:
+        if planning.untrusted(plan, self._tools()):
+            self._taint.mark()
+        return planning.outcome(plan, self._tools())
+
+    async def _newest(self) -> Plan | None:
+        async with self._shared.database.transaction(self._owner) as store:
+            plans, _ = await store.plans.of_session(self._session.id, limit=1)
+        return plans[0] if plans else None
+
+
+def _wanted(plan: Plan, step: Step) -> Wanted:
+    arguments = step.arguments if step.resolved is None else step.resolved
+    told = question(step.tool, arguments)
+    if told and step.status is StepStatus.UNKNOWN:
+        told = f"Nobody knows whether {called(step.tool, arguments)} has happened. {told}"
+    return Wanted(plan.key(step.index), step.tool, arguments, told, plan.id, step.index)

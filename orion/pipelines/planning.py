@@ -1,0 +1,128 @@
+"""Plans of a conversation: drafted for its agent, and told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from orion.agents import planner, recollection
+from orion.domain.agent import Agent
+from orion.domain.draft import Missing
+from orion.domain.identity import Principal, new_id
+from orion.domain.plan import Plan, PlanStatus, Step, StepStatus
+from orion.domain.session import Session
+from orion.domain.tool import Tool
+from orion.domain.turn import Speaker, Turn
+from orion.providers.offline import speech
+from orion.tools import RunnableTool
+
+if TYPE_CHECKING:
+    from orion.pipelines.shared import Shared
+
+AWAY = "While you were away:"
+_MOST_SPOKEN = 600
+_MOST_READ = 900
+"""A minute of speech: nobody keeps more in mind."""
+_COUNT = ("nothing", "one thing", "two things", "three things", "four things", "five things")
+
+
+class PlanRunner(Protocol):
+    """What runs plans, wherever that is (`orion/nodes/plans.py`)."""
+
+    async def execute(self, plan_id: UUID, session_id: UUID) -> Plan:
+        """Run a draft. Raises NotFound, and Conflict where it is none any more."""
+
+    async def cancel(self, plan_id: UUID, session_id: UUID) -> Plan:
+        """Let nothing more of it begin. Raises NotFound, and Conflict where it is over."""
+
+    async def answer(self, plan_id: UUID, session_id: UUID, index: int, *, approved: bool, by: UUID) -> Plan:
+        """Say yes or no to what a step asks. Raises NotFound, and Conflict where it asks nothing."""
+
+
+async def draft(
+    shared: Shared, session: Session, agent: Agent, tools: Mapping[str, RunnableTool], goal: str
+) -> Plan | Missing:
+    """A plan that is kept but does not run yet, or the question that has to be answered first."""
+    owner = Principal(session.workspace_id, session.user_id)
+    known = recollection.note(await shared.recollection.relevant(owner, goal))
+    own = [one.tool for name, one in tools.items() if agent.tools is None or name in agent.tools]
+    steps = await planner.plan(shared.settings, agent, own, goal, known)
+    if isinstance(steps, Missing):
+        return steps
+    now = datetime.now(UTC)
+    plan = Plan(new_id(), session.id, agent.name, goal, PlanStatus.DRAFT, steps, now)
+    async with shared.database.transaction(owner) as store:
+        return await store.plans.add(plan)
+
+
+def read_back(plan: Plan) -> str:
+    """The question whether the plan shall run, with each call that it makes; empty where it is too long."""
+    count = _COUNT[len(plan.steps)] if len(plan.steps) < len(_COUNT) else f"{len(plan.steps)} things"
+    listed = "; ".join(f"{step.index + 1}, {step.description}" for step in plan.steps)
+    told = f"I would do {count}: {listed}. Shall I? Please say yes or no."
+    return told if len(told) <= _MOST_READ else ""
+
+
+def progress(plan: Plan) -> str:
+    """How far the plan is, in a sentence or two."""
+    if plan.status is PlanStatus.DRAFT:
+        return "The plan has not begun yet."
+    if plan.status.over:
+        return {PlanStatus.DONE: "The plan is done.", PlanStatus.CANCELLED: "The plan was cancelled."}.get(
+            plan.status, "The plan did not end well."
+        )
+    done = sum(step.status is StepStatus.DONE for step in plan.steps)
+    asked = next((step for step in plan.steps if step.asks), None)
+    running = next((step for step in plan.steps if step.status is StepStatus.RUNNING), None)
+    told = f"{done} of {len(plan.steps)} steps are done."
+    if asked is not None:
+        return f"{told} Step {asked.index + 1}, {asked.description}, waits for your yes."
+    return f"{told} I am at step {running.index + 1}, {running.description}." if running else told
+
+
+def outcome(plan: Plan, tools: Mapping[str, RunnableTool]) -> str:
+    """What came of a plan that is over: its results in their tools' words, or what went wrong."""
+    told = [_said(step, tools) for step in plan.steps if step.status is StepStatus.DONE]
+    wrong = next((step for step in plan.steps if step.wrong and step.status is not StepStatus.SKIPPED), None)
+    if plan.status is PlanStatus.DONE:
+        return _short(" ".join(["I am done.", *told]))
+    if plan.status is PlanStatus.CANCELLED:
+        return "The plan was cancelled."
+    failed = f"Step {wrong.index + 1} did not work: {wrong.error}." if wrong and wrong.error else plan.error
+    return _short(" ".join(["The plan did not end well.", failed or "", *told]))
+
+
+def news(plans: Sequence[Plan], turns: Sequence[Turn], tools: Mapping[str, RunnableTool]) -> str:
+    """What came of plans that ended after the last turn, for nobody was there; empty for nothing.
+
+    A last turn that was cut off, as by a hang-up, has not told of them.
+    """
+    told = turns[:-1] if turns and turns[-1].speaker is Speaker.AGENT and turns[-1].interrupted else turns
+    last = max((turn.ended_at for turn in told), default=None)
+    ended = [
+        outcome(plan, tools)
+        for plan in plans
+        if plan.ended_at is not None
+        and plan.status is not PlanStatus.CANCELLED
+        and (last is None or plan.ended_at > last)
+    ]
+    return " ".join([AWAY, *ended]) if ended else ""
+
+
+def untrusted(plan: Plan, tools: Mapping[str, RunnableTool]) -> bool:
+    """Whether others than the user wrote some of its results."""
+    return any(step.tool not in tools or tools[step.tool].tool.untrusted for step in plan.steps)
+
+
+def _said(step: Step, tools: Mapping[str, RunnableTool]) -> str:
+    runnable = tools.get(step.tool)
+    tool = runnable.tool if runnable else Tool(step.tool, "", {})
+    result: Any = step.result if isinstance(step.result, dict) else {"result": step.result}
+    return speech.answer(tool, result)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _MOST_SPOKEN else f"{text[:_MOST_SPOKEN].rsplit(' ', 1)[0]} and more."

@@ -1,0 +1,36 @@
+"""What a model's context holds of the turns of before: a call begins where the last one ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from orion.domain.turn import Speaker, Turn
+
+
+def recent(turns: Iterable[Turn], noted: int) -> list[Turn]:
+    """The turns behind the first `noted` of the user's, with what answered them."""
+    found = list(turns)
+    begins = [index for index, turn in enumerate(found) if turn.speaker is Speaker.USER]
+    if not noted:
+        return found
+    return found[begins[noted] :] if noted < len(begins) else []
+
+
+def messages(turns: Iterable[Turn]) -> list[Any]:
+    """The turns as a model's context holds them: what was heard, and what the tools answered."""
+    found: list[Any] = []
+    for turn in turns:
+        if turn.speaker is Speaker.USER:
+            found.append({"role": "user", "content": turn.text})
+            continue
+        for call in turn.tool_calls:
+            function = {"name": call.tool, "arguments": json.dumps(call.arguments, ensure_ascii=False)}
+            asked = {"id": call.id, "type": "function", "function": function}
+            answer = json.dumps(call.result if call.error is None else {"error": call.error})
+            found.append({"role": "assistant", "tool_calls": [asked]})
+            found.append({"role": "tool", "tool_call_id": call.id, "content": answer})
+        if turn.text:
+            found.append({"role": "assistant", "content": turn.text})
+    return found

@@ -1,0 +1,203 @@
+"""The gate before the agent: it asks for a waiting tool call, and takes the user's yes or no.
+
+It stands where the user's words have become a turn, spoken or written, and no model has seen them yet.
+What it asks is the server's own text (`domain/approval.py`); what counts as an answer is told there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pipecat.audio.dtmf.types import KeypadEntry
+from pipecat.frames.frames import (
+    CancelFrame,
+    EndFrame,
+    Frame,
+    InputDTMFFrame,
+    InterruptionFrame,
+    LLMContextFrame,
+    TTSSpeakFrame,
+    UserStartedSpeakingFrame,
+    UserStoppedSpeakingFrame,
+)
+from pipecat.processors.aggregators import async_tool_messages
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from orion.domain.approval import Approvals, Outcome, Reply, Wanted
+from orion.domain.taint import Taint
+from orion.providers.offline.acts import Act, recognise
+
+Decide = Callable[[Wanted, bool], Awaitable[dict[str, Any]]]
+OnOutcome = Callable[[Wanted, str, str], None]
+
+_KEYS = {KeypadEntry.ONE: Reply.YES, KeypadEntry.TWO: Reply.NO}
+_EXPIRED = "I heard no yes, so I have not done it."
+_REPLIES = {Act.YES: Reply.YES, Act.NO: Reply.NO, Act.CANCEL: Reply.NO}
+
+
+class ApprovalGate(FrameProcessor):
+    """Frames: a user's turn (LLMContextFrame) or a key that answers the open question is taken out.
+
+    The call that got its yes runs beside the frames; its result goes into the context, which is then
+    sent to the agent, or goes with the user's turn that is under way. A question that was cut off, or that
+    was not the last thing that the agent said, is asked again. While one is open, nothing is predicted.
+
+    Args:
+        approvals: The session's calls that wait; they outlive this call.
+        decide: Does what the answer, yes or no, means, and gives what the model is told of it.
+        on_outcome: Told what became of a question, and by what: `voice`, `text`, `key`, `time`.
+        patience_secs: How long a question that was heard stays open.
+        clock: Seconds that only grow, the same for all calls of the session.
+    """
+
+    def __init__(
+        self,
+        approvals: Approvals,
+        taint: Taint,
+        context: LLMContext,
+        decide: Decide,
+        on_outcome: OnOutcome,
+        *,
+        patience_secs: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._orion_approvals = approvals
+        self._orion_taint = taint
+        self._orion_context = context
+        self._orion_decide = decide
+        self._orion_on_outcome = on_outcome
+        self._orion_patience_secs = patience_secs
+        self._orion_clock = clock
+        self._orion_began: float | None = None
+        self._orion_user_speaks = False
+        self._orion_running: set[asyncio.Task[None]] = set()
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Take what answers a question; pass everything else on."""
+        await super().process_frame(frame, direction)
+        match frame:
+            case InterruptionFrame():
+                self._orion_approvals.cut()
+                self._orion_taint.turn_began()
+            case UserStartedSpeakingFrame():
+                self._orion_began, self._orion_user_speaks = self._orion_clock(), True
+                self._orion_taint.turn_began()
+            case UserStoppedSpeakingFrame():
+                self._orion_user_speaks = False
+            case EndFrame() | CancelFrame():
+                await self._orion_stop()
+            case InputDTMFFrame() if frame.button in _KEYS and self._orion_approvals.heard:
+                await self._orion_answered(_KEYS[frame.button], 1, self._orion_clock(), "key", None)
+                return
+            case LLMContextFrame() if direction is FrameDirection.DOWNSTREAM:
+                await self._orion_turn(frame)
+                return
+        await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        """Nothing outlives the pipeline."""
+        await self._orion_stop()
+        await super().cleanup()
+
+    async def orion_ask(self) -> None:
+        """Read out the question whose turn it is, unless it is under way or was heard."""
+        wanted = self._orion_approvals.to_ask()
+        if wanted is not None and not self._orion_user_speaks:
+            self._orion_approvals.asked(self._orion_clock())
+            await self.push_frame(TTSSpeakFrame(wanted.question, append_to_context=True))
+
+    @property
+    def orion_owes(self) -> bool:
+        """Whether a question has still to be heard."""
+        return self._orion_approvals.owed
+
+    def orion_said(self, text: str) -> None:
+        """The agent was heard to say this: a question is open from its end on, if it was that."""
+        before = self._orion_approvals.heard
+        self._orion_approvals.said(text, self._orion_clock())
+        if self._orion_approvals.heard and not before:
+            self._orion_spawn(self._orion_expire(self._orion_approvals.first))
+        elif self._orion_approvals.to_ask() is not None:
+            self._orion_spawn(self.orion_ask())
+
+    async def _orion_turn(self, frame: LLMContextFrame) -> None:
+        """The user has said something, or a model is asked again: what it is to the open question."""
+        messages: list[Any] = list(frame.context.get_messages())
+        if frame.speculation and len(self._orion_approvals):
+            return
+        if frame.speculation or not messages or messages[-1].get("role") != "user":
+            await self.push_frame(frame)
+            return
+        self._orion_taint.turn_ended()
+        began, self._orion_began = self._orion_began, None
+        if self._orion_approvals.expired(self._orion_clock(), self._orion_patience_secs):
+            self._orion_drop("expired", "time")
+        said = str(messages[-1].get("content") or "")
+        act = recognise(said)
+        reply = _REPLIES.get(act, Reply.OTHER) if act is not None else Reply.OTHER
+        by = "voice" if began is not None else "text"
+        await self._orion_answered(reply, len(said.split()), began or self._orion_clock(), by, frame)
+
+    async def _orion_answered(
+        self, reply: Reply, words: int, began: float, by: str, frame: LLMContextFrame | None
+    ) -> None:
+        match self._orion_approvals.answer(reply, words, began):
+            case Outcome.APPROVED | Outcome.REJECTED as outcome:
+                wanted = self._orion_approvals.settle()
+                self._orion_on_outcome(wanted, outcome.value, by)
+                self._orion_spawn(self._orion_do(wanted, approved=outcome is Outcome.APPROVED))
+            case Outcome.ASK:
+                await self.orion_ask()
+            case Outcome.DROPPED | Outcome.NONE as outcome:
+                if outcome is Outcome.DROPPED:
+                    self._orion_drop("rejected", by)
+                if frame is not None:
+                    await self.push_frame(frame)
+
+    async def _orion_do(self, wanted: Wanted, *, approved: bool) -> None:
+        told = await self._orion_decide(wanted, approved)
+        if wanted.step is None:
+            await self._orion_tell(wanted, told)
+        else:  # no model has asked for a plan's step
+            await self.push_frame(TTSSpeakFrame(str(told["spoken"]), append_to_context=True))
+        await self.orion_ask()
+
+    async def _orion_tell(self, wanted: Wanted, result: dict[str, Any]) -> None:
+        """Give the model what came of a call; at once, or with what the user is saying."""
+        told = json.dumps(result, ensure_ascii=False)
+        self._orion_context.add_message(async_tool_messages.build_final_result_message(wanted.call_id, told))
+        if not self._orion_user_speaks:
+            await self.push_frame(LLMContextFrame(self._orion_context))
+
+    def _orion_drop(self, outcome: str, by: str) -> None:
+        """No call waits any more; what the model reads of them says so."""
+        dropped = {wanted.call_id: wanted for wanted in self._orion_approvals.clear()}
+        refusal = json.dumps({"error": _EXPIRED, "status": "rejected"})
+        for message in self._orion_context.get_messages():
+            if isinstance(message, dict) and message.get("tool_call_id") in dropped:
+                message["content"] = refusal
+        for wanted in dropped.values():
+            self._orion_on_outcome(wanted, outcome, by)
+
+    async def _orion_expire(self, wanted: Wanted | None) -> None:
+        """Say no where the user says nothing."""
+        await asyncio.sleep(self._orion_patience_secs)
+        approvals = self._orion_approvals
+        if approvals.first is wanted and approvals.expired(self._orion_clock(), self._orion_patience_secs):
+            self._orion_drop("expired", "time")
+            await self.push_frame(TTSSpeakFrame(_EXPIRED, append_to_context=True))
+
+    def _orion_spawn(self, work: Any) -> None:
+        task = self.create_task(work)
+        self._orion_running.add(task)
+        task.add_done_callback(self._orion_running.discard)
+
+    async def _orion_stop(self) -> None:
+        for task in list(self._orion_running):
+            await self.cancel_task(task)

@@ -1,0 +1,123 @@
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from pipecat.frames.frames import InterruptionFrame, LLMContextFrame, LLMTextFrame, TTSSpeakFrame
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.tests.utils import SleepFrame, run_test
+
+from orion.domain.approval import Approvals, Wanted, question
+from orion.domain.taint import Taint
+from orion.processors.approval_gate import ApprovalGate
+
+CALL = Wanted("c1", "send_money", {"to": "Eve"}, question("send_money", {"to": "Eve"}))
+
+
+class Stage:
+    """A gate before which a question was asked and heard, and what comes of it."""
+
+    def __init__(self, patience_secs=60.0):
+        self.approvals, self.taint = Approvals(), Taint()
+        self.approvals.add(CALL, asyncio.get_running_loop().time())
+        told: Any = {"role": "tool", "tool_call_id": "c1", "content": "waits"}
+        self.context = LLMContext([{"role": "system", "content": "Help."}, told])
+        self.ran: list[Any] = []
+        self.outcomes: list[Any] = []
+        self.gate = ApprovalGate(
+            self.approvals,
+            self.taint,
+            self.context,
+            self.decide,
+            lambda wanted, outcome, by: self.outcomes.append((wanted.call_id, outcome, by)),
+            patience_secs=patience_secs,
+            clock=lambda: asyncio.get_running_loop().time(),
+        )
+
+    async def decide(self, wanted, approved):
+        self.ran.append((wanted.tool, approved))
+        return {"sent": approved}
+
+    def heard(self):
+        now = asyncio.get_running_loop().time()
+        self.approvals.asked(now)
+        self.gate.orion_said(CALL.question)
+
+    def read(self) -> list[Any]:
+        """What a model reads."""
+        return list(self.context.get_messages())
+
+    def says(self, text, **more):
+        self.context.add_message({"role": "user", "content": text})
+        frame = LLMContextFrame(self.context)
+        for name, value in more.items():
+            setattr(frame, name, value)
+        return frame
+
+    async def through(self, *frames):
+        down, _ = await run_test(self.gate, frames_to_send=[*frames, SleepFrame(sleep=0.1)])
+        return [frame for frame in down if isinstance(frame, LLMContextFrame | TTSSpeakFrame)]
+
+
+async def test_a_yes_is_taken_out_and_the_result_goes_to_the_model():
+    stage = Stage()
+    stage.approvals.asked(asyncio.get_running_loop().time())
+    stage.approvals.said(CALL.question, asyncio.get_running_loop().time())
+    passed = await stage.through(stage.says("yes"))
+    assert stage.ran == [("send_money", True)]
+    assert stage.outcomes == [("c1", "approved", "text")]
+    assert [type(frame) for frame in passed] == [LLMContextFrame]
+    last = json.loads(stage.read()[-1]["content"])
+    assert (last["tool_call_id"], json.loads(last["result"])) == ("c1", {"sent": True})
+
+
+async def test_what_was_not_asked_is_asked_and_not_done():
+    stage = Stage()
+    passed = await stage.through(stage.says("yes"))
+    assert stage.ran == []
+    assert [frame.text for frame in passed] == [CALL.question]
+
+
+async def test_other_words_go_to_the_model_that_reads_of_the_no():
+    stage = Stage()
+    passed = await stage.through(stage.says("tell me about the sea please"))
+    assert [type(frame) for frame in passed] == [LLMContextFrame]
+    assert "no yes" in stage.read()[1]["content"]
+    assert (stage.ran, stage.outcomes) == ([], [("c1", "rejected", "text")])
+
+
+async def test_while_a_question_is_open_nothing_is_predicted():
+    stage = Stage()
+    assert await stage.through(stage.says("yes", speculation=True)) == []
+    assert stage.ran == []
+
+
+async def test_the_words_of_others_are_forgotten_with_the_users_next_ones():
+    stage = Stage()
+    stage.taint.mark()
+    await stage.through(InterruptionFrame(), stage.says("what is the weather like today"))
+    assert not stage.taint.marked
+
+
+async def test_a_question_that_nobody_answers_is_answered_by_no():
+    class Hears(ApprovalGate):
+        """Hears the question when a word passes."""
+
+        async def process_frame(self, frame, direction):
+            await super().process_frame(frame, direction)
+            if isinstance(frame, LLMTextFrame):
+                stage.heard()
+
+    stage = Stage(patience_secs=0.05)
+    stage.gate.__class__ = Hears
+    passed = await stage.through(LLMTextFrame("a"), SleepFrame(sleep=0.2))
+    assert [frame.text for frame in passed] == ["I heard no yes, so I have not done it."]
+    assert stage.outcomes == [("c1", "expired", "time")]
+    assert not len(stage.approvals)
+
+
+@pytest.mark.parametrize("words", ["no", "cancel that", "stop"])
+async def test_a_no_is_told_to_the_model(words):
+    stage = Stage()
+    await stage.through(stage.says(words))
+    assert stage.ran == [("send_money", False)]
