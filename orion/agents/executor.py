@@ -254,7 +254,7 @@ class Executor:
                     run.limits.add(limit)
                 result = as_json(await runnable.run(step.resolved or {}, context))
         except TimeoutError:
-            if run.over:
+            if run.lost or run.plan.status.over:
                 return replace(step, status=StepStatus.SKIPPED, ended_at=datetime.now(UTC)), False
             error = f"no answer within {tool.timeout_secs:g} seconds"
             if not tool.repeatable:

@@ -67,7 +67,7 @@ class Run:
         """Let everything that waits look again, and cut off what need not end."""
         self.changed.set()
         self.changed = asyncio.Event()
-        if self.over:
+        if self.lost or self.plan.status.over:
             now = asyncio.get_running_loop().time()
             for limit in self.limits:
                 limit.reschedule(now)

@@ -192,7 +192,8 @@ async def test_a_server_that_is_stopped_leaves_its_plans_to_others_at_once(open_
     async with AsyncExitStack() as stack:
         await fleet.open(2)
         stack.push_async_callback(fleet.close)
-        steps = (("once", {"secs": 0.2}), *(("once", {"secs": 0.2}, at) for at in range(7)))
+        # Longer than a server takes to stop, which goes on with them meanwhile.
+        steps = (("once", {"secs": 0.5}), *(("once", {"secs": 0.5}, at) for at in range(19)))
         plan = await fleet.execute(*steps)
         async with asyncio.timeout(20):
             while not fleet.outside.effects():

@@ -90,7 +90,8 @@ async def test_a_node_that_starts_takes_over_what_a_dead_one_left(stage):
     assert len(stage.calls) == 1
 
 
-async def test_a_node_that_leaves_lets_its_tool_end_and_its_plan_to_others(stage):
+@pytest.mark.parametrize("kind", [{"risk": Risk.WRITE, "side_effects": True}, {"risk": Risk.READ}])
+async def test_a_node_that_leaves_lets_its_tool_end_and_its_plan_to_others(stage, kind):
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def write(_arguments, call):
@@ -99,7 +100,7 @@ async def test_a_node_that_leaves_lets_its_tool_end_and_its_plan_to_others(stage
         await go_on.wait()
         return {}
 
-    stage.tools["write"] = a_tool("write", write, risk=Risk.WRITE, side_effects=True)
+    stage.tools["write"] = a_tool("write", write, **kind)
     stage.offer("note")
     plan = await stage.draft(("write", {}), ("note", {}, 0))
     async with a_node(stage) as node:
