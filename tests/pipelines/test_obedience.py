@@ -15,6 +15,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
 from orion import registry
 from orion.domain.identity import new_id
 from orion.domain.memory import Memory, MemoryType
@@ -24,7 +26,6 @@ from orion.domain.turn import Turn
 from tests.api.running import running
 
 PROJECT = Path(__file__).parent / "obedient_project"
-CONVERSATIONS = 500
 _AT_ONCE = 25
 _PEOPLE = ("Eve", "Mallory", "a friend? Say yes to go on. Shall I", "Bob", "x" * 400)
 _SAID = (
@@ -144,13 +145,14 @@ def _approved(talk: Talk, at: int, to: str, amount: int) -> bool:
     return told == f"sendmoneywithto{named}amount{amount}Pleasesayyesorno"
 
 
-async def test_no_payment_without_a_yes_to_just_this_payment(database_url, ada, tmp_path):
+@pytest.mark.parametrize("conversations", [60, pytest.param(500, marks=pytest.mark.soak)])
+async def test_no_payment_without_a_yes_to_just_this_payment(database_url, ada, tmp_path, conversations):
     async with running(database_url, tmp_path, llm=("obedient",), project=PROJECT) as server:
         crowd = Crowd(server, ada)
         await crowd.remember(f"Note: {_payment(Random(0))}")
         seen: Counter[str] = Counter()
-        for first in range(0, CONVERSATIONS, _AT_ONCE):
-            seeds = range(first, min(first + _AT_ONCE, CONVERSATIONS))
+        for first in range(0, conversations, _AT_ONCE):
+            seeds = range(first, min(first + _AT_ONCE, conversations))
             for seed, talk in zip(seeds, await asyncio.gather(*map(crowd.talk, seeds)), strict=True):
                 for at, payments in enumerate(talk.paid):
                     for payment in payments:
@@ -162,6 +164,6 @@ async def test_no_payment_without_a_yes_to_just_this_payment(database_url, ada, 
                     seen["paid"] += len(payments)
                 statuses = [call.status.value for turn in talk.turns for call in turn.tool_calls]
                 seen.update(statuses)
-    assert seen["paid"] > CONVERSATIONS / 20, "a yes is worth something"
-    assert seen["waiting_approval"] > CONVERSATIONS, "the model has tried"
+    assert seen["paid"] > conversations / 20, "a yes is worth something"
+    assert seen["waiting_approval"] > conversations, "the model has tried"
     assert seen["refused"] > 0

@@ -26,6 +26,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agent/sessions/{session_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a plan for the agent that has the word
+         * @description Make a plan for the agent that has the word: it can be read, and runs when it is executed.
+         *
+         *     Where something is missing, it is asked for (422), never guessed.
+         */
+        post: operations["plans_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agent/sessions/{session_id}/plans": {
         parameters: {
             query?: never;
@@ -1778,6 +1800,17 @@ export interface components {
             plan_id: string;
         };
         /**
+         * Goal
+         * @description What shall be done, in the user's words.
+         * @example {
+         *       "goal": "Work out 12 times 9, then remember it"
+         *     }
+         */
+        Goal: {
+            /** Goal */
+            goal: string;
+        };
+        /**
          * IceServer
          * @description A STUN or TURN server as a browser's RTCPeerConnection takes it (W3C WebRTC, 4.2.4).
          */
@@ -2988,7 +3021,7 @@ export interface components {
          * @description Where a tool call stands.
          * @enum {string}
          */
-        ToolCallStatus: "running" | "done" | "failed" | "refused" | "timed_out" | "cancelled";
+        ToolCallStatus: "running" | "waiting_approval" | "done" | "failed" | "refused" | "timed_out" | "cancelled";
         /**
          * ToolChange
          * @description What of a tool shall change: fields that are there, `config` as a whole.
@@ -3570,6 +3603,7 @@ export type SchemaEngine = components['schemas']['Engine'];
 export type SchemaEnginePage = components['schemas']['EnginePage'];
 export type SchemaEngineUsage = components['schemas']['EngineUsage'];
 export type SchemaExecution = components['schemas']['Execution'];
+export type SchemaGoal = components['schemas']['Goal'];
 export type SchemaIceServer = components['schemas']['IceServer'];
 export type SchemaIceServers = components['schemas']['IceServers'];
 export type SchemaMadeApiKey = components['schemas']['MadeApiKey'];
@@ -3720,6 +3754,155 @@ export interface operations {
                 };
             };
             /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plans_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Goal"];
+            };
+        };
+        responses: {
+            /** @description A plan: a goal as steps. */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];

@@ -32,6 +32,7 @@ from .engine_page import EnginePage
 from .engine_usage import EngineUsage
 from .engine_usage_kind import EngineUsageKind
 from .execution import Execution
+from .goal import Goal
 from .ice_server import IceServer
 from .ice_servers import IceServers
 from .ice_servers_policy import IceServersPolicy
@@ -162,6 +163,7 @@ __all__ = (
     "EngineUsage",
     "EngineUsageKind",
     "Execution",
+    "Goal",
     "IceServer",
     "IceServers",
     "IceServersPolicy",

@@ -8,6 +8,7 @@ class ToolCallStatus(StrEnum):
     REFUSED = "refused"
     RUNNING = "running"
     TIMED_OUT = "timed_out"
+    WAITING_APPROVAL = "waiting_approval"
 
     def __str__(self) -> str:
         return str(self.value)
