@@ -113,6 +113,11 @@ class ApprovalGate(FrameProcessor):
             await self.push_frame(TTSSpeakFrame(wanted.question, append_to_context=True))
 
     @property
+    def orion_waits(self) -> bool:
+        """Whether a call waits for the user's yes: the agent's turn is over, whatever it has called."""
+        return len(self._orion_approvals) > 0
+
+    @property
     def orion_owes(self) -> bool:
         """Whether a question has still to be heard."""
         return self._orion_approvals.owed
