@@ -63,11 +63,20 @@ class Recollection:
         by_meaning = [m for m in near if session_id is None or m.session_id == session_id]
         return fuse(by_words, by_meaning)[:limit]
 
+    async def for_models(self, principal: Principal, query: str, *, limit: int) -> list[Memory]:
+        """What a model may be told of what fits the query: all but notes of conversations."""
+        found = await self.search(principal, query, limit=limit + _CANDIDATES)
+        return [memory for memory in found if not memory.is_notes][:limit]
+
     async def relevant(self, principal: Principal, said: str, tokens: int = CONTEXT_TOKENS) -> list[Memory]:
-        """What a model should know now, within a budget: what fits the user's words, then what is newest."""
+        """What a model should know now, within a budget: what fits the user's words, then what is newest.
+
+        Notes of conversations are not in it: they repeat what tools and guests said, and would say it in all
+        other conversations of the user.
+        """
         async with self._database.transaction(principal) as store:
-            standing = await store.memories.newest(limit=_CANDIDATES, kinds=_STANDING)
-        fitting = await self.search(principal, said, limit=5) if said.strip() and standing else []
+            standing = await store.memories.newest(limit=_CANDIDATES, kinds=_STANDING, notes=False)
+        fitting = await self.for_models(principal, said, limit=5) if said.strip() and standing else []
         known = {memory.id: memory for memory in (*fitting, *standing)}
         return within_budget(known.values(), tokens)
 

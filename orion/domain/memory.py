@@ -35,11 +35,10 @@ class Memory:
     created_at: datetime
     metadata: dict[str, Any] = field(default_factory=dict)
 
-    def notes_of(self, session_id: UUID) -> bool:
-        """Whether these are the notes of that session's conversation."""
-        return (
-            self.session_id == session_id and self.type is MemoryType.SUMMARY and USER_TURNS in self.metadata
-        )
+    @property
+    def is_notes(self) -> bool:
+        """Whether these are notes of a conversation, which no other conversation is told."""
+        return self.type is MemoryType.SUMMARY and USER_TURNS in self.metadata
 
     @property
     def user_turns(self) -> int:

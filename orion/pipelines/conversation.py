@@ -149,7 +149,7 @@ class Conversation:
         return self._known != before
 
     def _note(self, found: Sequence[Memory]) -> str:
-        return recollection.note([memory for memory in found if not memory.notes_of(self.session.id)])
+        return recollection.note(found)
 
     async def take_notes(self) -> None:
         """Let a model write down what was said before the last turns, which then leave the context.

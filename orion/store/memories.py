@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, cast, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, delete, func, insert, not_, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -102,8 +102,11 @@ class Memories:
         kinds: Iterable[MemoryType] = (),
         session_id: UUID | None = None,
         cursor: str | None = None,
+        notes: bool = True,
     ) -> list[Memory]:
         """The newest memories first; of these types (none named: of all), of one session or of all.
+
+        Without `notes` those of conversations are left out.
 
         Raises:
             Invalid: The cursor is no memory's id.
@@ -111,6 +114,8 @@ class Memories:
         wanted = _of_session(select(memories).order_by(memories.c.id.desc()).limit(limit), session_id)
         if names := [kind.value for kind in kinds]:
             wanted = wanted.where(memories.c.type.in_(names))
+        if not notes:
+            wanted = wanted.where(not_(_are_notes()))
         if cursor is not None:
             wanted = wanted.where(memories.c.id < after(cursor))
         return await self._read(wanted)
@@ -146,8 +151,12 @@ def _of_session(wanted: Select[Any], session_id: UUID | None) -> Select[Any]:
 
 
 def _notes(session_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return memories.c.session_id == session_id, _are_notes()
+
+
+def _are_notes() -> ColumnElement[bool]:
     summary = memories.c.type == MemoryType.SUMMARY.value
-    return memories.c.session_id == session_id, summary, memories.c["metadata"].has_key(USER_TURNS)
+    return and_(summary, memories.c["metadata"].has_key(USER_TURNS))
 
 
 def _memory(row: Row[Any]) -> Memory:
