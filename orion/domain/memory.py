@@ -36,11 +36,6 @@ class Memory:
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def is_notes(self) -> bool:
-        """Whether these are notes of a conversation, which no other conversation is told."""
-        return self.type is MemoryType.SUMMARY and USER_TURNS in self.metadata
-
-    @property
     def user_turns(self) -> int:
         """How many of the user's turns the notes stand for; 0 where that is no number."""
         turns = self.metadata.get(USER_TURNS)
