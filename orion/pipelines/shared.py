@@ -23,9 +23,6 @@ from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.secrets import SecretKeys
 
-_LASTING = frozenset({"authentication", "authorization", "quota"})
-"""Failures of a speech model after which the next call does without it, for a while."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shared:
