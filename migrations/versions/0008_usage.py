@@ -84,6 +84,8 @@ POLICIES = (
     ("spending", "system", "all", purpose("recorder")),
     ("spending", "budget", "select", purpose("budget")),
     ("workspaces", "budget", "select", purpose("budget")),
+    ("workspaces", "member", "select", f"id = {WORKSPACE}"),
+    ("workspaces", "admin", "update", f"id = {WORKSPACE} and {ADMIN}"),
 )
 
 
@@ -94,6 +96,7 @@ def upgrade() -> None:
         op.execute(f"grant select, insert, update, delete on orion.{name} to orion_app")
         op.execute(f"alter table orion.{name} enable row level security")
         op.execute(f"alter table orion.{name} force row level security")
+    op.execute("drop policy member on orion.workspaces")  # it let every member set the budget
     for table, policy, command, condition in POLICIES:
         check = "" if command == "select" else f" with check ({condition})"
         op.execute(
@@ -102,7 +105,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop policy budget on orion.workspaces")
+    for policy in ("budget", "admin", "member"):
+        op.execute(f"drop policy {policy} on orion.workspaces")
+    op.execute(
+        "create policy member on orion.workspaces to orion_app "
+        f"using (id = {WORKSPACE}) with check (id = {WORKSPACE})"
+    )
     op.execute("alter table orion.workspaces drop column budget_micros")
     for name in ("spending", "usage"):
         op.execute(f"drop table orion.{name}")

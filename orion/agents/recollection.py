@@ -54,30 +54,47 @@ class Recollection:
         return write
 
     async def search(
-        self, principal: Principal, query: str, *, limit: int, session_id: UUID | None = None
+        self,
+        principal: Principal,
+        query: str,
+        *,
+        limit: int,
+        session_id: UUID | None = None,
+        notes: bool = True,
     ) -> list[Memory]:
-        """What fits the query, best first; the newest where it is empty. Of one session, or of all."""
+        """What fits the query, best first; the newest where it is empty. Of one session, or of all.
+
+        Without `notes` those of conversations are left out.
+        """
         if not query.strip():
             async with self._database.transaction(principal) as store:
-                return await store.memories.newest(limit=limit, session_id=session_id)
+                return await store.memories.newest(limit=limit, session_id=session_id, notes=notes)
         vectors = await self._embed([query], _SEARCH_SECS)
         async with self._database.transaction(principal) as store:
             by_words = await store.memories.search(
-                query, limit=max(limit, _CANDIDATES), session_id=session_id
+                query, limit=max(limit, _CANDIDATES), session_id=session_id, notes=notes
             )
             if self._embedder is None or not vectors:
                 return by_words[:limit]
             near = await store.memories.nearest(
-                self._embedder.model, vectors[0], limit=max(limit, _CANDIDATES)
+                self._embedder.model, vectors[0], limit=max(limit, _CANDIDATES), notes=notes
             )
         by_meaning = [m for m in near if session_id is None or m.session_id == session_id]
         return fuse(by_words, by_meaning)[:limit]
 
+    async def for_models(self, principal: Principal, query: str, *, limit: int) -> list[Memory]:
+        """What a model may be told of what fits the query: all but notes of conversations."""
+        return await self.search(principal, query, limit=limit, notes=False)
+
     async def relevant(self, principal: Principal, said: str, tokens: int = CONTEXT_TOKENS) -> list[Memory]:
-        """What a model should know now, within a budget: what fits the user's words, then what is newest."""
+        """What a model should know now, within a budget: what fits the user's words, then what is newest.
+
+        Notes of conversations are not in it: they repeat what tools and guests said, and would say it in all
+        other conversations of the user.
+        """
         async with self._database.transaction(principal) as store:
-            standing = await store.memories.newest(limit=_CANDIDATES, kinds=_STANDING)
-        fitting = await self.search(principal, said, limit=5) if said.strip() and standing else []
+            standing = await store.memories.newest(limit=_CANDIDATES, kinds=_STANDING, notes=False)
+        fitting = await self.for_models(principal, said, limit=5) if said.strip() and standing else []
         known = {memory.id: memory for memory in (*fitting, *standing)}
         return within_budget(known.values(), tokens)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from orion.domain import wire
 
 NEAR = 0.9
 """The share of a budget from which on it is nearly used up."""
@@ -42,3 +44,13 @@ class Budget:
             return False
         self.told = True
         return True
+
+    def event(self) -> dict[str, Any]:
+        """The body of `session.budget`; what a workspace has, and spends, is for its admins alone."""
+        if self.of == "workspace":
+            return {"of": self.of}
+        dollars = {
+            "budget_usd": wire.dollars(self.limit_micros),
+            "spent_usd": wire.dollars(self.spent_micros),
+        }
+        return {"of": self.of, **dollars}

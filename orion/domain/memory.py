@@ -35,12 +35,6 @@ class Memory:
     created_at: datetime
     metadata: dict[str, Any] = field(default_factory=dict)
 
-    def notes_of(self, session_id: UUID) -> bool:
-        """Whether these are the notes of that session's conversation."""
-        return (
-            self.session_id == session_id and self.type is MemoryType.SUMMARY and USER_TURNS in self.metadata
-        )
-
     @property
     def user_turns(self) -> int:
         """How many of the user's turns the notes stand for; 0 where that is no number."""

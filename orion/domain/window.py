@@ -1,7 +1,8 @@
 """A conversation within a model's window: what it weighs, and where it may be cut. Pure.
 
-Messages are as Pipecat's contexts hold them, in OpenAI's form: the instructions first, then turns. A turn
-begins with the user's message; all that answers it belongs to it, tool calls with their results.
+Messages are as Pipecat's contexts hold them, in OpenAI's form: the instructions first, then notes where
+there are any, then turns. A turn begins with the user's message; all that answers it belongs to it, tool
+calls with their results.
 """
 
 from __future__ import annotations
@@ -14,6 +15,15 @@ _CHARS_PER_TOKEN = 3
 """English text has four and more, JSON and digits down to two."""
 _MESSAGE_TOKENS = 10
 _LEFT_OUT = "(left out: it is too long for the model)"
+
+
+class Notes(dict[str, Any]):
+    """The message that stands for the first turns: of the user's rank, but no turn, and never left out."""
+
+
+def head(messages: Sequence[Any]) -> int:
+    """How many messages stand before the turns: the instructions, and notes where there are any."""
+    return 2 if len(messages) > 1 and isinstance(messages[1], Notes) else 1
 
 
 def text_tokens(text: str) -> int:
@@ -39,15 +49,16 @@ def tokens(messages: Sequence[Any]) -> int:
 def cut(messages: Sequence[Any], keep_tokens: int) -> int:
     """Where the part begins that may stay: as many of the last whole turns as fit, but at least the last.
 
-    The instructions, at 0, stay by themselves: 1 means that all stays.
+    The head stays by itself: its length means that all stays.
     """
-    if tokens(messages[1:]) <= keep_tokens:
-        return 1
-    begin, weight = 1, 0
-    for index in range(len(messages) - 1, 0, -1):
+    first = head(messages)
+    if tokens(messages[first:]) <= keep_tokens:
+        return first
+    begin, weight = first, 0
+    for index in range(len(messages) - 1, first - 1, -1):
         weight += message_tokens(messages[index])
         if _begins(messages[index]):
-            if weight > keep_tokens and begin > 1:
+            if weight > keep_tokens and begin > first:
                 break
             begin = index
     return begin
@@ -56,9 +67,8 @@ def cut(messages: Sequence[Any], keep_tokens: int) -> int:
 def shortened(messages: Sequence[Any], limit: int) -> list[Any]:
     """The messages with contents left out until they fit: tools' results, then all, longest first."""
     found, weight = list(messages), tokens(messages)
-    texts = [
-        i for i, message in enumerate(found) if i and isinstance(message, dict) and message.get("content")
-    ]
+    turns = enumerate(found[head(found) :], head(found))
+    texts = [i for i, message in turns if isinstance(message, dict) and message.get("content")]
     for index in sorted(texts, key=lambda i: (found[i]["role"] != "tool", -message_tokens(found[i]))):
         if weight <= limit:
             break
@@ -74,22 +84,28 @@ def user_turns(messages: Sequence[Any]) -> int:
 
 
 def transcript(messages: Sequence[Any]) -> str:
-    """The messages as lines of text, for one who shall not take part: who said what, what tools answered."""
+    """The messages for one who shall not take part: who said what, what tools answered.
+
+    One JSON object a line, with `role` and `text`, so that no text can pass for another's.
+    """
     lines: list[str] = []
     for message in messages:
         if not isinstance(message, dict):
             continue
         calls = (call["function"] for call in message.get("tool_calls") or ())
-        lines += [f"agent calls {call['name']}: {call['arguments']}" for call in calls]
+        lines += [line("agent calls", f"{call['name']} {call['arguments']}") for call in calls]
         if content := message.get("content"):
             who = {"user": "user", "assistant": "agent", "tool": "result"}.get(
                 str(message.get("role")), "note"
             )
-            lines.append(
-                f"{who}: {content if isinstance(content, str) else json.dumps(content, default=str)}"
-            )
+            lines.append(line(who, content if isinstance(content, str) else json.dumps(content, default=str)))
     return "\n".join(lines)
 
 
+def line(role: str, text: str) -> str:
+    """A line of a transcript."""
+    return json.dumps({"role": role, "text": text}, ensure_ascii=False)
+
+
 def _begins(message: Any) -> bool:
-    return isinstance(message, dict) and message.get("role") == "user"
+    return isinstance(message, dict) and message.get("role") == "user" and not isinstance(message, Notes)

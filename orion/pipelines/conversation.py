@@ -17,6 +17,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion import guardrails, providers
 from orion.agents import recollection
+from orion.domain import window
 from orion.domain.agent import Agent, fill
 from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Wanted
 from orion.domain.breaker import Breaker
@@ -152,7 +153,7 @@ class Conversation:
         self.tool_context.planning = None if guest else self.plans
         self.caller = self._tool_caller(offer)
         self.context = LLMContext(
-            [self.instructions(), *messages(recent(turns, self.window.noted))], tools=self.tools()
+            [*self.head(), *messages(recent(turns, self.window.noted))], tools=self.tools()
         )
         self.approval_gate = ApprovalGate(
             self._approvals,
@@ -167,8 +168,12 @@ class Conversation:
     def instructions(self) -> Any:
         """What the agent that has the word is told: its own, how to answer, what is known of the user."""
         told = fill(self.agent.instructions, self.session.variables)
-        parts = (told.strip(), self._style.told(self.agent), self._known, notes.note(self._notes))
+        parts = (told.strip(), self._style.told(self.agent), self._known)
         return {"role": "system", "content": "\n\n".join(filter(None, parts))}
+
+    def head(self) -> list[Any]:
+        """What stands before the turns in the agent's context: instructions, then notes if there are any."""
+        return [self.instructions(), *notes.messages(self._notes)]
 
     async def remind(self, said: str) -> bool:
         """Look up what fits the user's words; whether the instructions have changed by it.
@@ -185,7 +190,7 @@ class Conversation:
         return self._known != before
 
     def _note(self, found: Sequence[Memory]) -> str:
-        return recollection.note([memory for memory in found if not memory.notes_of(self.session.id)])
+        return recollection.note(found)
 
     async def take_notes(self) -> None:
         """Let a model write down what was said before the last turns, which then leave the context.
@@ -239,8 +244,8 @@ class Conversation:
 
         Not by a frame, which an interruption would drop: an LLM service reads the context at each inference.
         """
-        told = self.instructions()
-        self.context.transform_messages(lambda messages: [told, *messages[1:]])
+        told = self.head()
+        self.context.transform_messages(lambda messages: [*told, *messages[window.head(messages) :]])
 
     @property
     def is_new(self) -> bool:

@@ -9,7 +9,6 @@ from typing import Literal
 
 from pipecat.services.stt_service import STTService
 
-from orion.domain import wire
 from orion.domain.budget import Budget
 from orion.domain.identity import Principal
 from orion.domain.spending import Month
@@ -73,12 +72,7 @@ class Farewell:
         self._workspace.spent_micros = self._others_micros + own_micros
         for budget in (self._session, self._workspace):
             if budget.news():
-                body = {
-                    "of": budget.of,
-                    "budget_usd": wire.dollars(budget.limit_micros),
-                    "spent_usd": wire.dollars(budget.spent_micros),
-                }
-                self._recorder.publish("session.budget", body)
+                self._recorder.publish("session.budget", budget.event())
             if self._stage == "open" and budget.state == "used up":
                 self._stage = "due"
 

@@ -168,6 +168,7 @@ def _speech_call(
         pair,
         rtvi=ClientMessages(lambda: conversation.pause.on),
         ordinary=ordinary,
+        hearing=[recogniser.service for recogniser in heard_by],
         on_ended=on_ended,
         joiner=joiner,
         principal=principal,

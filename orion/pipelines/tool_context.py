@@ -82,7 +82,7 @@ class _CallContext:
 
     async def recall(self, query: str, limit: int = 5) -> list[Memory]:
         self._refuse_guests()
-        return await self._tools.recollection.search(self._tools.principal, query, limit=limit)
+        return await self._tools.recollection.for_models(self._tools.principal, query, limit=limit)
 
     def announce_after(self, secs: float, text: str) -> None:
         if not 0 <= secs <= MAX_ANNOUNCE_SECS:

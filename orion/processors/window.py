@@ -53,12 +53,12 @@ class Window:
             self.on_filling()
         if weight <= room:
             return
-        head = window.tokens(messages[:1])
-        begin = window.cut(messages, round(room * _TRIMMED) - head)
+        first = window.head(messages)
+        begin = window.cut(messages, round(room * _TRIMMED) - window.tokens(messages[:first]))
         # A context that is asked early, for a turn that may go on, is a copy: its turns leave twice.
         known = {id(message) for message in self._dropped}
-        self._dropped += [message for message in messages[1:begin] if id(message) not in known]
-        kept: list[Any] = [*messages[:1], *messages[begin:]]
+        self._dropped += [message for message in messages[first:begin] if id(message) not in known]
+        kept: list[Any] = [*messages[:first], *messages[begin:]]
         context.set_messages(window.shortened(kept, room))
 
     def to_note(self, context: LLMContext) -> list[Any]:
@@ -66,7 +66,7 @@ class Window:
         room = self.room(context)
         if not self._dropped:
             messages: list[Any] = list(context.get_messages())
-            return messages[1 : window.cut(messages, round(room * _KEPT))]
+            return messages[window.head(messages) : window.cut(messages, round(room * _KEPT))]
         weights = accumulate(map(window.message_tokens, self._dropped))
         return self._dropped[: max(1, sum(weight <= room * _FILLING for weight in weights))]
 

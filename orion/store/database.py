@@ -36,6 +36,8 @@ _GONE = (
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
 )
+_CROSSED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""Another transaction stood in the way of this one, which the server rolled back: it may be tried again."""
 _BIND = "select orion.act_as($1, $2, $3, $4, $5, $6, $7)"
 """Sets who acts and tells the role; null where user, key or sign-in is not good any more."""
 
@@ -79,7 +81,7 @@ class Database:
         Raises:
             Unauthenticated: The user is disabled, or the key or the sign-in is gone or has expired.
             DatabaseUnavailable: The server is away, before or during the transaction, or no connection
-                of the pool got free in time.
+                of the pool got free in time; or another transaction stood in the way (40P01, 40001).
         """
         try:
             async with self._begun(principal) as (connection, role):
@@ -88,11 +90,11 @@ class Database:
                 yield Store(connection, replace(principal, role=Role(role)))
         except OrionError:
             raise
-        except (*_GONE, InterfaceError, PoolExhausted) as error:
+        except (*_GONE, *_CROSSED, InterfaceError, PoolExhausted) as error:
             raise DatabaseUnavailable from error
         except DBAPIError as error:
             # A server that starts or stops says so in words of its own, which SQLAlchemy takes for any error.
-            gone = isinstance(getattr(error.orig, "__cause__", None), _GONE)
+            gone = isinstance(getattr(error.orig, "__cause__", None), (*_GONE, *_CROSSED))
             if gone or error.connection_invalidated or isinstance(error, OperationalError):
                 raise DatabaseUnavailable from error
             raise

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, cast, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, delete, func, insert, not_, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +22,7 @@ _NEAREST = text(
     """
     select m.* from orion.memory_vectors v join orion.memories m on m.id = v.memory_id
     where v.user_id = :user_id and v.model = :model and cardinality(v.embedding) = :dimensions
+        and (:notes or not (m.type = 'summary' and jsonb_exists(m.metadata, :counted)))
     order by cast(v.embedding as vector) <=> cast(cast(:embedding as real[]) as vector), m.id desc
     limit :limit
     """
@@ -69,20 +70,24 @@ class Memories:
         wanted = select(memories).where(memories.c.id.not_in(known))
         return await self._read(wanted.order_by(memories.c.id.desc()).limit(limit))
 
-    async def search(self, query: str, *, limit: int = 5, session_id: UUID | None = None) -> list[Memory]:
+    async def search(
+        self, query: str, *, limit: int = 5, session_id: UUID | None = None, notes: bool = True
+    ) -> list[Memory]:
         """What fits the query, best first: all of its words if anything has them, else any of them.
 
         PostgreSQL full text search (12.3): English stems, stop words left out.
         """
         strict = func.websearch_to_tsquery("english", query)
-        found = await self._matching(strict, limit, session_id)
+        found = await self._matching(strict, limit, session_id, notes=notes)
         if found:
             return found
         # `&` to `|` on the parsed query keeps it well formed, whatever the user wrote.
         loose = cast(func.replace(cast(func.plainto_tsquery("english", query), Text), "&", "|"), TSQUERY)
-        return await self._matching(loose, limit, session_id)
+        return await self._matching(loose, limit, session_id, notes=notes)
 
-    async def nearest(self, model: str, embedding: Sequence[float], *, limit: int = 5) -> list[Memory]:
+    async def nearest(
+        self, model: str, embedding: Sequence[float], *, limit: int = 5, notes: bool = True
+    ) -> list[Memory]:
         """The memories whose embeddings are nearest by cosine; none where pgvector is missing."""
         if not (await self._connection.execute(_HAS_PGVECTOR)).scalar_one():
             return []
@@ -92,6 +97,8 @@ class Memories:
             "dimensions": len(embedding),
             "embedding": list(embedding),
             "limit": limit,
+            "notes": notes,
+            "counted": USER_TURNS,
         }
         return [_memory(row) for row in await self._connection.execute(_NEAREST, values)]
 
@@ -102,8 +109,11 @@ class Memories:
         kinds: Iterable[MemoryType] = (),
         session_id: UUID | None = None,
         cursor: str | None = None,
+        notes: bool = True,
     ) -> list[Memory]:
         """The newest memories first; of these types (none named: of all), of one session or of all.
+
+        Without `notes` those of conversations are left out.
 
         Raises:
             Invalid: The cursor is no memory's id.
@@ -111,6 +121,8 @@ class Memories:
         wanted = _of_session(select(memories).order_by(memories.c.id.desc()).limit(limit), session_id)
         if names := [kind.value for kind in kinds]:
             wanted = wanted.where(memories.c.type.in_(names))
+        if not notes:
+            wanted = wanted.where(not_(_are_notes()))
         if cursor is not None:
             wanted = wanted.where(memories.c.id < after(cursor))
         return await self._read(wanted)
@@ -132,9 +144,13 @@ class Memories:
         if gone.rowcount == 0:
             raise NotFound("no such memory")
 
-    async def _matching(self, query: ColumnElement[Any], limit: int, session_id: UUID | None) -> list[Memory]:
+    async def _matching(
+        self, query: ColumnElement[Any], limit: int, session_id: UUID | None, *, notes: bool
+    ) -> list[Memory]:
         rank = func.ts_rank(memories.c.words, query)
         wanted = _of_session(select(memories).where(memories.c.words.op("@@")(query)), session_id)
+        if not notes:
+            wanted = wanted.where(not_(_are_notes()))
         return await self._read(wanted.order_by(rank.desc(), memories.c.id.desc()).limit(limit))
 
     async def _read(self, wanted: Select[Any]) -> list[Memory]:
@@ -146,8 +162,12 @@ def _of_session(wanted: Select[Any], session_id: UUID | None) -> Select[Any]:
 
 
 def _notes(session_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return memories.c.session_id == session_id, _are_notes()
+
+
+def _are_notes() -> ColumnElement[bool]:
     summary = memories.c.type == MemoryType.SUMMARY.value
-    return memories.c.session_id == session_id, summary, memories.c["metadata"].has_key(USER_TURNS)
+    return and_(summary, memories.c["metadata"].has_key(USER_TURNS))
 
 
 def _memory(row: Row[Any]) -> Memory:

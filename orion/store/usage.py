@@ -35,7 +35,8 @@ ENGINES: Any = literal_column(
 ).label("engines")
 """A column beside those of `sessions`: the sums of each engine of a session; `engines` reads it."""
 
-# One statement: rows that are there already (a batch that is written again) are not counted twice.
+# One statement: rows that are there already (a batch that is written again) are not counted twice. In order,
+# so that two such statements do not wait for each other.
 _ADD = text(
     f"""
     with added as (
@@ -57,6 +58,7 @@ _ADD = text(
     select workspace_id, cast(created_at at time zone 'UTC' as date), :agent, kind, provider, model, {_NAMES},
         coalesce(cost_micros, 0), cost_micros is not null
     from added
+    order by kind, provider, model
     on conflict (workspace_id, day, agent, kind, provider, model) do update
     set {_MORE}, complete = s.complete and excluded.complete
     """  # noqa: S608 - the names are constants

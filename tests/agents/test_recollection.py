@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from orion import providers
 from orion.agents.recollection import Recollection, note
 from orion.domain.identity import new_id
-from orion.domain.memory import Memory, MemoryType, fuse, within_budget
+from orion.domain.memory import USER_TURNS, Memory, MemoryType, fuse, within_budget
 from orion.errors import StartError
 from orion.settings import ProviderSettings, Settings
 from tests.simulators.embeddings import embeddings
@@ -84,6 +85,19 @@ async def test_what_is_relevant_fits_its_budget_and_begins_with_what_was_asked(d
     assert found[0].content == "my dog is called Bello"
     assert sum(len(m.content) for m in found) <= 400 * 4
     assert len(found) > 10
+
+
+async def test_the_notes_of_a_conversation_are_told_in_no_other(database, ada):
+    recollection = Recollection(database)
+    await recollection.keep(ada, memory(ada, "my dog is called Bello"))
+    written = replace(
+        memory(ada, "the dog's owner is an admin", MemoryType.SUMMARY), metadata={USER_TURNS: 3}
+    )
+    for _ in range(30):
+        await recollection.keep(ada, replace(written, id=new_id()))
+    for said in ("tell me about my dog", "who is the dog's owner", ""):
+        assert [m.content for m in await recollection.relevant(ada, said)] == ["my dog is called Bello"], said
+    assert len(await recollection.for_models(ada, "dog", limit=2)) == 1
 
 
 def test_a_budget_leaves_out_what_is_too_long_and_goes_on(ada):

@@ -22,3 +22,12 @@ def test_it_has_news_once():
     assert budget.news()
     budget.spent_micros = 120
     assert not budget.news()
+
+
+def test_the_event_tells_users_what_their_session_costs_and_nothing_of_the_workspaces_money():
+    assert Budget("session", 100_000, 95_000).event() == {
+        "of": "session",
+        "budget_usd": 0.1,
+        "spent_usd": 0.095,
+    }
+    assert Budget("workspace", 100_000, 95_000).event() == {"of": "workspace"}

@@ -69,6 +69,18 @@ def test_notes_are_due_before_it_is_full_and_then_stand_for_the_first_turns():
     assert messages(held)[-1]["content"] == "and meanwhile this"
 
 
+def test_notes_stay_where_turns_must_go_and_are_not_noted_again():
+    notes = window.Notes(role="user", content="It is June. " * 20)
+    kept, held = Window(1000), context(notes, *turns(40))
+    kept.fit(held)
+    assert messages(held)[1] is notes
+    part = kept.to_note(held)
+    assert notes not in part
+    kept.forget(held, part)
+    assert messages(held)[1] is notes
+    assert kept.noted == sum(m["role"] == "user" for m in part)
+
+
 def test_turns_that_had_to_go_before_there_were_notes_are_noted_first():
     kept, held = Window(1000), context(*turns(40))
     before = messages(held)

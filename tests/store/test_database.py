@@ -1,8 +1,10 @@
 """Who a transaction runs as, and for whom none begins."""
 
+import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
+from sqlalchemy import text
 
 from orion.domain.identity import Principal, Role, new_id
 from orion.errors import DatabaseUnavailable, Unauthenticated
@@ -45,3 +47,24 @@ async def test_where_no_connection_gets_free_the_database_counts_as_away(databas
     async with busy.transaction(system):
         pass
     await busy.close()
+
+
+async def test_who_loses_a_deadlock_may_try_again(database):
+    lock, both = text("select pg_advisory_xact_lock(:key)"), asyncio.Barrier(2)
+
+    async def take(*keys):
+        async with database.transaction(Principal.system("ready")) as store:
+            await store.connection.execute(lock, {"key": keys[0]})
+            await both.wait()
+            await store.connection.execute(lock, {"key": keys[1]})
+
+    lost = await asyncio.gather(take(1, 2), take(2, 1), return_exceptions=True)
+    assert sorted(map(type, lost), key=str) == sorted([type(None), DatabaseUnavailable], key=str)
+
+
+async def test_a_conflict_of_serializable_transactions_may_be_tried_again(database):
+    with pytest.raises(DatabaseUnavailable):
+        async with database.transaction(Principal.system("ready")) as store:
+            await store.connection.execute(
+                text("do $$ begin raise exception 'no' using errcode = '40001'; end $$")
+            )

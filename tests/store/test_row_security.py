@@ -202,6 +202,18 @@ async def test_nobody_refills_a_budget_by_what_was_spent(database):
             assert (await store.connection.execute(update(table).values(cost_micros=0))).rowcount == 0
 
 
+async def test_only_an_admin_sets_the_budget_and_only_of_the_own_workspace(database):
+    ada, ben, cleo = await fill(database)
+    table = metadata.tables[f"{SCHEMA}.workspaces"]
+    for principal, changed in ((ben, 0), (Principal.system("budget"), 0), (ada, 1)):
+        async with database.transaction(principal) as store:
+            assert (await store.connection.execute(update(table).values(budget_micros=7))).rowcount == changed
+    async with database.transaction(ada) as store:
+        assert (await store.connection.execute(delete(table))).rowcount == 0
+    assert (await _as_dict(database, ben, table))["budget_micros"] == 7
+    assert (await _as_dict(database, cleo, table))["budget_micros"] is None
+
+
 async def _as_dict(database, principal, table):
     async with database.transaction(principal) as store:
         return dict((await store.connection.execute(select(table))).one()._mapping)
