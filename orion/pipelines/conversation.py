@@ -116,6 +116,7 @@ class Conversation:
         self._speaks = speaks
         self._known = self._note(known)
         self._notes = kept.content if kept else ""
+        self._notes_kept = kept is not None
         self.window = Window(
             self.agent.context_tokens or shared.settings.context_tokens, kept.user_turns if kept else 0
         )
@@ -213,11 +214,16 @@ class Conversation:
             await self._keep_notes()
 
     async def _read_notes(self) -> None:
-        """Go on from the newest notes: each written message is a call, which may have begun before them."""
+        """Go on from the newest notes: each written message is a call, which may have begun before them.
+
+        Notes that were kept and are gone were forgotten by the user: what they told does not come back.
+        """
         with suppress(OrionError):
             async with self.shared.database.transaction(self.principal) as store:
                 kept = await store.memories.notes_of(self.session.id)
-            self._notes = kept.content if kept else self._notes
+            if kept or self._notes_kept:
+                self._notes = kept.content if kept else ""
+                self._notes_kept = kept is not None
 
     async def _keep_notes(self) -> None:
         """Let the next call of the session begin with them; a guest's words are no memory of the user's."""
@@ -231,6 +237,7 @@ class Conversation:
             async with self.shared.database.transaction(self.principal) as store:
                 await store.sessions.get(self.session.id)
                 await store.memories.keep_notes(kept)
+            self._notes_kept = True
         except OrionError as error:  # the session, or the user, is gone, or the database away
             logger.warning("the notes of a conversation are not kept: {}", type(error).__name__)
 

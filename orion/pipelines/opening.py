@@ -54,10 +54,11 @@ def voice_call(
     principal: Principal | None,
 ) -> Call:
     """A call by voice, not started yet. Raises Unavailable where no engine serves the agent's language."""
+    agent, breakers, deadlines = conversation.agent, conversation.offer.breakers, conversation.deadlines
     model = _speech_model(conversation)
     if model is not None:
+        warn_of_budgets(agent.name, conversation.budget_micros, conversation.month.budget_micros)
         return _speech_call(conversation, model, transport, on_ended, joiner=joiner, principal=principal)
-    agent, breakers, deadlines = conversation.agent, conversation.offer.breakers, conversation.deadlines
     heard_by, spoken_by = _heard_and_spoken_by(conversation)
     # One that ends turns itself does so only where no other may take over.
     pair = _aggregators(conversation, heard_by[0].service if len(heard_by) == 1 else None)
@@ -123,6 +124,12 @@ def _speech_model(conversation: Conversation) -> LLMService[Any] | None:
     listen("llm", found, conversation.bill.used)
     breaker = offer.breakers.of("speech", found.provider)
     return found.service if breaker.admits(asyncio.get_running_loop().time()) else None
+
+
+def warn_of_budgets(agent: str, *limits_micros: int | None) -> None:
+    """Say in the log that no budget ends this call of an agent with a speech model, which has no price."""
+    if any(limit is not None for limit in limits_micros):
+        logger.warning("no budget ends a call of {}: its speech model has no price", agent)
 
 
 def _speech_call(

@@ -1,8 +1,8 @@
 """Guardrails around a model that hears and speaks by itself: they see its transcripts, not its sound.
 
-What the user says has been heard by the model when it is checked, but is answered only afterwards. What
-the model says is checked a sentence at a time, while its sound is on its way to the speaker: of a sentence
-that is blocked nothing more is played from then on.
+What the user says has been heard by the model when it is checked, but is answered only afterwards, or once
+no transcript has come in time. What the model says is checked a sentence at a time, while its sound is on
+its way to the speaker: of a sentence that is blocked nothing more is played from then on.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ class HeardGuardrail(FrameProcessor):
     """Stands before the speech model, and checks the transcripts of what it heard on their way up.
 
     Frames: TranscriptionFrame, upstream, goes on with the verdict's text, or not at all; `on_checked` is
-    told whether it may be answered. The reply to a blocked one goes to the model, to be said. It fails
-    closed: what a check cannot look at is not answered.
+    told whether it may be answered. The reply to a blocked one goes to the model, to be said. A transcript
+    that a check fails on is not answered; where none comes within `transcript_secs`, the answer is released
+    unchecked.
     """
 
     def __init__(self, evaluate: Evaluate, on_verdict: OnVerdict, on_checked: OnChecked) -> None:

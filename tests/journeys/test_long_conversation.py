@@ -22,6 +22,7 @@ SUM = ("calculator", {"expression": "7 + 5"})
 CHAT = "and then I went on to tell you about the garden, the weather and the neighbours, number {n}"
 ANSWER = "I see, that is good to know, and I would like to hear more about the garden and the neighbours."
 NOTES = "Minka is the name of the cat."
+SECRET = "The password of the alarm is a flower."
 AGENT = {"instructions": "You are Orion.", "tools": ["calculator"], "context_tokens": WINDOW}
 
 
@@ -116,6 +117,21 @@ async def test_no_turn_waits_while_the_notes_do_and_nothing_is_refused(http, ses
     async with asyncio.timeout(10):
         while not has_notes(model.asked[-1]):
             await say(http, session_id, "are you there")
+
+
+async def test_notes_that_the_user_forgets_do_not_come_back_in_the_next(http, session_id, model):
+    model.taking.set()
+    model.notes = [SECRET, NOTES]
+    kept = f"/api/v1/sessions/{session_id}/memory/type/summary"
+    async with calling(http, session_id):
+        async with asyncio.timeout(20):
+            while not (items := (await http.get(kept)).json()["items"]):
+                await say(http, session_id, CHAT.format(n=0))
+        (await http.delete(f"/api/v1/sessions/{session_id}/memory/{items[0]['id']}")).raise_for_status()
+        async with asyncio.timeout(20):
+            while len(model.noted) < 2:
+                await say(http, session_id, CHAT.format(n=1))
+    assert SECRET not in str(model.noted[1]["messages"])
 
 
 async def test_a_call_whose_answers_are_cut_off_takes_its_notes_over_at_once(http, session_id, model):
