@@ -64,5 +64,5 @@ async def test_every_answer_is_one_that_the_description_promises(
     assert code == 0, printed[-20_000:]
     followed = re.search(r"API Links: +(\d+) covered", printed)
     assert followed, printed[-5000:]
-    assert int(followed[1]) > 20
+    assert int(followed[1]) > 10
     assert [line for line in logs if " failed" in line and "ERROR" in line] == []

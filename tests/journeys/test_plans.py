@@ -161,7 +161,7 @@ async def rounds(fleet: Fleet, how: str, kills: int, seed: int = 0) -> None:
         await fleet.settle(plans)
 
 
-KILLS = [("only", 1, 4), ("one", 2, 3), ("both", 2, 2), ("database", 1, 1)]
+KILLS = [("only", 1, 2), ("one", 2, 1), ("both", 2, 1), ("database", 1, 1)]
 SOAK = [("only", 1, 80), ("one", 2, 50), ("both", 2, 40), ("database", 1, 30)]
 
 

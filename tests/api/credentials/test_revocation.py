@@ -153,7 +153,7 @@ async def test_what_was_told_while_nobody_could_listen_is_caught_up_on(server, b
     made = await server.key(ben["access_token"])
     connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
     async with Watching(server, made["key"], session_id) as stream:
-        assert len(await connection.fetch(CUT_OFF)) == 1
+        assert await connection.fetch(CUT_OFF)
         await connection.execute("set session_replication_role = replica")  # no trigger tells anything
         await connection.execute("delete from orion.api_keys")
         await stream.ended()
