@@ -34,6 +34,7 @@ from orion.pipelines import budgets, planning
 from orion.pipelines.announcements import Announcements
 from orion.pipelines.call import PAUSED, Call, CallEnded
 from orion.pipelines.conversation import Conversation
+from orion.pipelines.note_taking import NoteTaking
 from orion.pipelines.opening import text_call, voice_call
 from orion.pipelines.planning import PlanRunner
 from orion.pipelines.shared import Shared
@@ -64,7 +65,7 @@ class Calls:
         self._tasks = Tasks()
         self._tidying: asyncio.Task[None] | None = None
         self._announcements = Announcements(shared, self.get, self._tasks)
-        self._noting: set[UUID] = set()
+        self._note_taking = NoteTaking(self._tasks)
         self._closing = False
         self.plans: PlanRunner | None = None
 
@@ -341,16 +342,8 @@ class Calls:
         budget_micros = conversation.budget_micros
         if budget_micros is not None and known_micros(session.usage) >= budget_micros:
             raise BudgetExhausted("the budget of this session is used up; create a new one")
-        conversation.window.on_filling = lambda: self._note_down(conversation)
+        self._note_taking.watch(conversation)
         return conversation
-
-    def _note_down(self, conversation: Conversation) -> None:
-        """Let notes be taken, one at a time in a session; a message's call is over before they are."""
-        session_id = conversation.session.id
-        if session_id not in self._noting:
-            self._noting.add(session_id)
-            taking = self._tasks.spawn(conversation.take_notes(), "notes")
-            taking.add_done_callback(lambda _: self._noting.discard(session_id))
 
     async def _activate(self, session: Session) -> None:
         if session.status is not SessionStatus.CREATED:

@@ -7,10 +7,8 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-from loguru import logger
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.frames.frames import TranscriptionFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -23,8 +21,8 @@ from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Wanted
 from orion.domain.breaker import Breaker
 from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Utterance, Verdict
-from orion.domain.identity import Principal, new_id
-from orion.domain.memory import USER_TURNS, Memory, MemoryType
+from orion.domain.identity import Principal
+from orion.domain.memory import Memory
 from orion.domain.session import Session
 from orion.domain.spending import Month
 from orion.domain.storable import storable
@@ -193,25 +191,34 @@ class Conversation:
     def _note(self, found: Sequence[Memory]) -> str:
         return recollection.note(found)
 
-    async def take_notes(self) -> None:
+    async def take_notes(self) -> bool:
         """Let a model write down what was said before the last turns, which then leave the context.
 
         Beside the frames, and one at a time. Where it fails, or while it takes long, the window drops the
         oldest turns by itself.
+
+        Returns:
+            Whether a model could write them, or none was needed.
         """
         said = self.window.to_note(self.context)
         if not said or not self._models:
-            return
+            return True
         await self._read_notes()
         told = self.shared.prompts["summary"].told(self.agent)
         written = await notes.take(self._models, self.offer.breakers, told, self._notes, said)
+        if self.recorder.closed:  # a written message's call is over by now: its bill is open for these alone
+            self.recorder.settle()
         if written is None:
-            return
+            return False
         self._notes = written
         self.window.forget(self.context, said)
         self.instruct()
-        if not self.guest:
-            await self._keep_notes()
+        if not self.guest:  # a guest's words are no memory of the user's
+            kept = await notes.keep(
+                self.shared.database, self.principal, self.session.id, written, self.window.noted
+            )
+            self._notes_kept = self._notes_kept or kept
+        return True
 
     async def _read_notes(self) -> None:
         """Go on from the newest notes: each written message is a call, which may have begun before them.
@@ -224,22 +231,6 @@ class Conversation:
             if kept or self._notes_kept:
                 self._notes = kept.content if kept else ""
                 self._notes_kept = kept is not None
-
-    async def _keep_notes(self) -> None:
-        """Let the next call of the session begin with them; a guest's words are no memory of the user's."""
-        user_id = self.principal.user_id
-        assert user_id is not None
-        counted = {USER_TURNS: self.window.noted}
-        kept = Memory(
-            new_id(), user_id, self.session.id, MemoryType.SUMMARY, self._notes, datetime.now(UTC), counted
-        )
-        try:
-            async with self.shared.database.transaction(self.principal) as store:
-                await store.sessions.get(self.session.id)
-                await store.memories.keep_notes(kept)
-            self._notes_kept = True
-        except OrionError as error:  # the session, or the user, is gone, or the database away
-            logger.warning("the notes of a conversation are not kept: {}", type(error).__name__)
 
     def record_prompts(self) -> None:
         """Keep which prompts the models of this call are told; the offline agent reads none."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from loguru import logger
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -12,9 +14,12 @@ from pipecat.services.llm_service import LLMService
 
 from orion.domain import window
 from orion.domain.breaker import Breakers
+from orion.domain.identity import Principal, new_id
+from orion.domain.memory import USER_TURNS, Memory, MemoryType
 from orion.domain.storable import storable
-from orion.errors import ProviderError
+from orion.errors import OrionError, ProviderError
 from orion.providers import Candidate
+from orion.store.database import Database
 
 NOTES_SECS = 45.0
 """How long one model may take; nobody waits for it."""
@@ -73,3 +78,34 @@ def messages(notes: str) -> list[Any]:
         return []
     told = f"{_BEFORE}\n{window.line('notes', notes)}"
     return [window.Notes(role="user", content=told)]
+
+
+async def keep(
+    database: Database, principal: Principal, session_id: UUID, text: str, user_turns: int
+) -> bool:
+    """Let the next call of a session begin with its notes.
+
+    Args:
+        user_turns: Turns of the user for which they stand.
+
+    Returns:
+        Whether they are kept: the session, or the user, may be gone, or the database away.
+    """
+    assert principal.user_id is not None
+    kept = Memory(
+        new_id(),
+        principal.user_id,
+        session_id,
+        MemoryType.SUMMARY,
+        text,
+        datetime.now(UTC),
+        {USER_TURNS: user_turns},
+    )
+    try:
+        async with database.transaction(principal) as store:
+            await store.sessions.get(session_id)
+            await store.memories.keep_notes(kept)
+    except OrionError as error:
+        logger.warning("the notes of a conversation are not kept: {}", type(error).__name__)
+        return False
+    return True

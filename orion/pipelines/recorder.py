@@ -51,6 +51,7 @@ class Recorder:
         on_agent_turn: Told of each turn of the agent when it has ended.
         on_unreadable: Told that nothing was left of a typed message: the agent will not answer it.
         paused: The conversation is paused: its state does not change.
+        closed: The call is over.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Recorder:
         self.agent = agent
         self.on_agent_turn: Callable[[Turn], None] = lambda _turn: None
         self.on_unreadable: Callable[[], None] = lambda: None
-        self.paused = False
+        self.paused = self.closed = False
         self._session_id = session_id
         self._feed = feed
         self._writer = writer
@@ -178,14 +179,15 @@ class Recorder:
         for speaker, turn in list(self._open.items()):
             if turn.text or turn.tool_calls:
                 self._end(speaker, turn.text, interrupted=speaker is Speaker.AGENT)
-        self._settle()
+        self.closed = True
+        self.settle()
 
     @property
     def idle(self) -> bool:
         """Whether nobody has the word."""
         return self._state in {"", "listening"} and not self._open
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """What was consumed and belongs to no turn is the session's."""
         session_id, agent, now = self._session_id, self.agent, datetime.now(UTC)
         if used := self._bill.take(*Speaker):

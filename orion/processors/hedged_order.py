@@ -103,7 +103,7 @@ class HedgedOrder(Order):
 
     def _orion_second(self, index: int) -> int | None:
         """The model to ask beside a slow one: the next that is well, but not the offline agent."""
-        models = range(index + 1, len(self.orion_names))
+        models = (i for i in range(index + 1, len(self.orion_names)) if i in self._orion_started)
         well = (i for i in models if not self.orion_breaker(i).open and not self.orion_offline(i))
         return next(well, None)
 

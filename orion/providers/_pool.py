@@ -77,6 +77,9 @@ class Pool(Generic[_Client]):
                 guard = GuardedTransport(
                     AllowedHosts(allowed), max_body_bytes=_MAX_BODY_BYTES, max_connections=_MAX_CONNECTIONS
                 )
-                made = self._http(transport=guard, cookies=no_cookies, trust_env=False)
+                # A redirect would take the key and the conversation along.
+                made = self._http(
+                    transport=guard, cookies=no_cookies, trust_env=False, follow_redirects=False
+                )
             self._connections[allowed] = made
         return self._connections[allowed]

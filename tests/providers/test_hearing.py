@@ -135,6 +135,18 @@ async def test_a_model_that_cannot_be_loaded_stops_no_server_and_is_an_error_of_
         await recogniser(pulled).start()
 
 
+async def test_who_hangs_up_while_a_model_loads_leaves_no_process(pulled):
+    process, before = recogniser(pulled), set(psutil.Process().children())
+    loading = asyncio.get_running_loop().create_task(process.start())
+    async with asyncio.timeout(5):
+        while process.pid is None:
+            await asyncio.sleep(0)
+    loading.cancel()
+    await asyncio.gather(loading, return_exceptions=True)
+    assert set(psutil.Process().children()) == before
+    assert (await process.hear(sound(1.5), "en")).text == "one"
+
+
 async def test_calls_are_served_at_the_same_time(pulled):
     process = recogniser(pulled)
     heard = await asyncio.gather(*(process.hear(sound(secs + 0.5), "en") for secs in (1, 5, 2, 4, 3)))

@@ -7,6 +7,7 @@ import bz2
 import fcntl
 import io
 import os
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -284,6 +285,17 @@ async def test_an_archive_that_unpacks_to_far_more_than_it_is_is_refused(source,
     with pytest.raises(ProviderError, match="unpacks to more"):
         await pull(project, models.find(project, "bomb"), lambda _: None)
     assert there(project) == []
+
+
+async def test_a_file_of_holes_is_refused(source, project, tmp_path):
+    holes = tmp_path / "encoder.onnx"
+    with holes.open("wb") as file:
+        file.truncate(64 << 20)
+    packed = tmp_path / "holes.tar.bz2"
+    subprocess.run(["tar", "-Sc", "-jf", packed, "-C", tmp_path, holes.name], check=True)
+    catalogue(project.project, holes=source.packed("holes", packed.read_bytes(), ["encoder.onnx"]))
+    with pytest.raises(ProviderError, match=r"lacks encoder\.onnx"):
+        await pull(project, models.find(project, "holes"), lambda _: None)
 
 
 async def test_an_archive_that_is_damaged_is_told(source, project):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from io import BytesIO
 from wave import open as open_wav
 
@@ -20,6 +21,7 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.utils.errors import ErrorCategory
 
 from orion import providers
@@ -31,6 +33,7 @@ from tests.providers.stage import Speaker, on_stage, recording
 from tests.simulators.faults import Fault
 from tests.simulators.fidelity import strictly
 from tests.simulators.openai import KEY, OpenAI, Told, completion, openai, stream
+from tests.simulators.pace import Latency, Pace
 
 AGENT = Agent("test", "")
 ADDS = Told("One moment.", [("add", {"a": 7, "b": 5})])
@@ -181,6 +184,23 @@ async def test_a_server_without_tools_gets_them_as_text_and_calls_by_text(config
     assert "Adds two numbers." in first["messages"][0]["content"]
     assert [m["role"] for m in second["messages"]] == ["system", "user", "assistant", "user"]
     assert "12" in second["messages"][-1]["content"]
+
+
+async def test_a_call_by_text_is_made_while_notes_are_taken_beside_it(configured, vendor):
+    vendor.tools, vendor.notes = False, ["They add."]
+    vendor.taking.set()
+    vendor.answers = [Told('{"tool": "add", "arguments": {"a": 7, "b": 5}}')]
+    service = entry.llm(configured, AGENT)
+    async with on_stage(service) as stage:
+        assert await calls(stage, service, user("seven plus five"))
+        vendor.pace = Pace(first=Latency(400, 400))
+        asked = len(vendor.asked)
+        live = asyncio.get_running_loop().create_task(calls(stage, service, user("seven plus five")))
+        async with asyncio.timeout(5):
+            while len(vendor.asked) == asked:
+                await asyncio.sleep(0.01)
+        assert await service.run_inference(LLMContext([user("notes")])) == "They add."
+        assert await live == [("add", {"a": 7, "b": 5})]
 
 
 @pytest.mark.parametrize("streams", ["refuses", "ignores"])

@@ -38,7 +38,8 @@ def unpack(archive: Path, into: Path, files: Iterable[str]) -> None:
         with open_archive(archive) as opened, _tar(opened, most_bytes) as tar:
             for member in tar:
                 name = PurePosixPath(member.name).name
-                if member.isreg() and name in wanted | set(_NOTICES) and not (into / name).exists():
+                plain = member.isreg() and not member.issparse()
+                if plain and name in wanted | set(_NOTICES) and not (into / name).exists():
                     _write(tar.extractfile(member), into / name)
                     wanted.discard(name)
     except (tarfile.TarError, OSError, EOFError) as error:

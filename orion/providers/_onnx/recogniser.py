@@ -65,21 +65,32 @@ class Recogniser:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
             )
-            assert self._process.stdout is not None
-            async with asyncio.timeout(_LOAD_SECS):
-                if not await self._process.stdout.readline():
-                    raise ProviderError(f"the model of {self._family} cannot be loaded on this machine")
-            self._reader = asyncio.get_running_loop().create_task(self._read(self._process.stdout))
+            try:
+                output = await self._loaded(self._process)
+            except BaseException:  # a call that hangs up meanwhile leaves no process behind
+                await self._kill()
+                raise
+            self._reader = asyncio.get_running_loop().create_task(self._read(output))
+
+    async def _loaded(self, process: asyncio.subprocess.Process) -> asyncio.StreamReader:
+        assert process.stdout is not None
+        async with asyncio.timeout(_LOAD_SECS):
+            if not await process.stdout.readline():
+                raise ProviderError(f"the model of {self._family} cannot be loaded on this machine")
+        return process.stdout
+
+    async def _kill(self) -> None:
+        if self.pid is not None:
+            assert self._process is not None
+            self._process.kill()  # it may be in the middle of a long utterance
+            await self._process.wait()
 
     async def stop(self) -> None:
         """End the process."""
         if self._reader is not None:
             self._reader.cancel()
             await asyncio.gather(self._reader, return_exceptions=True)
-        if self.pid is not None:
-            assert self._process is not None
-            self._process.kill()  # it may be in the middle of a long utterance
-            await self._process.wait()
+        await self._kill()
         self._process = self._reader = None
 
     async def hear(self, pcm: bytes, language: str) -> Heard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import aclosing
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,10 @@ from orion.providers._usage import EstimatedTokens
 from orion.providers._vendor import Vendor
 
 _STALL_SECS = 15.0
+_NOTES_SECS = 45.0
+"""The longest that an answer beside the conversation takes, which comes whole."""
+_ASKED: ContextVar[tuple[tuple[str, ...], int]] = ContextVar("asked", default=((), 0))
+"""Of the request that this task makes: the tools that it holds as text, and its characters."""
 _REFUSALS = {400, 404, 405, 415, 422, 500, 501}
 """With what servers answer a request that asks for something they are not able to."""
 
@@ -50,8 +55,6 @@ class Chat(Vendor, OpenAILLMService):
     ) -> None:
         self._orion_server = server
         self._orion_stall_secs = stall_secs
-        self._orion_tools: list[str] = []
-        self._orion_asked_characters = 0
         self.orion_vendor = vendor
         super().__init__(settings=OpenAILLMService.Settings(model=model), retry_on_timeout=False)
         self.supports_developer_role = server.official
@@ -66,9 +69,9 @@ class Chat(Vendor, OpenAILLMService):
         able = self._orion_able()
         params["messages"] = _instructed_once(params["messages"])
         tools = params.get("tools")
-        self._orion_tools = []
+        by_name: tuple[str, ...] = ()
         if isinstance(tools, list) and tools and not able.tools:
-            self._orion_tools = [tool["function"]["name"] for tool in tools]
+            by_name = tuple(tool["function"]["name"] for tool in tools)
             params["messages"] = by_text(params["messages"], tools)
             params.pop("tools")
             params.pop("tool_choice", None)
@@ -76,7 +79,7 @@ class Chat(Vendor, OpenAILLMService):
             params.pop("stream_options")
         params["stream"] = able.streams
         asked = [params["messages"], params["tools"] if isinstance(params.get("tools"), list) else []]
-        self._orion_asked_characters = len(json.dumps(asked, ensure_ascii=False, default=str))
+        _ASKED.set((by_name, len(json.dumps(asked, ensure_ascii=False, default=str))))
         if able.streams:
             params["timeout"] = Timeout(self._orion_stall_secs, connect=min(3.0, self._orion_stall_secs))
         return params
@@ -92,12 +95,12 @@ class Chat(Vendor, OpenAILLMService):
                     raise
                 if not self._orion_able().learn(str(error)):
                     raise
-        pieces = chunks(answer)
-        if self._orion_tools:
-            pieces = from_text(pieces, self._orion_tools)
-        return self._orion_counted(complete(pieces))
+        pieces, (tools, characters) = chunks(answer), _ASKED.get()
+        if tools:
+            pieces = from_text(pieces, tools)
+        return self._orion_counted(complete(pieces), characters)
 
-    async def _orion_counted(self, pieces: Chunks) -> Chunks:
+    async def _orion_counted(self, pieces: Chunks, asked_characters: int) -> Chunks:
         """The chunks. Where they end before the server has told their tokens, these are estimated.
 
         Servers tell them with the last chunk, which an answer that is cut off never gets to; what was
@@ -115,7 +118,7 @@ class Chat(Vendor, OpenAILLMService):
                     yield chunk
         finally:
             if begun and not told:
-                tokens = EstimatedTokens.of(self._orion_asked_characters, characters)
+                tokens = EstimatedTokens.of(asked_characters, characters)
                 await self.start_llm_usage_metrics(tokens)
 
     async def run_inference(self, context: LLMContext, *args: Any, **options: Any) -> str | None:
@@ -129,6 +132,7 @@ class Chat(Vendor, OpenAILLMService):
         )
         params = self.build_chat_completion_params(asked)
         params.pop("stream_options", None)
+        params["timeout"] = Timeout(_NOTES_SECS, connect=3.0)
         answer = await self._orion_server.client.chat.completions.create(**{**params, "stream": False})
         if answer.usage is not None:
             await self.start_llm_usage_metrics(self._token_usage(answer.usage))
