@@ -239,6 +239,8 @@ class Call:
 
     def _agent_turn_ended(self, turn: Turn) -> None:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""
+        if not self._spoken:
+            self.conversation.approval_gate.orion_said(turn.text)
         self._answers.said(turn)
         self.conversation.speech_answered()
         self.conversation.save_dialogue()
@@ -388,8 +390,10 @@ class Call:
         @assistant.event_handler("on_assistant_turn_stopped")
         async def _(_aggregator: Any, message: Any) -> None:
             gate = self.conversation.approval_gate
-            goes_on = self.conversation.played.goes_on and not gate.orion_waits
+            # Spoken, a question ends the agent's turn; written, it belongs to the answer.
+            goes_on = self.conversation.played.goes_on and not (self._spoken and gate.orion_waits)
             self._recorder.agent_said(message.content, interrupted=message.interrupted, goes_on=goes_on)
-            gate.orion_said(message.content)
+            if self._spoken:
+                gate.orion_said(message.content)
             if not self._spoken:
                 self._recorder.state("listening")

@@ -21,7 +21,6 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
-from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.utils.errors import ErrorCategory
 
 from orion import providers
@@ -199,7 +198,7 @@ async def test_a_call_by_text_is_made_while_notes_are_taken_beside_it(configured
         async with asyncio.timeout(5):
             while len(vendor.asked) == asked:
                 await asyncio.sleep(0.01)
-        assert await service.run_inference(LLMContext([user("notes")])) == "They add."
+        assert await service.run_inference(context(user("notes"), tools=False)) == "They add."
         assert await live == [("add", {"a": 7, "b": 5})]
 
 
