@@ -89,7 +89,7 @@ async def _ask(
         try:
             reply = await _infer(model, told, messages)
         except ProviderError as error:
-            logger.warning("a language model failed at planning: {}", error.detail)
+            logger.warning("a language model failed at planning: {}", error.slug)
             return None
         if not reply:
             return None

@@ -89,6 +89,7 @@ ROUTES = {
     ("GET", f"{SESSION}/memory"): Route(MEMORY),
     ("GET", f"{SESSION}/memory/type/{{kind}}"): Route(MEMORY),
     ("DELETE", f"{SESSION}/memory/{{memory_id}}"): Route(MEMORY),
+    ("POST", f"{PLANS}/plan"): Route(SESSIONS, {"goal": "what is seven plus five"}),
     ("POST", f"{PLANS}/execute"): Route(SESSIONS, {"plan_id": NO_ID}),
     ("GET", f"{PLANS}/plans"): Route(SESSIONS),
     ("GET", f"{PLANS}/plans/{{plan_id}}"): Route(SESSIONS),
