@@ -19,6 +19,7 @@ from orion.domain.plan import Plan
 from orion.store.database import Database
 from orion.store.embedded import EmbeddedPostgres
 from orion.store.layout import Layout
+from tests.api.running import PLAIN
 from tests.journeys.conftest import ADA, Server, start_server
 from tests.journeys.effects import Outside, project
 
@@ -72,7 +73,7 @@ class Fleet:
 
     def client(self) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.AsyncClient(base_url=self.servers[0].url, headers=headers, timeout=30)
+        return httpx.AsyncClient(base_url=self.servers[0].url, headers=headers, verify=PLAIN, timeout=30)
 
     async def server(self, number: int) -> Server:
         environ = {"JWT_SECRET": "j" * 32, "ORION_SECRET_KEYS": "s" * 32}
