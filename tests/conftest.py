@@ -15,6 +15,21 @@ from orion.store.database import Database
 from orion.store.embedded import EmbeddedPostgres
 from orion.store.schema import migrate
 
+LONG_FIRST = (
+    *(f"journeys/test_{name}" for name in ("plans", "speech", "dev", "vendors", "page", "long", "foreign")),
+    "api/test_schemathesis",
+    *("journeys", "pipelines", "console", "api", "nodes", "store", "providers"),
+)
+"""What takes a minute or more comes before the many short files: in the end no process waits for another."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        file = item.path.relative_to(Path(__file__).parent).as_posix()
+        return next((at for at, name in enumerate(LONG_FIRST) if file.startswith(name)), len(LONG_FIRST))
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def open_dir() -> Iterator[Path]:
@@ -38,6 +53,10 @@ def postgres(open_dir) -> Iterator[EmbeddedPostgres]:
 async def _prepare(server: EmbeddedPostgres) -> None:
     await server.start()
     connection = await _connect(server)
+    # A killed server loses nothing by these two, a machine without power would.
+    for setting in ("fsync", "full_page_writes"):
+        await connection.execute(f"alter system set {setting} = off")
+    await connection.execute("select pg_reload_conf()")
     await connection.execute("create database template_orion")
     await connection.close()
     await migrate(_url(server, "template_orion"))

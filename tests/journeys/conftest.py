@@ -15,6 +15,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from orion.store.layout import Layout
+from tests.api.running import PLAIN
 from tests.journeys.browser import Tab, chromium, signed_in
 
 PASSWORD = "correct horse battery"
@@ -101,13 +102,31 @@ def token(server) -> str:
 @pytest.fixture
 async def http(server, token):
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=server.url, headers=headers, verify=PLAIN, timeout=30) as client:
         yield client
 
 
 @pytest.fixture
-async def session_id(http) -> str:
-    response = await http.post("/api/v1/sessions", json={})
+def agent() -> str:
+    """Whom a session is with; the calls of a module whose matter is no greeting may be with `brief`."""
+    return "orion"
+
+
+@pytest.fixture
+async def brief(http) -> str:
+    """An agent like Orion, whose greeting takes half a second instead of three."""
+    body = {
+        "instructions": "You are brief.",
+        "greeting": "Yes?",
+        "hand_offs": ["scheduler", "researcher"],
+    }
+    (await http.put("/api/v1/agents/brief", json=body)).raise_for_status()
+    return "brief"
+
+
+@pytest.fixture
+async def session_id(http, agent) -> str:
+    response = await http.post("/api/v1/sessions", json={"agent": agent})
     response.raise_for_status()
     return str(response.json()["id"])
 

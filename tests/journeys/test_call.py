@@ -4,8 +4,14 @@ import asyncio
 import time
 
 import numpy as np
+import pytest
 
 from tests.journeys.phone import calling, spoken
+
+
+@pytest.fixture
+def agent(brief):
+    return brief
 
 
 async def greeted(phone):
@@ -14,9 +20,11 @@ async def greeted(phone):
     return len(phone.events)
 
 
+@pytest.mark.parametrize("agent", ["orion"])
 async def test_a_caller_is_greeted_asks_and_is_answered_by_a_tool(http, session_id, tmp_path):
     async with calling(http, session_id) as phone:
-        await greeted(phone)
+        greeting = await phone.event("turn.ended", role="agent")
+        assert greeting["body"]["turn"]["text"] == "Hello, this is Orion. How can I help?"
         turn = await phone.answer_to(spoken("what is seven plus five", tmp_path))
         assert turn["text"] == "That is 12."
         assert [(c["tool"], c["status"]) for c in turn["tool_calls"]] == [("calculator", "done")]
@@ -114,11 +122,11 @@ async def test_a_hand_over_gives_the_word_to_another_agent(http, session_id):
     assert (await http.get(f"/api/v1/sessions/{session_id}")).json()["agent"] == "scheduler"
 
 
-async def test_four_callers_at_once_are_all_answered(http, tmp_path):
+async def test_four_callers_at_once_are_all_answered(http, brief, tmp_path):
     question = spoken("what is seven plus five", tmp_path)
 
     async def one():
-        session_id = (await http.post("/api/v1/sessions", json={})).json()["id"]
+        session_id = (await http.post("/api/v1/sessions", json={"agent": brief})).json()["id"]
         async with calling(http, session_id) as phone:
             await greeted(phone)
             return (await phone.answer_to(question))["text"]
@@ -126,15 +134,17 @@ async def test_four_callers_at_once_are_all_answered(http, tmp_path):
     assert await asyncio.gather(*(one() for _ in range(4))) == ["That is 12."] * 4
 
 
-async def test_ten_turns_in_a_row(http, session_id, tmp_path):
+@pytest.mark.parametrize("number", [4, pytest.param(10, marks=pytest.mark.soak)])
+async def test_so_many_turns_in_a_row(http, session_id, tmp_path, number):
     question = spoken("twelve times nine", tmp_path)
     async with calling(http, session_id) as phone:
         await greeted(phone)
-        turns = [await phone.answer_to(question) for _ in range(10)]
-    assert [turn["text"] for turn in turns] == ["That is 108."] * 10
+        turns = [await phone.answer_to(question) for _ in range(number)]
+    assert [turn["text"] for turn in turns] == ["That is 108."] * number
     assert np.median([turn["latency"]["first_audio_ms"] for turn in turns]) < 1500
 
 
+@pytest.mark.parametrize("agent", ["orion"])
 async def test_what_the_agent_says_is_intelligible(http, session_id, tmp_path):
     from pocketsphinx import Config, Decoder
 

@@ -13,6 +13,11 @@ from tests.journeys.phone import Phone, calling, spoken
 from tests.journeys.test_call import greeted
 
 
+@pytest.fixture
+def agent(brief):
+    return brief
+
+
 def listeners(server):
     """The speech recognition processes that serve calls: children of the fork server."""
     found = []
@@ -66,7 +71,15 @@ async def test_the_voice_is_killed_and_the_next_sentence_is_spoken(server, http,
         assert phone.sound_since(before)
 
 
-async def test_a_silent_peer_loses_the_call_but_not_the_session(http, session_id):
+async def test_a_silent_peer_loses_the_call_and_one_whose_microphone_alone_is_silent_does_not(
+    http, session_id, agent
+):
+    other = (await http.post("/api/v1/sessions", json={"agent": agent})).json()["id"]
+    await asyncio.gather(_silent(http, session_id), _without_sound(http, other))
+
+
+async def _silent(http, session_id):
+    """A peer that sends nothing more: the call ends, the session does not."""
     phone = Phone(http, session_id)
     await phone.dial()
     await greeted(phone)
@@ -84,7 +97,8 @@ async def test_a_silent_peer_loses_the_call_but_not_the_session(http, session_id
     await phone.hang_up()
 
 
-async def test_a_microphone_that_sends_nothing_is_no_silent_peer_while_the_page_lives(http, session_id):
+async def _without_sound(http, session_id):
+    """A page that lives, and whose microphone sends nothing."""
     async with calling(http, session_id) as phone:
         await greeted(phone)
         await phone.pc.getSenders()[0].stop()

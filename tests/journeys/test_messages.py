@@ -14,6 +14,11 @@ from tests.journeys.test_rest import problem
 STREAM = {"Accept": "text/event-stream"}
 
 
+@pytest.fixture
+def agent(brief):
+    return brief
+
+
 async def streamed(http, session_id, text):
     """The events of a streamed answer, as (name, body)."""
     url, events = f"/api/v1/sessions/{session_id}/messages", []
@@ -44,7 +49,7 @@ async def test_in_a_live_call_the_tokens_are_the_words_as_they_are_heard(http, s
     async with calling(http, session_id) as phone:
         await greeted(phone)
         before = time.monotonic()
-        events = await streamed(http, session_id, "what can you do")
+        events = await streamed(http, session_id, "set a timer for two hours")
         tokens = [body["text"] for name, body in events if name == "token"]
         assert len(tokens) > 5
         assert "".join(tokens) == events[-1][1]["text"]
@@ -55,13 +60,14 @@ async def test_a_client_that_leaves_the_stream_cancels_nothing_that_is_recorded(
     async with calling(http, session_id) as phone:
         since = await greeted(phone)
         url = f"/api/v1/sessions/{session_id}/messages"
-        async with http.stream("POST", url, json={"text": "what can you do"}, headers=STREAM) as response:
+        text = {"text": "set a timer for two hours"}
+        async with http.stream("POST", url, json=text, headers=STREAM) as response:
             async for line in response.aiter_lines():
                 if line == "event: token":
                     break
         ended = await phone.event("turn.ended", since, role="agent")
         assert not ended["body"]["turn"]["interrupted"]
-        assert ended["body"]["turn"]["text"].endswith("set a timer.")
+        assert ended["body"]["turn"]["text"].endswith("in 2 hours.")
 
 
 async def test_an_error_before_the_stream_is_a_problem_and_one_within_it_an_event(http, session_id):
@@ -107,6 +113,7 @@ async def test_the_agent_says_what_it_is_told_to_and_it_counts_as_its_turn(http,
     assert (await said(http, session_id))[-1] == ("agent", "Dinner is ready.")
 
 
+@pytest.mark.parametrize("agent", ["orion"])
 async def test_say_with_interrupt_cuts_off_what_is_being_said(http, session_id):
     async with calling(http, session_id) as phone:
         await phone.event("session.state", state="speaking")

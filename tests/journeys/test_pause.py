@@ -5,6 +5,7 @@ import time
 from uuid import uuid4
 
 import httpx
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,11 @@ MAY_BECOME = {
     "paused": {"active", "ended"},
     "ended": set(),
 }
+
+
+@pytest.fixture
+def agent(brief):
+    return brief
 
 
 async def become(http, session_id, status):

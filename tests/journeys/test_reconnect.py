@@ -88,6 +88,11 @@ async def changed_over(page, before):
     return await path_when(page, new)
 
 
+@pytest.fixture
+def agent(brief):
+    return brief
+
+
 def left(watcher):
     return [event["body"] for event in watcher.events if event["name"] == "participant.left"]
 
@@ -156,26 +161,30 @@ async def test_a_reloaded_browser_goes_on_in_the_conversation_aloud(server, http
         assert await type_in(http, session_id, "repeat that") == "That is 108."
         await page.wait_for_function("() => caller.loudAt.length > 5")
         said = [e["body"]["turn"]["text"] for e in watcher.events[since:] if e["name"] == "turn.ended"]
-        assert not any("How can I help" in text for text in said)
+        assert "Yes?" not in said, "nobody is greeted twice"
 
 
-@pytest.mark.parametrize("offer", [{"restart_pc": True}, {"restartPc": True, "request_data": {}}, {}])
-async def test_a_new_peer_connection_takes_over_the_running_call(http, session_id, tmp_path, offer):
+async def test_a_new_peer_connection_takes_over_the_running_call_as_often_as_it_likes(
+    http, session_id, tmp_path
+):
     async with calling(http, session_id) as phone:
         since = await greeted(phone)
         await type_in(http, session_id, "two plus two")
         pc_id = phone.pc_id
-        assert (await phone.reconnect(**offer)).status_code == 200
-        assert phone.pc_id == pc_id
-        turn = await phone.answer_to(spoken("what is seven plus five", tmp_path))
-        assert turn["text"] == "That is 12."
-        assert phone.sound_since(phone.microphone.said_at)
+        for offer in ({"restart_pc": True}, {"restartPc": True, "request_data": {}}, {}):
+            phone.messages.clear()
+            assert (await phone.reconnect(**offer)).status_code == 200, offer
+            assert phone.pc_id == pc_id, offer
+            turn = await phone.answer_to(spoken("what is seven plus five", tmp_path))
+            assert turn["text"] == "That is 12.", offer
+            assert phone.sound_since(phone.microphone.said_at), offer
+            assert any(message.get("type") == "bot-ready" for message in phone.messages), offer
         assert await type_in(http, session_id, "repeat that") == "That is 12."
         assert left(phone) == []
         assert not [e for e in phone.events[since:] if e["name"] == "participant.joined"]
-        assert any(message.get("type") == "bot-ready" for message in phone.messages)
 
 
+@pytest.mark.parametrize("agent", ["orion"])
 async def test_a_sentence_that_is_being_said_goes_on_after_the_change(http, session_id, tmp_path):
     from pocketsphinx import Config, Decoder
 
@@ -223,25 +232,26 @@ def with_new_certificate(sdp):
     return sdp.replace("a=fingerprint:sha-256 ", "a=fingerprint:sha-256 00:")
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [without_audio, without_credentials, cut, of_many_sections, of_another_certificate_without_credentials],
+BROKEN = (
+    without_audio,
+    without_credentials,
+    cut,
+    of_many_sections,
+    of_another_certificate_without_credentials,
 )
+
+
 @pytest.mark.parametrize("restart_pc", [False, True])
-async def test_a_broken_offer_is_refused_and_the_call_goes_on(http, session_id, broken, restart_pc):
+async def test_broken_offers_are_refused_and_the_call_goes_on(http, session_id, restart_pc):
     async with calling(http, session_id) as phone:
         await greeted(phone)
-        sdp = broken(phone.pc.localDescription.sdp)
-        refused = await phone.offer(sdp, pc_id=phone.pc_id, restart_pc=restart_pc)
-        assert (refused.status_code, refused.json()["type"]) == (400, "/problems/invalid-offer")
-        await still_talking(phone, session_id)
-
-
-async def test_media_sections_cannot_be_exchanged_under_a_running_call(http, session_id):
-    async with calling(http, session_id) as phone:
-        await greeted(phone)
-        refused = await phone.offer(with_other_mids(phone.pc.localDescription.sdp), pc_id=phone.pc_id)
-        assert (refused.status_code, refused.json()["type"]) == (400, "/problems/invalid-offer")
+        # A new connection may name its media sections as it likes.
+        for broken in BROKEN if restart_pc else (*BROKEN, with_other_mids):
+            sdp = broken(phone.pc.localDescription.sdp)
+            refused = await phone.offer(sdp, pc_id=phone.pc_id, restart_pc=restart_pc)
+            told = (refused.status_code, refused.json()["type"])
+            assert told == (400, "/problems/invalid-offer"), broken.__name__
+            assert phone.pc.connectionState == "connected", broken.__name__
         await still_talking(phone, session_id)
 
 
@@ -258,9 +268,10 @@ async def test_an_ice_restart_that_finds_no_path_leaves_the_old_one_in_use(http,
 async def still_talking(phone, session_id):
     """The call is answered aloud, and nobody has left it."""
     await phone.quiet()
-    heard = len(phone.heard)
+    asked_at = time.monotonic()
     assert await type_in(phone.http, session_id, "two plus two") == "That is 4."
-    await phone.quiet()
-    assert phone.sound_since(phone.heard[heard][0])
+    async with asyncio.timeout(10):
+        while not phone.sound_since(asked_at):
+            await asyncio.sleep(0.05)
     assert phone.pc.connectionState == "connected"
     assert left(phone) == []

@@ -14,6 +14,11 @@ from tests.journeys.test_rest import problem, sign_up
 CANDIDATE = {"candidate": "candidate:1 1 udp 1 127.0.0.1 9 typ host", "sdpMid": "0", "sdpMLineIndex": 0}
 
 
+@pytest.fixture
+def agent(brief):
+    return brief
+
+
 async def room_token(http, session_id, **body):
     response = await http.post(f"/api/v1/sessions/{session_id}/room-token", json=body)
     assert response.status_code == 200, response.text
@@ -140,14 +145,14 @@ async def test_a_room_token_opens_no_other_route_and_no_other_session(http, sess
     problem(elsewhere, 404, "not-found")
 
 
-async def test_a_guest_reaches_nothing_of_the_owners_memory(http, session_id):
+async def test_a_guest_reaches_nothing_of_the_owners_memory(http, session_id, agent):
     messages = f"/api/v1/sessions/{session_id}/messages"
     name = f"bello{uuid4().hex[:6]}"
     await http.post(messages, json={"text": f"remember that my dog is called {name}"})
     assert (
         name in (await http.post(messages, json={"text": "what do you remember about my dog"})).json()["text"]
     )
-    guests = (await http.post("/api/v1/sessions", json={})).json()["id"]
+    guests = (await http.post("/api/v1/sessions", json={"agent": agent})).json()["id"]
     token = await room_token(http, guests)
     async with calling(http, guests, token) as guest:
         since = await greeted(guest)

@@ -59,6 +59,12 @@ def chat(vendor: OpenAI, stall_secs: float = 15.0):
     return Chat(server(KEY, vendor.url), "m", stall_secs=stall_secs)
 
 
+def impatient(voice):
+    """The voice, whose end does not wait three seconds for sound that will not come."""
+    voice._stop_frame_timeout_s = 0.4
+    return voice
+
+
 async def test_it_says_what_the_model_says(configured, vendor):
     vendor.key = KEY
     vendor.answers = [Told("It is nine in Tokyo.")]
@@ -335,7 +341,7 @@ async def test_sound_of_another_rate_lasts_as_long_as_it_should(configured, vend
 )
 async def test_sound_that_is_no_mono_pcm_is_an_error_and_not_played(configured, vendor, sound, told):
     vendor.sound, vendor.sound_type = sound, told
-    async with on_stage(entry.tts(configured, AGENT), errors=None) as stage:
+    async with on_stage(impatient(entry.tts(configured, AGENT)), errors=None) as stage:
         await stage.answer("Hello.")
         assert (await stage.heard(ErrorFrame)).category is ErrorCategory.SERVER
     assert not stage.all(TTSAudioRawFrame)
@@ -369,7 +375,7 @@ async def test_speech_that_fails_is_an_error_of_its_kind(vendor, fault, category
 
     vendor.faults.add(fault)
     service = Speech(server(KEY, vendor.url), "tts", None, stall_secs=0.3)
-    async with on_stage(service, errors=errors) as stage:
+    async with on_stage(impatient(service), errors=errors) as stage:
         await stage.answer("Hello.")
         assert (await stage.heard(ErrorFrame)).category is category
     assert bool(stage.words) is bool(fault.after), "what was not heard was not said"

@@ -39,11 +39,18 @@ ORDINARY: dict[str, Any] = {
 }
 
 
+@pytest.fixture(scope="module")
+def used():
+    """Folders whose servers have been let go: in the end all are gone, a grace after their last user."""
+    folders: list[Path] = []
+    yield folders
+    asyncio.run(all_gone(folders))
+
+
 @pytest.fixture
-async def data_dir(open_dir, request):
-    folder = open_dir / f"embedded-{abs(hash(request.node.name)) % 10**8}"
-    yield folder
-    await gone(Layout(folder))
+def data_dir(open_dir, used, request):
+    used.append(open_dir / f"embedded-{abs(hash(request.node.name)) % 10**8}")
+    return used[-1]
 
 
 async def until(condition, secs=20.0):
@@ -55,6 +62,11 @@ async def until(condition, secs=20.0):
 
 async def gone(layout):
     await until(lambda: layout.postmaster_pid() is None)
+
+
+async def all_gone(folders):
+    for folder in folders:
+        await gone(Layout(folder))
 
 
 def supervisor_pid(layout):
