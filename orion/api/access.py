@@ -209,8 +209,14 @@ async def own_session(parts: Parts, principal: Principal, session_id: UUID) -> S
     Raises:
         NotFound: There is none, or it is somebody else's.
     """
-    session = await visible_session(parts, principal, session_id)
-    if session.user_id != principal.user_id:
+    async with parts.database.transaction(principal) as store:
+        return await own_session_in(store, session_id)
+
+
+async def own_session_in(store: Store, session_id: UUID) -> Session:
+    """The same in a transaction that there is."""
+    session = await store.sessions.get(session_id)
+    if session.user_id != store.principal.user_id:
         raise NotFound("no such session")
     return session
 
