@@ -62,7 +62,6 @@ PartsDep = Annotated[Parts, Depends(parts_of)]
 
 async def caller(
     request: Request,
-    parts: PartsDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     api_key: Annotated[str | None, Depends(API_KEY)],
 ) -> Principal:
@@ -75,6 +74,8 @@ async def caller(
         Unauthenticated: There are no valid credentials.
         Limited: The budget is used up.
     """
+    # No dependency: FastAPI goes through those of this one anew wherever it is named, thrice in a write.
+    parts = await parts_of(request)
     try:
         principal = await identify(parts, credentials, api_key)
     except Unauthenticated:
