@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 3
-# uv installs no bytecode: without a place to keep it, every process that starts compiles all it imports, for two seconds.
+# Without bytecode every start compiles 1,900 modules, 2 s of a core. It lies in .venv, not beside the sources.
 unexport PYTHONDONTWRITEBYTECODE
-export PYTHONPYCACHEPREFIX ?= $(CURDIR)/$(VENV)/pycache
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/$(VENV)/bytecode
 
 .PHONY: help serve test check format lint types layers bench soak lock console clients clean
 
@@ -69,6 +69,7 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/uv
 	@echo "Installing what ORION needs (once) ..."
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/orion openapi > /dev/null # what a server imports is compiled once, and not in the first one
 	@touch $@
 
 $(VENV)/.development: requirements-dev.lock pyproject.toml | $(BIN)/uv

@@ -32,6 +32,10 @@ INSERT = (
     "insert into orion.sessions (id, workspace_id, user_id, agent, status, created_at, last_active_at) "
     "select {0}, workspace_id, id, 'orion', 'created', {1}, {1} from orion.users where email = {2} returning *"
 )
+REMEMBER = (
+    "insert into orion.memories (id, workspace_id, user_id, session_id, type, content, metadata, created_at) "
+    "select {0}, workspace_id, user_id, id, {1}, {2}, '{{}}', {3} from orion.sessions where id = {4} returning *"
+)
 EMAIL = "bench@example.org"
 
 
@@ -40,6 +44,13 @@ class NewSession(BaseModel):
 
     agent: str | None = None
     title: str | None = None
+
+
+class NewMemory(BaseModel):
+    """What ORION's route takes, too."""
+
+    type: str
+    content: str
 
 
 class Asyncpg:
@@ -119,6 +130,19 @@ def create(database: Asyncpg | Sqlalchemy) -> FastAPI:
     @app.post("/api/v1/sessions", status_code=201)
     async def make(_body: NewSession) -> dict[str, Any]:
         return session((await database.rows(INSERT, new_id(), datetime.now(UTC), EMAIL))[0])
+
+    @app.post("/api/v1/sessions/{session_id}/memory", status_code=201)
+    async def remember(session_id: UUID, body: NewMemory) -> dict[str, Any]:
+        values = (new_id(), body.type, body.content, datetime.now(UTC), session_id)
+        row = (await database.rows(REMEMBER, *values))[0]
+        return {
+            "id": str(row["id"]),
+            "session_id": str(row["session_id"]),
+            "type": row["type"],
+            "content": row["content"],
+            "metadata": {},
+            "created_at": row["created_at"].isoformat(),
+        }
 
     return app
 

@@ -26,6 +26,7 @@ from orion.store.layout import Layout
 REQUESTS = 1000
 ROUNDS = 2
 CONNECTIONS = 2
+MEMORY = b'{"type": "preference", "content": "Likes a window seat."}'
 
 
 class Wire:
@@ -70,7 +71,7 @@ def request(method: str, path: str, token: str, body: bytes = b"") -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-async def compare(orion: Server, bare_url: str, bare: psutil.Process) -> dict[str, Any]:
+async def compare(orion: Server, bare_url: str, bare: psutil.Process, chosen: list[str]) -> dict[str, Any]:
     async with orion.client() as http:
         for _ in range(25):
             made = (await http.post("/api/v1/sessions", json={})).json()
@@ -80,7 +81,9 @@ async def compare(orion: Server, bare_url: str, bare: psutil.Process) -> dict[st
         "GET /sessions": ("GET", "/api/v1/sessions", b""),
         "GET /auth/profile": ("GET", "/api/v1/auth/profile", b""),
         "POST /sessions": ("POST", "/api/v1/sessions", b'{"title": "a trip"}'),
+        "POST /sessions/{id}/memory": ("POST", f"/api/v1/sessions/{made['id']}/memory", MEMORY),
     }
+    routes = {name: route for name, route in routes.items() if name in (chosen or routes)}
     server = psutil.Process(orion.process.pid)
     figures: dict[str, Any] = {}
     for name, (method, path, body) in routes.items():
@@ -124,6 +127,7 @@ def main() -> None:
     parser.add_argument(
         "--driver", choices=["asyncpg", "sqlalchemy"], nargs="*", default=["sqlalchemy", "asyncpg"]
     )
+    parser.add_argument("--route", nargs="*", default=[], help="only these, as they stand in the table")
     arguments = parser.parse_args()
     figures: dict[str, Any] = {"head": head()}
     with serving(RATE_LIMIT_MAX="1000000") as server:
@@ -131,7 +135,9 @@ def main() -> None:
         for driver in arguments.driver:
             process, bare_url = bare_server(url, driver)
             try:
-                figures[driver] = asyncio.run(compare(server, bare_url, psutil.Process(process.pid)))
+                figures[driver] = asyncio.run(
+                    compare(server, bare_url, psutil.Process(process.pid), arguments.route)
+                )
             finally:
                 process.terminate()
                 process.wait()

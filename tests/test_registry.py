@@ -83,7 +83,8 @@ def test_after_a_failure_all_entries_are_those_of_before(tmp_path):
     assert [registry.load("guardrails", name, tmp_path) for name in names] == before
 
 
-def test_a_file_that_others_share_renews_its_whole_folder(tmp_path):
+def test_a_file_that_others_share_renews_its_whole_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.dont_write_bytecode", False)  # as where nobody has set it
     entry = tmp_path / "guardrails" / "pack"
     entry.mkdir(parents=True)
     (entry / "_words.py").write_text("N = 1\n")

@@ -35,10 +35,21 @@ class Recollection:
         self._database = database
         self._embedder = embedder
 
-    async def keep(self, principal: Principal, memory: Memory) -> Memory:
-        """Keep a memory, and its embedding where one can be had; without one words find it."""
+    async def keep(
+        self, principal: Principal, memory: Memory, admit: Callable[[Store], Awaitable[object]] | None = None
+    ) -> Memory:
+        """Keep a memory, and its embedding where one can be had; without one words find it.
+
+        Args:
+            admit: Asked in the transaction, and before an embedding is paid for; keeps nothing if it raises.
+        """
+        if admit is not None and self._embedder is not None:
+            async with self._database.transaction(principal) as store:
+                await admit(store)
         write = await self.write_of(memory)
         async with self._database.transaction(principal) as store:
+            if admit is not None:
+                await admit(store)
             await write(store)
         return memory
 

@@ -62,7 +62,6 @@ PartsDep = Annotated[Parts, Depends(parts_of)]
 
 async def caller(
     request: Request,
-    parts: PartsDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     api_key: Annotated[str | None, Depends(API_KEY)],
 ) -> Principal:
@@ -75,6 +74,8 @@ async def caller(
         Unauthenticated: There are no valid credentials.
         Limited: The budget is used up.
     """
+    # No dependency: FastAPI goes through those of this one anew wherever it is named, thrice in a write.
+    parts = await parts_of(request)
     try:
         principal = await identify(parts, credentials, api_key)
     except Unauthenticated:
@@ -209,8 +210,14 @@ async def own_session(parts: Parts, principal: Principal, session_id: UUID) -> S
     Raises:
         NotFound: There is none, or it is somebody else's.
     """
-    session = await visible_session(parts, principal, session_id)
-    if session.user_id != principal.user_id:
+    async with parts.database.transaction(principal) as store:
+        return await own_session_in(store, session_id)
+
+
+async def own_session_in(store: Store, session_id: UUID) -> Session:
+    """The same in a transaction that there is."""
+    session = await store.sessions.get(session_id)
+    if session.user_id != store.principal.user_id:
         raise NotFound("no such session")
     return session
 

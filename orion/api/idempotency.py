@@ -25,7 +25,7 @@ from fastapi import Depends, Header, Request, Response
 from fastapi import params as fastapi_params
 from fastapi.routing import APIRoute
 
-from orion.api.access import CallerDep, PartsDep
+from orion.api.access import CallerDep, parts_of
 from orion.errors import IdempotencyConflict
 from orion.store.idempotency import Answer
 from orion.store.store import Store
@@ -66,7 +66,6 @@ class _Kept(Exception):
 
 async def claim(
     request: Request,
-    parts: PartsDep,
     caller: CallerDep,
     idempotency_key: Annotated[
         str | None,
@@ -87,6 +86,7 @@ async def claim(
     if idempotency_key is None:
         yield
         return
+    parts = await parts_of(request)
     asked = await _fingerprint(request)
     key = idempotency_key if caller.key_id is None else f"{caller.key_id} {idempotency_key}"
     async with parts.claims.place(caller.user_id), parts.database.transaction(caller) as store:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from orion import log, registry
 from orion.cli import changes, serving
 from orion.errors import FaultyFiles, FileFault, OrionError, StartError
+from orion.media import memory
 from orion.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ async def run(settings: Settings, given: argparse.Namespace) -> int:
     settings = settings.changed(project=project)
     listening = serving.bind(settings.host, settings.port)
     print("ORION is starting ...", flush=True)
+    memory.collect_later()
     project_ = _Project(project, given, settings, changes.snapshot(project))
     async with _database_held(settings):
         await _serve(project_, listening)

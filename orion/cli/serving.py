@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orion.errors import StartError
+from orion.media import memory
 from orion.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ async def run(settings: Settings, _given: argparse.Namespace) -> int:
     """`orion serve`: until a signal comes."""
     listening = bind(settings.host, settings.port)
     print("ORION is starting ...", flush=True)
+    memory.collect_later()
 
     from orion.app import create_app
 

@@ -1,4 +1,4 @@
-"""Large buffers go back to the system when they are freed.
+"""Large buffers go back to the system when they are freed, and garbage is collected where it pays.
 
 glibc learns from a freed large block to keep such blocks, and keeps an arena per thread: the 30 MB
 that one run of smart-turn needs for a moment then stay for good. Fixed thresholds prevent that.
@@ -22,6 +22,11 @@ def return_large_buffers() -> None:
         libc.mallopt(_M_TRIM_THRESHOLD, 1024 * 1024)
 
 
+def collect_later() -> None:
+    """Collect no garbage until `give_back(for_good=True)`: what a start makes stays, and is much to see."""
+    gc.disable()
+
+
 def give_back(*, for_good: bool = False) -> None:
     """Collect garbage and return its pages; `for_good`: what lives on now is not looked at again.
 
@@ -31,6 +36,7 @@ def give_back(*, for_good: bool = False) -> None:
     gc.collect()
     if for_good:
         gc.freeze()
+        gc.enable()
     libc = ctypes.CDLL(None)
     if hasattr(libc, "malloc_trim"):
         libc.malloc_trim(0)

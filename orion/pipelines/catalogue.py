@@ -38,6 +38,7 @@ class Offer:
         settings: The server's, with the keys of providers that the workspace has of its own.
         breakers: Those of its engines; the failures of its own keys are nobody else's.
         prices: What they cost it; a vendor's prices do not hold at an address that was entered.
+        budgeted: It has a budget for each month, so that what it has spent has to be asked.
     """
 
     fingerprint: str
@@ -47,6 +48,7 @@ class Offer:
     breakers: Breakers
     prices: PriceList
     keys: tuple[ProviderKey, ...] = ()
+    budgeted: bool = False
 
 
 class Catalogue:
@@ -98,7 +100,8 @@ class Catalogue:
         tools = {**self.files.tools, **self._runnables(rows)}
         keys = tuple(key for key in await store.provider_keys.all() if key.provider in self.enterable)
         roster = self.files.roster.covered(agents)
-        offer = Offer(fingerprint, tools, roster, *self._engines(keys, known), keys)
+        budgeted = await store.spending.has_budget(workspace_id)
+        offer = Offer(fingerprint, tools, roster, *self._engines(keys, known), keys, budgeted)
         self._offers[workspace_id] = offer
         while len(self._offers) > _KEPT:
             self._offers.pop(next(iter(self._offers)))

@@ -28,6 +28,8 @@ _NEAREST = text(
     """
 )
 
+_ADD = insert(memories)
+
 
 class Memories:
     """Rows of `memories` and `memory_vectors`: nobody sees them but the user they are about."""
@@ -48,7 +50,7 @@ class Memories:
             "metadata": memory.metadata,
             "created_at": memory.created_at,
         }
-        await self._connection.execute(insert(memories).values(values))
+        await self._connection.execute(_ADD, values)
         return memory
 
     async def add_vectors(self, model: str, vectors: Mapping[UUID, Sequence[float]]) -> None:

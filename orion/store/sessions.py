@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.session import EndReason, Session, SessionStatus
@@ -14,6 +14,11 @@ from orion.errors import Conflict, NotFound
 from orion.store.pages import after
 from orion.store.tables import sessions
 from orion.store.usage import ENGINES, engines
+
+# Made once: SQLAlchemy takes as long to make a statement as to run it.
+_CREATE = insert(sessions)
+_GET = select(sessions, ENGINES).where(sessions.c.id == bindparam("session_id"))
+_LOCK = _GET.with_for_update(of=sessions)
 
 
 class Sessions:
@@ -37,7 +42,7 @@ class Sessions:
             "created_at": session.created_at,
             "last_active_at": session.created_at,
         }
-        await self._connection.execute(insert(sessions).values(values))
+        await self._connection.execute(_CREATE, values)
         return session
 
     async def get(self, session_id: UUID, *, lock: bool = False) -> Session:
@@ -46,10 +51,8 @@ class Sessions:
         Raises:
             NotFound: There is none that the principal may see.
         """
-        wanted = select(sessions, ENGINES).where(sessions.c.id == session_id)
-        row = (
-            await self._connection.execute(wanted.with_for_update(of=sessions) if lock else wanted)
-        ).first()
+        found = await self._connection.execute(_LOCK if lock else _GET, {"session_id": session_id})
+        row = found.first()
         if row is None:
             raise NotFound("no such session")
         return _session(row)

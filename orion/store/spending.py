@@ -55,6 +55,13 @@ class Spending:
         rows = await self._connection.execute(wanted)
         return {row.id: Month(begins, row.budget_micros, int(row.spent)) for row in rows}
 
+    async def has_budget(self, workspace_id: UUID) -> bool:
+        """Whether a workspace has a budget, which each of its members may know."""
+        known = select(workspaces.c.id).where(
+            workspaces.c.id == workspace_id, workspaces.c.budget_micros.is_not(None)
+        )
+        return (await self._connection.execute(known)).first() is not None
+
     async def set_budget(self, workspace_id: UUID, budget_micros: int | None) -> None:
         """Give a workspace a budget for each month, or none."""
         changed = update(workspaces).where(workspaces.c.id == workspace_id)

@@ -19,6 +19,8 @@ _FINGERPRINT = text(
         select cast(id as text) id, cast(updated_at as text) stamp from orion.tools
         union all select cast(id as text), cast(updated_at as text) from orion.agents
         union all select provider, cast(updated_at as text) from orion.provider_keys
+        union all select cast(id as text), cast(budget_micros as text) from orion.workspaces
+            where budget_micros is not null
     ) as rows
     """
 )
@@ -74,7 +76,7 @@ class Tools:
             raise NotFound("no such tool")
 
     async def fingerprint(self) -> str:
-        """A text that changes with every change of the workspace's tools, agents and keys."""
+        """A text that changes with every change of the workspace's tools, agents, keys and budget."""
         return str((await self._connection.execute(_FINGERPRINT)).scalar_one())
 
 

@@ -7,7 +7,7 @@ from orion import providers
 from orion.agents.recollection import Recollection, note
 from orion.domain.identity import new_id
 from orion.domain.memory import USER_TURNS, Memory, MemoryType, fuse, within_budget
-from orion.errors import StartError
+from orion.errors import NotFound, StartError
 from orion.settings import ProviderSettings, Settings
 from tests.simulators.embeddings import embeddings
 
@@ -51,6 +51,19 @@ async def test_meaning_finds_what_words_do_not(database, ada, embedder):
     assert (await contents(Recollection(database), ada, "puppy")) == []
     assert (await contents(recollection, ada, "puppy"))[0] == "my dog is called Bello"
     assert (await contents(recollection, ada, "which automobile"))[0] == "the car is red"
+
+
+async def test_what_is_not_admitted_is_not_kept_and_no_embedding_is_paid_for(
+    database, ada, embedder, simulator
+):
+    async def refuse(_store):
+        raise NotFound("no such session")
+
+    for recollection in (Recollection(database), Recollection(database, embedder)):
+        with pytest.raises(NotFound):
+            await recollection.keep(ada, memory(ada, "tea"), refuse)
+        assert await contents(Recollection(database), ada, "") == []
+    assert simulator.asked == []
 
 
 async def test_words_remain_where_the_provider_fails(database, ada, embedder, simulator):

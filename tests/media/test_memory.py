@@ -46,3 +46,23 @@ def test_what_the_start_left_behind_is_given_back_and_not_looked_at_again():
     left, frozen = left_mb("given")
     assert left < 10
     assert frozen > 1000
+
+
+STARTING = """
+import gc
+from orion.media import memory
+
+memory.collect_later()
+looked = gc.get_stats()
+lists = [[number] for number in range(100_000)]
+looks = sum(a["collections"] - b["collections"] for a, b in zip(gc.get_stats(), looked))
+memory.give_back(for_good=True)
+print(looks, gc.isenabled())
+"""
+
+
+def test_no_garbage_is_looked_for_while_a_server_starts_and_all_is_as_usual_afterwards():
+    result = subprocess.run(
+        [sys.executable, "-c", STARTING], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert result.stdout.split() == ["0", "True"]

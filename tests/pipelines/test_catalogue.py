@@ -76,6 +76,15 @@ async def test_an_offer_stays_the_same_until_something_changes_even_from_another
     assert "keeper" not in (await catalogue.of(ada.workspace_id)).roster
 
 
+async def test_an_offer_tells_that_its_workspace_has_got_a_budget_and_the_others_do_not(database, catalogue):
+    ada, _, cleo = await fill(database)
+    assert not (await catalogue.of(ada.workspace_id)).budgeted
+    async with database.transaction(ada) as store:
+        await store.spending.set_budget(ada.workspace_id, 1_000_000)
+    assert (await catalogue.of(ada.workspace_id)).budgeted
+    assert not (await catalogue.of(cleo.workspace_id)).budgeted
+
+
 async def test_no_row_stands_in_for_a_tool_of_a_file(database, catalogue):
     ada, *_ = await fill(database)
     await keep(database, ada, a_tool(ada, "calculator"))

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from orion.api.access import CallerDep, OwnSessionDep, Parts, PartsDep, StoreDep, needs
+from orion.api.access import (
+    CallerDep,
+    OwnSessionDep,
+    Parts,
+    PartsDep,
+    SessionId,
+    StoreDep,
+    needs,
+    own_session_in,
+)
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Cursor, Limit, Timestamp, example
 from orion.api.idempotency import KeyedRoute
 from orion.domain.identity import Principal, Scope, new_id
@@ -88,18 +98,20 @@ class MemoryPage(BaseModel):
 
 
 @router.post("", status_code=201, response_model=MemoryBody)
-async def add(session: OwnSessionDep, body: NewMemory, caller: CallerDep, parts: PartsDep) -> Any:
+async def add(session_id: SessionId, body: NewMemory, caller: CallerDep, parts: PartsDep) -> Any:
     """Keep something; every later conversation of the same user can draw upon it."""
+    assert caller.user_id is not None
     memory = Memory(
         id=new_id(),
-        user_id=session.user_id,
-        session_id=session.id,
+        user_id=caller.user_id,
+        session_id=session_id,
         type=body.type,
         content=body.content,
         created_at=datetime.now(UTC),
         metadata=body.metadata,
     )
-    return _body(await parts.calls.shared.recollection.keep(caller, memory))
+    own = partial(own_session_in, session_id=session_id)
+    return _body(await parts.calls.shared.recollection.keep(caller, memory, own))
 
 
 @router.get("", response_model=MemoryPage)

@@ -107,7 +107,7 @@ async def joiner(
         await parts.limits.spend(request.scope, None)
         guest = parts.rooms.verify(credentials.credentials)
         return Joiner(guest.owner, guest)
-    principal = await needs(Scope.SESSIONS)(await caller(request, parts, credentials, api_key))
+    principal = await needs(Scope.SESSIONS)(await caller(request, credentials, api_key))
     return Joiner(await current(parts, principal))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -217,28 +218,42 @@ async def open_session(
     """
     assert caller.workspace_id is not None
     assert caller.user_id is not None
-    await budgets.month(parts.database, caller.workspace_id)
-    async with parts.database.transaction(caller) as store:
-        offer = await parts.calls.shared.catalogue.within(store, caller.workspace_id)
-        session = Session(
-            id=new_id(),
-            workspace_id=caller.workspace_id,
-            user_id=caller.user_id,
-            agent=_named(offer.roster, agent),
-            status=SessionStatus.CREATED,
-            created_at=datetime.now(UTC),
-            title=title,
-            metadata=metadata or {},
-            variables=variables or {},
-        )
-        await store.sessions.create(session)
-        if admit is not None:
-            await admit(store, session)
+    new = Session(
+        id=new_id(),
+        workspace_id=caller.workspace_id,
+        user_id=caller.user_id,
+        agent=agent or "",
+        status=SessionStatus.CREATED,
+        created_at=datetime.now(UTC),
+        title=title,
+        metadata=metadata or {},
+        variables=variables or {},
+    )
+    session = await _made(parts, caller, new, admit, asked=False)
+    if session is None:
+        await budgets.month(parts.database, new.workspace_id)
+        session = await _made(parts, caller, new, admit, asked=True)
+    assert session is not None
     parts.calls.publish(session.id, "session.created", {"session": wire.session(session, live=False)})
     return session
 
 
-def _named(roster: Roster, agent: str | None) -> str:
+async def _made(
+    parts: Parts, caller: Principal, new: Session, admit: Admit | None, *, asked: bool
+) -> Session | None:
+    """The session with its agent; None, and nothing is made, where there is a budget that was not asked."""
+    async with parts.database.transaction(caller) as store:
+        offer = await parts.calls.shared.catalogue.within(store, new.workspace_id)
+        if offer.budgeted and not asked:
+            return None
+        session = replace(new, agent=_named(offer.roster, new.agent))
+        await store.sessions.create(session)
+        if admit is not None:
+            await admit(store, session)
+        return session
+
+
+def _named(roster: Roster, agent: str) -> str:
     try:
         return roster.get(agent or roster.default).name
     except NotFound as error:
