@@ -94,7 +94,7 @@ class CallPlans:
         plan = await self._runner.cancel(plan.id, self._session.id)
         return {"status": plan.status.value, "spoken": planning.progress(plan)}
 
-    async def decide(self, wanted: Wanted, *, approved: bool) -> dict[str, Any]:
+    async def decide(self, wanted: Wanted, approved: bool) -> dict[str, Any]:
         """Do what the user's answer means: begin the plan, or let its step run, or not."""
         assert wanted.plan_id is not None
         if self._runner is None:

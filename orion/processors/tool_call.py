@@ -38,7 +38,7 @@ _SLOW_SECS = 1.0
 class Hold(Protocol):
     """What decides which calls need the user's yes."""
 
-    def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
+    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
         """The call as it waits, or is refused because nobody can be asked; None where it may run.
 
         Args:
@@ -58,7 +58,7 @@ class Hold(Protocol):
 class NobodyToAsk:
     """Where no user can be asked, nothing of danger runs."""
 
-    def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
+    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
         """Refuse what is dangerous."""
         if tool.risk is not Risk.DANGER:
             return None
@@ -168,7 +168,7 @@ class ToolCaller:
         refusal = refuse_arguments(runnable.tool.parameters, call.arguments)
         if refusal:
             return replace(call, status=ToolCallStatus.REFUSED, error=refusal)
-        held = None if by_rule is None else self._hold.held(runnable.tool, call, by_rule=by_rule)
+        held = None if by_rule is None else await self._hold.held(runnable.tool, call, by_rule=by_rule)
         if held is not None:
             return held
         try:

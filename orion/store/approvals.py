@@ -96,10 +96,11 @@ class Approvals:
         """Note that an approved call has ended, however that was."""
         await self._change(approvals.c.id == approval_id, ended_at=now)
 
-    async def lost(self, before: datetime, now: datetime) -> list[WaitingCall]:
-        """Take note of calls that were approved before, and of whose end nothing was heard."""
-        running = (approvals.c.state == Answer.APPROVED.value) & approvals.c.ended_at.is_(None)
-        gone = select(approvals.c.id).where(running, approvals.c.decided_at < before).limit(_BATCH)
+    async def lost(self, before: datetime, now: datetime, running: Iterable[UUID] = ()) -> list[WaitingCall]:
+        """Take note of calls that were approved before, whose end nobody heard of, but those that run."""
+        unheard = (approvals.c.state == Answer.APPROVED.value) & approvals.c.ended_at.is_(None)
+        unheard &= approvals.c.id.not_in(list(running))
+        gone = select(approvals.c.id).where(unheard, approvals.c.decided_at < before).limit(_BATCH)
         return await self._change(approvals.c.id.in_(gone.with_for_update(skip_locked=True)), ended_at=now)
 
     async def tell(self, happened: Iterable[Event]) -> None:
