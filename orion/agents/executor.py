@@ -34,7 +34,9 @@ ToolsOf = Callable[[Principal, str], Awaitable[Mapping[str, RunnableTool]]]
 Announce = Callable[[UUID, float, str], Awaitable[None]]
 
 _NOBODY_KNOWS = "it was interrupted, and nobody knows whether it has happened"
+_MAY_HAVE = "It may have happened all the same."
 _RETRY_SECS = 0.2
+_GONE_WRONG = (ToolFailure, OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError)
 _CUT_OFF_SECS = 5.0
 """How long tools may still take whose process ends."""
 _MOST_CLAIMS = 100
@@ -260,18 +262,26 @@ class Executor:
             if not tool.repeatable:
                 return self._asking(step, StepStatus.UNKNOWN, f"{error}; {_NOBODY_KNOWS}"), False
             return _failed(step, error), True
-        except ToolFailure as failure:
-            return _failed(step, storable(failure.message)), failure.retryable
-        except (OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
-            # What a tool raises may hold arguments; the log names its type alone.
-            logger.warning("tool {} failed: {}", tool.name, type(error).__name__)
-            return _failed(step, f"{tool.name} failed"), tool.risk is Risk.READ
+        except _GONE_WRONG as error:
+            return self._gone_wrong(tool, step, error)
         finally:
             run.limits.discard(limit)
         return (
             replace(step, status=StepStatus.DONE, result=result, error=None, ended_at=datetime.now(UTC)),
             False,
         )
+
+    def _gone_wrong(self, tool: Tool, step: Step, error: Exception) -> tuple[Step, bool]:
+        """How a step ended whose tool raised, and whether another attempt may help."""
+        if isinstance(error, ToolFailure):
+            told, unclear, retryable = str(storable(error.message)), error.unclear, error.retryable
+        else:
+            # What a tool raises may hold arguments; the log names its type alone.
+            logger.warning("tool {} failed: {}", tool.name, type(error).__name__)
+            told, unclear, retryable = f"{tool.name} failed", True, tool.risk is Risk.READ
+        if unclear and not tool.repeatable:
+            return self._asking(step, StepStatus.UNKNOWN, f"{told.rstrip('.')}. {_MAY_HAVE}"), False
+        return _failed(step, told), retryable
 
     async def _write_of(self, context: StepContext) -> Callable[[Store], Awaitable[None]]:
         writes = [await self._recollection.write_of(memory) for memory in context.kept]

@@ -186,7 +186,9 @@ class ToolCaller:
             error = f"no answer within {timeout_secs:g} seconds"
             return replace(call, status=ToolCallStatus.TIMED_OUT, error=error)
         except ToolFailure as failure:
-            return replace(call, status=ToolCallStatus.FAILED, error=storable(failure.message))
+            unclear = failure.unclear and not runnable.tool.repeatable
+            told = f"{failure.message} It may have happened all the same." if unclear else failure.message
+            return replace(call, status=ToolCallStatus.FAILED, error=storable(told))
         except (OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
             # What a tool raises may hold arguments; the log names its type alone.
             logger.warning("tool {} failed: {}", call.tool, type(error).__name__)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from orion.agents.durable import walk
 from orion.agents.executor import Budget, Executor
-from orion.agents.ledger import PLANS, Ledger
+from orion.agents.ledger import PLANS, Ledger, answered
 from orion.agents.recollection import Recollection
 from orion.domain.identity import new_id
 from orion.domain.node import Node
@@ -41,6 +41,7 @@ class Stage:
         self.ledger = Ledger(database)
         self.tools = dict(load_all())
         self.calls = []
+        self.processes = []
 
     async def open(self):
         async with self.database.transaction(self.owner) as store:
@@ -73,7 +74,8 @@ class Stage:
 
         bounds = Budget(retry_secs=(0.0, 0.0), **budget)
         executor = Executor(self.ledger, Recollection(self.database), tools_of, announce, bounds)
-        return Process(executor, node, said)
+        self.processes.append(Process(executor, node, said))
+        return self.processes[-1]
 
     async def draft(self, *steps):
         """A plan of `(tool, arguments, after ...)`."""
@@ -102,6 +104,21 @@ class Stage:
             await walk(claimed, perform, lambda: process.executor.left(plan.id))
             process.executor.let_go(plan.id)
         return await self.read(plan)
+
+    async def answer_soon(self, plan, index, *, approved):
+        """Let the user answer as soon as a step of a plan asks."""
+
+        async def answer():
+            while not (await self.read(plan)).steps[index].asks:
+                await asyncio.sleep(0.02)
+            by = self.owner.user_id
+            await self.ledger.amend(
+                plan.id, self.session.id, lambda now: answered(now, index, approved=approved, by=by)
+            )
+            for process in self.processes:
+                await process.executor.refresh(plan.id)
+
+        self.answering = asyncio.get_running_loop().create_task(answer())
 
     async def run(self, *steps, **budget):
         """Run a plan in a process of its own; how it ended."""

@@ -82,14 +82,14 @@ class Decision(BaseModel):
 
 
 @router.get("", response_model=ApprovalPage)
-async def waiting(session: OwnSessionDep, store: StoreDep) -> Any:
+async def approvals(session: OwnSessionDep, store: StoreDep) -> Any:
     """The tool calls of a session that wait for your yes; those of its plans stand in their steps."""
     found = await store.approvals.waiting(session.id, datetime.now(UTC))
     return {"items": [wire.waiting_call(call) for call in found], "next_cursor": None}
 
 
 @router.post("/{call_id:path}", response_model=ApprovalOfCall, responses=fails(Conflict, SessionEnded))
-async def answer(
+async def answer_approval(
     body: Decision, call_id: CallId, session: OwnSessionDep, caller: CallerDep, parts: PartsDep
 ) -> Any:
     """Say yes or no, once. With a yes the call runs; what comes of it is said, or kept as a turn.
