@@ -1,5 +1,7 @@
 """The tool calls that wait for the user's yes: a restart forgets none, and any way in may answer.
 
+And what a plan may take: a plan of before has the budget that all had.
+
 Users read theirs; what changes them is the server alone, which keeps who answered, how, and when.
 """
 
@@ -53,6 +55,8 @@ WRITTEN = ("events", "webhook_deliveries")
 
 
 def upgrade() -> None:
+    op.execute("alter table orion.plans add column budget jsonb not null default '{}'")
+    op.execute("alter table orion.plans add column tokens integer not null default 0")
     op.execute(TABLE)
     for statement in INDEXES:
         op.execute(statement)
@@ -76,3 +80,4 @@ def downgrade() -> None:
     for name in (*READ, *WRITTEN):
         op.execute(f"drop policy approvals on orion.{name}")
     op.execute("drop table orion.approvals")
+    op.execute("alter table orion.plans drop column budget, drop column tokens")

@@ -45,16 +45,14 @@ _MOST_CLAIMS = 100
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a plan may take.
+    """What the steps of a plan may take.
 
     Attributes:
-        plan_secs: From its beginning to its end, questions included.
         approval_secs: How long a question waits for its answer.
         attempts: How often a step may be begun.
         retry_secs: How long after a failed attempt the next one follows.
     """
 
-    plan_secs: float = 3600.0
     approval_secs: float = 600.0
     attempts: int = 5
     retry_secs: tuple[float, ...] = (0.5, 2.0)
@@ -191,7 +189,7 @@ class Executor:
     async def _advance(self, run: Run, step: Step) -> None:
         """Run a pending step, or ask about it, or find out that it cannot run."""
         if self._rest_secs(run) <= 0:
-            await self._stop(run, f"it took longer than {self._budget.plan_secs:g} seconds")
+            await self._out_of_time(run)
             return
         step, runnable = _prepared(run, step)
         if runnable is None:
@@ -212,9 +210,12 @@ class Executor:
         assert step.approval is not None
         left = (step.approval.expires_at - datetime.now(UTC)).total_seconds()
         try:
-            async with asyncio.timeout(max(left, 0)):
+            async with asyncio.timeout(max(min(left, self._rest_secs(run)), 0)):
                 await changed.wait()
         except TimeoutError:
+            if self._rest_secs(run) <= 0:
+                await self._out_of_time(run)
+                return
             await self._ledger.change(run, lambda plan: _expired(plan, step.index))
 
     async def _attempt(self, run: Run, runnable: RunnableTool, step: Step) -> None:
@@ -299,9 +300,12 @@ class Executor:
         now = datetime.now(UTC)
         await self._ledger.change(run, lambda plan: plan.stopped(PlanStatus.FAILED, error, now))
 
+    async def _out_of_time(self, run: Run) -> None:
+        await self._stop(run, f"it took longer than {run.plan.budget.secs:g} seconds")
+
     def _rest_secs(self, run: Run) -> float:
         begun = run.plan.started_at or run.plan.created_at
-        return self._budget.plan_secs - (datetime.now(UTC) - begun).total_seconds()
+        return run.plan.budget.secs - (datetime.now(UTC) - begun).total_seconds()
 
 
 def _with(plan: Plan, step: Step) -> Plan:

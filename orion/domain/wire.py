@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -101,6 +102,8 @@ def plan(plan: Plan) -> dict[str, Any]:
         "goal": plan.goal,
         "status": plan.status.value,
         "error": plan.error,
+        "budget": asdict(plan.budget),
+        "tokens": plan.tokens,
         "steps": [step(one) for one in plan.steps],
         "created_at": timestamp(plan.created_at),
         "started_at": timestamp(plan.started_at),

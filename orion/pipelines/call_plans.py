@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,9 +17,9 @@ from orion.domain.taint import Taint
 from orion.errors import DatabaseUnavailable, OrionError
 from orion.pipelines import planning
 from orion.pipelines.planning import PlanRunner
-from orion.tools import RunnableTool
 
 if TYPE_CHECKING:
+    from orion.pipelines.catalogue import Offer
     from orion.pipelines.shared import Shared
 
 _SOON_SECS = 2.0
@@ -37,7 +37,7 @@ class CallPlans:
 
     Args:
         agent: Gives the agent that has the word.
-        tools: Gives the tools that the workspace has now.
+        offer: Gives what the workspace has now.
         want: Lets the user be asked; False where that is not possible.
         runner: Runs plans; None where nothing does.
     """
@@ -48,7 +48,7 @@ class CallPlans:
         session: Session,
         *,
         agent: Callable[[], Agent],
-        tools: Callable[[], Mapping[str, RunnableTool]],
+        offer: Callable[[], Offer],
         want: Callable[[Wanted], bool],
         taint: Taint,
         runner: PlanRunner | None,
@@ -57,7 +57,7 @@ class CallPlans:
         self._session = session
         self._owner = Principal(session.workspace_id, session.user_id)
         self._agent = agent
-        self._tools = tools
+        self._offer = offer
         self._want = want
         self._taint = taint
         self._runner = runner
@@ -67,7 +67,7 @@ class CallPlans:
         """Make a plan and have it read back: with the user's yes it begins."""
         if self._runner is None:
             return {"spoken": _NOT_NOW}
-        plan = await planning.draft(self._shared, self._session, self._agent(), self._tools(), goal)
+        plan = await planning.draft(self._shared, self._session, self._agent(), self._offer(), goal)
         if isinstance(plan, Missing):
             return {"status": "question", "spoken": plan.question}
         if not planning.read_back(plan):
@@ -168,9 +168,10 @@ class CallPlans:
                 self._want(_wanted(plan, step))
 
     def _outcome(self, plan: Plan) -> str:
-        if planning.untrusted(plan, self._tools()):
+        tools = self._offer().tools
+        if planning.untrusted(plan, tools):
             self._taint.mark()
-        return planning.outcome(plan, self._tools())
+        return planning.outcome(plan, tools)
 
     async def _newest(self) -> Plan | None:
         async with self._shared.database.transaction(self._owner) as store:

@@ -150,7 +150,7 @@ class Conversation:
             shared,
             session,
             agent=lambda: self.agent,
-            tools=lambda: self.offer.tools,
+            offer=lambda: self.offer,
             want=self._policy.want,
             taint=self._taint,
             runner=runner,

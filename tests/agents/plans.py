@@ -12,6 +12,7 @@ from orion.agents.recollection import Recollection
 from orion.domain.identity import new_id
 from orion.domain.node import Node
 from orion.domain.plan import Plan, PlanStatus, Step
+from orion.domain.plan_budget import PlanBudget
 from orion.domain.tool import Tool
 from orion.tools import RunnableTool, load_all
 from tests.store.test_repositories import a_session
@@ -77,19 +78,28 @@ class Stage:
         self.processes.append(Process(executor, node, said))
         return self.processes[-1]
 
-    async def draft(self, *steps):
+    async def draft(self, *steps, bounds=PlanBudget()):  # noqa: B008
         """A plan of `(tool, arguments, after ...)`."""
         steps = tuple(
             Step(at, tool, arguments, after=tuple(after))
             for at, (tool, arguments, *after) in enumerate(steps)
         )
-        plan = Plan(new_id(), self.session.id, "orion", "a goal", PlanStatus.DRAFT, steps, datetime.now(UTC))
+        plan = Plan(
+            new_id(),
+            self.session.id,
+            "orion",
+            "a goal",
+            PlanStatus.DRAFT,
+            steps,
+            datetime.now(UTC),
+            budget=bounds,
+        )
         async with self.database.transaction(self.owner) as store:
             return await store.plans.add(plan)
 
-    async def begun(self, process, *steps):
+    async def begun(self, process, *steps, **more):
         """A plan that is begun on a process."""
-        plan = await self.draft(*steps)
+        plan = await self.draft(*steps, **more)
         return await self.ledger.begin(plan.id, self.session.id, process.node)
 
     async def walk(self, process, plan):
@@ -120,10 +130,10 @@ class Stage:
 
         self.answering = asyncio.get_running_loop().create_task(answer())
 
-    async def run(self, *steps, **budget):
+    async def run(self, *steps, bounds=PlanBudget(), **budget):  # noqa: B008
         """Run a plan in a process of its own; how it ended."""
         process = await self.process(**budget)
-        return await self.walk(process, await self.begun(process, *steps))
+        return await self.walk(process, await self.begun(process, *steps, bounds=bounds))
 
     async def read(self, plan):
         async with self.database.transaction(self.owner) as store:
