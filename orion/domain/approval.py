@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from orion.domain.assents import Reply, assent
 from orion.domain.storable import storable
 
 SPOKEN_SECS = 60.0
@@ -33,14 +34,6 @@ _SHORT_WORDS = 3
 _UNSPOKEN = re.compile(r"[^\w .,:;@+*/%€$£#&()-]")
 _REFERENCE = re.compile(r"\{\{\s*(\d{1,2})(?:\.([A-Za-z0-9_.-]+))?\s*\}\}")
 _WORD = re.compile(r"\w+")
-
-
-class Reply(StrEnum):
-    """What an utterance says to the open question."""
-
-    YES = "yes"
-    NO = "no"
-    OTHER = "other"
 
 
 class Outcome(StrEnum):
@@ -81,24 +74,33 @@ class Wanted:
         return hashlib.sha256(json.dumps(bound, sort_keys=True).encode()).hexdigest()
 
 
-def question(tool: str, arguments: Mapping[str, Any]) -> str:
+def question(tool: str, arguments: Mapping[str, Any], language: str = "en") -> str:
     """The question over a call, as it is read out; empty where it would be too long to be understood.
 
     An argument is quoted without what could end the sentence or pass for the server's own words.
+
+    Args:
+        language: In which it is asked, as an agent names it; in English where it is not known.
     """
-    told = f"Shall I run {called(tool, arguments)}? Please say yes or no."
+    words = assent(language).words
+    told = words["question"].format(call=called(tool, arguments, language))
     return told if len(told) <= _MOST_CHARS else ""
 
 
-def called(tool: str, arguments: Mapping[str, Any]) -> str:
+def called(tool: str, arguments: Mapping[str, Any], language: str = "en") -> str:
     """A call in words, as they are read out; a reference to an earlier result is told as such."""
-    named = [f'{_plain(name.replace("_", " "))} "{_plain(value)}"' for name, value in arguments.items()]
-    return f"{tool.replace('_', ' ')}{' with ' if named else ''}{', '.join(named)}"
+    words = assent(language).words
+    named = [
+        f'{_plain(name.replace("_", " "), words)} "{_plain(value, words)}"'
+        for name, value in arguments.items()
+    ]
+    joint = f" {words['with']} " if named else ""
+    return f"{tool.replace('_', ' ')}{joint}{', '.join(named)}"
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, words: Mapping[str, str]) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    told = _REFERENCE.sub(lambda found: f"the result of step {int(found[1]) + 1}", text)
+    told = _REFERENCE.sub(lambda found: words["result"].format(step=int(found[1]) + 1), text)
     spoken = _UNSPOKEN.sub(" ", storable(told))
     # A point or colon that ends something is no part of a number, an address or a time.
     return " ".join(re.sub(r"[.:;,]+(?=\s|$)", "", spoken).split())

@@ -10,6 +10,7 @@ from typing import Any
 
 from orion.domain.agent import Agent
 from orion.domain.approval import Approvals, Wanted, question
+from orion.domain.assents import assent
 from orion.domain.session import Session
 from orion.domain.taint import Taint
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus
@@ -27,7 +28,6 @@ _NOTE = (
     "Not done yet: the server itself is asking the user for a yes. Do not ask, do not say that it is done, "
     "and do not call it again. You will be told what came of it."
 )
-_REJECTED = "All right, I will not do it."
 _TOO_LATE = "That is not open any more, so I have not done it now."
 _NOT_KEPT = "I could not keep your answer, so I have not done it."
 
@@ -44,6 +44,7 @@ class ApprovalPolicy:
         gate: Gives the conversation's gate.
         keep: Keeps a single call that waits; False where it cannot.
         on_asked: Told of each plan, or step of one, that waits.
+        language: Gives that of the conversation.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class ApprovalPolicy:
         keep: Callable[[Wanted], Awaitable[bool]],
         on_asked: Callable[[Wanted], None],
         *,
+        language: Callable[[], str] = lambda: "en",
         guest: bool,
     ) -> None:
         self._approvals = approvals
@@ -61,6 +63,7 @@ class ApprovalPolicy:
         self._gate = gate
         self._keep = keep
         self._on_asked = on_asked
+        self._language = language
         self._guest = guest
 
     async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
@@ -70,7 +73,8 @@ class ApprovalPolicy:
             return None
         if self._guest:
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOBODY)
-        wanted = Wanted(call.id, tool.name, call.arguments, question(tool.name, call.arguments))
+        asked = question(tool.name, call.arguments, self._language())
+        wanted = Wanted(call.id, tool.name, call.arguments, asked)
         if not self._approvals.add(wanted, time.monotonic()):
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
         if not await self._keep(wanted):
@@ -143,7 +147,8 @@ class Answers:
         if by is not None and (refusal := await self._kept(wanted, approved, by)):
             return refusal
         if not approved:
-            return {"error": _REJECTED, "status": "rejected"}
+            told = assent(self._agent().language).words["rejected"]
+            return {"error": told, "status": "rejected"}
         runnable = allowed(self._tools(), self._agent(), wanted.tool)
         if runnable is None:
             return {"error": f"there is no tool {wanted.tool} any more", "status": "refused"}

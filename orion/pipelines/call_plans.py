@@ -9,6 +9,7 @@ from uuid import UUID
 
 from orion.domain.agent import Agent
 from orion.domain.approval import Wanted, called, question
+from orion.domain.assents import assent
 from orion.domain.draft import Missing
 from orion.domain.identity import Principal
 from orion.domain.plan import Plan, PlanStatus, Step, StepStatus
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 _SOON_SECS = 2.0
 """A plan that is over so soon is told of at once."""
 _NONE = "There is no plan."
-_REJECTED = "All right, I will not do it."
 _BEGUN = "All right, I have begun. I will tell you when it is done."
 _NOT_NOW = "I cannot make a plan now."
 _TOO_LONG = "I have made a plan, but it is too long to be read out. You can read and begin it on the page."
@@ -70,10 +70,11 @@ class CallPlans:
         plan = await planning.draft(self._shared, self._session, self._agent(), self._offer(), goal)
         if isinstance(plan, Missing):
             return {"status": "question", "spoken": plan.question}
-        if not planning.read_back(plan):
+        told = planning.read_back(plan, self._agent().language)
+        if not told:
             return {"status": plan.status.value, "spoken": _TOO_LONG}
         call_id = call_id.removeprefix(f"{self._session.id}:")
-        wanted = Wanted(call_id, "make_plan", {"goal": goal}, planning.read_back(plan), plan.id)
+        wanted = Wanted(call_id, "make_plan", {"goal": goal}, told, plan.id)
         if not self._want(wanted):
             return {"spoken": _NOT_NOW}
         listed = [step.description for step in plan.steps]
@@ -99,15 +100,16 @@ class CallPlans:
         assert wanted.plan_id is not None
         if self._runner is None:
             return {"spoken": _NOT_NOW}
+        words = assent(self._agent().language).words
         try:
             if wanted.step is not None:
                 by, session_id = self._session.user_id, self._session.id
                 answer = self._runner.answer
                 await answer(wanted.plan_id, session_id, wanted.step, approved=approved, by=by)
-                return {"spoken": "All right." if approved else _REJECTED}
+                return {"spoken": words["accepted" if approved else "rejected"]}
             if not approved:
                 await self._runner.cancel(wanted.plan_id, self._session.id)
-                return {"error": _REJECTED, "status": "rejected"}
+                return {"error": words["rejected"], "status": "rejected"}
             return await self._begin(wanted.plan_id)
         except OrionError as error:
             return {"error": error.detail, "status": "refused", "spoken": error.detail}
@@ -165,7 +167,7 @@ class CallPlans:
     def _wait(self, plan: Plan) -> None:
         for step in plan.steps:
             if step.asks and not plan.status.over:
-                self._want(_wanted(plan, step))
+                self._want(_wanted(plan, step, self._agent().language))
 
     def _outcome(self, plan: Plan) -> str:
         tools = self._offer().tools
@@ -179,9 +181,10 @@ class CallPlans:
         return plans[0] if plans else None
 
 
-def _wanted(plan: Plan, step: Step) -> Wanted:
+def _wanted(plan: Plan, step: Step, language: str) -> Wanted:
     arguments = step.arguments if step.resolved is None else step.resolved
-    told = question(step.tool, arguments)
+    told = question(step.tool, arguments, language)
     if told and step.status is StepStatus.UNKNOWN:
-        told = f"Nobody knows whether {called(step.tool, arguments)} has happened. {told}"
+        unknown = assent(language).words["unknown"].format(call=called(step.tool, arguments, language))
+        told = f"{unknown} {told}"
     return Wanted(plan.key(step.index), step.tool, arguments, told, plan.id, step.index)

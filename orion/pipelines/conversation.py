@@ -18,6 +18,7 @@ from orion.agents import recollection
 from orion.domain import window
 from orion.domain.agent import Agent, fill
 from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Approvals
+from orion.domain.assents import assent
 from orion.domain.breaker import Breaker
 from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Utterance, Verdict
@@ -144,6 +145,7 @@ class Conversation:
             lambda: self.approval_gate,
             lambda wanted: shared.waiting.keep(session.id, self.agent.name, wanted),
             lambda wanted: self._answers.of_plan(wanted, "asked", None),
+            language=lambda: self.agent.language,
             guest=guest,
         )
         self.plans = CallPlans(
@@ -176,6 +178,7 @@ class Conversation:
             self.context,
             self._answers.decide,
             self._answers.drop,
+            language=lambda: assent(self.agent.language),
             patience_secs=SPOKEN_SECS if speaks else WRITTEN_SECS,
         )
         self.tool_context.agents = self.agent.hand_offs

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from orion.agents import planner, recollection
 from orion.domain.agent import Agent
+from orion.domain.approval import called
+from orion.domain.assents import assent
 from orion.domain.draft import Missing
 from orion.domain.identity import Principal, new_id
 from orion.domain.plan import MOST_STEPS, Plan, PlanStatus, Step, StepStatus
@@ -29,7 +31,6 @@ AWAY = "While you were away:"
 _MOST_SPOKEN = 600
 _MOST_READ = 900
 """A minute of speech: nobody keeps more in mind."""
-_COUNT = ("nothing", "one thing", "two things", "three things", "four things", "five things")
 
 
 class PlanRunner(Protocol):
@@ -101,11 +102,12 @@ def _bill(shared: Shared, session: Session, agent: Agent, used: tuple[Usage, ...
         shared.writer.put(lambda store: store.usages.add(session.id, used, agent=agent.name, at=now))
 
 
-def read_back(plan: Plan) -> str:
+def read_back(plan: Plan, language: str = "en") -> str:
     """The question whether the plan shall run, with each call that it makes; empty where it is too long."""
-    count = _COUNT[len(plan.steps)] if len(plan.steps) < len(_COUNT) else f"{len(plan.steps)} things"
-    listed = "; ".join(f"{step.index + 1}, {step.description}" for step in plan.steps)
-    told = f"I would do {count}: {listed}. Shall I? Please say yes or no."
+    words = assent(language)
+    calls = [called(step.tool, step.arguments, language) for step in plan.steps]
+    listed = "; ".join(f"{number}, {told}" for number, told in enumerate(calls, 1))
+    told = words.words["plan"].format(count=words.count(len(calls)), steps=listed)
     return told if len(told) <= _MOST_READ else ""
 
 

@@ -28,16 +28,14 @@ from pipecat.processors.aggregators import async_tool_messages
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from orion.domain.approval import Approvals, Outcome, Reply, Wanted
+from orion.domain.approval import Approvals, Outcome, Wanted
+from orion.domain.assents import Assent, Reply, assent
 from orion.domain.taint import Taint
-from orion.providers.offline.acts import Act, recognise
 
 Decide = Callable[[Wanted, bool, str | None], Awaitable[dict[str, Any]]]
 OnDropped = Callable[[Wanted, str, str], None]
 
 _KEYS = {KeypadEntry.ONE: Reply.YES, KeypadEntry.TWO: Reply.NO}
-_EXPIRED = "I heard no yes, so I have not done it."
-_REPLIES = {Act.YES: Reply.YES, Act.NO: Reply.NO, Act.CANCEL: Reply.NO}
 
 
 class ApprovalGate(FrameProcessor):
@@ -52,6 +50,7 @@ class ApprovalGate(FrameProcessor):
         decide: Keeps the answer, yes or no, and by what it came (`voice`, `text`, `key`; None where it is
             kept already); does what it means, and gives what the model is told of it.
         on_dropped: Told of a question that is not open any more, without an answer to it: why, and by what.
+        language: Gives yes and no in the language of the conversation.
         patience_secs: How long a question that was heard stays open.
         clock: Seconds that only grow, the same for all calls of the session.
     """
@@ -64,6 +63,7 @@ class ApprovalGate(FrameProcessor):
         decide: Decide,
         on_dropped: OnDropped,
         *,
+        language: Callable[[], Assent] = lambda: assent("en"),
         patience_secs: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -73,6 +73,7 @@ class ApprovalGate(FrameProcessor):
         self._orion_context = context
         self._orion_decide = decide
         self._orion_on_dropped = on_dropped
+        self._orion_language = language
         self._orion_patience_secs = patience_secs
         self._orion_clock = clock
         self._orion_began: float | None = None
@@ -114,6 +115,10 @@ class ApprovalGate(FrameProcessor):
             await self.push_frame(TTSSpeakFrame(wanted.question, append_to_context=True))
 
     @property
+    def _orion_expired_words(self) -> str:
+        return self._orion_language().words["expired"]
+
+    @property
     def orion_waits(self) -> bool:
         """Whether a call waits for the user's yes: the agent's turn is over, whatever it has called."""
         return len(self._orion_approvals) > 0
@@ -131,7 +136,9 @@ class ApprovalGate(FrameProcessor):
     def orion_expired(self, wanted: Wanted) -> None:
         """Nobody has answered in time, which is kept: tell of it."""
         self._orion_approvals.take(wanted.call_id)
-        self._orion_spawn(self._orion_tell(wanted, {"error": _EXPIRED, "status": "rejected"}))
+        self._orion_spawn(
+            self._orion_tell(wanted, {"error": self._orion_expired_words, "status": "rejected"})
+        )
 
     def orion_said(self, text: str) -> None:
         """The agent was heard to say this: a question is open from its end on, if it was that."""
@@ -155,8 +162,7 @@ class ApprovalGate(FrameProcessor):
         if self._orion_approvals.expired(self._orion_clock(), self._orion_patience_secs):
             self._orion_drop("expired", "time")
         said = str(messages[-1].get("content") or "")
-        act = recognise(said)
-        reply = _REPLIES.get(act, Reply.OTHER) if act is not None else Reply.OTHER
+        reply = self._orion_language().reply(said)
         by = "voice" if began is not None else "text"
         await self._orion_answered(reply, len(said.split()), began or self._orion_clock(), by, frame)
 
@@ -193,7 +199,7 @@ class ApprovalGate(FrameProcessor):
     def _orion_drop(self, outcome: str, by: str) -> None:
         """No call waits any more; what the model reads of them says so."""
         dropped = {wanted.call_id: wanted for wanted in self._orion_approvals.clear()}
-        refusal = json.dumps({"error": _EXPIRED, "status": "rejected"})
+        refusal = json.dumps({"error": self._orion_expired_words, "status": "rejected"})
         for message in self._orion_context.get_messages():
             if isinstance(message, dict) and message.get("tool_call_id") in dropped:
                 message["content"] = refusal
@@ -206,7 +212,7 @@ class ApprovalGate(FrameProcessor):
         approvals = self._orion_approvals
         if approvals.first is wanted and approvals.expired(self._orion_clock(), self._orion_patience_secs):
             self._orion_drop("expired", "time")
-            await self.push_frame(TTSSpeakFrame(_EXPIRED, append_to_context=True))
+            await self.push_frame(TTSSpeakFrame(self._orion_expired_words, append_to_context=True))
 
     def _orion_spawn(self, work: Any) -> None:
         task = self.create_task(work)

@@ -3,7 +3,8 @@ from uuid import uuid4
 
 import pytest
 
-from orion.domain.approval import Approvals, Outcome, Reply, Wanted, question
+from orion.domain.approval import Approvals, Outcome, Wanted, question
+from orion.domain.assents import Reply
 from orion.domain.taint import Taint
 
 

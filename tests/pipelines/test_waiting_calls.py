@@ -1,6 +1,7 @@
 """A tool call that waits for a yes outlives its process, and takes the yes by any way in, once."""
 
 import asyncio
+import shutil
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -65,9 +66,9 @@ class Owner:
 
 
 @asynccontextmanager
-async def owner(database_url, folder, session_id=None):
+async def owner(database_url, folder, session_id=None, project=PROJECT):
     """A server, and the owner of a session on it, of an earlier server's if its id is given."""
-    async with running(database_url, folder, **OFFLINE) as server:
+    async with running(database_url, folder, **{**OFFLINE, "project": project}) as server:
         if session_id is None:
             token = (await server.register("ada"))["access_token"]
         else:
@@ -248,3 +249,18 @@ async def test_a_no_is_kept(database_url, tmp_path, word):
         await ada.say(word)
         assert await ada.waiting() == []
         assert await ada.audited() == [("asked", None), ("rejected", "text")]
+
+
+async def test_an_agent_asks_and_is_answered_in_its_own_language(database_url, tmp_path):
+    project = tmp_path / "project"
+    shutil.copytree(PROJECT, project)
+    (project / "orion.toml").touch()
+    (project / "agents").mkdir()
+    (project / "agents" / "wirt.yaml").write_text("instructions: Hilf.\nlanguage: de\n")
+    async with owner(database_url, tmp_path, project=project) as ada:
+        asked = 'Soll ich send money mit amount "5", to "Bob" ausführen? Bitte sagen Sie ja oder nein.'
+        assert (await ada.say(PAY))["text"] == asked
+        assert (await ada.say("yes"))["text"] == asked, "no word of that language"
+        await ada.say("Ja, bitte!")
+        await ada.told("5 euros went to Bob.")
+        assert [state for state, _ in await ada.audited()] == ["asked", "approved"]
