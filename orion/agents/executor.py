@@ -23,7 +23,7 @@ from orion.agents.step_context import StepContext
 from orion.domain.identity import Principal
 from orion.domain.node import Node
 from orion.domain.plan import Approval, Plan, PlanStatus, Step, StepStatus, fingerprint
-from orion.domain.references import Dangling, resolved, steps_of
+from orion.domain.references import Dangling, Overlong, resolved, steps_of
 from orion.domain.storable import storable
 from orion.domain.tool import Risk, Tool, ToolFailure
 from orion.errors import DatabaseUnavailable, OrionError
@@ -333,7 +333,7 @@ def _prepared(run: Run, step: Step) -> tuple[Step, RunnableTool | None]:
     results = {one.index: one.result for one in run.plan.steps if one.status is StepStatus.DONE}
     try:
         arguments: dict[str, Any] = resolved(step.arguments, results)
-    except Dangling as error:
+    except (Dangling, Overlong) as error:
         return _failed(step, storable(str(error))), None
     if refusal := refuse_arguments(runnable.tool.parameters, arguments):
         return _failed(step, storable(refusal)), None

@@ -28,6 +28,8 @@ WRITTEN_SECS = 600.0
 _MOST_WAITING = 3
 _MOST_CHARS = 300
 """Who listens could not keep more in mind; what is longer cannot be approved by word."""
+_MOST_HIDDEN_CHARS = 900
+"""Of the arguments as JSON: what is not read out, as signs and escapes, must not hide much."""
 _MOST_UNCLEAR = 2
 _MOST_ASKED = 3
 _SHORT_WORDS = 3
@@ -82,26 +84,33 @@ def question(tool: str, arguments: Mapping[str, Any], language: str = "en") -> s
     Args:
         language: In which it is asked, as an agent names it; in English where it is not known.
     """
-    words = assent(language).words
-    told = words["question"].format(call=called(tool, arguments, language))
+    if len(json.dumps(arguments)) > _MOST_HIDDEN_CHARS:
+        return ""
+    told = assent(language).words["question"].format(call=called(tool, arguments, language))
     return told if len(told) <= _MOST_CHARS else ""
 
 
-def called(tool: str, arguments: Mapping[str, Any], language: str = "en") -> str:
-    """A call in words, as they are read out; a reference to an earlier result is told as such."""
-    words = assent(language).words
+def called(tool: str, arguments: Mapping[str, Any], language: str = "en", *, planned: bool = False) -> str:
+    """A call in words, as they are read out.
+
+    Args:
+        planned: It is thought of: a reference to an earlier result is told as such. In the arguments of a
+            call that is about to be made, the same letters are no reference.
+    """
+    words = assent(language).words if planned else {}
     named = [
         f'{_plain(name.replace("_", " "), words)} "{_plain(value, words)}"'
         for name, value in arguments.items()
     ]
-    joint = f" {words['with']} " if named else ""
+    joint = f" {assent(language).words['with']} " if named else ""
     return f"{tool.replace('_', ' ')}{joint}{', '.join(named)}"
 
 
 def _plain(value: Any, words: Mapping[str, str]) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    told = _REFERENCE.sub(lambda found: words["result"].format(step=int(found[1]) + 1), text)
-    spoken = _UNSPOKEN.sub(" ", storable(told))
+    if words:
+        text = _REFERENCE.sub(lambda found: words["result"].format(step=int(found[1]) + 1), text)
+    spoken = _UNSPOKEN.sub(" ", storable(text))
     # A point or colon that ends something is no part of a number, an address or a time.
     return " ".join(re.sub(r"[.:;,]+(?=\s|$)", "", spoken).split())
 

@@ -172,7 +172,7 @@ class CallPlans:
     def _outcome(self, plan: Plan) -> str:
         tools = self._offer().tools
         if planning.untrusted(plan, tools):
-            self._taint.mark()
+            self._taint.owe()
         return planning.outcome(plan, tools)
 
     async def _newest(self) -> Plan | None:

@@ -139,6 +139,8 @@ class Conversation:
             self._dialogue.state = dict(session.dialogue)
         # A guest is asked nothing, not even what waits for the session's user.
         self._approvals, self._taint = Approvals() if guest else shared.waiting.of(session.id), Taint()
+        if news:
+            self._taint.owe()
         self._policy = ApprovalPolicy(
             self._approvals,
             self._taint,

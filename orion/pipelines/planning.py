@@ -105,7 +105,7 @@ def _bill(shared: Shared, session: Session, agent: Agent, used: tuple[Usage, ...
 def read_back(plan: Plan, language: str = "en") -> str:
     """The question whether the plan shall run, with each call that it makes; empty where it is too long."""
     words = assent(language)
-    calls = [called(step.tool, step.arguments, language) for step in plan.steps]
+    calls = [called(step.tool, step.arguments, language, planned=True) for step in plan.steps]
     listed = "; ".join(f"{number}, {told}" for number, told in enumerate(calls, 1))
     told = words.words["plan"].format(count=words.count(len(calls)), steps=listed)
     return told if len(told) <= _MOST_READ else ""

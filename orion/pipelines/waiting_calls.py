@@ -31,6 +31,7 @@ from orion.store.database import Database
 
 APPROVALS = Principal.system("approvals")
 _RETRY_SECS = 1.0
+_MOST_ID_CHARS = 500
 _CUT_OFF_SECS = 5.0
 """How long approved calls may still take whose process ends."""
 _SAID = {Answer.REJECTED: "the user said no", Answer.EXPIRED: "nobody said yes in time"}
@@ -71,6 +72,8 @@ class WaitingCalls:
 
     async def keep(self, session_id: UUID, agent: str, wanted: Wanted) -> bool:
         """Let a call wait, and tell of it; False where that cannot be kept."""
+        if not 0 < len(wanted.call_id) <= _MOST_ID_CHARS:
+            return False
         try:
             json.dumps(wanted.arguments, allow_nan=False)
         except ValueError:

@@ -281,3 +281,16 @@ async def test_a_user_who_is_gone_has_nothing_done(stage):
     with pytest.raises(NotFound):
         await stage.read(plan)
     assert stage.calls == []
+
+
+async def test_arguments_that_refer_to_a_long_result_many_times_are_not_made(stage):
+    stage.offer("echo")
+    plan = await stage.run(("echo", {"text": "x" * 10_000}), ("echo", {"text": "{{0.text}}" * 20}, 0))
+    assert statuses(plan) == ["done", "failed"]
+    assert plan.steps[1].error == "its arguments would be longer than 64000 characters"
+
+
+async def test_a_write_whose_result_cannot_be_kept_is_not_called_failed_for_it_has_happened(stage):
+    stage.offer("flood", {"text": "x" * 100_000}, risk=Risk.WRITE)
+    plan = await stage.run(("flood", {}), approval_secs=0.1)
+    assert (statuses(plan), len(stage.calls)) == (["unknown"], 1)

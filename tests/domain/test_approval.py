@@ -179,3 +179,23 @@ def test_what_came_in_while_the_user_spoke_counts_for_the_answer():
     taint.turn_began()
     taint.turn_ended()
     assert not taint.marked
+
+
+def test_what_was_told_while_no_model_was_asked_counts_for_the_next_answer_once():
+    taint = Taint()
+    taint.owe()
+    taint.turn_began()
+    taint.turn_ended()
+    assert taint.marked, "now the model reads it for the first time"
+    taint.turn_began()
+    taint.turn_ended()
+    assert not taint.marked
+
+
+def test_letters_of_a_result_that_look_like_a_reference_are_no_reference():
+    assert question("send", {"to": "{{3}}"}) == 'Shall I run send with to "3"? Please say yes or no.'
+
+
+def test_what_is_not_read_out_cannot_hide_much():
+    assert question("send", {"to": "Bob" + "<" * 1000}) == ""
+    assert question("send", {"to": "Bob" + "\u200b" * 200}) == ""

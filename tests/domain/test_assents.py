@@ -1,6 +1,6 @@
 import pytest
 
-from orion.domain.approval import question
+from orion.domain.approval import called, question
 from orion.domain.assents import Reply, assent, names
 
 KNOWN = ["de", "en", "es", "fr", "it", "nl", "pt"]
@@ -62,11 +62,10 @@ def test_an_unknown_language_is_asked_in_english_and_takes_english_words(languag
 
 @pytest.mark.parametrize("language", ["de", "de-AT", "DE_de"])
 def test_a_question_is_asked_in_the_agents_language(language):
-    told = question("send_money", {"to": "Bob", "amount": 5, "note": "{{0.text}}"}, language)
-    assert told == (
-        'Soll ich send money mit to "Bob", amount "5", note "dem Ergebnis von Schritt 1" ausführen? '
-        "Bitte sagen Sie ja oder nein."
-    )
+    told = question("send_money", {"to": "Bob", "amount": 5}, language)
+    assert told == ('Soll ich send money mit to "Bob", amount "5" ausführen? Bitte sagen Sie ja oder nein.')
+    planned = called("send", {"note": "{{0.text}}"}, language, planned=True)
+    assert planned == 'send mit note "dem Ergebnis von Schritt 1"'
 
 
 @pytest.mark.parametrize("language", KNOWN)
