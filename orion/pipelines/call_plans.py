@@ -162,17 +162,18 @@ class CallPlans:
         elif waiting is not None and not waiting.done():
             waiting.set_result(plan)
         elif plan.status is not PlanStatus.CANCELLED:
-            await say(self._outcome(plan))
+            await say(self._outcome(plan, later=True))
 
     def _wait(self, plan: Plan) -> None:
         for step in plan.steps:
             if step.asks and not plan.status.over:
                 self._want(_wanted(plan, step, self._agent().language))
 
-    def _outcome(self, plan: Plan) -> str:
+    def _outcome(self, plan: Plan, *, later: bool = False) -> str:
+        """What came of a plan, which a model reads now, or with the user's next words."""
         tools = self._offer().tools
         if planning.untrusted(plan, tools):
-            self._taint.owe()
+            (self._taint.owe if later else self._taint.mark)()
         return planning.outcome(plan, tools)
 
     async def _newest(self) -> Plan | None:
