@@ -54,6 +54,12 @@ def as_steps(drafts: Sequence[Draft], tools: Iterable[Tool]) -> tuple[Step, ...]
         else:
             since.append(index)
         steps.append(
-            Step(index, tool.name, draft.arguments, called(tool.name, draft.arguments), tuple(sorted(after)))
+            Step(
+                index,
+                tool.name,
+                draft.arguments,
+                called(tool.name, draft.arguments, planned=True),
+                tuple(sorted(after)),
+            )
         )
     return tuple(steps)

@@ -13,6 +13,14 @@ from typing import Any
 _REFERENCE = re.compile(r"\{\{\s*(\d{1,2})((?:\.[A-Za-z0-9_-]+)*)\s*\}\}")
 
 
+MOST_CHARS = 64_000
+"""Of a step's arguments as JSON: a few letters may refer to a long result many times."""
+
+
+class Overlong(ValueError):
+    """What a value refers to would make it too long."""
+
+
 class Dangling(LookupError):
     """A reference leads nowhere; the text says which and what there is instead."""
 
@@ -33,15 +41,33 @@ def resolved(value: Any, results: Mapping[int, Any]) -> Any:
 
     Raises:
         Dangling: A step has no result, or its result has nothing of that name.
+        Overlong: It would have more than 64,000 characters, as JSON; it is not made then.
     """
+    if _length(value, results) > MOST_CHARS:
+        raise Overlong(f"its arguments would be longer than {MOST_CHARS} characters")
+    return _resolved(value, results)
+
+
+def _length(value: Any, results: Mapping[int, Any]) -> int:
+    """About how long the value will be as JSON, without making it."""
+    text, sizes = json.dumps(value, ensure_ascii=False), dict[str, int]()
+    total = len(text)
+    for found in _REFERENCE.finditer(text):
+        if found[0] not in sizes:
+            sizes[found[0]] = len(_as_text(_target(found, results)))
+        total += sizes[found[0]]
+    return total
+
+
+def _resolved(value: Any, results: Mapping[int, Any]) -> Any:
     if isinstance(value, str):
         if whole := _REFERENCE.fullmatch(value.strip()):
             return _target(whole, results)
         return _REFERENCE.sub(lambda found: _as_text(_target(found, results)), value)
     if isinstance(value, Mapping):
-        return {name: resolved(member, results) for name, member in value.items()}
+        return {name: _resolved(member, results) for name, member in value.items()}
     if isinstance(value, list | tuple):
-        return [resolved(item, results) for item in value]
+        return [_resolved(item, results) for item in value]
     return value
 
 

@@ -16,7 +16,12 @@ class Taint:
 
     def __init__(self) -> None:
         self.marked = False
-        self._since_began = False
+        self._since_began = self._unread = False
+
+    def owe(self) -> None:
+        """The model will read it with the user's next words, as what was told while it was not asked."""
+        self.mark()
+        self._unread = True
 
     def mark(self) -> None:
         """The model is about to read it."""
@@ -28,4 +33,5 @@ class Taint:
 
     def turn_ended(self) -> None:
         """The user has said something, to which the model answers next."""
-        self.marked, self._since_began = self._since_began, False
+        self.marked, self._since_began = self._since_began or self._unread, False
+        self._unread = False

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from loguru import logger
 from pipecat.transports.base_transport import BaseTransport
 
-from orion import log
 from orion.domain import wire
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
@@ -32,6 +31,8 @@ from orion.errors import (
 from orion.media import memory
 from orion.pipelines import budgets, planning
 from orion.pipelines.announcements import Announcements
+from orion.pipelines.approved_calls import ApprovedCalls
+from orion.pipelines.beginning import beginning
 from orion.pipelines.call import PAUSED, Call, CallEnded
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.note_taking import NoteTaking
@@ -65,6 +66,7 @@ class Calls:
         self._tasks = Tasks()
         self._tidying: asyncio.Task[None] | None = None
         self._announcements = Announcements(shared, self.get, self._tasks)
+        self.approved = ApprovedCalls(lambda: self.shared, self.get, self._announcements)
         self._note_taking = NoteTaking(self._tasks)
         self._closing = False
         self.plans: PlanRunner | None = None
@@ -73,6 +75,7 @@ class Calls:
         """Begin to end the sessions that nobody is in any more."""
         self._tasks.spawn(sweep(self.shared, self._is_busy, self.end_session), "sweeper")
         self._tasks.spawn(self.shared.meter.watch_loop(), "loop lag")
+        self._tasks.spawn(self.approved.watch(), "approvals")
 
     def get(self, session_id: UUID) -> Call | None:
         """The live call of the session, if there is one here."""
@@ -117,7 +120,7 @@ class Calls:
             conversation = await self._conversation(session, guest=guest, speaks=True)
             call = voice_call(conversation, transport, self._ended, joiner=joiner, principal=principal)
             self._live[session.id] = call
-            async with _beginning(call):
+            async with beginning(call):
                 await call.start()
                 await self._activate(session)
                 if await self._settle(call) is SessionStatus.ENDED:
@@ -236,6 +239,7 @@ class Calls:
         """End all calls and take no more; sessions stay open, their users may come back."""
         self._closing = True
         await asyncio.gather(*(call.end(EndReason.SHUTDOWN) for call in list(self._live.values())))
+        await self.shared.waiting.close()
         await self._tasks.close()
 
     def _lock(self, session_id: UUID) -> asyncio.Lock:
@@ -294,7 +298,7 @@ class Calls:
         self._admit()
         conversation = await self._conversation(session, content)
         call = text_call(conversation, self._ended)
-        async with _beginning(call):
+        async with beginning(call):
             await call.start()
             await self._activate(session)
         return call
@@ -309,8 +313,11 @@ class Calls:
             turns = await store.turns.of_session(session.id)
             kept = await store.memories.notes_of(session.id)
             plans = [] if guest else (await store.plans.of_session(session.id, limit=_RECENT_PLANS))[0]
+            waiting = [] if guest else await store.approvals.waiting(session.id, datetime.now(UTC))
         if session.status is SessionStatus.ENDED:
             raise SessionEnded
+        if not guest:
+            self.shared.waiting.restore(session.id, waiting)
         month = await budgets.month(self.shared.database, session.workspace_id)
         offer = await self.shared.catalogue.of(session.workspace_id)
         if session.agent not in offer.roster:
@@ -374,17 +381,6 @@ class Calls:
         """An event of a session for its watchers, kept for those who come later."""
         event = self.shared.feed.publish(session_id, name, body)
         self.shared.writer.put(event)
-
-
-@asynccontextmanager
-async def _beginning(call: Call) -> AsyncIterator[None]:
-    """While a call begins: one that cannot leaves nothing behind."""
-    try:
-        with log.in_session(str(call.session_id)):
-            yield
-    except BaseException:
-        await call.end(EndReason.ERROR)
-        raise
 
 
 def _owner(session: Session) -> Principal:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orion.domain.references import Dangling, resolved, steps_of
+from orion.domain.references import Dangling, Overlong, resolved, steps_of
 
 RESULTS = {0: {"time": "nine", "zones": ["UTC", "CET"]}, 1: 12}
 JSON = st.recursive(
@@ -47,3 +47,12 @@ def test_a_result_is_never_read_for_references(result):
         "a": hostile,
         "b": "{{1.secret}}",
     }
+
+
+def test_what_would_grow_without_end_is_not_made():
+    results = {0: {"text": "x" * 16_000}}
+    assert len(resolved("{{0.text}} " * 3, results)) > 48_000
+    with pytest.raises(Overlong):
+        resolved({"all": ["{{0.text}}"] * 5}, results)
+    with pytest.raises(Overlong):
+        resolved("{{0}}" * 5000, results)

@@ -50,6 +50,36 @@ async def test_a_conversation_is_told_to_a_webhook_and_its_end_with_the_transcri
     assert end.headers["Orion-Signature"] == signature(webhook["secret"], stamp, end.body)
 
 
+async def test_all_that_happens_to_a_plan_is_told_to_a_webhook(http):
+    with Recipient() as recipient:
+        webhook = await make(http, recipient.url, "plan.*")
+        session_id = (await http.post("/api/v1/sessions", json={})).json()["id"]
+        base = f"/api/v1/agent/sessions/{session_id}"
+        goal = {"goal": "set a timer for one minute, then tell me the time in Tokyo"}
+        plan = (await http.post(f"{base}/plan", json=goal)).json()
+        await http.post(f"{base}/execute", json={"plan_id": plan["id"]})
+        async with asyncio.timeout(25):
+            while not any(
+                r.event["name"] == "plan.updated" and r.event["body"]["plan"]["status"] == "done"
+                for r in recipient.received
+            ):
+                await asyncio.sleep(0.05)
+        await http.delete(f"/api/v1/webhooks/{webhook['id']}")
+    assert {r.event["name"] for r in recipient.received} == {"plan.step", "plan.updated"}
+    assert {r.event["session_id"] for r in recipient.received} == {session_id}
+    told = [r.event["body"]["step"] for r in recipient.received if r.event["name"] == "plan.step"]
+    assert {(step["index"], step["status"]) for step in told} >= {
+        (0, "running"),
+        (0, "done"),
+        (1, "running"),
+        (1, "done"),
+    }
+    for received in recipient.received:
+        stamp = received.headers["Orion-Timestamp"]
+        expected = signature(webhook["secret"], stamp, received.body)
+        assert received.headers["Orion-Signature"] == expected
+
+
 async def test_the_secret_is_shown_once_and_never_stored_as_it_is(server, http):
     with Recipient() as recipient:
         webhook = await make(http, recipient.url, "error", secret="a secret of my own")

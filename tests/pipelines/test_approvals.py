@@ -108,6 +108,17 @@ async def test_a_no_is_acknowledged(talk):
     assert (await talk.say("no")).text == "All right, I will not do it."
 
 
+async def test_what_a_plan_brought_from_outside_lets_no_write_pass_in_the_turn_that_reads_it(talk):
+    await talk.say('[[make_plan {"goal": "read my mail, then dig for 3 seconds"}]]')
+    await talk.say("yes")
+    assert (await over(talk)).status is PlanStatus.DONE
+    turn = await talk.say('[[post_note {"text": "hello"}]]')
+    assert turn.text.startswith("While you were away: I am done. No mail.")
+    assert turn.text.endswith('Shall I run post note with text "hello"? Please say yes or no.')
+    await talk.say('no [[post_note {"text": "again"}]]')
+    assert [note["text"] for note in talk.done("post_note")] == ["again"]
+
+
 GOAL = "send 5 euros to Bob, then read my mail, and then post hello there"
 
 

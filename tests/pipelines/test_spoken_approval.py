@@ -22,17 +22,18 @@ def utterance(secs=1.0):
 
 
 @asynccontextmanager
-async def hearing(database_url, tmp_path, *heard, secs=1.0):
+async def hearing(database_url, tmp_path, *heard, secs=1.0, project=PROJECT):
     """A phone in a call whose recogniser hears these texts, one after the other."""
     script = tmp_path / "script.yaml"
     script.write_text(json.dumps({"stt": [{"text": text} for text in heard], "tts": {"secs": secs}}))
-    options = {"llm": ("offline",), "project": PROJECT, "script": script}
+    options = {"llm": ("offline",), "project": project, "script": script}
     async with running(database_url, tmp_path, **options) as server:
         ada = await server.register("ada")
         async with server.client(ada["access_token"]) as http:
             session_id = (await http.post("/api/v1/sessions", json={})).json()["id"]
             async with calling(http, session_id) as phone:
                 await phone.event("turn.ended", role="agent")
+                phone.server = server
                 phone.paid = lambda: [
                     entry for entry in tool("send_money").LEDGER if str(entry["session"]) == session_id
                 ]
