@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from orion.agents import planner, recollection
+from orion.agents.ledger import PLANS, drafted
 from orion.domain.agent import Agent
 from orion.domain.draft import Missing
 from orion.domain.identity import Principal, new_id
@@ -54,7 +55,10 @@ async def draft(
     now = datetime.now(UTC)
     plan = Plan(new_id(), session.id, agent.name, goal, PlanStatus.DRAFT, steps, now)
     async with shared.database.transaction(owner) as store:
-        return await store.plans.add(plan)
+        await store.plans.add(plan)
+    async with shared.database.transaction(PLANS) as store:
+        await store.plans.tell(plan, [drafted(plan)])
+    return plan
 
 
 def read_back(plan: Plan) -> str:

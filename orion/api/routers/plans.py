@@ -42,6 +42,7 @@ _STEP = {
     "description": "Multiply 12 by 9",
     "after": [],
     "status": "done",
+    "attempts": 1,
     "result": {"result": "108"},
     "error": None,
     "approval": None,
@@ -63,6 +64,7 @@ EXAMPLE_PLAN = {
             "description": "Order 108 pieces",
             "after": [0],
             "status": "waiting_approval",
+            "attempts": 0,
             "result": None,
             "approval": {
                 "approved": None,
@@ -108,6 +110,8 @@ class StepBody(BaseModel):
     after: list[int]
     """The steps that must be done before it."""
     status: StepStatus
+    attempts: int
+    """How often it was begun."""
     result: Any
     error: str | None
     approval: ApprovalBody | None
