@@ -3,6 +3,8 @@ import type { Plan, Step, StepStatus } from './wire'
 /** Steps that may run at the same time: each needs only steps of earlier stages. */
 export interface Stage {
   steps: Step[]
+  /** Places of the steps of the stage before. */
+  before: number[]
 }
 
 /** Stages that are folded away; all their steps have one status. */
@@ -39,15 +41,14 @@ export function stages(steps: Step[]): Stage[] {
     levels.set(step.index, level)
     const stage = found[level]
     if (stage) stage.steps.push(step)
-    else found[level] = { steps: [step] }
+    else found[level] = { steps: [step], before: [] }
   }
-  return found
+  return found.map((stage, at) => ({ ...stage, before: found[at - 1]?.steps.map((step) => step.index) ?? [] }))
 }
 
 /** A step that needs just the whole stage before it says so by its place; any other names what it needs. */
-export function needs(step: Step, before: Stage | undefined): string {
-  const whole = (before?.steps ?? []).map((one) => one.index)
-  const same = step.after.length === whole.length && step.after.every((index) => whole.includes(index))
+export function needs(step: Step, before: number[]): string {
+  const same = step.after.length === before.length && step.after.every((index) => before.includes(index))
   if (!step.after.length || same) return ''
   return `after ${step.after.map((index) => index + 1).join(', ')}`
 }

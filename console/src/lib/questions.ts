@@ -102,6 +102,8 @@ export function approval(before: Transcript, { body, created_at }: ServerEvent):
   const one = { call_id, tool, digest, arguments: call.arguments ?? {}, state, at: created_at, expires_at, answerable }
   const after = { ...before, ways, calls: { ...before.calls, [call_id]: { ...one, agent: before.session?.agent ?? '' } } }
   if (state === 'asked') return { ...after, told: `${plain(tool)} waits for your approval.` }
+  // Whether a plan may run is told by the plan.
+  if (before.items.some((item) => item.kind === 'plan' && drafts(item.plan, after.calls[call_id]!))) return after
   const words = outcome(state === 'approved', way)
   return settle(after, { key: call_id, tool, words, approved: state === 'approved', at: created_at })
 }

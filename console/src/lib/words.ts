@@ -24,9 +24,11 @@ export function raw(value: unknown): string {
 export const entries = (args: unknown): [string, unknown][] =>
   args && typeof args === 'object' && !Array.isArray(args) ? Object.entries(args) : []
 
-/** A result in a line: of an object its values by name, of `{result: x}` just `x`. */
+/** A result in a line: the words that its tool has for it (`spoken`), else its values by name, of one just the value. */
 export function brief(result: unknown): string {
   const named = entries(result)
+  const spoken = named.find(([name, value]) => name === 'spoken' && typeof value === 'string' && value)
+  if (spoken) return readable(spoken[1])
   const only = named.length === 1 ? named[0] : undefined
   if (only && typeof only[1] !== 'object') return readable(only[1])
   return named.length ? named.map(([name, value]) => `${visible(name)}: ${flat(value)}`).join(' · ') : flat(result)
