@@ -44,7 +44,7 @@ class SimulatedPlans:
     def step(self, session_id: str, plan: dict[str, Any], index: int, **more: Any) -> None:
         """Change a step, and tell of it."""
         plan["steps"][index] = {**plan["steps"][index], **more}
-        self._emit(session_id, "plan.step", {"plan_id": plan["id"], "step": plan["steps"][index]})
+        self._emit(session_id, "plan.step", {"plan_id": plan["id"], "step": plan["steps"][index]}, moment(0))
 
     def ask(self, session_id: str, **more: Any) -> dict[str, Any]:
         """A single call waits for a yes."""
@@ -61,6 +61,11 @@ class SimulatedPlans:
         self._emit(session_id, "tool.approval", {**body, "state": state, "by": by}, moment(0))
 
     def routes(self, app: FastAPI) -> None:
+        """Serve them."""
+        self._plan_routes(app)
+        self._approval_routes(app)
+
+    def _plan_routes(self, app: FastAPI) -> None:
         root = "/api/v1/agent/sessions/{session_id}"
 
         @app.get(f"{root}/plans")
@@ -96,6 +101,7 @@ class SimulatedPlans:
             self.step(session_id, plan, index, status=status, approval={**asked, **decided})
             return plan
 
+    def _approval_routes(self, app: FastAPI) -> None:
         @app.get("/api/v1/sessions/{session_id}/approvals")
         def waiting(session_id: str) -> Any:
             if self.waiting is None:

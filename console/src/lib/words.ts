@@ -20,6 +20,11 @@ export function raw(value: unknown): string {
   return visible(typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? ''))
 }
 
+const MOST_CHARS = 240
+
+/** The beginning of a text, for where the whole stands elsewhere. */
+export const begin = (text: string): string => (text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS)} …` : text)
+
 /** Name and value of each argument. */
 export const entries = (args: unknown): [string, unknown][] =>
   args && typeof args === 'object' && !Array.isArray(args) ? Object.entries(args) : []
