@@ -2,7 +2,7 @@ import { get, request, write } from './api'
 import { serverTime } from './clock.svelte'
 import { later } from './cost'
 import { Problem } from './problem'
-import { withWaiting, type Question } from './questions'
+import { outcome, settle, withWaiting, type Question } from './questions'
 import { follow, type Message } from './sse'
 import { apply, empty, planOf, withPlans, withTurns, type Transcript } from './transcript'
 import type { Page, Plan, Reply, ServerEvent, Session, Turn, WaitingCall } from './wire'
@@ -119,6 +119,7 @@ export class Conversation {
     try {
       if (plan) await this.#ofPlan((root) => write<Plan>('POST', `${root}/plans/${plan.id}/steps/${index}/${approve ? 'approve' : 'reject'}`, {}))
       else await write<unknown>('POST', `/sessions/${id}/approvals/${encodeURIComponent(key)}`, { approve, digest })
+      if (this.session?.id === id) this.#settle(question, approve)
     } catch (error) {
       if (this.session?.id === id) this.transcript = { ...this.transcript, ways: before }
       throw error
@@ -126,6 +127,11 @@ export class Conversation {
       // Whatever the answer was: what is still asked is what the server says.
       if (!plan && this.session?.id === id) void this.#loadWaiting(this.#stop.signal)
     }
+  }
+
+  #settle({ key, tool }: Question, approved: boolean): void {
+    const at = new Date(serverTime()).toISOString()
+    this.transcript = settle(this.transcript, { key, tool, words: outcome(approved, 'page'), approved, at })
   }
 
   /** A change of a plan; the events tell of it, and where they are late or missing, its plans are loaded again. */
