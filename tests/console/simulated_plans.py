@@ -50,7 +50,8 @@ class SimulatedPlans:
         """A single call waits for a yes."""
         call = {"call_id": "call-7", "tool": "pay", "arguments": {"amount": "5"}, "digest": "d" * 64} | more
         if self.waiting is not None:
-            listed = {"question": "Shall I run pay?", "expires_at": moment(60)} | call
+            now = {"asked_at": moment(0), "expires_at": moment(60), "state": "waiting", "by": None}
+            listed = {"question": "Shall I run pay?", **now} | call
             self.waiting.append(listed)
         self.told(session_id, call, "asked", None)
         return call

@@ -97,7 +97,7 @@ export function approval(before: Transcript, { body, created_at }: ServerEvent):
   const ways = state === 'asked' ? before.ways : { ...before.ways, [call.call_id]: way }
   if (IN_PLAN.test(call.call_id)) return { ...before, ways }
   const { call_id, tool, digest } = call
-  const expires_at = known?.digest === digest ? (known.expires_at ?? null) : null
+  const expires_at = call.expires_at ?? (known?.digest === digest ? known.expires_at : null) ?? null
   const answerable = known?.digest === digest && known.answerable
   const one = { call_id, tool, digest, arguments: call.arguments ?? {}, state, at: created_at, expires_at, answerable }
   const after = { ...before, ways, calls: { ...before.calls, [call_id]: { ...one, agent: before.session?.agent ?? '' } } }
@@ -117,7 +117,8 @@ export function withWaiting(before: Transcript, listed: WaitingCall[], at: strin
   const calls = Object.fromEntries(Object.entries(before.calls).filter(([, call]) => call.state !== 'asked'))
   for (const call of listed.filter((one) => !IN_PLAN.test(one.call_id))) {
     const agent = before.calls[call.call_id]?.agent ?? before.session?.agent ?? ''
-    calls[call.call_id] = { ...call, state: 'asked', at: before.calls[call.call_id]?.at ?? at, agent, answerable: true }
+    const since = before.calls[call.call_id]?.at ?? call.asked_at ?? at
+    calls[call.call_id] = { ...call, state: 'asked', at: since, agent, answerable: true }
   }
   return { ...before, calls }
 }

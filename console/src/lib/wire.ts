@@ -155,6 +155,7 @@ export interface WaitingCall {
   arguments: Record<string, unknown>
   digest: string
   question?: string
+  asked_at?: string
   expires_at?: string | null
 }
 

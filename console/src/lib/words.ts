@@ -1,7 +1,10 @@
 /** Texts of tools and models, as they are shown: always as text, with nothing in them that hides or turns around. */
 
-/** Controls, formats (bidi marks, zero-width, tags), separators, surrogates without a partner; not tab and line feed. */
-const UNSEEN = /[^\P{C}\t\n]|[\u2028\u2029\u115f\u1160\u3164\uffa0]/gu
+/**
+ * Controls, formats (bidi marks, zero-width, tags), separators, surrogates without a partner; not tab and line feed,
+ * and no joiner where scripts and emoji need it: after what is not ASCII.
+ */
+const UNSEEN = /[^\P{C}\t\n\u200c\u200d]|[\u2028\u2029\u115f\u1160\u3164\uffa0]|(?<=^|[\0-\x7f])[\u200c\u200d]/gu
 
 /** The text with what cannot be seen written out: `⟨U+202E⟩`. */
 export function visible(text: string): string {
