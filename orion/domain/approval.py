@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -137,6 +137,22 @@ class Approvals:
         self._waiting.append(wanted)
         self._added_at = now
         return True
+
+    def follow(self, plan_id: UUID, asks: Collection[int], *, draft: bool) -> None:
+        """Take out what is not asked about a plan any more: it was answered elsewhere, or the plan is over.
+
+        Args:
+            asks: The steps that still ask.
+            draft: Whether the plan has not begun yet.
+        """
+        for wanted in list(self._waiting):
+            asked = draft if wanted.step is None else wanted.step in asks
+            if wanted.plan_id != plan_id or asked:
+                continue
+            if wanted is self.first:
+                self.settle()
+            else:
+                self._waiting.remove(wanted)
 
     def waits(self, call_id: str) -> bool:
         """Whether the call of that id is among them."""

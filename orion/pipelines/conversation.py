@@ -146,6 +146,7 @@ class Conversation:
             agent=lambda: self.agent,
             tools=lambda: self.offer.tools,
             want=self._policy.want,
+            approvals=self._approvals,
             taint=self._taint,
             runner=runner,
         )

@@ -1,6 +1,7 @@
 """The plan view: every state of a step, live and after a reload, of plans short and long."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -73,7 +74,7 @@ def test_the_clock_of_a_running_step_runs(page, server, session_id):
 
 
 def test_each_state_of_a_step_has_words_of_its_own_after_a_reload_too(page, server, session_id):
-    over = {"approved": False, "decided_at": moment(-9)}
+    over: dict[str, Any] = {"approved": False, "decided_at": moment(-9)}
     steps = [
         step("wait"),
         step("search", status="running", attempts=1, started_at=moment(-2)),

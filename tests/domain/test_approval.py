@@ -1,3 +1,6 @@
+from dataclasses import replace
+from uuid import uuid4
+
 import pytest
 
 from orion.domain.approval import Approvals, Outcome, Reply, Wanted, question
@@ -103,6 +106,23 @@ def test_the_same_call_waits_once_and_only_a_few_do_at_all():
     assert approvals.add(wanted(to="Bob"), 0)
     assert not approvals.add(wanted(to="Bob"), 0)
     assert [approvals.add(wanted(to=name), 0) for name in ("Cid", "Dan", "Eve")] == [True, True, False]
+
+
+def test_what_was_answered_elsewhere_is_asked_no_more():
+    plan, other = uuid4(), uuid4()
+    whole = replace(wanted(to="Bob"), call_id="whole", plan_id=plan)
+    first, second = (replace(wanted(to="Bob"), call_id=str(at), plan_id=plan, step=at) for at in range(2))
+    approvals = heard(whole, first, second)
+    approvals.follow(other, [], draft=False)
+    approvals.follow(plan, [0, 1], draft=True)
+    assert len(approvals) == 3
+    approvals.follow(plan, [0, 1], draft=False)
+    assert approvals.to_ask() == first, "nothing of it was heard yet"
+    assert approvals.answer(Reply.YES, 1, began=4) is Outcome.ASK
+    approvals.follow(plan, [1], draft=False)
+    assert approvals.first == second
+    approvals.follow(plan, [], draft=False)
+    assert len(approvals) == 0
 
 
 def test_the_time_to_answer_ends():

@@ -89,6 +89,21 @@ async def test_a_step_that_is_rejected_on_the_page_never_runs(tab):
     await expect(last.get_by_test_id("step-time")).to_have_count(0)
 
 
+async def test_what_was_answered_on_the_page_is_not_asked_again_in_the_call(tab):
+    page = tab.page
+    await tab.greeted()
+    await tab.write("make a plan to pay the invoice of acme and then tell me the time in tokyo")
+    await page.get_by_role("button", name="Run plan").click(timeout=15_000)
+    await page.get_by_role("button", name="Approve").click(timeout=20_000)
+    await expect(page.get_by_test_id("plan-standing")).to_have_text("Done · 2 steps", timeout=15_000)
+    await expect(tab.captions).to_contain_text("Paid: acme.", timeout=20_000)
+    asked = await tab.now()
+    await tab.write("please tell me what twelve times nine is")
+    await tab.until(lambda heard, now: bool(heard) and now - heard[-1] > 2000, since=asked)
+    last = tab.turns("agent").last.get_by_test_id("turn-text")
+    await expect(last).to_have_text("That is 108.")
+
+
 async def test_a_single_dangerous_call_is_shown_as_asked_and_as_answered_in_writing(tab):
     page = tab.page
     await tab.write("pay the invoice of initech")
@@ -100,3 +115,16 @@ async def test_a_single_dangerous_call_is_shown_as_asked_and_as_answered_in_writ
     await expect(page.get_by_test_id("settled")).to_contain_text("Approved in writing", timeout=15_000)
     await expect(page.get_by_test_id("approval")).to_have_count(0)
     await expect(tab.cards.last).to_have_attribute("data-status", "done", timeout=15_000)
+
+
+async def test_a_single_dangerous_call_is_approved_by_click_and_runs(tab, paying):
+    described = (await (await tab.page.request.get(f"{paying.url}/openapi.json")).json())["paths"]
+    if "/api/v1/sessions/{session_id}/approvals" not in described:
+        pytest.skip("this server takes no answer about single calls over REST")
+    page = tab.page
+    await tab.write("pay the invoice of initech")
+    await expect(page.get_by_test_id("approval-arguments")).to_have_text(re.compile(r"payee\s*initech"))
+    await page.get_by_role("button", name="Approve").click(timeout=15_000)
+    await expect(page.get_by_test_id("settled")).to_contain_text("Approved on this page")
+    await expect(tab.cards.last).to_have_attribute("data-status", "done", timeout=15_000)
+    await expect(tab.turns("agent").last).to_contain_text("Paid: initech.")
