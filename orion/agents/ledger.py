@@ -160,6 +160,12 @@ class Ledger:
                 await store.plans.tell(plan, events)
 
 
+def drafted(plan: Plan) -> Event:
+    """What is told of a plan that is new."""
+    body = {"plan": wire.plan(plan)}
+    return Event(new_id(), plan.session_id, "plan.updated", body, plan.created_at)
+
+
 def happened(before: Plan, plan: Plan, ids: list[UUID]) -> list[Event]:
     """What is told of a change: each step that changed, and the plan where its status did.
 

@@ -175,6 +175,18 @@ class Approvals:
             if wanted.plan_id is None and wanted.call_id not in call_ids:
                 self.take(wanted.call_id)
 
+    def follow(self, plan_id: UUID, asks: Collection[int], *, draft: bool) -> None:
+        """Take out what is not asked about a plan any more: it was answered elsewhere, or the plan is over.
+
+        Args:
+            asks: The steps that still ask.
+            draft: Whether the plan has not begun yet.
+        """
+        for wanted in list(self._waiting):
+            asked = draft if wanted.step is None else wanted.step in asks
+            if wanted.plan_id == plan_id and not asked:
+                self.take(wanted.call_id)
+
     def waits(self, call_id: str) -> bool:
         """Whether the call of that id is among them."""
         return any(wanted.call_id == call_id for wanted in self._waiting)

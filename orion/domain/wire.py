@@ -120,6 +120,7 @@ def step(step: Step) -> dict[str, Any]:
         "description": step.description,
         "after": list(step.after),
         "status": step.status.value,
+        "attempts": step.attempts,
         "result": step.result,
         "error": step.error,
         "approval": approval(step.approval),

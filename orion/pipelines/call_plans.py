@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from orion.domain.agent import Agent
-from orion.domain.approval import Wanted, called, question
+from orion.domain.approval import Approvals, Wanted, called, question
 from orion.domain.assents import assent
 from orion.domain.draft import Missing
 from orion.domain.identity import Principal
@@ -39,6 +39,7 @@ class CallPlans:
         agent: Gives the agent that has the word.
         offer: Gives what the workspace has now.
         want: Lets the user be asked; False where that is not possible.
+        approvals: What the user is asked; what was answered elsewhere is taken out.
         runner: Runs plans; None where nothing does.
     """
 
@@ -50,6 +51,7 @@ class CallPlans:
         agent: Callable[[], Agent],
         offer: Callable[[], Offer],
         want: Callable[[Wanted], bool],
+        approvals: Approvals,
         taint: Taint,
         runner: PlanRunner | None,
     ) -> None:
@@ -59,6 +61,7 @@ class CallPlans:
         self._agent = agent
         self._offer = offer
         self._want = want
+        self._approvals = approvals
         self._taint = taint
         self._runner = runner
         self._awaited: dict[UUID, asyncio.Future[Plan]] = {}
@@ -134,8 +137,10 @@ class CallPlans:
                 if not event.name.startswith("plan."):
                     continue
                 asks = event.name == "plan.step" and event.body["step"]["approval"] is not None
-                over = event.name == "plan.updated" and event.body["plan"]["ended_at"] is not None
-                if not (asks or over):
+                begun = (
+                    event.name == "plan.updated" and event.body["plan"]["status"] != PlanStatus.DRAFT.value
+                )
+                if not (asks or begun):
                     continue
                 plan_id = UUID(event.body["plan_id"] if asks else event.body["plan"]["id"])
                 await self._news(plan_id, say, ask)
@@ -155,6 +160,8 @@ class CallPlans:
     ) -> None:
         async with self._shared.database.transaction(self._owner) as store:
             plan = await store.plans.get(plan_id, session_id=self._session.id)
+        asks = {step.index for step in plan.steps if step.asks and not plan.status.over}
+        self._approvals.follow(plan_id, asks, draft=plan.status is PlanStatus.DRAFT)
         waiting = self._awaited.get(plan_id)
         if not plan.status.over:
             self._wait(plan)

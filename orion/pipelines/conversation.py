@@ -156,6 +156,7 @@ class Conversation:
             agent=lambda: self.agent,
             offer=lambda: self.offer,
             want=self._policy.want,
+            approvals=self._approvals,
             taint=self._taint,
             runner=runner,
         )

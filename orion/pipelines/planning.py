@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from orion.agents import planner, recollection
+from orion.agents.ledger import PLANS, drafted
 from orion.domain.agent import Agent
 from orion.domain.approval import called
 from orion.domain.assents import assent
@@ -92,7 +93,10 @@ async def draft(
         tokens=planner.tokens(used),
     )
     async with shared.database.transaction(owner) as store:
-        return await store.plans.add(plan)
+        await store.plans.add(plan)
+    async with shared.database.transaction(PLANS) as store:
+        await store.plans.tell(plan, [drafted(plan)])
+    return plan
 
 
 def _bill(shared: Shared, session: Session, agent: Agent, used: tuple[Usage, ...]) -> None:

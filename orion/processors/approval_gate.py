@@ -78,6 +78,7 @@ class ApprovalGate(FrameProcessor):
         self._orion_clock = clock
         self._orion_began: float | None = None
         self._orion_user_speaks = False
+        self._orion_asking = False
         self._orion_running: set[asyncio.Task[None]] = set()
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -112,6 +113,7 @@ class ApprovalGate(FrameProcessor):
         wanted = self._orion_approvals.to_ask()
         if wanted is not None and not self._orion_user_speaks:
             self._orion_approvals.asked(self._orion_clock())
+            self._orion_asking = True
             await self.push_frame(TTSSpeakFrame(wanted.question, append_to_context=True))
 
     @property
@@ -120,8 +122,11 @@ class ApprovalGate(FrameProcessor):
 
     @property
     def orion_waits(self) -> bool:
-        """Whether a call waits for the user's yes: the agent's turn is over, whatever it has called."""
-        return len(self._orion_approvals) > 0
+        """Whether a call waits for the user's yes: the agent's turn is over, whatever it has called.
+
+        It is, too, where the question was answered elsewhere while it was being asked.
+        """
+        return self._orion_asking or len(self._orion_approvals) > 0
 
     @property
     def orion_owes(self) -> bool:
@@ -142,6 +147,7 @@ class ApprovalGate(FrameProcessor):
 
     def orion_said(self, text: str) -> None:
         """The agent was heard to say this: a question is open from its end on, if it was that."""
+        self._orion_asking = False
         before = self._orion_approvals.heard
         self._orion_approvals.said(text, self._orion_clock())
         if self._orion_approvals.heard and not before:

@@ -23,10 +23,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from orion.api.requests.shield import Shield
+from tests.console.simulated_plans import ADA, SimulatedPlans
 
 DIST = Path(__file__).parents[2] / "orion" / "console" / "dist"
 USER = {
-    "id": str(uuid4()),
+    "id": ADA,
     "email": "ada@example.org",
     "name": "Ada",
     "role": "admin",
@@ -56,6 +57,7 @@ class SimulatedServer:
         self.refresh_token = ""
         self.providers = [provider("anthropic"), provider("deepgram"), provider("openai")]
         self.entered: list[tuple[str, dict[str, str]]] = []
+        self.plans = SimulatedPlans(self.emit)
         self._link_spent = False
         self._peers: list[RTCPeerConnection] = []
         self._streams: set[asyncio.Queue[dict[str, Any] | None]] = set()
@@ -145,6 +147,7 @@ class SimulatedServer:
         self._provider_routes(app)
         self._session_routes(app)
         self._conversation_routes(app)
+        self.plans.routes(app)
         self._call_routes(app)
 
         @app.get("/")

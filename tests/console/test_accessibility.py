@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.console.conftest import sign_in
+from tests.console.simulated_plans import asked, moment, plan, step
 from tests.console.simulated_server import tool_call, turn
 
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
@@ -61,6 +62,38 @@ def test_every_view_is_accessible_in_both_themes_and_on_a_phone(open_page, serve
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Keys").click()
     page.get_by_role("button", name="Enter a key of OpenAI").click()
+    assert_accessible(page, axe)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 860), (390, 844)])
+def test_plans_and_approvals_are_accessible_in_both_themes_and_on_a_phone(
+    signed_in, server, axe, scheme, size
+):
+    session_id = server.add_session("Errands")
+    server.turns[session_id] = [turn("agent", "One moment."), turn("agent", "Hello.", agent="support")]
+    over = asked(approved=False, decided_at=moment(-9))
+    steps = [
+        step("search", status="running", attempts=2, started_at=moment(-2)),
+        step("note", status="done", result={"a": 1}, started_at=moment(-9), ended_at=moment(-8)),
+        step("mail", 0, 1, status="failed", error="no such address", started_at=moment(-5)),
+        step("pay", 0, status="waiting_approval", arguments={"to": "x" * 5000}, approval=asked()),
+        step("buy", 1, status="rejected", approval=over),
+        step("tidy", 3, status="skipped"),
+        step("ship", 4, status="unknown", approval=asked(), error="it was interrupted"),
+    ]
+    running = plan(*steps, status="running", error="a part of it failed")
+    long = plan(*(step("copy", *([i - 1] if i else [])) for i in range(50)), goal="long")
+    server.plans.of_session[session_id] = [running, long]
+    viewport = {"width": size[0], "height": size[1]}
+    page = signed_in(f"/#session={session_id}", viewport=viewport, color_scheme=scheme)
+    expect(page.get_by_test_id("plan")).to_have_count(2)
+    expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+    assert_accessible(page, axe)
+    page.get_by_test_id("plan-step").nth(1).locator("summary").click()
+    page.get_by_role("button", name="Cancel plan").click()
+    page.get_by_role("button", name="Reject").click()
+    expect(page.get_by_test_id("settled")).to_be_visible()
     assert_accessible(page, axe)
 
 

@@ -99,7 +99,8 @@ def test_a_broken_event_stream_resumes_where_it_broke(page, server, session_id):
     expect(page.get_by_text("One.")).to_be_visible()
     server.cut_streams()
     server.emit(session_id, "hand_off", {"from": "guide", "to": "sales_desk"})
-    expect(page.get_by_test_id("note")).to_have_text("guide handed over to sales desk.")
+    expect(page.get_by_test_id("hand-off")).to_contain_text("guide")
+    expect(page.get_by_test_id("hand-off")).to_contain_text("sales_desk")
     assert server.resumed[-1] == "00000000-0000-7000-8000-000000000000"
 
 

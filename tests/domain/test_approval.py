@@ -112,6 +112,23 @@ def test_the_same_call_waits_once_and_only_a_few_do_at_all():
     assert [approvals.add(other, 0) for other in others] == [True, True, False]
 
 
+def test_what_was_answered_elsewhere_is_asked_no_more():
+    plan, other = uuid4(), uuid4()
+    whole = replace(wanted(to="Bob"), call_id="whole", plan_id=plan)
+    first, second = (replace(wanted(to="Bob"), call_id=str(at), plan_id=plan, step=at) for at in range(2))
+    approvals = heard(whole, first, second)
+    approvals.follow(other, [], draft=False)
+    approvals.follow(plan, [0, 1], draft=True)
+    assert len(approvals) == 3
+    approvals.follow(plan, [0, 1], draft=False)
+    assert approvals.to_ask() == first, "nothing of it was heard yet"
+    assert approvals.answer(Reply.YES, 1, began=4) is Outcome.ASK
+    approvals.follow(plan, [1], draft=False)
+    assert approvals.first == second
+    approvals.follow(plan, [], draft=False)
+    assert len(approvals) == 0
+
+
 def test_the_time_to_answer_ends():
     approvals = heard(wanted(to="Bob"))
     assert not approvals.expired(62.9, 60)

@@ -1,3 +1,4 @@
+import { heardAt } from './clock.svelte'
 import { Problem } from './problem'
 import { Tokens } from './tokens'
 import type { SignedIn } from './wire'
@@ -6,7 +7,10 @@ const ROOT = '/api/v1'
 
 async function send(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(ROOT + path, init)
+    const sent = Date.now()
+    const response = await fetch(ROOT + path, init)
+    heardAt(response.headers.get('Date'), sent, Date.now())
+    return response
   } catch (error) {
     if (init.signal?.aborted) throw error
     throw Problem.unreachable()

@@ -1,10 +1,15 @@
 import { get, request, write } from './api'
+import { serverTime } from './clock.svelte'
 import { later } from './cost'
+import { Problem } from './problem'
+import { outcome, settle, withWaiting, type Question } from './questions'
 import { follow, type Message } from './sse'
-import { apply, empty, withTurns, type Transcript } from './transcript'
-import type { Page, Reply, ServerEvent, Session, Turn } from './wire'
+import { apply, empty, planOf, withPlans, withTurns, type Transcript } from './transcript'
+import type { Page, Plan, Reply, ServerEvent, Session, Turn, WaitingCall } from './wire'
 
 const LOG_LENGTH = 500
+const MOST_PLANS = 100
+const TRIES = 5
 
 /** The session on the page: its transcript, kept up to date by the event stream. */
 export class Conversation {
@@ -20,6 +25,8 @@ export class Conversation {
   sending = $state(false)
   failure = $state<unknown>(null)
   #stop = new AbortController()
+  /** How many events of plans were taken. */
+  #planNews = 0
 
   get session(): Session | null {
     return this.transcript.session
@@ -94,16 +101,98 @@ export class Conversation {
     if (this.session?.id === id) this.transcript = { ...this.transcript, session, live: false, state: null }
   }
 
+  /** Let a draft run. */
+  async run(plan: Plan): Promise<void> {
+    await this.#ofPlan((root) => write<Plan>('POST', `${root}/execute`, { plan_id: plan.id }))
+  }
+
+  async cancel(plan: Plan): Promise<void> {
+    await this.#ofPlan((root) => write<Plan>('POST', `${root}/plans/${plan.id}/cancel`, {}))
+  }
+
+  /** Say yes or no to exactly what is shown. */
+  async answer(question: Question, approve: boolean): Promise<void> {
+    const id = this.session?.id
+    const { key, plan, index, digest } = question
+    const before = this.transcript.ways
+    this.transcript = { ...this.transcript, ways: { ...before, [key]: 'page' } }
+    try {
+      if (plan) await this.#ofPlan((root) => write<Plan>('POST', `${root}/plans/${plan.id}/steps/${index}/${approve ? 'approve' : 'reject'}`, {}))
+      else await write<unknown>('POST', `/sessions/${id}/approvals/${encodeURIComponent(key)}`, { approve, digest })
+      if (this.session?.id === id) this.#settle(question, approve)
+    } catch (error) {
+      if (this.session?.id === id) this.transcript = { ...this.transcript, ways: before }
+      throw error
+    } finally {
+      // Whatever the answer was: what is still asked is what the server says.
+      if (!plan && this.session?.id === id) void this.#loadWaiting(this.#stop.signal)
+    }
+  }
+
+  #settle({ key, tool }: Question, approved: boolean): void {
+    const at = new Date(serverTime()).toISOString()
+    this.transcript = settle(this.transcript, { key, tool, words: outcome(approved, 'page'), approved, at })
+  }
+
+  /** A change of a plan; the events tell of it, and where they are late or missing, its plans are loaded again. */
+  async #ofPlan(change: (root: string) => Promise<Plan>): Promise<void> {
+    const id = this.session?.id
+    const news = this.#planNews
+    const signal = this.#stop.signal
+    try {
+      const plan = await change(`/agent/sessions/${id}`)
+      if (!signal.aborted && news === this.#planNews) this.transcript = withPlans(this.transcript, [plan])
+    } catch (error) {
+      if (!signal.aborted) void this.#loadPlans(signal)
+      throw error
+    }
+  }
+
   #take(message: Message): void {
     const event = parse(message)
     if (!event) return
+    if (event.name.startsWith('plan.')) this.#planNews += 1
+    if (event.name === 'plan.step' && !planOf(this.transcript, String(event.body.plan_id))) void this.#loadPlans(this.#stop.signal)
+    this.#heard(event)
+    if (event.name === 'tool.approval' && event.body.state === 'asked') void this.#loadWaiting(this.#stop.signal)
+  }
+
+  #heard(event: ServerEvent): void {
     this.transcript = apply(this.transcript, event)
     const turn = event.name === 'turn.ended' ? (event.body.turn as Turn) : null
     if (turn && (turn.role ?? turn.speaker) === 'user') this.pending = ''
     if (event.name !== 'turn.partial') this.log = [...this.log, event].slice(-LOG_LENGTH)
   }
 
+  /** The plans as they stand; asked again where something happened to one meanwhile. */
+  async #loadPlans(signal: AbortSignal): Promise<void> {
+    const id = this.session?.id
+    try {
+      for (let tries = 1; tries <= TRIES && !signal.aborted; tries += 1) {
+        const news = this.#planNews
+        const page = await get<Page<Plan>>(`/agent/sessions/${id}/plans?limit=${MOST_PLANS}`)
+        if (signal.aborted || (news !== this.#planNews && tries < TRIES)) continue
+        this.transcript = withPlans(this.transcript, page.items)
+        return
+      }
+    } catch (error) {
+      if (!signal.aborted && !absent(error)) this.failure = error
+    }
+  }
+
+  /** The single calls that wait; a server that does not list them takes no answer about them over REST. */
+  async #loadWaiting(signal: AbortSignal): Promise<void> {
+    try {
+      const page = await get<Page<WaitingCall>>(`/sessions/${this.session?.id}/approvals`)
+      if (!signal.aborted) this.transcript = withWaiting(this.transcript, page.items, new Date(serverTime()).toISOString())
+    } catch (error) {
+      if (!signal.aborted && !absent(error)) this.failure = error
+    }
+  }
+
   async #load(path: string, signal: AbortSignal): Promise<void> {
+    void this.#loadPlans(signal)
+    void this.#loadWaiting(signal)
     try {
       const [session, turns] = await Promise.all([get<Session>(path), allTurns(path)])
       if (signal.aborted) return
@@ -116,6 +205,9 @@ export class Conversation {
     }
   }
 }
+
+/** The server has no such route, or none for this caller. */
+const absent = (error: unknown) => error instanceof Problem && (error.status === 404 || error.status === 403)
 
 async function allTurns(path: string): Promise<Turn[]> {
   const turns: Turn[] = []

@@ -1,6 +1,13 @@
-/** `850 ms`, `1.24 s`. */
+/** `850 ms`, `1.24 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
+  if (ms >= 60_000) return `${Math.floor(ms / 60_000)} min ${Math.floor(ms / 1000) % 60} s`
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`
+}
+
+/** What a running clock shows: `0:07`, `12:40`. */
+export function clock(ms: number): string {
+  const secs = Math.max(0, Math.floor(ms / 1000))
+  return `${Math.floor(secs / 60)}:${String(secs % 60).padStart(2, '0')}`
 }
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })

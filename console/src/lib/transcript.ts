@@ -1,5 +1,8 @@
 import { sum } from './cost'
-import type { AgentState, Latency, ServerEvent, Session, Speaker, ToolCall, Turn } from './wire'
+import { asks, standing, withStep } from './plans'
+import { approval, outcome, settle, stepKey, type AskedCall, type Settled } from './questions'
+import type { AgentState, Latency, Plan, ServerEvent, Session, Speaker, Step, ToolCall, Turn } from './wire'
+import { plain } from './words'
 
 /** A turn as the page shows it; `open` while its words are still coming. */
 export interface TurnItem {
@@ -15,7 +18,24 @@ export interface TurnItem {
   latency: Latency | null
 }
 
-/** Something that is no turn but belongs between them: a hand-over, a guardrail, an error. */
+/** A plan, in the place where it was made. */
+export interface PlanItem {
+  kind: 'plan'
+  id: string
+  at: string
+  plan: Plan
+}
+
+/** The word passes from one agent to another. */
+export interface HandOffItem {
+  kind: 'hand_off'
+  id: string
+  at: string
+  from: string
+  to: string
+}
+
+/** Something that is no turn but belongs between them: a guardrail, an error. */
 export interface NoteItem {
   kind: 'note'
   id: string
@@ -24,7 +44,7 @@ export interface NoteItem {
   text: string
 }
 
-export type Item = TurnItem | NoteItem
+export type Item = TurnItem | NoteItem | PlanItem | HandOffItem
 
 export interface Transcript {
   items: Item[]
@@ -34,6 +54,13 @@ export interface Transcript {
   live: boolean
   /** Why the last call ended, until the next one begins. */
   left: string | null
+  /** The single calls that the user was asked about, by their ids. */
+  calls: Record<string, AskedCall>
+  /** By which way questions were answered, as far as this page was told. */
+  ways: Record<string, string>
+  settled: Settled | null
+  /** The last thing that must not be missed, in words: for who cannot see it. */
+  told: string
 }
 
 export const empty = (session: Session | null = null): Transcript => ({
@@ -42,11 +69,35 @@ export const empty = (session: Session | null = null): Transcript => ({
   state: null,
   live: session?.live ?? false,
   left: null,
+  calls: {},
+  ways: {},
+  settled: null,
+  told: '',
 })
 
 /** The turns as the server keeps them; whatever the page knows of a turn of the same id gives way. */
 export function withTurns(transcript: Transcript, turns: Turn[]): Transcript {
   return turns.reduce((before, turn) => ended(before, turn), transcript)
+}
+
+/** The plans as the server keeps them. */
+export function withPlans(transcript: Transcript, plans: Plan[]): Transcript {
+  return plans.reduce((before, plan) => withPlan(before, plan), transcript)
+}
+
+function withPlan(before: Transcript, plan: Plan): Transcript {
+  if (planOf(before, plan.id)) return changePlan(before, plan.id, () => plan)
+  return put(before, { kind: 'plan', id: plan.id, at: plan.created_at, plan })
+}
+
+export function planOf(transcript: Transcript, id: string): Plan | null {
+  const found = transcript.items.find((item) => item.kind === 'plan' && item.id === id)
+  return found?.kind === 'plan' ? found.plan : null
+}
+
+function changePlan(before: Transcript, id: string, to: (plan: Plan) => Plan): Transcript {
+  const items = before.items.map((item) => (item.kind === 'plan' && item.id === id ? { ...item, plan: to(item.plan) } : item))
+  return { ...before, items }
 }
 
 /** What the page shows after `event`. Applying an event twice changes nothing. */
@@ -74,9 +125,58 @@ export function apply(before: Transcript, event: ServerEvent): Transcript {
     case 'tool.started':
     case 'tool.ended':
       return tool(before, event, body.tool_call as ToolCall)
+    case 'tool.approval':
+      return approval(before, event)
+    case 'plan.updated':
+      return planUpdated(before, body.plan as Plan)
+    case 'plan.step':
+      return planStep(before, event, body.step as Step)
+    case 'hand_off':
+      return handOff(before, event)
     default:
       return noted(before, event)
   }
+}
+
+function planUpdated(before: Transcript, plan: Plan): Transcript {
+  const known = planOf(before, plan.id)
+  const after = withPlan(before, plan)
+  if (known?.status === plan.status || plan.status === 'waiting_approval') return after
+  return { ...after, told: `Plan: ${standing(plan)}.` }
+}
+
+function planStep(before: Transcript, event: ServerEvent, step: Step): Transcript {
+  const plan = planOf(before, text(event.body.plan_id))
+  const old = plan?.steps.find((one) => one.index === step.index)
+  if (!plan || !old) return before
+  const after = changePlan(before, plan.id, (known) => withStep(known, step))
+  if (asks(step) && !asks(old)) return { ...after, told: `Step ${step.index + 1}, ${plain(step.tool)}, waits for your approval.` }
+  const answer = step.approval?.approved
+  if (typeof answer !== 'boolean' || typeof old.approval?.approved === 'boolean') return after
+  const key = stepKey(plan, step)
+  const words = outcome(answer, before.ways[key], step.approval?.decided_by !== null)
+  return settle(after, { key, tool: step.tool, words, approved: answer, at: event.created_at })
+}
+
+function handOff(before: Transcript, event: ServerEvent): Transcript {
+  const from = text(event.body.from)
+  const to = text(event.body.to)
+  const session = before.session && { ...before.session, agent: to }
+  if (before.items.some((item) => item.id === event.id)) return before
+  return put({ ...before, session }, { kind: 'hand_off', id: event.id, at: event.created_at, from, to })
+}
+
+/** The items, with a hand-off before each turn of another agent than the one before, where none was told. */
+export function withHandOffs(items: Item[]): Item[] {
+  let speaks = ''
+  return items.flatMap((item) => {
+    if (item.kind === 'hand_off') speaks = item.to
+    if (item.kind !== 'turn' || item.speaker !== 'agent' || !item.agent) return [item]
+    const from = speaks
+    speaks = item.agent
+    if (!from || from === item.agent) return [item]
+    return [{ kind: 'hand_off', id: `before ${item.id}`, at: item.at, from, to: item.agent }, item]
+  })
 }
 
 function started(before: Transcript, { body, created_at }: ServerEvent): Transcript {
@@ -148,7 +248,7 @@ const newer = (old: ToolCall, call: ToolCall) =>
 function sessionEnded(before: Transcript, event: ServerEvent): Transcript {
   const reason = text(event.body.end_reason)
   const session = before.session && { ...before.session, status: 'ended' as const, end_reason: reason, live: false }
-  const closed = { ...closeAll(before), session, live: false, state: null }
+  const closed = { ...closeAll(before), session, live: false, state: null, calls: {} }
   return note(closed, event, 'plain', `The conversation has ended${reason ? ` (${plain(reason)})` : ''}.`)
 }
 
@@ -157,8 +257,6 @@ function noted(before: Transcript, event: ServerEvent): Transcript {
   switch (event.name) {
     case 'session.budget':
       return note(before, event, 'plain', budgetWords(body))
-    case 'hand_off':
-      return note(before, event, 'plain', `${plain(text(body.from))} handed over to ${plain(text(body.to))}.`)
     case 'guardrail':
       return note(before, event, 'warning', guardrailWords(body))
     case 'error':
@@ -208,6 +306,3 @@ function put(before: Transcript, item: Item): Transcript {
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-
-/** `hung_up` -> `hung up`. */
-export const plain = (name: string): string => name.replaceAll('_', ' ')

@@ -72,7 +72,7 @@ export interface KeyedProvider {
 
 export type Speaker = 'user' | 'agent'
 export type AgentState = 'listening' | 'thinking' | 'speaking'
-export type ToolCallStatus = 'running' | 'done' | 'failed' | 'refused' | 'timed_out' | 'cancelled'
+export type ToolCallStatus = 'running' | 'done' | 'failed' | 'refused' | 'timed_out' | 'cancelled' | 'waiting_approval'
 
 export interface ToolCall {
   id: string
@@ -107,6 +107,56 @@ export interface Turn {
   usage?: Usage
   started_at: string
   ended_at: string | null
+}
+
+export type PlanStatus = 'draft' | 'running' | 'waiting_approval' | 'done' | 'failed' | 'cancelled'
+export type StepStatus = 'pending' | 'running' | 'waiting_approval' | 'done' | 'failed' | 'rejected' | 'skipped' | 'unknown'
+
+/** What the user is or was asked; `approved` is null until the answer, and what expires is a no by nobody. */
+export interface Approval {
+  approved: boolean | null
+  decided_by: string | null
+  decided_at: string | null
+  expires_at: string
+}
+
+export interface Step {
+  index: number
+  tool: string
+  arguments: Record<string, unknown>
+  description: string
+  /** The steps that must be done before it. */
+  after: number[]
+  status: StepStatus
+  /** How often it was begun. */
+  attempts?: number
+  result: unknown
+  error: string | null
+  approval: Approval | null
+  started_at: string | null
+  ended_at: string | null
+}
+
+export interface Plan {
+  id: string
+  goal: string
+  status: PlanStatus
+  error: string | null
+  steps: Step[]
+  created_at: string
+  started_at: string | null
+  ended_at: string | null
+}
+
+/** A single tool call that waits for the user's yes. */
+export interface WaitingCall {
+  call_id: string
+  tool: string
+  arguments: Record<string, unknown>
+  digest: string
+  question?: string
+  asked_at?: string
+  expires_at?: string | null
 }
 
 /** One event of `GET /sessions/{id}/events`. */

@@ -42,6 +42,7 @@ _STEP = {
     "description": "Multiply 12 by 9",
     "after": [],
     "status": "done",
+    "attempts": 1,
     "result": {"result": "108"},
     "error": None,
     "approval": None,
@@ -65,6 +66,7 @@ EXAMPLE_PLAN = {
             "description": "Order 108 pieces",
             "after": [0],
             "status": "waiting_approval",
+            "attempts": 0,
             "result": None,
             "approval": {
                 "approved": None,
@@ -111,6 +113,8 @@ class StepBody(BaseModel):
     after: list[int]
     """The steps that must be done before it."""
     status: StepStatus
+    attempts: int
+    """How often it was begun."""
     result: Any
     error: str | None
     approval: ApprovalBody | None

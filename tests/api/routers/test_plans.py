@@ -126,6 +126,20 @@ async def test_a_waiting_plan_is_cancelled(http, base, payment):
     assert (await http.post(f"{path}/cancel")).status_code == 409
 
 
+async def test_a_goal_becomes_a_draft_that_those_who_follow_the_session_are_told_of(http, session_id, base):
+    async with http.stream("GET", f"{V1}/sessions/{session_id}/events", timeout=20) as stream:
+        made = await http.post(f"{base}/plan", json={"goal": "what is 2 plus 3, then what time is it"})
+        assert made.status_code == 201, made.text
+        async for line in stream.aiter_lines():
+            if line.startswith("data: "):
+                told = json.loads(line[6:])
+                break
+    assert told["name"] == "plan.updated"
+    assert told["body"]["plan"] == made.json()
+    assert told["body"]["plan"]["status"] == "draft"
+    assert [step["attempts"] for step in told["body"]["plan"]["steps"]] == [0, 0]
+
+
 async def test_all_that_happens_to_a_plan_is_streamed_and_kept(http, session_id, base, payment):
     path = f"{base}/plans/{payment}"
     told = []
