@@ -81,7 +81,9 @@ class Stage:
             Step(at, tool, arguments, after=tuple(after))
             for at, (tool, arguments, *after) in enumerate(steps)
         )
-        plan = Plan(new_id(), self.session.id, "orion", "a goal", PlanStatus.DRAFT, steps, datetime.now(UTC))
+        plan = Plan(
+            new_id(), self.session.id, "concierge", "a goal", PlanStatus.DRAFT, steps, datetime.now(UTC)
+        )
         async with self.database.transaction(self.owner) as store:
             return await store.plans.add(plan)
 
