@@ -15,12 +15,12 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion import guardrails, providers
 from orion.agents import recollection
-from orion.domain import window
+from orion.domain import hand_off, window
 from orion.domain.agent import Agent, fill
 from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Wanted
 from orion.domain.breaker import Breaker
 from orion.domain.deadlines import Deadlines
-from orion.domain.guardrail import Utterance, Verdict
+from orion.domain.guardrail import Channel, Utterance, Verdict
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
 from orion.domain.session import Session
@@ -31,7 +31,7 @@ from orion.domain.turn import Turn
 from orion.domain.usage import MICROS
 from orion.errors import DatabaseUnavailable, OrionError
 from orion.pipelines import engines, notes
-from orion.pipelines.approvals import ApprovalPolicy
+from orion.pipelines.approvals import ApprovalPolicy, Consulted
 from orion.pipelines.bill import Bill
 from orion.pipelines.call_plans import CallPlans
 from orion.pipelines.catalogue import Offer
@@ -112,7 +112,7 @@ class Conversation:
         self.principal = Principal(session.workspace_id, session.user_id)
         self.guest = guest
         self._speaks = speaks
-        self._known = self._note(known)
+        self._known = recollection.note(known)
         self._notes = kept.content if kept else ""
         self._notes_kept = kept is not None
         self.window = Window(
@@ -167,7 +167,7 @@ class Conversation:
     def instructions(self) -> Any:
         """What the agent that has the word is told: its own, how to answer, what is known of the user."""
         told = fill(self.agent.instructions, self.session.variables)
-        parts = (told.strip(), self._style.told(self.agent), self._known)
+        parts = (told.strip(), hand_off.others(self.agent), self._style.told(self.agent), self._known)
         return {"role": "system", "content": "\n\n".join(filter(None, parts))}
 
     def head(self) -> list[Any]:
@@ -185,11 +185,8 @@ class Conversation:
             found = await self.shared.recollection.relevant(self.principal, said)
         except DatabaseUnavailable:
             return False
-        before, self._known = self._known, self._note(found)
+        before, self._known = self._known, recollection.note(found)
         return self._known != before
-
-    def _note(self, found: Sequence[Memory]) -> str:
-        return recollection.note(found)
 
     async def take_notes(self) -> bool:
         """Let a model write down what was said before the last turns, which then leave the context.
@@ -304,8 +301,9 @@ class Conversation:
         return True
 
     def give_word_to(self, agent: Agent) -> None:
-        """Let another agent go on, with its instructions and tools; the caller gives it its voice."""
+        """Let another agent go on, with its instructions and tools (see `HandOffs` for the rest)."""
         before, self.agent = self.agent.name, agent
+        self.requests.hand_offs += 1
         self.recorder.agent = agent.name
         self.tool_context.agents = agent.hand_offs
         if self._dialogue is not None:
@@ -345,6 +343,14 @@ class Conversation:
         """The processor that checks what a speech model says."""
         return SaidGuardrail(self._evaluate, self.recorder.verdict, lambda: speech.orion_serves)
 
+    def consulted(self) -> Consulted:
+        """What decides which calls an agent may make that is asked by the one that has the word."""
+        return Consulted(self._taint)
+
+    def checked(self, text: str, channel: Channel) -> Verdict:
+        """What the guardrails find in a text."""
+        return self._evaluate(Utterance(text, channel))
+
     def _tool_caller(self, offer: Offer) -> ToolCaller:
         told, context = self.recorder.tool_call, self.tool_context.for_call
         if isinstance(self.llm, LLMOrder):
@@ -383,6 +389,7 @@ class Conversation:
 
     def _typed(self, text: str) -> None:
         self.recorder.user_said(text)
+        self.requests.hand_offs = 0
         if self.speech is not None:
             self.speech.orion_typed(text)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from orion.domain.hand_off import HandOver
 from orion.domain.identity import Principal, new_id
 from orion.domain.session import SessionStatus
 from orion.domain.tool import ToolFailure
@@ -63,7 +64,7 @@ async def test_who_takes_over_has_its_instructions_and_tools_before_anybody_can_
         await phone.event("participant.joined")
         call = server.parts.calls.get(session_id)
         scheduler = call.conversation.offer.roster.get("scheduler")
-        call.conversation.requests.hand_over = "scheduler"
+        call.conversation.requests.hand_over = HandOver("scheduler")
         now = datetime.now(UTC)
         call._agent_turn_ended(
             Turn(new_id(), session_id, Speaker.AGENT, "concierge", "One moment.", now, now)
