@@ -127,7 +127,7 @@ class Call:
         self._worker = make_worker(
             pipeline, [LatencyObserver(conversation.stopwatch), Watch(self._recorder)], rtvi
         )
-        begins = Begins(self._worker.queue_frame, self.say, self._fillers.slow)
+        begins = Begins(self._worker.queue_frame, self.say, self._fillers.moment)
         self._hand_offs = HandOffs(conversation, pair, self._tasks, begins, voices)
         self._listen()
         self._run: asyncio.Task[Any] | None = None

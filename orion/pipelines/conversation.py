@@ -129,7 +129,7 @@ class Conversation:
         for model in models:
             listen("llm", model, self.bill.used)
         self._first_llm = models[0].provider
-        self._models = [m for m in models if not isinstance(m.service, providers.Stateful)]
+        self.models = [m for m in models if not isinstance(m.service, providers.Stateful)]
         self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
         self.speech: providers.SpeechModel | None = None
         self._speech_provider = (self.agent.speech or "").partition("/")[0]
@@ -198,11 +198,11 @@ class Conversation:
             Whether a model could write them, or none was needed.
         """
         said = self.window.to_note(self.context)
-        if not said or not self._models:
+        if not said or not self.models:
             return True
         await self._read_notes()
         told = self.shared.prompts["summary"].told(self.agent)
-        written = await notes.take(self._models, self.offer.breakers, told, self._notes, said)
+        written = await notes.take(self.models, self.offer.breakers, told, self._notes, said)
         if self.recorder.closed:  # a written message's call is over by now: its bill is open for these alone
             self.recorder.settle()
         if written is None:
@@ -231,7 +231,7 @@ class Conversation:
 
     def record_prompts(self) -> None:
         """Keep which prompts the models of this call are told; the offline agent reads none."""
-        if self._models:
+        if self.models:
             self.recorder.publish("session.prompts", {"prompts": {self._style.name: self._style.version}})
 
     def instruct(self) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from loguru import logger
-from pipecat.frames.frames import Frame, LLMRunFrame, TTSUpdateSettingsFrame
+from pipecat.frames.frames import Frame, LLMRunFrame, LLMUpdateSettingsFrame, TTSUpdateSettingsFrame
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
-from pipecat.services.settings import TTSSettings
+from pipecat.services.settings import LLMSettings, TTSSettings
 from pipecat.services.tts_service import TTSService
 
 from orion import providers
@@ -27,6 +27,7 @@ from orion.pipelines.conversation import Conversation
 from orion.pipelines.tasks import Tasks
 from orion.providers import Candidate
 
+_LOOK_SECS, _LOOKS = 0.1, 100
 _PATIENCE_SECS = 0.7
 """So long who takes over may be silent over a task; then it says that it takes a moment."""
 
@@ -37,7 +38,7 @@ class Begins:
 
     put: Callable[[Frame], Awaitable[None]]
     say: Callable[[str], Awaitable[None]]
-    slow: Callable[[], None]
+    moment: Callable[[], None]
 
 
 class HandOffs:
@@ -91,18 +92,29 @@ class HandOffs:
     async def _go_on(self, before: Agent, agent: Agent, task: str) -> None:
         """Give the running pipeline what is the agent's, and let it begin."""
         await self._conversation.renew()
-        for frame in self._voice(before, agent):
+        for frame in (*self._voice(before, agent), *self._models(before, agent)):
+            frame.interruptible = False
             await self._begins.put(frame)
         await self._take_turns(before, agent)
         if not self.owes:
             return
         speech = self._conversation.speech
         if task and (speech is None or not speech.orion_serves):
-            asyncio.get_running_loop().call_later(_PATIENCE_SECS, self._begins.slow)
-            self._conversation.recorder.state("thinking")
             await self._begins.put(LLMRunFrame())
+            await self._bridge()
         else:
             await self._begins.say(self._conversation.greeting())
+
+    async def _bridge(self) -> None:
+        """Say that it takes a moment where nothing is said of the task in time."""
+        recorder = self._conversation.recorder
+        for _ in range(_LOOKS):  # a filler among the last words of who had the word would part them
+            if not recorder.speaking:
+                break
+            await asyncio.sleep(_LOOK_SECS)
+        await asyncio.sleep(_PATIENCE_SECS)
+        if self._voices and self.owes and not (recorder.answering or recorder.speaking):
+            self._begins.moment()
 
     def _voice(self, before: Agent, agent: Agent) -> Iterator[Frame]:
         """The voice and language of an agent, for each engine that it has too; without one all stays."""
@@ -120,9 +132,22 @@ class HandOffs:
                 delta = TTSSettings(voice=its.voice)
                 if before.language != agent.language:
                     delta.language = its.language
-                frame = TTSUpdateSettingsFrame(delta=delta, service=speaker.service)
-                frame.interruptible = False
-                yield frame
+                yield TTSUpdateSettingsFrame(delta=delta, service=speaker.service)
+
+    def _models(self, before: Agent, agent: Agent) -> Iterator[Frame]:
+        """The models of an agent, of those providers that the call asks anyway; their order stays."""
+        if before.llm == agent.llm:
+            return
+        settings = self._conversation.offer.settings
+        try:
+            wanted = {one.provider: one.service for one in providers.llms(settings, agent)}
+        except OrionError as error:
+            logger.warning("the models of {} cannot serve: {}", agent.name, error.slug)
+            return
+        for asked in self._conversation.models:
+            if (found := wanted.get(asked.provider)) is not None:
+                model = found._settings.model  # noqa: SLF001 - as above
+                yield LLMUpdateSettingsFrame(delta=LLMSettings(model=model), service=asked.service)
 
     async def _take_turns(self, before: Agent, agent: Agent) -> None:
         if self._voices and before.turn_taking != agent.turn_taking:
