@@ -85,6 +85,8 @@ class HandOffs:
         before, agent = conversation.agent, conversation.offer.roster.get(wanted.agent)
         conversation.give_word_to(agent)
         conversation.context.add_message(HandedOver(_called(before), _called(agent), wanted.task))  # type: ignore[arg-type]
+        context_tokens = agent.context_tokens or conversation.shared.settings.context_tokens
+        conversation.window.pass_on(conversation.context, context_tokens)
         self.owes = not interrupted and bool(wanted.task or conversation.greeting())
         self._tasks.spawn(self._go_on(before, agent, wanted.task), "hand-off")
         return True

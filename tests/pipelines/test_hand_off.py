@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from orion.domain.taint import Taint
+from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus
+from orion.pipelines.approvals import Consulted
 from tests.api.running import running
 
 
@@ -86,3 +89,81 @@ async def test_another_agent_is_asked_and_the_first_tells_the_answer(talk):
     assert call["result"]["tool_calls"] == [
         {"tool": "calculator", "arguments": {"expression": "15 percent of 80"}, "status": "done"}
     ]
+
+
+ASKS = {"name": "hand_over", "arguments": {"agent": "scheduler", "task": "set a timer"}}
+TO_RESEARCHER = {"name": "hand_over", "arguments": {"agent": "researcher", "task": "set a timer"}}
+QUESTION = {"name": "ask_agent", "arguments": {"agent": "researcher", "question": "Why?"}}
+BACK = {"name": "hand_over", "arguments": {"agent": "concierge", "task": "set a timer"}}
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        {
+            "llm": [
+                {"tool_calls": [ASKS]},
+                {"text": "Over to the scheduler."},
+                {"tool_calls": [TO_RESEARCHER]},
+                {"text": "Over to the researcher."},
+                {"tool_calls": [BACK]},
+                {"text": "I stay with you."},
+            ]
+        }
+    ],
+    indirect=True,
+)
+async def test_the_word_passes_twice_at_most_until_the_user_says_something(talk):
+    answer = await talk.say("set a timer")
+    assert answer["text"] == "Over to the scheduler. Over to the researcher. I stay with you."
+    assert [call["status"] for call in answer["tool_calls"]] == ["done", "done", "failed"]
+    assert await talk.agent() == "researcher"
+
+
+async def test_nobody_else_can_be_handed_over_to_and_that_is_said(talk):
+    said = await talk.say("let me talk to the plumber")
+    assert said["text"] == "I can hand you over to the scheduler or the researcher."
+    assert await talk.agent() == "concierge"
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        {
+            "llm": [
+                {"tool_calls": [QUESTION]},
+                {"text": "So it is."},
+            ]
+        }
+    ],
+    indirect=True,
+)
+async def test_who_is_asked_cannot_ask_others(talk):
+    """The model that is asked plays the same script: its question to a third agent goes nowhere."""
+    answer = await talk.say("why")
+    (call,) = answer["tool_calls"]
+    assert (call["status"], call["result"]["answer"]) == ("done", "So it is.")
+    assert call["result"]["tool_calls"] == []
+
+
+async def test_a_timer_that_was_asked_for_elsewhere_is_set(talk):
+    answer = await talk.say("check with the scheduler about a timer for two minutes")
+    assert answer["text"] == "The scheduler says: Okay, I will tell you in 2 minutes."
+    (call,) = answer["tool_calls"]
+    assert [(made["tool"], made["status"]) for made in call["result"]["tool_calls"]] == [("timer", "done")]
+
+
+def test_what_needs_a_yes_is_refused_to_who_is_asked():
+    taint = Taint()
+    hold = Consulted(taint)
+    call = ToolCall("1", "pay", {}, ToolCallStatus.RUNNING)
+    pay, note = Tool("pay", "", {}, risk=Risk.DANGER), Tool("note", "", {}, risk=Risk.WRITE)
+    refused = hold.held(pay, call, by_rule=True)
+    assert refused is not None
+    assert (refused.status, "user's yes" in str(refused.error)) == (ToolCallStatus.REFUSED, True)
+    assert hold.held(note, call, by_rule=False) is None
+    hold.ran(Tool("mail", "", {}, untrusted=True))
+    assert taint.marked
+    refused = hold.held(note, call, by_rule=False)
+    assert refused is not None
+    assert not hold.waits("1")
