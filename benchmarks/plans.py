@@ -64,7 +64,9 @@ class Bench:
             user = await store.users.create(email="a@b.c", name="A", password_hash="-", role=None)
         async with self.database.transaction(Principal.of(user)) as store:
             now = datetime.now(UTC)
-            self.session = Session(new_id(), user.workspace_id, user.id, "orion", SessionStatus.CREATED, now)
+            self.session = Session(
+                new_id(), user.workspace_id, user.id, "concierge", SessionStatus.CREATED, now
+            )
             await store.sessions.create(self.session)
         async with self.database.transaction(PLANS) as store:
             await store.nodes.join(self.node, 3600)
@@ -72,7 +74,7 @@ class Bench:
     async def begun(self, steps: int) -> Plan:
         listed = tuple(Step(at, "nothing", after=(at - 1,) if at else ()) for at in range(steps))
         now = datetime.now(UTC)
-        plan = Plan(new_id(), self.session.id, "orion", "measure", PlanStatus.DRAFT, listed, now)
+        plan = Plan(new_id(), self.session.id, "concierge", "measure", PlanStatus.DRAFT, listed, now)
         async with self.database.transaction(PLANS) as store:
             await store.plans.add(plan)
         return await self.ledger.begin(plan.id, self.session.id, self.node)

@@ -63,7 +63,7 @@ def main() -> None:
         content = yaml.safe_load(Path(__file__).with_name(name).read_text())
         tools = [runnable.tool for runnable in load_all().values()] + _invented(content["tools"])
         dialogue = Dialogue(
-            Agent(name="orion", instructions="", hand_offs=("scheduler", "researcher")), tools
+            Agent(name="concierge", instructions="", hand_offs=("scheduler", "researcher")), tools
         )
         dialogue.step({}, "set a timer for ten minutes")  # loads what is loaded on first use
         for offset, half in enumerate(("development", "held out")):

@@ -18,7 +18,7 @@ from orion import tools
 from orion.domain.agent import Agent
 from orion.domain.identity import new_id
 from orion.domain.memory import Memory, MemoryType
-from orion.domain.tool import Planning, ToolContext
+from orion.domain.tool import Consulting, Planning, ToolContext
 from orion.errors import NotFound
 from orion.providers.offline import speech
 from orion.providers.offline.dialogue import Dialogue
@@ -33,8 +33,10 @@ class Conversation:
         memories: What was to be remembered, oldest first; what is put here before can be recalled.
         announced: Seconds and text of what is to be said later.
         handed_to: The agent that was to go on.
+        handed_task: With what.
         ended: The call was to end.
         planning: Plans of the conversation; None: there are none.
+        consulting: Other agents to be asked; None: there are none.
     """
 
     agents: tuple[str, ...] = ("scheduler", "researcher")
@@ -43,8 +45,10 @@ class Conversation:
     memories: list[Memory] = field(default_factory=list)
     announced: list[tuple[float, str]] = field(default_factory=list)
     handed_to: str | None = None
+    handed_task: str = ""
     ended: bool = False
     planning: Planning | None = None
+    consulting: Consulting | None = None
 
     async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
         """Keep it in `memories`."""
@@ -62,11 +66,11 @@ class Conversation:
         """Keep it in `announced`."""
         self.announced.append((secs, text))
 
-    def hand_over(self, agent: str) -> None:
-        """Keep it as `handed_to`. Raises NotFound for an agent that is not one of `agents`."""
+    def hand_over(self, agent: str, task: str = "") -> None:
+        """Keep it as `handed_to`, `handed_task`. Raises NotFound for an agent that is not one of `agents`."""
         if agent not in self.agents:
             raise NotFound(f"no agent {agent!r} to hand over to; there are: {', '.join(self.agents)}")
-        self.handed_to = agent
+        self.handed_to, self.handed_task = agent, task
 
     def end_call(self) -> None:
         """Keep it as `ended`."""

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from orion.domain import language
+from orion.domain.agent import voice_with
 from orion.errors import FileFault
 from orion.media.turn_policy import TurnPolicy
 from orion.providers import Kind
@@ -186,7 +187,8 @@ class _Reader:
         speakers = [name.strip().partition("/")[0] for name in (read.tts or "").split(",") if name.strip()]
         voices = {voice for name in speakers for voice in self._known.voices.get(name, ())}
         told = bool(speakers) and all(name in self._known.voices for name in speakers)
-        if read.voice is not None and told and read.voice not in voices:
+        named = {voice_with(read.voice, name) for name in speakers} - {None}
+        if named and told and not named & voices:
             has = "has" if len(speakers) == 1 else "have"
             what = f"{' and '.join(speakers)} {has} no voice {read.voice!r}"
-            yield self._fault(["voice"], what, near(read.voice, voices))
+            yield self._fault(["voice"], what, near(str(read.voice), voices))

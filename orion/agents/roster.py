@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
@@ -23,7 +23,9 @@ from orion.errors import FaultyFiles, FileFault, NotFound
 from orion.providers import KINDS
 
 _BUILT_IN = Path(str(files("orion"))) / "agents" / "builtin"
-_DEFAULT = "orion"
+_DEFAULT = "concierge"
+_FORMERLY = {"orion": "concierge"}
+"""Former names of built-in agents, in sessions and rows; they count where nobody else has them."""
 _NONE: Mapping[str, Iterable[str]] = {}
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 _Speech = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(/[A-Za-z0-9._:-]+)?$", max_length=200)]
@@ -43,7 +45,7 @@ EXAMPLE_AGENT: dict[str, Any] = {
     "greeting": "Good evening, {{name}}. A table for how many?",
     "language": "en",
     "tools": ["current_time"],
-    "hand_offs": ["orion"],
+    "hand_offs": ["concierge"],
     "max_call_secs": 900,
     "budget_usd": 0.5,
 }
@@ -98,16 +100,17 @@ class Roster:
 
     def get(self, name: str) -> Agent:
         """The agent of that name. Raises NotFound, naming those that there are."""
-        if name not in self._agents:
+        found = self._agents.get(_current(name, self._agents))
+        if found is None:
             raise NotFound(f"no agent {name!r}; there are: {', '.join(self.names())}")
-        return self._agents[name]
+        return found
 
     def names(self) -> list[str]:
         """The names of all agents, sorted."""
         return sorted(self._agents)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._agents
+        return _current(str(name), self._agents) in self._agents
 
     def covered(self, rows: Iterable[AgentRow]) -> Roster:
         """This roster with a workspace's own agents, whose names win; hand-offs to nobody are left out.
@@ -121,10 +124,19 @@ class Roster:
             except ValidationError:
                 logger.warning("the agent {} of a workspace is not valid in this version", row.name)
         known = {
-            name: replace(agent, hand_offs=tuple(to for to in agent.hand_offs if to in agents))
+            name: replace(agent, hand_offs=tuple(to for to in _all_current(agent, agents) if to in agents))
             for name, agent in agents.items()
         }
         return Roster(known, self.default)
+
+
+def _current(name: str, agents: Collection[str]) -> str:
+    """The name that counts today: a former one where no agent has it."""
+    return name if name in agents else _FORMERLY.get(name, name)
+
+
+def _all_current(agent: Agent, agents: Collection[str]) -> list[str]:
+    return [_current(to, agents) for to in agent.hand_offs]
 
 
 def names(project: Path | None = None) -> list[str]:

@@ -26,6 +26,7 @@ class StepContext:
 
     agents: tuple[str, ...] = ()
     planning = None
+    consulting = None
 
     def __init__(self, recollection: Recollection, owner: Principal, session_id: UUID, key: str) -> None:
         self._recollection = recollection
@@ -53,7 +54,7 @@ class StepContext:
             raise ValueError(f"between 0 and {MAX_ANNOUNCE_SECS:g} seconds, not {secs:g}")
         self.announcements.append((secs, text))
 
-    def hand_over(self, agent: str) -> None:  # noqa: ARG002 - as ToolContext has it
+    def hand_over(self, agent: str, task: str = "") -> None:  # noqa: ARG002 - as ToolContext has it
         """Refused: nobody need be there."""
         raise ToolFailure(_NO_STEP)
 

@@ -20,7 +20,8 @@ class Agent:
         instructions: What a language model is told.
         language: A code like `de` or `pt-BR`, by which engines are chosen; `auto`: it is detected.
         greeting: Said when a call begins; empty for none.
-        voice: The TTS voice's name; None for the provider's default.
+        voice: The TTS voice's name; None for the provider's default. One per provider is
+            `flite/rms, openai/onyx`; a name without a provider counts with all others.
         stt, llm, tts: Provider names (comma-separated: an order) that override the settings.
         speech: The provider, perhaps with a model (`openai/gpt-realtime`), whose one model hears, answers and
             speaks in its voice calls; `stt`, `llm` and `tts` go on where it fails, and write its messages.
@@ -63,6 +64,13 @@ class AgentRow:
     version: int
     body: dict[str, Any]
     updated_at: datetime
+
+
+def voice_with(voice: str | None, provider: str) -> str | None:
+    """The voice that an agent's `voice` names for a provider; None for its default."""
+    entries = [entry.strip() for entry in (voice or "").split(",") if entry.strip()]
+    own = [entry.partition("/")[2] for entry in entries if entry.startswith(f"{provider}/")]
+    return next(iter([*own, *(entry for entry in entries if "/" not in entry)]), None)
 
 
 def fill(template: str, variables: dict[str, str]) -> str:

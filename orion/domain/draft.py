@@ -11,7 +11,7 @@ from orion.domain.plan import Step
 from orion.domain.references import steps_of
 from orion.domain.tool import Tool
 
-CONVERSATIONAL = frozenset({"hand_over", "end_call", "make_plan", "plan_status", "cancel_plan"})
+CONVERSATIONAL = frozenset({"hand_over", "ask_agent", "end_call", "make_plan", "plan_status", "cancel_plan"})
 """Tools that act on the conversation itself: no steps of a plan."""
 
 

@@ -145,6 +145,17 @@ class Planning(Protocol):
         """Let nothing more of the newest plan begin."""
 
 
+class Consulting(Protocol):
+    """The other agents of a conversation, to be asked while the one that has the word goes on."""
+
+    async def ask(self, agent: str, question: str) -> dict[str, Any]:
+        """The `answer` of the agent of that name, and the `tool_calls` that it took.
+
+        Raises:
+            ToolFailure: There is no answer.
+        """
+
+
 class ToolContext(Protocol):
     """What a running tool may reach: its conversation, and nothing else of the server."""
 
@@ -164,6 +175,10 @@ class ToolContext(Protocol):
     def planning(self) -> Planning | None:
         """The conversation's plans; None outside one."""
 
+    @property
+    def consulting(self) -> Consulting | None:
+        """Whom the current agent may ask; None outside a conversation, and for one who is asked."""
+
     async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
         """Keep `content` for this user."""
 
@@ -173,8 +188,13 @@ class ToolContext(Protocol):
     def announce_after(self, secs: float, text: str) -> None:
         """Say `text` in this conversation after `secs` seconds. Raises ToolFailure where too much waits."""
 
-    def hand_over(self, agent: str) -> None:
-        """Let another agent go on after this turn. Raises NotFound for an unknown name."""
+    def hand_over(self, agent: str, task: str = "") -> None:
+        """Let another agent go on after this turn, at once with `task` if there is one.
+
+        Raises:
+            NotFound: The current agent may not hand over to one of that name.
+            ToolFailure: The word has passed often enough without the user having said anything.
+        """
 
     def end_call(self) -> None:
         """End the session after what is being said."""

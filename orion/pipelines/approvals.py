@@ -24,6 +24,7 @@ from orion.tools import RunnableTool
 
 _NOBODY = "that needs the approval of the user, who is not here"
 _NOT_NOW = "that cannot be approved by word now: too much waits already, or it is too long to be read out"
+_NOT_ASKED = "that needs the user's yes, for which only the agent that talks with the user can ask"
 _NOTE = (
     "Not done yet: the server itself is asking the user for a yes. Do not ask, do not say that it is done, "
     "and do not call it again. You will be told what came of it."
@@ -32,6 +33,36 @@ _TOO_LATE = "That is not open any more, so I have not done it now."
 _NOT_KEPT = "I could not keep your answer, so I have not done it."
 
 DecidePlan = Callable[[Wanted, bool], Awaitable[dict[str, Any]]]
+
+
+class Consulted:
+    """Decides what an agent that is asked by another may do (`processors.tool_call.Hold`).
+
+    Nobody hears it, so what would wait for a yes is refused. It shares the mark of the conversation: whoever
+    reads the answer has read what it read.
+    """
+
+    def __init__(self, taint: Taint) -> None:
+        self._taint = taint
+
+    def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
+        """Refuse what is dangerous, and what changes something after a text that others wrote."""
+        tainted = tool.risk is Risk.WRITE and self._taint.marked and not by_rule
+        if tool.risk is not Risk.DANGER and not tainted:
+            return None
+        return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_ASKED)
+
+    def waits(self, call_id: str) -> bool:  # noqa: ARG002 - as Hold has it
+        """Nothing waits."""
+        return False
+
+    async def ask(self) -> None:
+        """Nobody is asked."""
+
+    def ran(self, tool: Tool) -> None:
+        """Mark the turn where others wrote the result."""
+        if tool.untrusted:
+            self._taint.mark()
 
 
 class ApprovalPolicy:

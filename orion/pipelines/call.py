@@ -17,16 +17,14 @@ from pipecat.frames.frames import (
     InterruptionFrame,
     LLMMessagesAppendFrame,
     TTSSpeakFrame,
-    TTSUpdateSettingsFrame,
 )
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frameworks.rtvi import RTVIProcessor
-from pipecat.services.settings import TTSSettings
 from pipecat.services.stt_service import STTService
+from pipecat.services.tts_service import TTSService
 from pipecat.workers.runner import WorkerRunner
 
-from orion.domain.agent import Agent
 from orion.domain.identity import Principal
 from orion.domain.session import EndReason
 from orion.domain.turn import Turn
@@ -41,12 +39,14 @@ from orion.pipelines.answers import Answers
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.farewell import Farewell
 from orion.pipelines.fillers import Fillers
+from orion.pipelines.hand_off import Begins, HandOffs
 from orion.pipelines.latency import LatencyObserver
 from orion.pipelines.ordinary import Ordinary
 from orion.pipelines.tasks import Tasks
 from orion.pipelines.teardown import climb_down
 from orion.pipelines.watch import Watch
 from orion.pipelines.worker import make_worker
+from orion.providers import Candidate
 
 _START_SECS = 15.0
 _FAREWELL_SECS = 10.0
@@ -71,6 +71,7 @@ class Call:
         ordinary: What goes on where a speech model fails; None in a call without one.
         on_ended: Told once when the call is over.
         hearing: Its recognisers.
+        voices: What speaks in it.
 
     Attributes:
         joiner: Who is in it: `user`, or the id of a guest. One person per room.
@@ -94,6 +95,7 @@ class Call:
         joiner: str = "user",
         principal: Principal | None = None,
         hearing: Sequence[STTService] = (),
+        voices: Sequence[Candidate[TTSService]] = (),
     ) -> None:
         self.conversation = conversation
         self.session_id = conversation.session.id
@@ -115,7 +117,7 @@ class Call:
         self._tasks = Tasks()
         self._answers = Answers(self._tasks, self._goes_on)
         self._fillers = Fillers(self._tasks, self._put, lambda: self._recorder.thinking)
-        conversation.on_silent = self._fillers.silent
+        conversation.on_silent = self._silent
         if rtvi is not None:
             conversation.on_slow = self._fillers.slow
         self._ending: asyncio.Task[None] | None = None
@@ -125,6 +127,8 @@ class Call:
         self._worker = make_worker(
             pipeline, [LatencyObserver(conversation.stopwatch), Watch(self._recorder)], rtvi
         )
+        begins = Begins(self._worker.queue_frame, self.say, self._fillers.moment)
+        self._hand_offs = HandOffs(conversation, pair, self._tasks, begins, voices)
         self._listen()
         self._run: asyncio.Task[Any] | None = None
 
@@ -171,6 +175,11 @@ class Call:
 
     async def _put(self, text: str, *, in_context: bool) -> None:
         await self._worker.queue_frame(TTSSpeakFrame(text, append_to_context=in_context))
+
+    def _silent(self) -> None:
+        """The agent's model had no words; whom it has handed over to has some."""
+        if not self._hand_offs.proceed():
+            self._fillers.silent()
 
     async def _ask(self) -> None:
         """Read out what waits for a yes, if anything does; by text the next answer ends with it."""
@@ -241,21 +250,18 @@ class Call:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""
         if not self._spoken:
             self.conversation.approval_gate.orion_said(turn.text)
+        requests = self.conversation.requests
+        if not (requests.end_call or self._farewell.begun):
+            self._hand_offs.proceed(interrupted=turn.interrupted)
         self._answers.said(turn)
         self.conversation.speech_answered()
         self.conversation.save_dialogue()
-        requests = self.conversation.requests
         if self._farewell.begun:
             self._tasks.spawn(self._farewell.proceed(), "farewell")
         if requests.end_call:
             requests.end_call = False
             self.ends_session = EndReason.AGENT
             self._tasks.spawn(self.end(EndReason.AGENT), "agent ends the call")
-        elif requests.hand_over is not None:
-            agent = self.conversation.offer.roster.get(requests.hand_over)
-            requests.hand_over = None
-            self.conversation.give_word_to(agent)
-            self._tasks.spawn(self._switch_to(agent), "hand-over")
 
     def _part(self) -> None:
         self.ends_session = EndReason.BUDGET
@@ -273,7 +279,7 @@ class Call:
         if self._spoken:
             return False
         calls = self._pair.assistant().has_function_calls_in_progress
-        return calls or self.conversation.approval_gate.orion_owes
+        return calls or self._hand_offs.owes or self.conversation.approval_gate.orion_owes
 
     @property
     def kind(self) -> str:
@@ -310,16 +316,9 @@ class Call:
         detail = "nothing in the text can be read"
         self._answers.fail(Invalid(detail, problems=[FieldProblem("/text", detail)]))
 
-    async def _switch_to(self, agent: Agent) -> None:
-        """Give the running pipeline the voice of `agent`, and let it greet."""
-        await self.conversation.renew()
-        if agent.voice:
-            await self._worker.queue_frame(TTSUpdateSettingsFrame(delta=TTSSettings(voice=agent.voice)))
-        if self.conversation.greeting():
-            await self.say(self.conversation.greeting())
-
     def _user_said(self, text: str) -> None:
         self._recorder.user_said(text)
+        self.conversation.requests.hand_offs = 0
         self._tasks.spawn(self._remind(text), "reminder")
 
     async def _remind(self, said: str) -> None:

@@ -15,13 +15,13 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion import guardrails, providers
 from orion.agents import recollection
-from orion.domain import window
+from orion.domain import hand_off, window
 from orion.domain.agent import Agent, fill
 from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Approvals
 from orion.domain.assents import assent
 from orion.domain.breaker import Breaker
 from orion.domain.deadlines import Deadlines
-from orion.domain.guardrail import Utterance, Verdict
+from orion.domain.guardrail import Channel, Utterance, Verdict
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
 from orion.domain.session import Session
@@ -32,7 +32,7 @@ from orion.domain.turn import Turn
 from orion.domain.usage import MICROS
 from orion.errors import DatabaseUnavailable, OrionError
 from orion.pipelines import engines, notes
-from orion.pipelines.approvals import Answers, ApprovalPolicy
+from orion.pipelines.approvals import Answers, ApprovalPolicy, Consulted
 from orion.pipelines.bill import Bill
 from orion.pipelines.call_plans import CallPlans
 from orion.pipelines.catalogue import Offer
@@ -113,7 +113,7 @@ class Conversation:
         self.principal = Principal(session.workspace_id, session.user_id)
         self.guest = guest
         self._speaks = speaks
-        self._known = self._note(known)
+        self._known = recollection.note(known)
         self._notes = kept.content if kept else ""
         self._notes_kept = kept is not None
         self.window = Window(
@@ -130,7 +130,7 @@ class Conversation:
         for model in models:
             listen("llm", model, self.bill.used)
         self._first_llm = models[0].provider
-        self._models = [m for m in models if not isinstance(m.service, providers.Stateful)]
+        self.models = [m for m in models if not isinstance(m.service, providers.Stateful)]
         self._dialogue = next((m.service for m in models if isinstance(m.service, providers.Stateful)), None)
         self.speech: providers.SpeechModel | None = None
         self._speech_provider = (self.agent.speech or "").partition("/")[0]
@@ -189,7 +189,7 @@ class Conversation:
     def instructions(self) -> Any:
         """What the agent that has the word is told: its own, how to answer, what is known of the user."""
         told = fill(self.agent.instructions, self.session.variables)
-        parts = (told.strip(), self._style.told(self.agent), self._known)
+        parts = (told.strip(), hand_off.others(self.agent), self._style.told(self.agent), self._known)
         return {"role": "system", "content": "\n\n".join(filter(None, parts))}
 
     def head(self) -> list[Any]:
@@ -207,11 +207,8 @@ class Conversation:
             found = await self.shared.recollection.relevant(self.principal, said)
         except DatabaseUnavailable:
             return False
-        before, self._known = self._known, self._note(found)
+        before, self._known = self._known, recollection.note(found)
         return self._known != before
-
-    def _note(self, found: Sequence[Memory]) -> str:
-        return recollection.note(found)
 
     async def take_notes(self) -> bool:
         """Let a model write down what was said before the last turns, which then leave the context.
@@ -223,11 +220,11 @@ class Conversation:
             Whether a model could write them, or none was needed.
         """
         said = self.window.to_note(self.context)
-        if not said or not self._models:
+        if not said or not self.models:
             return True
         await self._read_notes()
         told = self.shared.prompts["summary"].told(self.agent)
-        written = await notes.take(self._models, self.offer.breakers, told, self._notes, said)
+        written = await notes.take(self.models, self.offer.breakers, told, self._notes, said)
         if self.recorder.closed:  # a written message's call is over by now: its bill is open for these alone
             self.recorder.settle()
         if written is None:
@@ -256,7 +253,7 @@ class Conversation:
 
     def record_prompts(self) -> None:
         """Keep which prompts the models of this call are told; the offline agent reads none."""
-        if self._models:
+        if self.models:
             self.recorder.publish("session.prompts", {"prompts": {self._style.name: self._style.version}})
 
     def instruct(self) -> None:
@@ -326,8 +323,9 @@ class Conversation:
         return True
 
     def give_word_to(self, agent: Agent) -> None:
-        """Let another agent go on, with its instructions and tools; the caller gives it its voice."""
+        """Let another agent go on, with its instructions and tools (see `HandOffs` for the rest)."""
         before, self.agent = self.agent.name, agent
+        self.requests.hand_offs += 1
         self.recorder.agent = agent.name
         self.tool_context.agents = agent.hand_offs
         if self._dialogue is not None:
@@ -367,6 +365,14 @@ class Conversation:
         """The processor that checks what a speech model says."""
         return SaidGuardrail(self._evaluate, self.recorder.verdict, lambda: speech.orion_serves)
 
+    def consulted(self) -> Consulted:
+        """What decides which calls an agent may make that is asked by the one that has the word."""
+        return Consulted(self._taint)
+
+    def checked(self, text: str, channel: Channel) -> Verdict:
+        """What the guardrails find in a text."""
+        return self._evaluate(Utterance(text, channel))
+
     def _tool_caller(self, offer: Offer) -> ToolCaller:
         told, context = self.recorder.tool_call, self.tool_context.for_call
         if isinstance(self.llm, LLMOrder):
@@ -384,6 +390,7 @@ class Conversation:
 
     def _typed(self, text: str) -> None:
         self.recorder.user_said(text)
+        self.requests.hand_offs = 0
         if self.speech is not None:
             self.speech.orion_typed(text)
 

@@ -38,7 +38,11 @@ class Fillers:
     def slow(self) -> None:
         """Something takes its time."""
         if self._thinking():
-            self._tasks.spawn(self._put(FILLER, in_context=False), "filler")
+            self.moment()
+
+    def moment(self) -> None:
+        """Say that it takes a moment."""
+        self._tasks.spawn(self._put(FILLER, in_context=False), "filler")
 
     def silent(self) -> None:
         """The agent had no words."""

@@ -17,20 +17,13 @@ from pipecat.services.llm_service import LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 from pipecat.transports.base_transport import BaseTransport
-from pipecat.turns.user_start import (
-    BaseUserTurnStartStrategy,
-    TranscriptionUserTurnStartStrategy,
-    VADUserTurnStartStrategy,
-)
-from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from orion import providers
 from orion.domain.identity import Principal
 from orion.domain.session import EndReason
 from orion.errors import OrionError, StartError, Unavailable
-from orion.media.turn_end import stop_strategy
 from orion.media.vad import vad_analyzer
-from orion.pipelines import engines, speech, text, voice
+from orion.pipelines import engines, speech, text, turns, voice
 from orion.pipelines.call import Call
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.ordinary import Ordinary
@@ -84,6 +77,7 @@ def voice_call(
         pair,
         rtvi=ClientMessages(lambda: conversation.pause.on),
         hearing=[recogniser.service for recogniser in heard_by],
+        voices=spoken_by,
         on_ended=on_ended,
         joiner=joiner,
         principal=principal,
@@ -152,7 +146,7 @@ def _speech_call(
         engines.stt(heard_by, breakers, deadlines),
         conversation.llm,
         engines.tts(spoken_by, breakers, deadlines),
-        _turns(conversation),
+        turns.strategies(conversation.agent),
     )
     pipeline = speech.build(
         transport=transport,
@@ -176,6 +170,7 @@ def _speech_call(
         rtvi=ClientMessages(lambda: conversation.pause.on),
         ordinary=ordinary,
         hearing=[recogniser.service for recogniser in heard_by],
+        voices=spoken_by,
         on_ended=on_ended,
         joiner=joiner,
         principal=principal,
@@ -198,22 +193,13 @@ def text_call(conversation: Conversation, on_ended: OnEnded) -> Call:
     return Call(conversation, pipeline, pair, rtvi=None, on_ended=on_ended)
 
 
-def _turns(conversation: Conversation, *, transcripts: bool = True) -> UserTurnStrategies:
-    """When the user's turns begin and end; without `transcripts` by the sound alone."""
-    started: list[BaseUserTurnStartStrategy] = [VADUserTurnStartStrategy()]
-    ended = stop_strategy(conversation.agent.turn_taking, transcripts=transcripts)
-    if transcripts:
-        started.append(TranscriptionUserTurnStartStrategy())
-    return UserTurnStrategies(start=started, stop=[ended])
-
-
 def _aggregators(
     conversation: Conversation, stt: object = None, *, transcripts: bool = True
 ) -> LLMContextAggregatorPair:
     if isinstance(stt, providers.TakesTurns):
         strategies = stt.orion_turns()
     else:
-        strategies = _turns(conversation, transcripts=transcripts)
+        strategies = turns.strategies(conversation.agent, transcripts=transcripts)
     return LLMContextAggregatorPair(
         conversation.context,
         user_params=LLMUserAggregatorParams(user_turn_strategies=strategies),

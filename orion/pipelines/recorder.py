@@ -94,6 +94,17 @@ class Recorder:
         """Whether the user waits for an answer, and nothing is being said."""
         return self._state == "thinking"
 
+    @property
+    def speaking(self) -> bool:
+        """Whether the agent is heard."""
+        return self._state == "speaking"
+
+    @property
+    def answering(self) -> bool:
+        """Whether words of the agent's turn have been played."""
+        turn = self._open.get(Speaker.AGENT)
+        return turn is not None and bool(turn.text)
+
     def partial(self, speaker: Speaker, text: str) -> None:
         """The words so far of the turn that is under way; not kept."""
         turn = self._begin(speaker)

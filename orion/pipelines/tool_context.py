@@ -8,20 +8,24 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from orion.agents.recollection import Recollection
+from orion.domain.hand_off import MOST, HandOver
 from orion.domain.identity import Principal, new_id
 from orion.domain.memory import Memory, MemoryType
-from orion.domain.tool import Planning, ToolContext, ToolFailure
+from orion.domain.tool import Consulting, Planning, ToolContext, ToolFailure
 from orion.errors import NotFound
 
 MAX_ANNOUNCE_SECS = 24 * 3600.0
+_OFTEN = "You have been handed on already, so I stay with you. What exactly do you need?"
 
 
 @dataclass(slots=True)
 class Requests:
     """What tools asked for that happens when the agent's turn is over."""
 
-    hand_over: str | None = None
+    hand_over: HandOver | None = None
     end_call: bool = False
+    hand_offs: int = 0
+    """How often the word has passed since the user has said something."""
 
 
 class SessionTools:
@@ -48,6 +52,7 @@ class SessionTools:
         self.announce = announce
         self.guest = guest
         self.planning: Planning | None = None
+        self.consulting: Consulting | None = None
 
     def for_call(self, call_id: str) -> ToolContext:
         """The context of the call with this id: models number theirs anew in each conversation."""
@@ -73,6 +78,10 @@ class _CallContext:
     def planning(self) -> Planning | None:
         return self._tools.planning
 
+    @property
+    def consulting(self) -> Consulting | None:
+        return self._tools.consulting
+
     async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
         self._refuse_guests()
         user_id = self._tools.principal.user_id
@@ -89,10 +98,12 @@ class _CallContext:
             raise ValueError(f"between 0 and {MAX_ANNOUNCE_SECS:g} seconds, not {secs:g}")
         self._tools.announce(secs, text)
 
-    def hand_over(self, agent: str) -> None:
+    def hand_over(self, agent: str, task: str = "") -> None:
         if agent not in self.agents:
             raise NotFound(f"no agent {agent!r} to hand over to; there are: {', '.join(self.agents)}")
-        self._tools.requests.hand_over = agent
+        if self._tools.requests.hand_offs >= MOST:
+            raise ToolFailure(_OFTEN)
+        self._tools.requests.hand_over = HandOver(agent, task)
 
     def end_call(self) -> None:
         self._tools.requests.end_call = True

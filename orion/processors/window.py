@@ -61,6 +61,12 @@ class Window:
         kept: list[Any] = [*messages[:first], *messages[begin:]]
         context.set_messages(window.shortened(kept, room))
 
+    def pass_on(self, context: LLMContext, context_tokens: int) -> None:
+        """Another agent goes on, with a window of its own; what is long is noted beside its first answer."""
+        self._room = round(context_tokens * (1 - _ANSWER))
+        if window.tokens(list(context.get_messages())) > self.room(context) * _KEPT:
+            self.on_filling()
+
     def to_note(self, context: LLMContext) -> list[Any]:
         """The oldest messages without notes: those that had to go, then all but the last turns."""
         room = self.room(context)

@@ -34,7 +34,7 @@ Vendor SDKs are imported inside those functions, never at the top of the file. A
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, runtime_checkable
 
@@ -47,7 +47,7 @@ from pipecat.services.tts_service import TTSService
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from orion import registry
-from orion.domain.agent import Agent
+from orion.domain.agent import Agent, voice_with
 from orion.domain.draft import Draft, Missing
 from orion.domain.tool import Tool
 from orion.errors import StartError
@@ -244,7 +244,7 @@ def speech(settings: Settings, agent: Agent) -> Candidate[LLMService[Any]]:
     missed = lack(settings, "speech", name)
     if missed is not None:
         raise StartError(f"no speech model can serve: {name}: {missed}")
-    return Candidate(name, module(settings, name).speech(settings, agent))
+    return Candidate(name, module(settings, name).speech(settings, _with_voice(agent, name)))
 
 
 def stt(settings: Settings, agent: Agent) -> STTService:
@@ -282,7 +282,11 @@ def _make(
 ) -> Iterator[tuple[str, Any]]:
     for choice in order(settings, kind, own, language):
         name = str(choice.provider)
-        yield name, getattr(module(settings, name), kind)(settings, agent)
+        yield name, getattr(module(settings, name), kind)(settings, _with_voice(agent, name))
+
+
+def _with_voice(agent: Agent, provider: str) -> Agent:
+    return replace(agent, voice=voice_with(agent.voice, provider))
 
 
 def _order(settings: Settings, kind: Kind, language: str | None) -> tuple[list[Choice], str]:

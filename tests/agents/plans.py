@@ -87,7 +87,7 @@ class Stage:
         plan = Plan(
             new_id(),
             self.session.id,
-            "orion",
+            "concierge",
             "a goal",
             PlanStatus.DRAFT,
             steps,

@@ -11,7 +11,7 @@ from orion.agents.roster import AgentFile
 
 KNOWN = Known(
     tools=["timer", "calculator"],
-    agents=["orion", "scheduler", "clerk"],
+    agents=["concierge", "scheduler", "clerk"],
     engines={"stt": ["deepgram"], "llm": ["openai", "offline"], "tts": ["flite", "espeak"]},
     voices={"flite": ["slt", "rms"]},
 )
@@ -52,7 +52,7 @@ def test_a_file_that_uses_everything_is_valid(tmp_path: Path) -> None:
         ("instructions: a\ntools:\n  - timer\n  - hammer\n", "4: tools: there is no 'hammer'", "calculator"),
         ("instructions: a\nhand_offs: [schedular]\n", "2: hand_offs: there is no", "'scheduler'?"),
         (
-            "instructions: a\nhand_offs: [orion, clerk]\n",
+            "instructions: a\nhand_offs: [concierge, clerk]\n",
             "2: hand_offs: the agent would hand over to itself",
             "",
         ),

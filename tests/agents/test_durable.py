@@ -18,7 +18,7 @@ from tests.agents.plans import Stage
 
 def plan(*afters):
     steps = tuple(Step(at, "clock", after=tuple(after)) for at, after in enumerate(afters))
-    return Plan(uuid4(), uuid4(), "orion", "a goal", PlanStatus.RUNNING, steps, datetime.now(UTC))
+    return Plan(uuid4(), uuid4(), "concierge", "a goal", PlanStatus.RUNNING, steps, datetime.now(UTC))
 
 
 def done(index):

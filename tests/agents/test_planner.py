@@ -12,7 +12,7 @@ from orion.settings import Settings
 from orion.tools import load_all
 
 TOOLS = [runnable.tool for runnable in load_all().values()]
-ORION = Agent("orion", "You help.")
+ORION = Agent("concierge", "You help.")
 GOAL = "set a timer for one minute, then tell me the time in Tokyo, and remember that my car is blue"
 
 

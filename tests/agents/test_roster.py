@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from orion.agents.roster import Roster
+from orion.domain.agent import AgentRow
 from orion.errors import FaultyFiles, NotFound, StartError
 
 
@@ -16,21 +18,31 @@ def _project(folder: Path, agents: dict[str, str], settings: str = "") -> Path:
     return folder
 
 
-def test_the_built_in_agents_are_there_and_orion_begins() -> None:
+def test_the_built_in_agents_are_there_and_the_concierge_begins() -> None:
     roster = Roster.load()
-    assert roster.names() == ["orion", "researcher", "scheduler"]
-    assert roster.default == "orion"
-    assert roster.get("orion").hand_offs == ("scheduler", "researcher")
+    assert roster.names() == ["concierge", "researcher", "scheduler"]
+    assert roster.default == "concierge"
+    assert roster.get("concierge").hand_offs == ("scheduler", "researcher")
 
 
 def test_an_unknown_agent_is_not_found_and_the_known_ones_are_named() -> None:
-    with pytest.raises(NotFound, match="orion, researcher, scheduler"):
+    with pytest.raises(NotFound, match="concierge, researcher, scheduler"):
         Roster.load().get("nobody")
 
 
 def test_a_projects_own_agent_wins_over_the_built_in_one(tmp_path: Path) -> None:
-    project = _project(tmp_path, {"orion": "instructions: mine\ngreeting: Moin!\n"})
-    assert Roster.load(project).get("orion").greeting == "Moin!"
+    project = _project(tmp_path, {"concierge": "instructions: mine\ngreeting: Moin!\n"})
+    assert Roster.load(project).get("concierge").greeting == "Moin!"
+
+
+def test_the_former_name_of_the_concierge_counts_where_nobody_has_it(tmp_path: Path) -> None:
+    roster = Roster.load()
+    row = AgentRow("clerk", 1, {"instructions": "a", "hand_offs": ["orion", "nobody"]}, datetime.now(UTC))
+    assert "orion" in roster
+    assert roster.get("orion") is roster.get("concierge")
+    assert roster.covered([row]).get("clerk").hand_offs == ("concierge",)
+    own = Roster.load(_project(tmp_path, {"orion": "instructions: mine\n"}))
+    assert own.get("orion").instructions == "mine"
 
 
 def test_the_projects_only_agent_begins(tmp_path: Path) -> None:
@@ -70,8 +82,8 @@ def test_a_projects_provider_is_known_to_its_agents(tmp_path: Path) -> None:
 
 
 def test_orion_toml_is_told_with_its_line(tmp_path: Path) -> None:
-    project = _project(tmp_path, {}, '# who\ndefault_agent = "orian"\n')
-    with pytest.raises(FaultyFiles, match=r"orion\.toml:2: .*'orian', did you mean 'orion'\?"):
+    project = _project(tmp_path, {}, '# who\ndefault_agent = "conciarge"\n')
+    with pytest.raises(FaultyFiles, match=r"orion\.toml:2: .*'conciarge', did you mean 'concierge'\?"):
         Roster.load(project)
     (project / "orion.toml").write_text("a = 1\nb = \n")
     with pytest.raises(FaultyFiles, match=r"orion\.toml:2: this is no TOML \(column 5\)"):

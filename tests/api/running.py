@@ -77,7 +77,7 @@ class Running:
 async def draft(database: Database, session_id: str, status: PlanStatus = PlanStatus.DRAFT) -> Plan:
     """A plan of a session that works something out."""
     steps = (Step(0, "calculator", {"expression": "2 + 3"}, "Add 2 and 3"),)
-    plan = Plan(new_id(), UUID(session_id), "orion", "add", status, steps, datetime.now(UTC))
+    plan = Plan(new_id(), UUID(session_id), "concierge", "add", status, steps, datetime.now(UTC))
     async with database.transaction(PLANS) as store:
         return await store.plans.add(plan)
 

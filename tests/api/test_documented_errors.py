@@ -257,7 +257,7 @@ async def spent_out(stage: Stage, path: str, body: Any) -> httpx.Response:
     used = [Usage("llm", "acme", "m", cost_micros=2_000_000)]
     async with stage.server.parts.database.transaction(Principal.system("recorder")) as store:
         session_id = UUID(session.rpartition("/")[2])
-        await store.usages.add(session_id, used, agent="orion", at=datetime.now(UTC))
+        await store.usages.add(session_id, used, agent="concierge", at=datetime.now(UTC))
     changed = await stage.call("PUT", "/budget", {"monthly_usd": 1.5})
     assert changed.json()["spent_usd"] >= 2, changed.text
     refused = await stage.call("POST", path.format(session=session), body)

@@ -17,7 +17,7 @@ def plan(*afters, statuses=()):
     steps = [Step(at, "clock", after=tuple(after)) for at, after in enumerate(afters)]
     for at, status in enumerate(statuses):
         steps[at] = replace(steps[at], status=status)
-    return Plan(uuid4(), uuid4(), "orion", "a goal", PlanStatus.RUNNING, tuple(steps), NOW)
+    return Plan(uuid4(), uuid4(), "concierge", "a goal", PlanStatus.RUNNING, tuple(steps), NOW)
 
 
 def end(made, index, status):

@@ -81,7 +81,7 @@ class Outside:
         """A plan of `(tool, arguments, after ...)`, not begun."""
         listed = tuple(Step(at, step[0], step[1], after=tuple(step[2:])) for at, step in enumerate(steps))
         now = datetime.now(UTC)
-        plan = Plan(new_id(), UUID(session_id), "orion", "count", PlanStatus.DRAFT, listed, now)
+        plan = Plan(new_id(), UUID(session_id), "concierge", "count", PlanStatus.DRAFT, listed, now)
         async with self.database.transaction(PLANS) as store:
             return await store.plans.add(plan)
 

@@ -124,7 +124,7 @@ async def test_an_admin_sees_the_sessions_of_others_but_takes_no_part_in_them(se
 async def test_a_session_is_created_listed_paused_ended_and_deleted(http):
     made = (await http.post("/api/v1/sessions", json={"title": "Trip", "metadata": {"a": 1}})).json()
     base = f"/api/v1/sessions/{made['id']}"
-    assert (made["status"], made["live"], made["agent"]) == ("created", False, "orion")
+    assert (made["status"], made["live"], made["agent"]) == ("created", False, "concierge")
     listed = (await http.get("/api/v1/sessions?limit=1")).json()
     assert listed["items"][0]["id"] == made["id"]
     problem(await http.patch(f"{base}/status", json={"status": "paused"}), 409, "conflict")
@@ -229,7 +229,7 @@ async def test_the_server_says_that_it_is_ready_and_which_engines_serve(http):
     engines = (await http.get("/api/v1/providers")).json()["items"]
     assert {engine["kind"]: engine["provider"] for engine in engines}["llm"] == "offline"
     agents = (await http.get("/api/v1/agents")).json()["items"]
-    assert agents[0]["name"] == "orion"
+    assert agents[0]["name"] == "concierge"
 
 
 def test_a_port_in_use_is_told_before_anything_starts(tmp_path):

@@ -31,7 +31,7 @@ LOOPBACK = AllowedHosts(["127.0.0.1"])
 async def session(database, ben):
     async with database.transaction(ben) as store:
         now = datetime.now(UTC)
-        made = Session(new_id(), ben.workspace_id, ben.user_id, "orion", SessionStatus.CREATED, now)
+        made = Session(new_id(), ben.workspace_id, ben.user_id, "concierge", SessionStatus.CREATED, now)
         return await store.sessions.create(made)
 
 
@@ -285,7 +285,7 @@ async def test_the_end_of_a_session_carries_the_transcript(database, ada, sessio
     event = Event(new_id(), session.id, "session.ended", {"end_reason": "agent"}, now)
     async with database.transaction(RECORDER) as store:
         for speaker, text in ((Speaker.USER, "Hello."), (Speaker.AGENT, "Goodbye.")):
-            await store.turns.save(Turn(new_id(), session.id, speaker, "orion", text, now, now))
+            await store.turns.save(Turn(new_id(), session.id, speaker, "concierge", text, now, now))
         await store.events.add([event])
     async with database.transaction(ada) as store:
         (delivery,), _ = await store.webhooks.deliveries(webhook.id, 10, None)

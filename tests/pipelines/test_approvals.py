@@ -39,7 +39,7 @@ class Talk:
 
 def new_session(owner):
     made = SessionStatus.CREATED, datetime.now(UTC)
-    return Session(new_id(), owner.workspace_id, owner.user_id, "orion", *made)
+    return Session(new_id(), owner.workspace_id, owner.user_id, "concierge", *made)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from orion.domain.hand_off import HandOver
 from orion.domain.identity import Principal, new_id
 from orion.domain.session import SessionStatus
 from orion.domain.tool import ToolFailure
@@ -46,15 +47,28 @@ async def vanishing(database_url, session_id):
     await looking.close()
 
 
+async def test_a_session_of_the_agent_that_was_called_orion_goes_on_with_the_concierge(database_url, http):
+    session_id = await new_session(http)
+    connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+    await connection.execute("update orion.sessions set agent = 'orion' where id = $1", session_id)
+    await connection.close()
+    said = await http.post(f"/api/v1/sessions/{session_id}/messages", json={"text": "hello"})
+    assert said.status_code == 200, said.text
+    turns = (await http.get(f"/api/v1/sessions/{session_id}/turns")).json()["items"]
+    assert {turn["agent"] for turn in turns} == {"concierge"}
+
+
 async def test_who_takes_over_has_its_instructions_and_tools_before_anybody_can_interrupt(server, http):
     session_id = await new_session(http)
     async with calling(http, str(session_id)) as phone:
         await phone.event("participant.joined")
         call = server.parts.calls.get(session_id)
         scheduler = call.conversation.offer.roster.get("scheduler")
-        call.conversation.requests.hand_over = "scheduler"
+        call.conversation.requests.hand_over = HandOver("scheduler")
         now = datetime.now(UTC)
-        call._agent_turn_ended(Turn(new_id(), session_id, Speaker.AGENT, "orion", "One moment.", now, now))
+        call._agent_turn_ended(
+            Turn(new_id(), session_id, Speaker.AGENT, "concierge", "One moment.", now, now)
+        )
         assert call.conversation.context.messages[0]["content"].startswith(scheduler.instructions)
         offered = {schema.name for schema in call.conversation.context.tools.standard_tools}
         assert offered == {schema.name for schema in call.conversation.tools().standard_tools}

@@ -98,10 +98,10 @@ async def test_an_agent_that_cannot_be_read_any_more_is_left_out_and_hand_offs_t
     ada, *_ = await fill(database)
     async with database.transaction(ada) as store:
         await store.agents.put("old", {"instructions": "x", "gone": 1})
-        await store.agents.put("clerk", {"instructions": "x", "hand_offs": ["old", "orion"]})
+        await store.agents.put("clerk", {"instructions": "x", "hand_offs": ["old", "concierge"]})
     roster = (await catalogue.of(ada.workspace_id)).roster
     assert "old" not in roster
-    assert roster.get("clerk").hand_offs == ("orion",)
+    assert roster.get("clerk").hand_offs == ("concierge",)
 
 
 async def test_the_risk_decides_what_is_confirmed_and_what_a_barge_in_cancels(catalogue):

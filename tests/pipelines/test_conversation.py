@@ -12,7 +12,7 @@ NOW = datetime.now(UTC)
 
 
 def turn(speaker, text, *calls):
-    return Turn(new_id(), new_id(), speaker, "orion", text, NOW, NOW, tool_calls=calls)
+    return Turn(new_id(), new_id(), speaker, "concierge", text, NOW, NOW, tool_calls=calls)
 
 
 def call(status=ToolCallStatus.DONE, **values):

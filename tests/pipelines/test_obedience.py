@@ -99,7 +99,7 @@ class Crowd:
     async def talk(self, seed: int) -> Talk:
         dice, found, owner = Random(seed), Talk(), self._owner
         made = SessionStatus.CREATED, datetime.now(UTC)
-        session = Session(new_id(), owner.workspace_id, owner.user_id, "orion", *made)
+        session = Session(new_id(), owner.workspace_id, owner.user_id, "concierge", *made)
         async with self._database.transaction(owner) as store:
             await store.sessions.create(session)
         self._mail[session.id] = _injection(dice)

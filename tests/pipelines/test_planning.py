@@ -13,7 +13,7 @@ SESSION = new_id()
 
 
 def a_plan(*steps, status=PlanStatus.RUNNING, **more):
-    return Plan(new_id(), SESSION, "orion", "a goal", status, steps, NOW, NOW, **more)
+    return Plan(new_id(), SESSION, "concierge", "a goal", status, steps, NOW, NOW, **more)
 
 
 def step(index, status=StepStatus.DONE, tool="current_time", **more):
@@ -22,7 +22,7 @@ def step(index, status=StepStatus.DONE, tool="current_time", **more):
 
 def a_turn(text, speaker=Speaker.AGENT, *, after_secs=0.0, interrupted=False):
     at = NOW + timedelta(seconds=after_secs)
-    return Turn(new_id(), SESSION, speaker, "orion", text, at, at, interrupted=interrupted)
+    return Turn(new_id(), SESSION, speaker, "concierge", text, at, at, interrupted=interrupted)
 
 
 def test_a_plan_is_read_back_step_by_step():

@@ -26,7 +26,9 @@ PRICES = PriceList({FLUENT.engine: Price(input=Decimal(2)), HEARD.engine: FREE})
 
 @pytest.fixture
 async def session(database, ben):
-    made = Session(new_id(), ben.workspace_id, ben.user_id, "orion", SessionStatus.CREATED, datetime.now(UTC))
+    made = Session(
+        new_id(), ben.workspace_id, ben.user_id, "concierge", SessionStatus.CREATED, datetime.now(UTC)
+    )
     async with database.transaction(ben) as store:
         return await store.sessions.create(made)
 
@@ -47,7 +49,7 @@ class Recording:
         self.writer.start()
         self.meter, self.bill = Meter(), Bill(PRICES)
         self.recorder = Recorder(
-            session.id, "orion", self.feed, self.writer, self.stopwatch, meter=self.meter, bill=self.bill
+            session.id, "concierge", self.feed, self.writer, self.stopwatch, meter=self.meter, bill=self.bill
         )
         self.subscription = Subscription()
 
@@ -103,7 +105,7 @@ async def test_what_was_played_is_what_an_interrupted_turn_keeps(call):
         call.recorder.played(word)
     call.recorder.agent_said("It is", interrupted=True)
     (turn,) = await call.kept()
-    assert (turn.text, turn.interrupted, turn.agent) == ("It is", True, "orion")
+    assert (turn.text, turn.interrupted, turn.agent) == ("It is", True, "concierge")
     assert [turn.text for turn in heard] == ["It is"]
 
 
@@ -190,7 +192,7 @@ async def test_turns_of_another_agent_carry_its_name(call):
     call.recorder.agent_said("Bye.", interrupted=False)
     call.recorder.agent = "scheduler"
     call.recorder.agent_said("Hello.", interrupted=False)
-    assert [turn.agent for turn in await call.kept()] == ["orion", "scheduler"]
+    assert [turn.agent for turn in await call.kept()] == ["concierge", "scheduler"]
 
 
 async def test_no_character_keeps_what_was_said_out_of_the_record(call):

@@ -28,7 +28,7 @@ BOOK = Tool(
     confirm=True,
 )
 TOOLS = [*(runnable.tool for runnable in load_all().values()), BOOK]
-DIALOGUE = Dialogue(Agent("orion", "", title="Orion", hand_offs=("scheduler",)), TOOLS)
+DIALOGUE = Dialogue(Agent("concierge", "", title="Orion", hand_offs=("scheduler",)), TOOLS)
 
 
 class Conversation:
@@ -263,7 +263,7 @@ def test_an_open_question_belongs_to_the_agent_that_asked_it(talk):
 
 def test_a_tool_that_has_gone_takes_its_question_with_it(talk):
     talk.say("book a table for four people")
-    rest = Conversation(Dialogue(Agent("orion", ""), TOOLS[:-1]), talk.state)
+    rest = Conversation(Dialogue(Agent("concierge", ""), TOOLS[:-1]), talk.state)
     assert "I cannot help" in rest.say("in the evening")
 
 
@@ -298,7 +298,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-telling = st.sampled_from([*NAMES, "ask", "confirm", "choose", "orion", "duration", "people"])
+telling = st.sampled_from([*NAMES, "ask", "confirm", "choose", "concierge", "duration", "people"])
 states = st.dictionaries(
     st.sampled_from(
         ["agent", "tool", "arguments", "asked", "phase", "options", "text", "waiting", "done", "last"]

@@ -23,7 +23,7 @@ TIMER = {"role": "assistant", "tool_calls": [{"id": "c1", "function": {"name": "
 
 @pytest.fixture
 def agent(settings):
-    service = offline.llm(settings, Agent("orion", "", title="Orion"))
+    service = offline.llm(settings, Agent("concierge", "", title="Orion"))
     assert isinstance(service, Stateful)
     return service
 
@@ -119,7 +119,7 @@ async def test_a_turn_without_words_is_asked_for_again(agent):
 async def test_its_state_outlives_the_call_and_can_be_kept_as_json(agent, settings):
     async with on_stage(agent) as stage:
         assert await answer(stage, user("set a timer")) == "For how long?"
-    again = offline.llm(settings, Agent("orion", ""))
+    again = offline.llm(settings, Agent("concierge", ""))
     assert isinstance(again, Stateful)
     again.state = json.loads(json.dumps(agent.state))
     async with on_stage(again) as stage:

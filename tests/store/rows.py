@@ -86,7 +86,7 @@ async def _rows_of(database: Database, principal: Principal) -> None:
     now = datetime.now(UTC)
     async with database.transaction(principal) as store:
         session = Session(
-            new_id(), principal.workspace_id, principal.user_id, "orion", SessionStatus.CREATED, now
+            new_id(), principal.workspace_id, principal.user_id, "concierge", SessionStatus.CREATED, now
         )
         await store.sessions.create(session)
         assert await store.rooms.spend(new_id(), session.id)
@@ -97,7 +97,7 @@ async def _rows_of(database: Database, principal: Principal) -> None:
         await store.memories.add_vectors("model", {memory.id: [0.5, -1.25]})
         step = Step(0, "timer", {"secs": 1}, "Waits.")
         await store.plans.add(
-            Plan(new_id(), session.id, "orion", "wait", PlanStatus.DRAFT, (step,), created_at=now)
+            Plan(new_id(), session.id, "concierge", "wait", PlanStatus.DRAFT, (step,), created_at=now)
         )
         await store.idempotency_keys.claim("a key", b"fingerprint")
         await store.idempotency_keys.keep("a key", Answer(b"fingerprint", 201, "application/json", b"{}"))
@@ -114,7 +114,7 @@ async def _rows_of(database: Database, principal: Principal) -> None:
     async with database.transaction(RECORDER) as store:
         call = ToolCall("c1", "timer", {"secs": 1}, ToolCallStatus.DONE, result={"a": None}, started_at=now)
         used = (Usage("llm", "openai", "gpt-4.1", input_tokens=20, cost_micros=40),)
-        turn = Turn(new_id(), session.id, Speaker.AGENT, "orion", "Ünïcode\nline", now, now)
+        turn = Turn(new_id(), session.id, Speaker.AGENT, "concierge", "Ünïcode\nline", now, now)
         await store.turns.save(replace(turn, tool_calls=(call,), usage=used))
         await store.events.add([Event(new_id(), session.id, "error", {"slug": "x"}, now)])
     async with database.transaction(APPROVALS) as store:

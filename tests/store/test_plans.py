@@ -24,7 +24,7 @@ async def session(database, ben):
 @pytest.fixture
 async def draft(database, ben, session):
     steps = (Step(0, "timer", {"secs": 1}, "Waits."), Step(1, "timer", {"secs": "{{0.secs}}"}, after=(0,)))
-    plan = Plan(new_id(), session.id, "orion", "wait twice", PlanStatus.DRAFT, steps, datetime.now(UTC))
+    plan = Plan(new_id(), session.id, "concierge", "wait twice", PlanStatus.DRAFT, steps, datetime.now(UTC))
     async with database.transaction(ben) as store:
         return await store.plans.add(plan)
 

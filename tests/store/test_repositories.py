@@ -18,7 +18,7 @@ def a_session(owner: Principal) -> Session:
     assert owner.workspace_id
     assert owner.user_id
     return Session(
-        new_id(), owner.workspace_id, owner.user_id, "orion", SessionStatus.CREATED, datetime.now(UTC)
+        new_id(), owner.workspace_id, owner.user_id, "concierge", SessionStatus.CREATED, datetime.now(UTC)
     )
 
 
@@ -104,7 +104,7 @@ async def test_a_turn_is_read_back_as_it_was_written_and_replaces_itself(databas
         new_id(),
         session.id,
         Speaker.AGENT,
-        "orion",
+        "concierge",
         "It is",
         now,
         now,
@@ -124,7 +124,7 @@ async def test_a_turn_is_read_back_as_it_was_written_and_replaces_itself(databas
 async def test_the_end_of_a_late_call_is_kept(database, ben, session):
     now = datetime.now(UTC)
     call = ToolCall("c1", "timer", {}, ToolCallStatus.RUNNING, started_at=now)
-    turn = Turn(new_id(), session.id, Speaker.AGENT, "orion", "", now, now, True, (call,))
+    turn = Turn(new_id(), session.id, Speaker.AGENT, "concierge", "", now, now, True, (call,))
     async with database.transaction(RECORDER) as store:
         await store.turns.save(turn)
         done = replace(call, status=ToolCallStatus.DONE, result=5)
@@ -149,7 +149,7 @@ async def test_what_is_recorded_of_a_deleted_session_is_dropped(database, ben, s
         with pytest.raises(NotFound):
             await store.sessions.delete(session.id)
     async with database.transaction(RECORDER) as store:
-        await store.turns.save(Turn(new_id(), session.id, Speaker.USER, "orion", "hello", now, now))
+        await store.turns.save(Turn(new_id(), session.id, Speaker.USER, "concierge", "hello", now, now))
         await store.events.add([Event(new_id(), session.id, "error", {}, now)])
         assert await store.turns.of_session(session.id) == []
 

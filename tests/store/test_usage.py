@@ -23,14 +23,14 @@ UNPRICED = Usage("llm", "acme", "m", input_tokens=7)
 
 @pytest.fixture
 async def session(database, ben) -> Session:
-    made = Session(new_id(), ben.workspace_id, ben.user_id, "orion", SessionStatus.CREATED, NOW)
+    made = Session(new_id(), ben.workspace_id, ben.user_id, "concierge", SessionStatus.CREATED, NOW)
     async with database.transaction(ben) as store:
         await store.sessions.create(made)
     return made
 
 
 def turn(session: Session, *used: Usage, at: datetime = NOW) -> Turn:
-    return Turn(new_id(), session.id, Speaker.AGENT, "orion", "Hello.", at, at, usage=used)
+    return Turn(new_id(), session.id, Speaker.AGENT, "concierge", "Hello.", at, at, usage=used)
 
 
 async def save(database, *turns: Turn) -> None:
@@ -63,7 +63,7 @@ async def test_what_is_written_twice_is_spent_once(database, ada, session):
 async def test_usage_without_a_turn_counts_for_its_session(database, ben, session):
     async with database.transaction(RECORDER) as store:
         for _ in range(2):
-            await store.usages.add(session.id, [SPEECH], agent="orion", at=NOW)
+            await store.usages.add(session.id, [SPEECH], agent="concierge", at=NOW)
     async with database.transaction(ben) as store:
         assert (await store.sessions.get(session.id)).usage == (SPEECH,)
 
@@ -97,7 +97,7 @@ async def test_deleting_a_session_refills_no_budget(database, ada, ben, session)
     async with database.transaction(ada) as store:
         agent = await store.spending.report(NOW.date(), NOW.date(), "agent")
     amounts = dict.fromkeys(agent[0].amounts, 0) | {"characters": 100, "audio_secs": 1.25}
-    assert agent == [Spent("orion", amounts, 5000, complete=True)]
+    assert agent == [Spent("concierge", amounts, 5000, complete=True)]
 
 
 async def test_usage_of_a_session_that_was_deleted_meanwhile_is_dropped(database, ben, session):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from orion.domain.memory import Memory, MemoryType
+from orion.domain.tool import Consulting
 from orion.errors import NotFound
 
 
@@ -22,7 +23,9 @@ class ListedConversation:
     announced: list[tuple[float, str]] = field(default_factory=list)
     handed_to: str | None = None
     ended: bool = False
+    handed_task: str = ""
     planning: None = None
+    consulting: Consulting | None = None
 
     async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
         memory = Memory(uuid4(), uuid4(), self.session_id, kind, content, datetime.now(UTC))
@@ -37,10 +40,10 @@ class ListedConversation:
     def announce_after(self, secs: float, text: str) -> None:
         self.announced.append((secs, text))
 
-    def hand_over(self, agent: str) -> None:
+    def hand_over(self, agent: str, task: str = "") -> None:
         if agent not in self.existing:
             raise NotFound(f"no agent {agent!r}")
-        self.handed_to = agent
+        self.handed_to, self.handed_task = agent, task
 
     def end_call(self) -> None:
         self.ended = True

@@ -35,7 +35,7 @@ _KEY = {
     "name": "my page",
     "prefix": "orion_live_4f7gh2kd",
     "scopes": ["connect"],
-    "agents": ["orion"],
+    "agents": ["concierge"],
     "origins": ["https://page.example.org"],
     "max_sessions": 5,
     "created_at": EXAMPLE_TIME,
@@ -51,7 +51,7 @@ class NewApiKey(BaseModel):
         {
             "name": "my page",
             "scopes": ["connect"],
-            "agents": ["orion"],
+            "agents": ["concierge"],
             "origins": ["https://page.example.org"],
             "max_sessions": 5,
         },

@@ -27,7 +27,7 @@ router = APIRouter(prefix="/api/v1", tags=["connect"], dependencies=[Depends(nee
 class Connect(BaseModel):
     """With which agent, and as whom; `variables` fill `{{name}}` in instructions and greetings."""
 
-    model_config = example({"agent": "orion", "variables": {"name": "Ben"}, "identity": "ben"}, "forbid")
+    model_config = example({"agent": "concierge", "variables": {"name": "Ben"}, "identity": "ben"}, "forbid")
 
     agent: AgentName | None = None
     variables: Variables = Field(default_factory=dict, max_length=50)

@@ -25,7 +25,7 @@ _EVENT_ID = "^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$"
 _EXAMPLE = (
     f"id: {EXAMPLE_ID}\nevent: hand_off\n"
     f'data: {{"id": "{EXAMPLE_ID}", "session_id": "{EXAMPLE_ID}", "name": "hand_off", '
-    f'"created_at": "{EXAMPLE_TIME}", "body": {{"from": "orion", "to": "scheduler"}}}}\n\n'
+    f'"created_at": "{EXAMPLE_TIME}", "body": {{"from": "concierge", "to": "scheduler"}}}}\n\n'
 )
 
 

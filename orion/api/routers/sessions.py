@@ -53,7 +53,7 @@ Variables = dict[str, Annotated[str, StringConstraints(max_length=2000)]]
 
 _SESSION = {
     "id": EXAMPLE_ID,
-    "agent": "orion",
+    "agent": "concierge",
     "status": "active",
     "live": True,
     "title": "Dinner on Friday",
@@ -78,7 +78,7 @@ EXAMPLE_CALL = {
 _TURN = {
     "id": EXAMPLE_ID,
     "role": "agent",
-    "agent": "orion",
+    "agent": "concierge",
     "text": "That is 108.",
     "interrupted": False,
     "tool_calls": [EXAMPLE_CALL],
@@ -96,7 +96,7 @@ class NewSession(BaseModel):
 
     model_config = example(
         {
-            "agent": "orion",
+            "agent": "concierge",
             "title": "Dinner on Friday",
             "metadata": {"order": 4711},
             "variables": {"name": "Ada"},

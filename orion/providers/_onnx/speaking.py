@@ -37,16 +37,19 @@ class Speaking(WorkerTTSService):
     """One call's voice; a language that is detected brings the model that speaks it, where it is pulled."""
 
     def __init__(self, settings: Settings, agent: Agent, provider: str, of: Of) -> None:
-        self._orion_model_for = lambda language: of(
-            settings, model(settings, "tts", provider, replace(agent, language=language, voice=None))
+        self._orion_model_for = lambda voice, language: of(
+            settings, model(settings, "tts", provider, replace(agent, language=language, voice=voice))
         )
         first = of(settings, model(settings, "tts", provider, agent))
         super().__init__(first, agent.voice or "", agent.language)
 
     async def _update_settings(self, delta: Any) -> dict[str, Any]:
-        if isinstance(delta, TTSSettings) and isinstance(delta.language, str):
-            with suppress(StartError):  # none speaks it: the voice stays
-                self._orion_worker = self._orion_model_for(str(delta.language))
+        if isinstance(delta, TTSSettings):
+            voice = delta.voice if isinstance(delta.voice, str) else None
+            language = str(delta.language) if isinstance(delta.language, str) else None
+            if voice is not None or language is not None:
+                with suppress(StartError):  # none speaks it: the voice stays
+                    self._orion_worker = self._orion_model_for(voice, language or self._orion_language)
         return await super()._update_settings(delta)
 
 

@@ -192,8 +192,11 @@ class WorkerTTSService(TTSService):
 
     async def _update_settings(self, delta: Any) -> dict[str, Any]:
         """Take a voice or a language from now on."""
-        if isinstance(delta, TTSSettings) and isinstance(delta.language, str):
-            self._orion_language = str(delta.language)
+        if isinstance(delta, TTSSettings):
+            if isinstance(delta.language, str):
+                self._orion_language = str(delta.language)
+            if isinstance(delta.voice, str):
+                self._orion_voice = delta.voice
         return await super()._update_settings(delta)
 
     async def on_audio_context_completed(self, context_id: str) -> None:

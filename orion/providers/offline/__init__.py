@@ -27,6 +27,7 @@ from pipecat.services.settings import LLMSettings
 
 from orion.domain.agent import Agent
 from orion.domain.draft import Draft, Missing, usable
+from orion.domain.hand_off import HandedOver
 from orion.domain.tool import Tool
 from orion.providers import ToolSchema
 from orion.providers.offline import clauses
@@ -100,6 +101,9 @@ class OfflineLLMService(LLMService[Any]):
         role, content = message.get("role"), message.get("content")
         if role == "tool":
             return self._orion_told(dialogue, context, message.get("tool_call_id"), content)
+        if isinstance(message, HandedOver):
+            self.state, do = dialogue.step(self.state, message.task)
+            return do
         if role == "developer" and (late := async_tool_messages.parse_message(message)):
             return self._orion_told(dialogue, context, late.tool_call_id, late.result)
         if role == "user":

@@ -16,6 +16,7 @@ from orion.domain.draft import Missing, usable
 from orion.domain.tool import Risk, Tool
 from orion.providers.offline import acts, clauses, slots, speech
 from orion.providers.offline.acts import Act
+from orion.providers.offline.addressed import addressed
 from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match, Router
 from orion.providers.offline.schema import properties
 from orion.providers.offline.state import State, sound
@@ -84,14 +85,28 @@ class Dialogue:
         open_tool = self._tools.get(str(state.get("tool", "")))
         if act is Act.REPEAT:
             return state, Do(str(state.get("last") or "I have not said anything yet."))
-        if state.get("phase") == "choose":
-            return self._chosen(state, text, act)
-        if open_tool is not None:
-            return self._continue(state, open_tool, text, act)
+        if (meant := self._meant_for_another(text)) is not None:
+            return self._call({}, *meant)
+        if "phase" in state:
+            return self._answered(state, open_tool, text, act)
         if act is not None and not self._asks_for_tool(text):
             return {}, self._small_talk(act)
         first, *rest = self.clauses(text)
         return self._again(state, text) or self._planned(text, rest) or self._route(first, rest)
+
+    def _answered(self, state: State, tool: Tool | None, text: str, act: Act | None) -> tuple[State, Do]:
+        """A question is open: which tool is meant, or what one of them needs."""
+        return self._chosen(state, text, act) if tool is None else self._continue(state, tool, text, act)
+
+    def _meant_for_another(self, text: str) -> tuple[Tool, dict[str, Any]] | None:
+        """The hand-over, or the question to another agent, that the user asks for by its name."""
+        found = addressed(text, self._agent.hand_offs)
+        tool = self._tools.get("ask_agent" if found and found.asks else "hand_over")
+        if found is None or tool is None:
+            return None
+        if found.asks:
+            return tool, {"agent": found.agent, "question": found.text}
+        return tool, {"agent": found.agent, **({"task": found.text} if found.text else {})}
 
     def _planned(self, text: str, rest: list[str]) -> tuple[State, Do] | None:
         """A plan where one is wished for, and for what would change more than one thing, if all is known."""

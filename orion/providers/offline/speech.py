@@ -21,6 +21,7 @@ _TITLES = {
     "timer": "set a timer",
     "remember": "remember something for you",
     "recall": "tell you what you asked me to remember",
+    "ask_agent": "ask another agent",
     "hand_over": "hand you over to another agent",
     "make_plan": "make a plan",
     "plan_status": "tell how far the plan is",

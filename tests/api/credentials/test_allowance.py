@@ -24,7 +24,7 @@ async def by_key(database, owner, **bounds):
     return Principal.by_key(key, Role.USER)
 
 
-async def begin(database, principal, *, origin=None, connected=(), agent="orion"):
+async def begin(database, principal, *, origin=None, connected=(), agent="concierge"):
     session = a_session(principal)
     async with database.transaction(principal) as store:
         session = await store.sessions.create(replace(session, agent=agent))
@@ -33,7 +33,7 @@ async def begin(database, principal, *, origin=None, connected=(), agent="orion"
 
 
 async def test_a_key_begins_sessions_with_its_agents_from_its_pages_only(database, ben):
-    key = await by_key(database, ben, agents=("orion",), origins=("https://example.org",))
+    key = await by_key(database, ben, agents=("concierge",), origins=("https://example.org",))
     await begin(database, key, origin="https://Example.org")
     for wrong in ("https://example.org.evil", "http://example.org", "https://example.org:444", "null", None):
         with pytest.raises(Refused):

@@ -18,7 +18,7 @@ KEY = b"k" * 32
 
 @pytest.fixture
 def session():
-    return Session(new_id(), new_id(), new_id(), "orion", SessionStatus.ACTIVE, datetime.now(UTC))
+    return Session(new_id(), new_id(), new_id(), "concierge", SessionStatus.ACTIVE, datetime.now(UTC))
 
 
 def test_a_token_names_the_guest_the_session_and_its_owner(session):

@@ -28,9 +28,9 @@ async def text_of(client, path, text):
 
 
 async def test_an_agent_is_made_read_changed_and_deleted(admin, member):
-    made = (await admin.put("/agents/keeper", json={**KEEPER, "hand_offs": ["orion", "keeper"]})).json()
+    made = (await admin.put("/agents/keeper", json={**KEEPER, "hand_offs": ["concierge", "keeper"]})).json()
     assert (made["source"], made["version"], made["tools"]) == ("row", 1, ["current_time"])
-    assert made["hand_offs"] == ["orion", "keeper"]
+    assert made["hand_offs"] == ["concierge", "keeper"]
     assert made["speech"] is None
     assert (await member.get("/agents/keeper")).json() == made
     speaks = {"instructions": "Sleep.", "speech": "openai/gpt-realtime"}
@@ -44,15 +44,15 @@ async def test_an_agent_is_made_read_changed_and_deleted(admin, member):
 
 
 async def test_a_row_covers_the_file_of_its_name_until_it_is_deleted(admin, member):
-    before = (await member.get("/agents/orion")).json()
+    before = (await member.get("/agents/concierge")).json()
     assert (before["source"], before["default"], before["version"]) == ("file", True, None)
-    problem(await admin.delete("/agents/orion"), 409, "conflict")
-    await admin.put("/agents/orion", json=KEEPER)
+    problem(await admin.delete("/agents/concierge"), 409, "conflict")
+    await admin.put("/agents/concierge", json=KEEPER)
     listed = (await member.get("/agents")).json()["items"]
-    assert [agent["name"] for agent in listed] == ["orion", "researcher", "scheduler"]
+    assert [agent["name"] for agent in listed] == ["concierge", "researcher", "scheduler"]
     assert (listed[0]["title"], listed[0]["source"]) == ("the keeper", "row")
-    assert (await admin.delete("/agents/orion")).status_code == 204
-    assert (await member.get("/agents/orion")).json() == before
+    assert (await admin.delete("/agents/concierge")).status_code == 204
+    assert (await member.get("/agents/concierge")).json() == before
 
 
 async def test_bad_agents_are_told_where_they_are_bad(admin):
@@ -65,7 +65,7 @@ async def test_bad_agents_are_told_where_they_are_bad(admin):
 
 async def test_admins_alone_write_agents(admin, member):
     problem(await member.put("/agents/keeper", json=KEEPER), 403, "refused")
-    problem(await member.delete("/agents/orion"), 403, "refused")
+    problem(await member.delete("/agents/concierge"), 403, "refused")
 
 
 async def test_an_agent_counts_from_the_next_call_on_with_the_tools_that_it_names(admin, member):
@@ -94,6 +94,6 @@ async def test_a_hand_over_reaches_an_agent_of_a_row(admin, member):
 async def test_an_agent_with_all_tools_has_those_of_the_workspace_too(admin, member, origin):
     tool = {"name": "tide", "description": "Tells.", "kind": "http", "config": {"url": origin.url}}
     assert (await admin.post("/tools", json=tool)).status_code == 201
-    assert "tide" in (await member.get("/agents/orion")).json()["tools"]
+    assert "tide" in (await member.get("/agents/concierge")).json()["tools"]
     named = await admin.put("/agents/keeper", json={**KEEPER, "tools": ["tide"]})
     assert named.json()["tools"] == ["tide"]

@@ -63,7 +63,7 @@ async def payment(server, session_id):
         Step(1, "pay", {"amount": 5}, "Pay 5", after=(0,)),
     )
     now = (await server.parts.calls._current(session_id)).created_at
-    plan = Plan(new_id(), session_id, "orion", "pay 2 + 3", PlanStatus.DRAFT, steps, now)
+    plan = Plan(new_id(), session_id, "concierge", "pay 2 + 3", PlanStatus.DRAFT, steps, now)
     async with server.parts.database.transaction(PLANS) as store:
         await store.plans.add(plan)
     return str(plan.id)

@@ -33,7 +33,7 @@ async def spend(server, http):
     """Lets a session consume something on a day."""
     session_id = UUID((await http.post("/sessions", json={})).json()["id"])
 
-    async def by(provider: str, micros: int | None, at: datetime = NOW, agent: str = "orion") -> None:
+    async def by(provider: str, micros: int | None, at: datetime = NOW, agent: str = "concierge") -> None:
         used = [Usage("llm", provider, "m", input_tokens=10, cost_micros=micros)]
         async with server.parts.database.transaction(Principal.system("recorder")) as store:
             await store.usages.add(session_id, used, agent=agent, at=at)
@@ -56,7 +56,7 @@ async def test_a_report_groups_by_day_agent_or_provider_within_its_days(http, sp
     }
     assert found == {
         "day": [(days["from"], 0.5, False), (days["to"], 1.5, True)],
-        "agent": [("guide", 0.5, True), ("orion", 1.5, False)],
+        "agent": [("guide", 0.5, True), ("concierge", 1.5, False)],
         "provider": [("acme", 0, False), ("openai", 2, True)],
     }
     today = {"from": days["to"], "to": days["to"]}
