@@ -6,11 +6,15 @@ push no frame: what is told needs no observer, and reaches its reader from insid
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from pipecat.metrics.metrics import LLMTokenUsage, STTUsage
 from pipecat.processors.metrics.frame_processor_metrics import FrameProcessorMetrics
 from pipecat.services.ai_service import AIService
+from pipecat.services.llm_service import LLMService
 
 from orion.domain.usage import Usage
 from orion.providers import Candidate, Kind
@@ -29,6 +33,37 @@ class EstimatedTokens(LLMTokenUsage):
         """Tokens by the length of the prompt and of the answer, rounded up."""
         asked, answered = (-(-n // _CHARACTERS_PER_TOKEN) for n in (asked_characters, answered_characters))
         return cls(prompt_tokens=asked, completion_tokens=answered, total_tokens=asked + answered)
+
+
+@dataclass(slots=True)
+class Streamed:
+    """What has come of a streamed answer.
+
+    Attributes:
+        begun: The vendor has begun to answer.
+        told: It has told the tokens.
+        characters: Those of the answer so far, arguments of tool calls included.
+    """
+
+    begun: bool = False
+    told: bool = False
+    characters: int = 0
+
+
+@asynccontextmanager
+async def counted(service: LLMService[Any], asked_characters: int) -> AsyncIterator[Streamed]:
+    """Follow a streamed answer. Where it ends before the vendor has told its tokens, they are estimated.
+
+    Vendors tell them at the end, which an answer that is cut off never gets to; what was generated until
+    then is billed all the same.
+    """
+    streamed = Streamed()
+    try:
+        yield streamed
+    finally:
+        if streamed.begun and not streamed.told:
+            tokens = EstimatedTokens.of(asked_characters, streamed.characters)
+            await service.start_llm_usage_metrics(tokens)
 
 
 class UsageMetrics(FrameProcessorMetrics):

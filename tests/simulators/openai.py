@@ -21,6 +21,7 @@ from tests.simulators.wire import Asked, Reply, as_json, serve
 
 MODEL = "gpt-4.1-2025-04-14"
 KEY = "sk-simulated"
+_MODELS = {"/v1/chat/completions", "/v1/responses"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,12 @@ class OpenAI:
         self.paths.append(asked.path)
         if asked.path in {"/v1/models", "/api/tags"}:
             return self._list(asked)
-        if self.notes is not None and asked.path == "/v1/chat/completions" and not asked.json().get("stream"):
+        if self.notes is not None and asked.path in _MODELS and not asked.json().get("stream"):
             self.noted.append(asked.json())
             await self.taking.wait()
             told = self.notes.pop(0) if len(self.notes) > 1 else self.notes[0]
-            return as_json(completion(Told(told)))
+            chat = asked.path == "/v1/chat/completions"
+            return as_json(completion(Told(told)) if chat else responses.whole(told))
         fault = self.faults.take()
         if fault and fault.kind == "status":
             retry = {} if fault.retry_after_secs is None else {"retry-after": str(fault.retry_after_secs)}
@@ -133,6 +135,8 @@ class OpenAI:
         if refused := responses.problem(body):
             return refusal(400, refused, None)
         told = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if not body.get("stream"):
+            return Reply([json.dumps(responses.whole(told.text, told.calls)).encode()], fault=fault)
         events = responses.events(told.text, told.calls, told.ends, refuses=told.refuses)
         code = fault.code if fault else ""
         error = {"type": "error", "code": code, "message": "m", "param": None, "sequence_number": 9}

@@ -20,7 +20,7 @@ from pipecat.services.openai.llm import OpenAILLMService
 from orion.providers._openai.answer import Chunks, chunks, complete, from_text
 from orion.providers._openai.server import Abilities, Server
 from orion.providers._openai.tool_text import by_text
-from orion.providers._usage import EstimatedTokens
+from orion.providers._usage import counted
 from orion.providers._vendor import Vendor
 
 _STALL_SECS = 15.0
@@ -101,25 +101,15 @@ class Chat(Vendor, OpenAILLMService):
         return self._orion_counted(complete(pieces), characters)
 
     async def _orion_counted(self, pieces: Chunks, asked_characters: int) -> Chunks:
-        """The chunks. Where they end before the server has told their tokens, these are estimated.
-
-        Servers tell them with the last chunk, which an answer that is cut off never gets to; what was
-        generated until then is billed all the same.
-        """
-        told, begun, characters = False, False, 0
-        try:
-            async with aclosing(pieces):
-                async for chunk in pieces:
-                    begun, told = True, told or chunk.usage is not None
-                    for choice in (chunk.choices or [])[:1]:
-                        calls = choice.delta.tool_calls or []
-                        arguments = [call.function.arguments or "" for call in calls if call.function]
-                        characters += len("".join([choice.delta.content or "", *arguments]))
-                    yield chunk
-        finally:
-            if begun and not told:
-                tokens = EstimatedTokens.of(asked_characters, characters)
-                await self.start_llm_usage_metrics(tokens)
+        """The chunks, whose tokens are told at their end, or estimated."""
+        async with aclosing(pieces), counted(self, asked_characters) as streamed:
+            async for chunk in pieces:
+                streamed.begun, streamed.told = True, streamed.told or chunk.usage is not None
+                for choice in (chunk.choices or [])[:1]:
+                    calls = choice.delta.tool_calls or []
+                    arguments = [call.function.arguments or "" for call in calls if call.function]
+                    streamed.characters += len("".join([choice.delta.content or "", *arguments]))
+                yield chunk
 
     async def run_inference(self, context: LLMContext, *args: Any, **options: Any) -> str | None:
         """An answer beside the conversation, whose tokens count as the call's own; Pipecat's are not told."""
