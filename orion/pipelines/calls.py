@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -12,7 +11,6 @@ from weakref import WeakValueDictionary
 from loguru import logger
 from pipecat.transports.base_transport import BaseTransport
 
-from orion import log
 from orion.domain import wire
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
@@ -35,11 +33,13 @@ from orion.pipelines.announcements import Announcements
 from orion.pipelines.call import PAUSED, Call, CallEnded
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.note_taking import NoteTaking
-from orion.pipelines.opening import text_call, voice_call
+from orion.pipelines.opening import beginning, text_call, voice_call
 from orion.pipelines.planning import PlanRunner
 from orion.pipelines.shared import Shared
 from orion.pipelines.sweeper import sweep
 from orion.pipelines.tasks import Tasks
+from orion.providers import KINDS
+from orion.providers._started import serving
 
 _GATHER_SECS = 1.0
 _RETRY_AFTER_SECS = 5
@@ -117,7 +117,7 @@ class Calls:
             conversation = await self._conversation(session, guest=guest, speaks=True)
             call = voice_call(conversation, transport, self._ended, joiner=joiner, principal=principal)
             self._live[session.id] = call
-            async with _beginning(call):
+            async with beginning(call):
                 await call.start()
                 await self._activate(session)
                 if await self._settle(call) is SessionStatus.ENDED:
@@ -294,7 +294,7 @@ class Calls:
         self._admit()
         conversation = await self._conversation(session, content)
         call = text_call(conversation, self._ended)
-        async with _beginning(call):
+        async with beginning(call):
             await call.start()
             await self._activate(session)
         return call
@@ -315,8 +315,9 @@ class Calls:
         offer = await self.shared.catalogue.of(session.workspace_id)
         if session.agent not in offer.roster:
             raise Conflict(f"the agent {session.agent} is gone; create a new session")
-        # Of another process's keys this one hears here first: the calls that there are do not wait for it.
-        await self.shared.started.start(offer.settings, (key.provider for key in offer.keys))
+        # Of another process's keys and of models just pulled this one hears here: no other call waits.
+        wanted = serving(offer.settings, offer.roster.get(session.agent), KINDS if speaks else ("llm",))
+        await self.shared.started.start_late(offer.settings, wanted | {key.provider for key in offer.keys})
         news = planning.news(plans, turns, offer.tools)
         if news:
             turns.append(self._announcements.leave_word(session, news))
@@ -374,17 +375,6 @@ class Calls:
         """An event of a session for its watchers, kept for those who come later."""
         event = self.shared.feed.publish(session_id, name, body)
         self.shared.writer.put(event)
-
-
-@asynccontextmanager
-async def _beginning(call: Call) -> AsyncIterator[None]:
-    """While a call begins: one that cannot leaves nothing behind."""
-    try:
-        with log.in_session(str(call.session_id)):
-            yield
-    except BaseException:
-        await call.end(EndReason.ERROR)
-        raise
 
 
 def _owner(session: Session) -> Principal:
