@@ -48,6 +48,16 @@ _BY_WORD = {
 }
 """Words of the codes that vendors send inside a stream, or as the reason of a close."""
 
+_ADVICE = {
+    ErrorCategory.AUTHENTICATION: "it does not take the key: make another one there, and enter it whole",
+    ErrorCategory.AUTHORIZATION: "it knows the key, which may not do this: give the key the right there",
+    ErrorCategory.QUOTA: "the account has no credit left: top it up at the vendor's",
+    ErrorCategory.RATE_LIMIT: "it was asked too often just now: try again in a minute",
+    ErrorCategory.INVALID_REQUEST: "it does not know what it was asked: look at the address",
+    ErrorCategory.CONNECTIVITY: "it cannot be reached: look at the address and the network",
+    ErrorCategory.SERVER: "it has a failure of its own: try again later",
+}
+"""What a vendor says by a failure, in our words, and what to do."""
 _NO_CONNECTION = {"APIConnectionError", "TransportError", "ConnectionClosed", "HalfAnswer"}
 """Classes of SDKs that are not imported here: openai and anthropic, httpx and httpx2, websockets."""
 
@@ -62,7 +72,15 @@ async def told(vendor: str, answer: Awaitable[_Told]) -> _Told:
     except Exception as error:  # each SDK has a tree of its own
         if isinstance(error, UnreachableTarget) or isinstance(error.__cause__, UnreachableTarget):
             raise ProviderError(f"{vendor}: its address may not be reached from here") from error
-        raise ProviderError(f"{vendor}: {category(error).value}") from error
+        raise ProviderError(_advised(vendor, error)) from error
+
+
+def _advised(vendor: str, error: Exception) -> str:
+    """A failure as an admin can use it: what it is, the vendor's status if it told one, and what to do."""
+    found, status = category(error), extract_http_status_code(error)
+    kind = f"{found.value} (HTTP {status})" if status is not None and status >= 400 else found.value
+    advice = _ADVICE.get(found, "it answers what nobody expects: is it a server of this protocol?")
+    return f"{vendor}: {kind}; {advice}"
 
 
 async def told_names(
