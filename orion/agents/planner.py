@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from loguru import logger
-from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import LLMService
 
 from orion import providers
@@ -26,6 +25,7 @@ from orion.domain.references import steps_of
 from orion.domain.storable import storable
 from orion.domain.tool import Tool
 from orion.errors import ProviderError
+from orion.providers._vendor import asked
 from orion.settings import Settings
 
 MOST_GOAL_CHARS = 2000
@@ -107,11 +107,9 @@ async def _ask(
 async def _infer(model: LLMService[Any], told: str, messages: list[Any]) -> str | None:
     try:
         async with asyncio.timeout(_REPLY_SECS):
-            return await model.run_inference(
-                LLMContext(list(messages)), max_tokens=_MOST_TOKENS, system_instruction=told
-            )
-    except Exception as error:  # each vendor's library has a tree of its own
-        raise ProviderError(type(error).__name__) from error
+            return await asked(model, messages, max_tokens=_MOST_TOKENS, system_instruction=told)
+    except TimeoutError as error:
+        raise ProviderError("no plan in time") from error
 
 
 def read(reply: str, tools: Sequence[Tool]) -> list[Draft] | Missing:

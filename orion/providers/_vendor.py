@@ -7,13 +7,15 @@ it), and Pipecat logs it. So an error frame tells the vendor and the category; t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from importlib import import_module
 from itertools import islice
 from typing import Any, TypeVar
 
 from pipecat.frames.frames import ErrorFrame
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.llm_service import LLMService
 from pipecat.services.tts_service import TTSService
 from pipecat.transcriptions.language import Language
 from pipecat.utils.errors import (
@@ -73,6 +75,15 @@ async def told(vendor: str, answer: Awaitable[_Told]) -> _Told:
         if isinstance(error, UnreachableTarget) or isinstance(error.__cause__, UnreachableTarget):
             raise ProviderError(f"{vendor}: its address may not be reached from here") from error
         raise ProviderError(_advised(vendor, error)) from error
+
+
+async def asked(service: LLMService[Any], messages: Sequence[Any], **options: Any) -> str | None:
+    """What a model says beside a conversation. Raises ProviderError, whatever its vendor's SDK raises."""
+    try:
+        found: str | None = await service.run_inference(LLMContext(list(messages)), **options)
+    except Exception as error:  # each SDK has a tree of its own
+        raise ProviderError(type(error).__name__) from error
+    return found
 
 
 def _advised(vendor: str, error: Exception) -> str:

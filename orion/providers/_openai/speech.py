@@ -58,7 +58,7 @@ class Hearing(Vendor, OpenAISTTService):
                 heard = await self._orion_detect(audio)
             else:
                 heard = await super()._transcribe(audio)
-        except Exception as error:
+        except (OpenAIError, httpx2.HTTPError, ValueError) as error:  # the last for what is no JSON
             self._orion_failure = error  # Pipecat keeps only its text
             raise
         secs = (len(audio) - _WAV_HEADER_BYTES) / 2 / self.sample_rate

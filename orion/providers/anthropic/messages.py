@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import Any
 
 import httpx2
-from anthropic import AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, Timeout
+from anthropic import AnthropicError, AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, Timeout
 from anthropic.types.beta import BetaMessageDeltaUsage, BetaRawMessageDeltaEvent
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter
@@ -180,7 +180,7 @@ async def counted(events: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None
                     said: str | None = getattr(event.delta, "text", None)
                     characters += len(said or getattr(event.delta, "partial_json", None) or "")
                 yield event
-        except Exception:
+        except (AnthropicError, httpx2.HTTPError, HalfAnswer, MalformedAnswer):
             if characters and not told:
                 yield _estimated(characters)
             raise
