@@ -6,6 +6,7 @@ push no frame: what is told needs no observer, and reaches its reader from insid
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -40,14 +41,27 @@ class Streamed:
     """What has come of a streamed answer.
 
     Attributes:
-        begun: The vendor has begun to answer.
-        told: It has told the tokens.
+        told: The vendor has told the tokens.
         characters: Those of the answer so far, arguments of tool calls included.
     """
 
-    begun: bool = False
     told: bool = False
     characters: int = 0
+
+
+@asynccontextmanager
+async def asking(service: LLMService[Any], asked_characters: Callable[[], int]) -> AsyncIterator[None]:
+    """Send a request. Where it is withdrawn before an answer began, the tokens of its prompt are estimated.
+
+    So it goes to the loser of a race, to whom is too slow, and where a barge-in comes early: vendors read
+    the prompt at once, and bill that. One that refuses it, or cannot be reached, bills nothing.
+    """
+    try:
+        yield
+    except asyncio.CancelledError:
+        if characters := asked_characters():  # else it was not sent yet
+            await service.start_llm_usage_metrics(EstimatedTokens.of(characters, 0))
+        raise
 
 
 @asynccontextmanager
@@ -61,7 +75,7 @@ async def counted(service: LLMService[Any], asked_characters: int) -> AsyncItera
     try:
         yield streamed
     finally:
-        if streamed.begun and not streamed.told:
+        if not streamed.told:
             tokens = EstimatedTokens.of(asked_characters, streamed.characters)
             await service.start_llm_usage_metrics(tokens)
 

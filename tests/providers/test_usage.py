@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -17,7 +18,10 @@ from pipecat.frames.frames import (
 
 from orion import providers
 from orion.domain.agent import Agent
+from orion.domain.breaker import Breakers
+from orion.domain.deadlines import Deadlines
 from orion.domain.usage import Usage, summed
+from orion.processors.llm_order import LLMOrder
 from orion.providers import Candidate, anthropic, deepgram, elevenlabs, openai
 from orion.providers._usage import listen
 from orion.settings import ProviderSettings
@@ -34,6 +38,7 @@ from tests.simulators.faults import Fault
 from tests.simulators.openai import KEY as OPENAI_KEY
 from tests.simulators.openai import Told
 from tests.simulators.openai import openai as openais
+from tests.simulators.pace import Latency, Pace
 
 AGENT = Agent("test", "")
 SPOKEN = recording("seven_of_clubs")
@@ -123,6 +128,46 @@ async def test_an_answer_of_openai_that_is_interrupted_is_estimated(api, chat):
     (told,) = meter.told
     assert told.estimated
     assert 4 <= told.output_tokens < 50
+
+
+async def test_a_request_that_is_withdrawn_before_openai_answers_costs_its_prompt(api, chat):
+    settings, _ = api
+    chat.faults.add(Fault("stall"))
+    service = openai.llm(settings, AGENT)
+    meter = Meter("llm", "openai", service)
+    async with on_stage(service) as stage:
+        await stage.send(LLMContextFrame(context(user("hello"))))
+        async with asyncio.timeout(5):
+            while not chat.asked:
+                await asyncio.sleep(0.01)
+        await stage.interrupt()
+    (told,) = meter.told
+    assert (told.estimated, told.output_tokens) == (True, 0)
+    assert told.input_tokens > 20, "the instructions and the tool"
+
+
+async def test_who_loses_a_race_before_its_first_word_is_paid_for_its_prompt(chatting, chat):
+    async with openais() as quick:
+        chat.pace, quick.answers = Pace(Latency(2000, 2000)), [Told("Nine.")]
+        slow = openai.llm(chatting, AGENT)
+        other = openai.llm(
+            chatting.changed(providers={"OPENAI": ProviderSettings(OPENAI_KEY, quick.url)}), AGENT
+        )
+        lost, won = Meter("llm", "slow", slow), Meter("llm", "quick", other)
+        breakers = Breakers()
+        for _ in range(20):
+            breakers.of("llm", "slow").pace.add(0.02)
+        order = LLMOrder(
+            [Candidate("slow", slow), Candidate("quick", other)],
+            breakers,
+            Deadlines(hedge_percentile=95),
+            speaks=False,
+        )
+        async with on_stage(order) as stage:
+            assert await answer(stage, user("when")) == "Nine."
+    assert (won.total.input_tokens, won.total.output_tokens, won.total.estimated) == (20, 5, False)
+    assert (lost.total.output_tokens, lost.total.estimated) == (0, True)
+    assert lost.total.input_tokens > 20
 
 
 async def test_a_tool_call_that_breaks_off_is_estimated_with_its_arguments(api, chat):
@@ -246,6 +291,24 @@ async def test_an_answer_of_anthropic_that_is_interrupted_is_estimated(settings)
     assert told.estimated
     assert told.input_tokens == 32
     assert 3 <= told.output_tokens < 50
+
+
+async def test_a_request_that_is_withdrawn_before_anthropic_answers_costs_its_prompt(settings):
+    async with anthropics() as vendor:
+        vendor.faults.add(Fault("stall"))
+        own = settings.changed(providers={"ANTHROPIC": ProviderSettings(ANTHROPIC_KEY, vendor.url)})
+        service = anthropic.llm(own, AGENT)
+        meter = Meter("llm", "anthropic", service)
+        async with on_stage(service) as stage:
+            await stage.send(LLMContextFrame(context(user("hello"))))
+            async with asyncio.timeout(5):
+                while not vendor.asked:
+                    await asyncio.sleep(0.01)
+            await stage.interrupt()
+        await anthropic.stop()
+    (told,) = meter.told
+    assert (told.estimated, told.output_tokens) == (True, 0)
+    assert told.input_tokens > 20
 
 
 @pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])

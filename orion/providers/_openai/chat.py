@@ -20,7 +20,7 @@ from pipecat.services.openai.llm import OpenAILLMService
 from orion.providers._openai.answer import Chunks, chunks, complete, from_text
 from orion.providers._openai.server import Abilities, Server
 from orion.providers._openai.tool_text import by_text
-from orion.providers._usage import counted
+from orion.providers._usage import asking, counted
 from orion.providers._vendor import Vendor
 
 _STALL_SECS = 15.0
@@ -88,7 +88,9 @@ class Chat(Vendor, OpenAILLMService):
         """The chunks of an answer, the same from every server. Raises what the SDK raises."""
         while True:
             try:
-                answer = await super().get_chat_completions(context)
+                _ASKED.set(((), 0))
+                async with asking(self, _asked_characters):
+                    answer = await super().get_chat_completions(context)
                 break
             except APIStatusError as error:
                 if self._orion_server.official or error.status_code not in _REFUSALS:
@@ -104,7 +106,7 @@ class Chat(Vendor, OpenAILLMService):
         """The chunks, whose tokens are told at their end, or estimated."""
         async with aclosing(pieces), counted(self, asked_characters) as streamed:
             async for chunk in pieces:
-                streamed.begun, streamed.told = True, streamed.told or chunk.usage is not None
+                streamed.told = streamed.told or chunk.usage is not None
                 for choice in (chunk.choices or [])[:1]:
                     calls = choice.delta.tool_calls or []
                     arguments = [call.function.arguments or "" for call in calls if call.function]
@@ -123,7 +125,8 @@ class Chat(Vendor, OpenAILLMService):
         params = self.build_chat_completion_params(asked)
         params.pop("stream_options", None)
         params["timeout"] = Timeout(_NOTES_SECS, connect=3.0)
-        answer = await self._orion_server.client.chat.completions.create(**{**params, "stream": False})
+        async with asking(self, _asked_characters):
+            answer = await self._orion_server.client.chat.completions.create(**{**params, "stream": False})
         if answer.usage is not None:
             await self.start_llm_usage_metrics(self._token_usage(answer.usage))
         return str(answer.choices[0].message.content or "")
@@ -146,6 +149,10 @@ class Chat(Vendor, OpenAILLMService):
 
     def _orion_able(self) -> Abilities:
         return self._orion_server.abilities(str(self._settings.model))
+
+
+def _asked_characters() -> int:
+    return _ASKED.get()[1]
 
 
 def _instructed_once(messages: list[Any]) -> list[Any]:

@@ -28,7 +28,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.responses.llm import OpenAIResponsesHttpLLMService
 
 from orion.providers._openai.server import Server
-from orion.providers._usage import counted
+from orion.providers._usage import asking, counted
 from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
 
 _CONNECT_SECS = 3.0
@@ -67,9 +67,9 @@ class Responses(Vendor, OpenAIResponsesHttpLLMService):
 
     async def _create_stream(self, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them. Raises what the SDK raises."""
-        asked = [params.get(part) for part in ("instructions", "input", "tools")]
-        characters = len(json.dumps(asked, ensure_ascii=False, default=str))
-        stream = await super()._create_stream({**params, "timeout": self._orion_timeout})
+        characters = _characters(params)
+        async with asking(self, lambda: characters):
+            stream = await super()._create_stream({**params, "timeout": self._orion_timeout})
         return self._orion_counted(complete(stream), characters)
 
     async def _orion_counted(self, events: Events, asked_characters: int) -> Events:
@@ -77,7 +77,6 @@ class Responses(Vendor, OpenAIResponsesHttpLLMService):
         async with aclosing(events), counted(self, asked_characters) as streamed:
             try:
                 async for event in events:
-                    streamed.begun = True
                     if isinstance(event, ResponseCompletedEvent):
                         streamed.told = event.response.usage is not None
                     elif isinstance(event, _DELTAS):
@@ -107,7 +106,8 @@ class Responses(Vendor, OpenAIResponsesHttpLLMService):
         params = {**self._build_response_params(asked), "stream": False, "timeout": _NOTES_SECS}
         if max_tokens is not None:
             params["max_output_tokens"] = max_tokens
-        answer = await self._orion_server.client.responses.create(**params)
+        async with asking(self, lambda: _characters(params)):
+            answer = await self._orion_server.client.responses.create(**params)
         await self._report_usage(answer.usage)
         return str(answer.output_text)
 
@@ -151,6 +151,12 @@ async def complete(stream: AsyncStream[ResponseStreamEvent]) -> Events:
         await stream.close()
     if not ended:
         raise HalfAnswer
+
+
+def _characters(params: dict[str, Any]) -> int:
+    """Those of a request's prompt."""
+    asked = [params.get(part) for part in ("instructions", "input", "tools")]
+    return len(json.dumps(asked, ensure_ascii=False, default=str))
 
 
 def _follow(event: ResponseOutputItemAddedEvent | ResponseOutputItemDoneEvent, open_calls: set[str]) -> None:
