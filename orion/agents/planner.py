@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from loguru import logger
-from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import LLMService
 
 from orion import providers
@@ -30,6 +29,7 @@ from orion.domain.tool import Tool
 from orion.domain.usage import Usage
 from orion.errors import ProviderError
 from orion.providers._usage import listen
+from orion.providers._vendor import asked
 from orion.settings import Settings
 
 MOST_GOAL_CHARS = 2000
@@ -161,11 +161,9 @@ async def _ask(
 async def _infer(model: LLMService[Any], told: str, messages: list[Any], most_tokens: int) -> str | None:
     try:
         async with asyncio.timeout(_REPLY_SECS):
-            return await model.run_inference(
-                LLMContext(list(messages)), max_tokens=most_tokens, system_instruction=told
-            )
-    except Exception as error:  # each vendor's library has a tree of its own
-        raise ProviderError(type(error).__name__) from error
+            return await asked(model, messages, max_tokens=most_tokens, system_instruction=told)
+    except TimeoutError as error:
+        raise ProviderError("no plan in time") from error
 
 
 def read(reply: str, tools: Sequence[Tool]) -> list[Draft] | Missing:

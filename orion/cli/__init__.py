@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orion import __version__, log
-from orion.cli import agents, dev, init, models, serving
+from orion.cli import agents, dev, doctor, init, models, serving
 from orion.errors import OrionError, StartError
 from orion.settings import Settings
 
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.arguments(add("serve", serving.run, "run the server"))
     init.arguments(add("init", init.run, "make a project of one's own: `orion init DIR`"))
     serving.arguments(add("dev", dev.run, "serve a project, and reload what changes in it"))
-    add("doctor", _doctor, "tell which engine serves what, and what is missing")
+    add("doctor", doctor.run, "tell which engine serves what, and what is missing")
     add("migrate", _migrate, "bring the database to this version")
     users = add("users", _create_admin, "manage users: `orion users create-admin`")
     users.add_argument("action", choices=["create-admin"])
@@ -90,34 +90,6 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path)
     restore.add_argument("--force", action="store_true", help="replace what the database holds")
     return parser
-
-
-async def _doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
-    """Tell which engine serves what and why; 1 if a voice session could not run."""
-    from orion import providers
-    from orion.media import models as media
-    from orion.providers import _listing as listing
-    from orion.store import database
-
-    names = {"stt": "speech to text", "llm": "agent", "tts": "text to speech"}
-    rows: list[tuple[str, str | None, str]] = []
-    engines = {(engine.kind, engine.provider): engine for engine in await listing.engines(settings)}
-    await listing.close(settings)
-    for kind in providers.KINDS:
-        choice = providers.choose(settings, kind)
-        engine = engines.get((kind, choice.provider or ""))
-        if engine and engine.problem:
-            rows.append((names[kind], None, f"{choice.provider} is chosen, but: {engine.problem}"))
-        else:
-            rows.append((names[kind], choice.provider, choice.reason + models.better(settings, choice)))
-        if choice.provider:
-            behind = providers.order(settings, kind)[1:]
-            rows += [(f"  fail-over {n}", c.provider, c.reason) for n, c in enumerate(behind, 1)]
-    rows += [(f"agent {agent}", None, lack) for agent, lack in models.unserved(settings)]
-    rows += [(part, name, reason) for part, name, reason in (*media.report(), database.report(settings))]
-    for part, name, reason in rows:
-        print(f"{'ok ' if name else 'NO '} {part:<16} {name or '-':<14} {reason}")
-    return 0 if all(name for _, name, _ in rows) else 1
 
 
 async def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:

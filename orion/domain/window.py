@@ -21,6 +21,30 @@ class Notes(dict[str, Any]):
     """The message that stands for the first turns: of the user's rank, but no turn, and never left out."""
 
 
+class Shortened(dict[str, Any]):
+    """A message without its content, which was too long; `whole` is the message with it."""
+
+    def __init__(self, whole: dict[str, Any]) -> None:
+        super().__init__({**whole, "content": _LEFT_OUT})
+        self.whole = whole
+
+
+def whole(message: Any) -> Any:
+    """The message itself, of which this may be what was left when it was shortened."""
+    while isinstance(message, Shortened):
+        message = message.whole
+    return message
+
+
+def without(messages: Sequence[Any], gone: Sequence[Any]) -> list[Any]:
+    """The messages but for those that are gone, shortened meanwhile or not.
+
+    Two messages that read the same are two: each is known by itself.
+    """
+    known = {id(whole(message)) for message in gone}
+    return [message for message in messages if id(whole(message)) not in known]
+
+
 def head(messages: Sequence[Any]) -> int:
     """How many messages stand before the turns: the instructions, and notes where there are any."""
     return 2 if len(messages) > 1 and isinstance(messages[1], Notes) else 1
@@ -73,7 +97,7 @@ def shortened(messages: Sequence[Any], limit: int) -> list[Any]:
         if weight <= limit:
             break
         weight -= message_tokens(found[index])
-        found[index] = {**found[index], "content": _LEFT_OUT}
+        found[index] = Shortened(found[index])
         weight += message_tokens(found[index])
     return found
 

@@ -45,7 +45,7 @@ class Consulted:
     def __init__(self, taint: Taint) -> None:
         self._taint = taint
 
-    def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
+    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
         """Refuse what is dangerous, and what changes something after a text that others wrote."""
         tainted = tool.risk is Risk.WRITE and self._taint.marked and not by_rule
         if tool.risk is not Risk.DANGER and not tainted:

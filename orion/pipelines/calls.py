@@ -36,11 +36,13 @@ from orion.pipelines.beginning import beginning
 from orion.pipelines.call import PAUSED, Call, CallEnded
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.note_taking import NoteTaking
-from orion.pipelines.opening import text_call, voice_call
+from orion.pipelines.opening import beginning, text_call, voice_call
 from orion.pipelines.planning import PlanRunner
 from orion.pipelines.shared import Shared
 from orion.pipelines.sweeper import sweep
 from orion.pipelines.tasks import Tasks
+from orion.providers import KINDS
+from orion.providers._started import serving
 
 _GATHER_SECS = 1.0
 _RETRY_AFTER_SECS = 5
@@ -322,8 +324,9 @@ class Calls:
         offer = await self.shared.catalogue.of(session.workspace_id)
         if session.agent not in offer.roster:
             raise Conflict(f"the agent {session.agent} is gone; create a new session")
-        # Of another process's keys this one hears here first: the calls that there are do not wait for it.
-        await self.shared.started.start(offer.settings, (key.provider for key in offer.keys))
+        # Of another process's keys and of models just pulled this one hears here: no other call waits.
+        wanted = serving(offer.settings, offer.roster.get(session.agent), KINDS if speaks else ("llm",))
+        await self.shared.started.start_late(offer.settings, wanted | {key.provider for key in offer.keys})
         news = planning.news(plans, turns, offer.tools)
         if news:
             turns.append(self._announcements.leave_word(session, news))

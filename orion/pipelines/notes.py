@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from loguru import logger
-from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import LLMService
 
 from orion.domain import window
@@ -19,6 +18,7 @@ from orion.domain.memory import USER_TURNS, Memory, MemoryType
 from orion.domain.storable import storable
 from orion.errors import OrionError, ProviderError
 from orion.providers import Candidate
+from orion.providers._vendor import asked
 from orion.store.database import Database
 
 NOTES_SECS = 45.0
@@ -46,27 +46,19 @@ async def take(
     """
     notes_so_far = window.line("notes so far", before)
     question = f"{notes_so_far}\n{window.transcript(said)}"
-    asked: list[Any] = [{"role": "system", "content": told}, {"role": "user", "content": question}]
+    told_and_said: list[Any] = [{"role": "system", "content": told}, {"role": "user", "content": question}]
     for model in models:
         if breakers.of("llm", model.provider).open:
             continue  # a probe belongs to a turn
         try:
             async with asyncio.timeout(NOTES_SECS):
-                written = await _asked(model.service, asked)
+                written = await asked(model.service, told_and_said)
         except (ProviderError, TimeoutError) as error:
             logger.warning("no notes by {}: {}", model.provider, type(error.__cause__ or error).__name__)
             continue
         if written and written.strip():
             return str(storable(written.strip()[:_LONGEST_CHARS]))
     return None
-
-
-async def _asked(service: LLMService[Any], asked: list[Any]) -> str | None:
-    try:
-        found: str | None = await service.run_inference(LLMContext(list(asked)))
-    except Exception as error:  # each vendor's SDK has a tree of its own
-        raise ProviderError("no notes") from error
-    return found
 
 
 def messages(notes: str) -> list[Any]:

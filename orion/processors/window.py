@@ -56,8 +56,7 @@ class Window:
         first = window.head(messages)
         begin = window.cut(messages, round(room * _TRIMMED) - window.tokens(messages[:first]))
         # A context that is asked early, for a turn that may go on, is a copy: its turns leave twice.
-        known = {id(message) for message in self._dropped}
-        self._dropped += [message for message in messages[first:begin] if id(message) not in known]
+        self._dropped += window.without(messages[first:begin], self._dropped)
         kept: list[Any] = [*messages[:first], *messages[begin:]]
         context.set_messages(window.shortened(kept, room))
 
@@ -78,10 +77,9 @@ class Window:
 
     def forget(self, context: LLMContext, noted: Sequence[Any]) -> None:
         """Leave out messages for which notes stand now."""
-        known = {id(message) for message in noted}
         self.noted += window.user_turns(noted)
-        self._dropped = [message for message in self._dropped if id(message) not in known]
-        context.set_messages([m for m in context.get_messages() if id(m) not in known])
+        self._dropped = window.without(self._dropped, noted)
+        context.set_messages(window.without(list(context.get_messages()), noted))
 
 
 class WindowGate(FrameProcessor):

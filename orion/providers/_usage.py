@@ -6,11 +6,17 @@ push no frame: what is told needs no observer, and reaches its reader from insid
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from pipecat.metrics.metrics import LLMTokenUsage, STTUsage
+from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.processors.metrics.frame_processor_metrics import FrameProcessorMetrics
 from pipecat.services.ai_service import AIService
+from pipecat.services.llm_service import LLMService
 
 from orion.domain.usage import Usage
 from orion.providers import Candidate, Kind
@@ -29,6 +35,50 @@ class EstimatedTokens(LLMTokenUsage):
         """Tokens by the length of the prompt and of the answer, rounded up."""
         asked, answered = (-(-n // _CHARACTERS_PER_TOKEN) for n in (asked_characters, answered_characters))
         return cls(prompt_tokens=asked, completion_tokens=answered, total_tokens=asked + answered)
+
+
+@dataclass(slots=True)
+class Streamed:
+    """What has come of a streamed answer.
+
+    Attributes:
+        told: The vendor has told the tokens.
+        characters: Those of the answer so far, arguments of tool calls included.
+    """
+
+    told: bool = False
+    characters: int = 0
+
+
+@asynccontextmanager
+async def asking(service: LLMService[Any], asked_characters: Callable[[], int]) -> AsyncIterator[None]:
+    """Send a request. Where it is withdrawn before an answer began, the tokens of its prompt are estimated.
+
+    So it goes to the loser of a race, to whom is too slow, and where a barge-in comes early: vendors read
+    the prompt at once, and bill that. One that refuses it, or cannot be reached, bills nothing.
+    """
+    try:
+        yield
+    except asyncio.CancelledError:
+        if characters := asked_characters():  # else it was not sent yet
+            await service.start_llm_usage_metrics(EstimatedTokens.of(characters, 0))
+        raise
+
+
+@asynccontextmanager
+async def counted(service: LLMService[Any], asked_characters: int) -> AsyncIterator[Streamed]:
+    """Follow a streamed answer. Where it ends before the vendor has told its tokens, they are estimated.
+
+    Vendors tell them at the end, which an answer that is cut off never gets to; what was generated until
+    then is billed all the same.
+    """
+    streamed = Streamed()
+    try:
+        yield streamed
+    finally:
+        if not streamed.told:
+            tokens = EstimatedTokens.of(asked_characters, streamed.characters)
+            await service.start_llm_usage_metrics(tokens)
 
 
 class UsageMetrics(FrameProcessorMetrics):
@@ -79,7 +129,7 @@ def listen(kind: Kind, candidate: Candidate[AIService], told: Told) -> None:
     candidate.service._metrics = UsageMetrics(kind, candidate, told)  # noqa: SLF001
 
 
-async def tell_beside(service: AIService, tokens: LLMTokenUsage) -> None:
+async def tell_beside(service: FrameProcessor, tokens: LLMTokenUsage) -> None:
     """Tell of tokens of a service that is in no pipeline, as one that plans: Pipecat counts only in one."""
     metrics = service._metrics  # noqa: SLF001
     if not service.usage_metrics_enabled and isinstance(metrics, UsageMetrics):

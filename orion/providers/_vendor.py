@@ -7,13 +7,16 @@ it), and Pipecat logs it. So an error frame tells the vendor and the category; t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from importlib import import_module
 from itertools import islice
 from typing import Any, TypeVar
 
 from pipecat.frames.frames import ErrorFrame
+from pipecat.metrics.metrics import LLMTokenUsage
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.llm_service import LLMService
 from pipecat.services.tts_service import TTSService
 from pipecat.transcriptions.language import Language
 from pipecat.utils.errors import (
@@ -25,6 +28,7 @@ from pipecat.utils.errors import (
 
 from orion.errors import ProviderError, ProviderTimeout, StartError
 from orion.net.client import UnreachableTarget
+from orion.providers._usage import tell_beside
 
 _LIST_SECS = 5.0
 _MOST_NAMES = 1000
@@ -48,6 +52,16 @@ _BY_WORD = {
 }
 """Words of the codes that vendors send inside a stream, or as the reason of a close."""
 
+_ADVICE = {
+    ErrorCategory.AUTHENTICATION: "it does not take the key: make another one there, and enter it whole",
+    ErrorCategory.AUTHORIZATION: "it knows the key, which may not do this: give the key the right there",
+    ErrorCategory.QUOTA: "the account has no credit left: top it up at the vendor's",
+    ErrorCategory.RATE_LIMIT: "it was asked too often just now: try again in a minute",
+    ErrorCategory.INVALID_REQUEST: "it does not know what it was asked: look at the address",
+    ErrorCategory.CONNECTIVITY: "it cannot be reached: look at the address and the network",
+    ErrorCategory.SERVER: "it has a failure of its own: try again later",
+}
+"""What a vendor says by a failure, in our words, and what to do."""
 _NO_CONNECTION = {"APIConnectionError", "TransportError", "ConnectionClosed", "HalfAnswer"}
 """Classes of SDKs that are not imported here: openai and anthropic, httpx and httpx2, websockets."""
 
@@ -62,7 +76,24 @@ async def told(vendor: str, answer: Awaitable[_Told]) -> _Told:
     except Exception as error:  # each SDK has a tree of its own
         if isinstance(error, UnreachableTarget) or isinstance(error.__cause__, UnreachableTarget):
             raise ProviderError(f"{vendor}: its address may not be reached from here") from error
-        raise ProviderError(f"{vendor}: {category(error).value}") from error
+        raise ProviderError(_advised(vendor, error)) from error
+
+
+async def asked(service: LLMService[Any], messages: Sequence[Any], **options: Any) -> str | None:
+    """What a model says beside a conversation. Raises ProviderError, whatever its vendor's SDK raises."""
+    try:
+        found: str | None = await service.run_inference(LLMContext(list(messages)), **options)
+    except Exception as error:  # each SDK has a tree of its own
+        raise ProviderError(type(error).__name__) from error
+    return found
+
+
+def _advised(vendor: str, error: Exception) -> str:
+    """A failure as an admin can use it: what it is, the vendor's status if it told one, and what to do."""
+    found, status = category(error), extract_http_status_code(error)
+    kind = f"{found.value} (HTTP {status})" if status is not None and status >= 400 else found.value
+    advice = _ADVICE.get(found, "it answers what nobody expects: is it a server of this protocol?")
+    return f"{vendor}: {kind}; {advice}"
 
 
 async def told_names(
@@ -115,6 +146,11 @@ class Vendor(FrameProcessor):
     def _classify_error(self, exception: Exception) -> ErrorCategory | None:
         found = category(exception)
         return found if found is not ErrorCategory.UNKNOWN else super()._classify_error(exception)
+
+    async def start_llm_usage_metrics(self, tokens: LLMTokenUsage) -> None:
+        """Tell the tokens, of a service that is in no pipeline, too."""
+        await super().start_llm_usage_metrics(tokens)
+        await tell_beside(self, tokens)
 
     async def push_error_frame(self, error: ErrorFrame, force_treat_as_permanent: bool = False) -> None:
         """Push the error with its category, and without its text."""

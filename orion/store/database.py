@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from orion.domain.identity import Principal, Role
+from orion.domain.provider_key import ProviderKey
 from orion.errors import DatabaseUnavailable, OrionError, StartError, Unauthenticated
 from orion.settings import Settings
 from orion.store.embedded import EmbeddedPostgres
@@ -163,6 +164,32 @@ def report(settings: Settings) -> tuple[str, str | None, str]:
     if Layout(settings.data_dir).wheel_binaries is None:
         return "database", None, "no PostgreSQL for this platform; name one with DATABASE_URL"
     return "database", "embedded", f"PostgreSQL in {settings.data_dir}"
+
+
+async def entered_keys(settings: Settings) -> dict[str, tuple[ProviderKey, ...]]:
+    """For `orion doctor`: what admins have entered, by the names of their workspaces; still sealed.
+
+    The schema is left as it is, and where there is no database yet none is made.
+
+    Raises:
+        StartError, DatabaseUnavailable: It cannot be reached.
+    """
+    embedded = None if settings.database_url else EmbeddedPostgres(settings.data_dir)
+    if embedded is not None and not Layout(settings.data_dir).cluster.exists():
+        return {}
+    database = Database(settings.database_url or (await embedded.start() if embedded else ""), embedded)
+    try:
+        async with database.transaction(Principal.system("log-in")) as store:
+            workspaces = await store.users.workspaces()
+        found: dict[str, tuple[ProviderKey, ...]] = {}
+        for name, workspace_id in workspaces.items():
+            async with database.transaction(Principal(workspace_id, None)) as store:
+                found[name] = await store.provider_keys.all()
+    except (DBAPIError, asyncpg.PostgresError):  # no schema yet, or one that is older than the keys
+        return {}
+    finally:
+        await database.close()
+    return {name: keys for name, keys in found.items() if keys}
 
 
 def _engine(url: str, wait_secs: float) -> AsyncEngine:

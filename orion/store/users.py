@@ -143,6 +143,11 @@ class Users:
             raise NotFound(f"there is no workspace {name}; make it: orion workspaces create")
         return workspace_id
 
+    async def workspaces(self) -> dict[str, UUID]:
+        """All workspaces that the principal sees, by name."""
+        rows = await self._connection.execute(select(workspaces).order_by(workspaces.c.name))
+        return {row.name: row.id for row in rows}
+
     async def _default_workspace(self) -> UUID:
         try:
             return await self.workspace(DEFAULT_WORKSPACE)

@@ -74,7 +74,9 @@ async def test_of_a_short_key_nothing_is_shown(admin, vendor):
 
 
 async def test_a_key_that_the_vendor_refuses_is_kept_and_the_problem_is_told(admin, vendor):
-    assert (await enter(admin, vendor, "sk-wrong-0123456789"))["problem"] == "openai: authentication"
+    problem = (await enter(admin, vendor, "sk-wrong-0123456789"))["problem"]
+    assert problem.startswith("openai: authentication (HTTP 401); it does not take the key: make another")
+    assert "sk-wrong" not in problem
     assert (await shown(admin))["configured"] == "workspace"
     assert (await enter(admin, vendor))["problem"] is None
 
@@ -83,7 +85,7 @@ async def test_what_is_entered_replaces_all_that_was_there(admin, vendor):
     await enter(admin, vendor)
     changed = (await admin.put("/providers/openai", json={"base_url": vendor.url})).json()
     assert changed["key_ends"] is None, "a key does not follow to another address"
-    assert changed["problem"] == "openai: authentication"
+    assert changed["problem"].startswith("openai: authentication")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
 import logging
+import os
+import subprocess
 import sys
 
 import pytest
@@ -23,6 +25,31 @@ def orion(tmp_path, capsys):
     logger.configure(extra={})
     logger.add(lambda message: print(message, end="", file=sys.stderr))
     logging.root.handlers[:] = handlers
+
+
+SECRET = "s" * 32
+
+
+@pytest.fixture
+def on_database(database_url, tmp_path):
+    """Runs a command on the test's database: exit code, output, error output."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ORION_")}  # noqa: TID251
+    env = {
+        **kept,
+        "DATABASE_URL": database_url.replace("+asyncpg", ""),
+        "JWT_SECRET": SECRET,
+        "ORION_SECRET_KEYS": SECRET,
+        "ORION_DATA_DIR": str(tmp_path),
+    }
+
+    def run(*arguments, given="", **more):
+        command = [sys.executable, "-m", "orion", *arguments]
+        settings = {**env, **more}
+        done = subprocess.run(command, input=given, capture_output=True, text=True, env=settings, check=False)
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stdout, done.stderr
+
+    return run
 
 
 @pytest.fixture

@@ -1,35 +1,13 @@
 """The commands that manage workspaces and users, as a person runs them."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from orion.domain.identity import Principal, Role
 
-SECRET = "s" * 32
-
 
 @pytest.fixture
-def orion(database_url, tmp_path):
-    """Runs a command on the test's database: exit code, output, error output."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ORION_")}  # noqa: TID251
-    env = {
-        **kept,
-        "DATABASE_URL": database_url.replace("+asyncpg", ""),
-        "JWT_SECRET": SECRET,
-        "ORION_SECRET_KEYS": SECRET,
-        "ORION_DATA_DIR": str(tmp_path),
-    }
-
-    def run(*arguments, given=""):
-        command = [sys.executable, "-m", "orion", *arguments]
-        done = subprocess.run(command, input=given, capture_output=True, text=True, env=env, check=False)
-        assert "Traceback" not in done.stderr
-        return done.returncode, done.stdout, done.stderr
-
-    return run
+def orion(on_database):
+    return on_database
 
 
 async def account(database, email):

@@ -141,6 +141,32 @@ async def test_a_written_conversation_costs_what_the_vendor_counted(serving):
         assert f"orion_usage_cost_usd_total{labels} 0.000136" in metrics
 
 
+@pytest.mark.parametrize("api", ["chat", "responses"])
+async def test_notes_that_end_after_a_written_messages_call_are_on_the_sessions_bill(serving, api):
+    async with openai() as vendor:
+        vendor.notes = ["They talk about a garden."]
+        order = {"llm": ("openai",), "providers": keys(openai=vendor.url), "openai_api": api}
+        async with serving(**order) as http:
+            await http.put("/agents/dear", json={"instructions": "Be dear.", "context_tokens": 2000})
+            session = await new_session(http, agent="dear")
+            async with asyncio.timeout(30):
+                while not vendor.noted:
+                    await say(http, session, "I would like to tell you of the garden. " * 20)
+            answers = len(vendor.asked)
+            before = (await http.get(session)).json()["usage"]
+            assert engine(before, "llm", "openai")["input_tokens"] == 20 * answers, (
+                "the notes are not written"
+            )
+            vendor.taking.set()
+            async with asyncio.timeout(10):
+                while (found := (await http.get(session)).json()["usage"]) == before:
+                    await asyncio.sleep(0.05)
+            assert engine(found, "llm", "openai")["input_tokens"] == 20 * (answers + 1)
+            assert found["cost_usd"] == dollars(ANSWERED * (answers + 1))
+            said = [turn["usage"]["cost_usd"] for turn in await turns(http, session)]
+            assert sum(said) == pytest.approx(dollars(ANSWERED * answers)), "they belong to no turn"
+
+
 async def test_the_attempt_that_failed_costs_too(serving):
     async with anthropic() as first, openai() as second:
         first.faults.add(Fault("half", after=6))

@@ -1,8 +1,9 @@
 """Whole calls in virtual time whose engines fail as a dice says; what was heard is known to the word.
 
-The user's words are numbers: each is 300 ms of audio whose samples hold it, so that a recogniser hears
-what is in the audio and nothing else. A model knows the answer to every question, and goes on where it is
-told that it was cut off, or begins anew. Behind the engines that fail stands one that does not.
+The user's words are numbers: each is 300 ms of audio whose samples hold it, above `LOUD`, so that a
+recogniser hears what is in the audio and nothing else. A model knows the answer to every question, and goes
+on where it is told that it was cut off, or begins anew. Behind the engines that fail stands one that does
+not.
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ from tests.providers.stage import RATE_HZ, Speaker
 from tests.virtual_time import LoopClock
 
 DEADLINES = Deadlines()
+LOUD = 1000
+"""What the samples of a word are more than its number: recognisers that go by loudness hear them, too."""
 _WORD_SECS = 0.3
 _FRAME_SECS = 0.1
 _TURN_SECS = 90.0
@@ -85,6 +88,12 @@ def answer_to(number: int) -> str:
 def question(number: int) -> str:
     """Three words, each heard nowhere else in the call."""
     return " ".join(str(number * 10 + word) for word in range(3))
+
+
+def words_in(pcm: bytes | bytearray) -> list[str]:
+    """The words of an utterance, by its samples."""
+    samples = struct.unpack(f"<{len(pcm) // 2}h", pcm)
+    return [str(value - LOUD) for value, _ in groupby(samples) if value]
 
 
 def _number(messages: Sequence[Any]) -> int:
@@ -117,9 +126,7 @@ class KnowingSTTService(ScriptedSTTService):
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         if isinstance(frame, VADUserStoppedSpeakingFrame):
-            samples = struct.unpack(f"<{len(self._orion_pcm) // 2}h", self._orion_pcm)
-            words = [str(value) for value, _ in groupby(samples) if value]
-            self._orion_heard = replace(self._orion_heard, text=" ".join(words))
+            self._orion_heard = replace(self._orion_heard, text=" ".join(words_in(self._orion_pcm)))
             self._orion_pcm.clear()
         await super().process_frame(frame, direction)
 
@@ -233,11 +240,53 @@ def _voices(dice: Random, turns: int) -> list[Candidate[Any]]:
     return _named([WorkerTTSService(ScriptedVoice(script(share)), "", "en") for share in (0.2, 0.2, 0.0)])
 
 
-class SimulatedCall:
-    """One call of some turns; in one with barge-ins the user waits for no answer but the last."""
+@dataclass(frozen=True)
+class Engines:
+    """The engines of a call, in their orders."""
 
-    def __init__(self, seed: int, *, spoken: bool, turns: int = 2, barges_in: bool = False) -> None:
+    llm: list[Candidate[Any]]
+    stt: list[Candidate[Any]] = field(default_factory=list)
+    tts: list[Candidate[Any]] = field(default_factory=list)
+
+
+def scripted(dice: Random, turns: int, *, spoken: bool) -> Engines:
+    """Engines that fail as their scripts say."""
+    models = _models(dice, turns)
+    return Engines(models, _recognisers(dice, turns), _voices(dice, turns)) if spoken else Engines(models)
+
+
+def unfailing(kind: str) -> Any:
+    """An engine that does not fail, and takes no time."""
+    match kind:
+        case "llm":
+            return KnowingLLMService([Answer("")], goes_on=True)
+        case "stt":
+            return KnowingSTTService([Heard("")])
+        case _:
+            return WorkerTTSService(ScriptedVoice([Sound(0, 1.2)]), "", "en")
+
+
+class SimulatedCall:
+    """One call of some turns; in one with barge-ins the user waits for no answer but the last.
+
+    Args:
+        engines: What hears, answers and speaks; scripted ones where there are none.
+        silent_frames: So long the microphone brings silence after speech, in tenths of a second.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        spoken: bool,
+        turns: int = 2,
+        barges_in: bool = False,
+        engines: Engines | None = None,
+        silent_frames: int = 0,
+    ) -> None:
         self._dice = Random(seed)
+        self._engines = engines or scripted(self._dice, turns, spoken=spoken)
+        self._silent_frames = silent_frames
         self._spoken = spoken
         self._turns = turns
         self._barges_in = barges_in
@@ -264,7 +313,7 @@ class SimulatedCall:
         self._listen()
 
     def _pipeline(self) -> Pipeline:
-        llm = LLMOrder(_models(self._dice, self._turns), self._breakers, DEADLINES, speaks=self._spoken)
+        llm = LLMOrder(self._engines.llm, self._breakers, DEADLINES, speaks=self._spoken)
         parts: dict[str, Any] = {
             "input_guardrail": InputGuardrail(_allowed, _nothing, lambda _: None),
             "context": self._pair,
@@ -280,8 +329,8 @@ class SimulatedCall:
         return voice.build(
             transport=_Studio(),  # type: ignore[arg-type]
             vad=IdentityFilter(),
-            stt=STTOrder(_recognisers(self._dice, self._turns), self._breakers, DEADLINES),
-            tts=TTSOrder(_voices(self._dice, self._turns), self._breakers, DEADLINES),
+            stt=STTOrder(self._engines.stt, self._breakers, DEADLINES),
+            tts=TTSOrder(self._engines.tts, self._breakers, DEADLINES),
             pause=Pause(),
             **parts,
         )
@@ -329,10 +378,11 @@ class SimulatedCall:
     async def _say(self, number: int) -> None:
         await self._microphone([0] * 10)
         await self._worker.queue_frame(VADUserStartedSpeakingFrame(start_secs=0.2))
-        await self._microphone([int(word) for word in question(number).split() for _ in range(3)])
+        await self._microphone([LOUD + int(word) for word in question(number).split() for _ in range(3)])
         await self._microphone([0] * 2)
         self._answered.clear()
         await self._worker.queue_frame(VADUserStoppedSpeakingFrame(stop_secs=0.2))
+        await self._microphone([0] * self._silent_frames)
 
     async def _microphone(self, samples: Sequence[int]) -> None:
         for sample in samples:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
+import psutil
 import pytest
 
 from orion.domain.hand_off import HandOver
@@ -16,6 +17,7 @@ from orion.domain.turn import Speaker, Turn
 from orion.pipelines.sweeper import end_idle
 from tests.api.running import running
 from tests.journeys.phone import Phone, calling
+from tests.providers.pulled import put
 
 WAITING = "select count(*) from pg_locks where not granted"
 
@@ -98,8 +100,29 @@ async def test_a_database_that_is_slow_with_the_tools_holds_up_no_answer(server,
     assert answer.status_code == 200
 
 
-async def new_session(http):
-    return UUID((await http.post("/api/v1/sessions", json={})).json()["id"])
+async def new_session(http, **body):
+    return UUID((await http.post("/api/v1/sessions", json=body)).json()["id"])
+
+
+async def test_models_that_are_pulled_while_the_server_runs_are_loaded_for_the_next_call_and_end_with_it(
+    database_url, tmp_path
+):
+    async with running(database_url, tmp_path) as server:
+        account = await server.register("ada")
+        async with server.client(account["access_token"]) as http:
+            agent = {"instructions": "Help.", "stt": "moonshine,scripted"}
+            (await http.put("/api/v1/agents/waiter", json=agent)).raise_for_status()
+            children = set(psutil.Process().children())
+            await put(server.parts.settings, tmp_path, english="moonshine")
+            written = await new_session(http, agent="waiter")
+            reply = await http.post(f"/api/v1/sessions/{written}/messages", json={"text": "hello"})
+            reply.raise_for_status()
+            assert set(psutil.Process().children()) == children, "who writes needs no recogniser"
+            async with calling(http, str(await new_session(http, agent="waiter"))):
+                (loaded,) = set(psutil.Process().children()) - children
+                assert "_onnx" in " ".join(loaded.cmdline())
+        assert loaded.is_running()
+    assert not loaded.is_running()
 
 
 async def test_a_call_that_cannot_begin_leaves_nothing_behind(server, http, database_url):

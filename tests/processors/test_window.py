@@ -95,3 +95,29 @@ def test_turns_that_had_to_go_before_there_were_notes_are_noted_first():
     assert [*before[:1], *noted, *left[1:]] == before
     assert messages(held) == left
     assert kept.noted == window.user_turns(noted)
+
+
+def test_a_turn_that_is_shortened_while_notes_are_taken_leaves_once_and_counts_once():
+    said, later = turns(1)[:1], turns(2)
+    kept, held = Window(1000), context(window.Shortened(window.Shortened(said[0])), *later)
+    kept.forget(held, said)
+    assert kept.noted == 1
+    assert messages(held)[1:] == later, "what is left is not noted, and counted, once more"
+
+
+def test_of_two_turns_that_read_the_same_one_leaves():
+    same = [{"role": "user", "content": "yes"}, {"role": "user", "content": "yes"}]
+    kept, held = Window(1000), context(*same)
+    kept.forget(held, same[:1])
+    assert [message is same[1] for message in messages(held)[1:]] == [True]
+    assert kept.noted == 1
+
+
+def test_the_only_turn_that_is_too_long_is_shortened_and_still_leaves_when_notes_stand_for_it():
+    long = {"role": "user", "content": "a story " * 1000}
+    kept, held = Window(1000), context(long)
+    said = [long]
+    kept.fit(held)
+    assert messages(held)[1]["content"] != long["content"], "it was shortened"
+    kept.forget(held, said)
+    assert roles(held) == ["system"]

@@ -177,6 +177,32 @@ async def test_fluxs_own_error_is_one_of_its_kind(configured, vendor):
         await stage.heard(TranscriptionFrame)
 
 
+@pytest.mark.parametrize("after", [1, 3])
+async def test_a_lost_connection_of_flux_is_told_once_and_made_anew(configured, vendor, after):
+    vendor.faults.add(Fault("drop", after=after))
+    async with on_stage(providers.stt(configured, FLUX), errors=1) as stage:
+        await stage.audio(SPOKEN)
+        assert (await stage.heard(ErrorFrame)).category is ErrorCategory.CONNECTIVITY
+        await joined(vendor, 2)
+        await stage.audio(SPOKEN + SILENCE)
+        await stage.heard(TranscriptionFrame)
+
+
+@pytest.mark.parametrize("agent", [AGENT, FLUX])
+async def test_audio_for_which_there_is_no_connection_is_told_of_once_an_utterance(configured, vendor, agent):
+    vendor.faults.add(Fault("drop", after=1), *[Fault("stall")] * 5)
+    async with on_stage(providers.stt(configured, agent), errors=None) as stage:
+        await stage.audio(SPOKEN)
+        await stage.heard(ErrorFrame)
+        for _ in range(2):
+            told = len(stage.all(ErrorFrame))
+            await stage.send(VADUserStartedSpeakingFrame())
+            await stage.audio(SPOKEN)
+            assert (await stage.heard(ErrorFrame, told + 1)).category is ErrorCategory.CONNECTIVITY
+            assert len(stage.all(ErrorFrame)) == told + 1
+            await stage.send(VADUserStoppedSpeakingFrame())
+
+
 def test_a_key_is_all_that_is_missing(settings):
     assert entry.available(settings, "stt") == "set DEEPGRAM_API_KEY"
     keyed = settings.changed(providers={"DEEPGRAM": ProviderSettings("k"), "OPENAI": ProviderSettings("k")})

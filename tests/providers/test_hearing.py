@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from dataclasses import replace
 
 import numpy as np
 import psutil
@@ -20,11 +21,16 @@ from pipecat.transcriptions.language import Language
 
 from orion import providers
 from orion.domain.agent import Agent
+from orion.domain.breaker import Breakers
+from orion.domain.deadlines import Deadlines
 from orion.errors import ProviderError, StartError
-from orion.providers import _onnx, moonshine, whisper
+from orion.processors.stt_order import STTOrder
+from orion.processors.switched import SwitchedFrame
+from orion.providers import Candidate, _onnx, moonshine, whisper
 from orion.providers._models import catalogue
 from orion.providers._onnx.hearing import Hearing
 from orion.providers._onnx.recogniser import Recogniser
+from tests.providers import tiny_models
 from tests.providers.pulled import put
 from tests.providers.stage import RATE_HZ, Stage, on_stage
 
@@ -133,6 +139,72 @@ async def test_a_model_that_cannot_be_loaded_stops_no_server_and_is_an_error_of_
     assert stage.all(TranscriptionFrame) == []
     with pytest.raises(ProviderError, match="cannot be loaded"):
         await recogniser(pulled).start()
+
+
+@pytest.fixture
+async def failing(pulled):
+    """The model fails at utterances of three seconds and more."""
+    place = catalogue.folder(pulled) / "english" / "encoder.onnx"
+    place.write_bytes(tiny_models.moonshine(fails=True)["encoder.onnx"])
+    await moonshine.start(pulled)
+    return pulled
+
+
+async def test_a_model_that_fails_at_an_utterance_says_so_at_once_and_goes_on(failing):
+    process = recogniser(failing)
+    pid = process.pid
+    async with asyncio.timeout(5):
+        with pytest.raises(ProviderError, match="failed at an utterance: RuntimeError"):
+            await process.hear(sound(3.5), "en")
+        assert (await process.hear(sound(2.5), "en")).text == "one two"
+    assert process.pid == pid
+
+
+async def test_of_utterances_at_the_same_time_those_fail_that_do(failing):
+    process = recogniser(failing)
+    asked = (process.hear(sound(secs + 0.5), "en") for secs in (1, 3, 2, 3, 1))
+    heard = await asyncio.gather(*asked, return_exceptions=True)
+    assert [getattr(answer, "text", "failed") for answer in heard] == [
+        "one",
+        "failed",
+        "one two",
+        "failed",
+        "one",
+    ]
+
+
+async def test_sound_that_is_no_pcm_is_an_error_at_once(failing):
+    process = recogniser(failing)
+    async with asyncio.timeout(5):
+        with pytest.raises(ProviderError, match="ValueError"):
+            await process.hear(b"odd", "en")
+
+
+async def test_in_an_order_the_utterance_at_which_a_model_fails_is_heard_by_the_next(failing, many):
+    services = [
+        Candidate("first", moonshine.stt(failing, ENGLISH)),
+        Candidate("next", whisper.stt(many, ENGLISH)),
+    ]
+    deadlines = replace(Deadlines(), transcript_secs=60)
+    async with on_stage(STTOrder(services, Breakers(), deadlines)) as stage:
+        await say(stage, 3.5)
+        final = await stage.heard(TranscriptionFrame)
+        (switched,) = stage.all(SwitchedFrame)
+    assert final.text == "english one two three"
+    assert (switched.failed, switched.taken) == ("first", "next")
+
+
+async def test_a_process_ends_at_the_end_of_its_input_as_where_no_signal_tells_of_a_dead_server(pulled):
+    process = recogniser(pulled)
+    await process.start()
+    assert process._process is not None
+    assert process._process.stdin is not None
+    hearing = asyncio.get_running_loop().create_task(process.hear(sound(9.5), "en"))
+    await asyncio.sleep(0)
+    process._process.stdin.close()
+    async with asyncio.timeout(10):
+        assert await process._process.wait() == 0
+    assert len((await hearing).text.split()) == 9, "what it was asked before is answered"
 
 
 async def test_who_hangs_up_while_a_model_loads_leaves_no_process(pulled):

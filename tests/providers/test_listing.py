@@ -54,7 +54,9 @@ async def test_an_engine_that_serves_tells_its_models(vendor):
 async def test_a_key_that_is_refused_is_told_and_not_quoted(vendor):
     name, keyed = vendor
     engines = [e for e in await listing.engines(keyed("wrong-key")) if e.provider == name]
-    assert {engine.problem for engine in engines} == {f"{name}: authentication"}
+    told = {engine.problem for engine in engines}
+    assert {(problem or "").partition("; ")[0] for problem in told} == {f"{name}: authentication (HTTP 401)"}
+    assert all("it does not take the key" in (problem or "") for problem in told)
 
 
 @pytest.mark.parametrize("name", list(VENDORS))

@@ -334,6 +334,8 @@ async def test_sound_of_another_rate_lasts_as_long_as_it_should(configured, vend
     ("sound", "told"),
     [
         (b"ID3" + bytes(4000), "audio/mpeg"),
+        (b'{"error": "no voice"}' + bytes(4000), "application/json"),
+        (b"<html>" + bytes(4000), "text/html; charset=utf-8"),
         (wav(bytes(64000), 16000, channels=2), "audio/wav"),
         (bytes(4000), "audio/pcm;rate=1000"),
         (b"RIFF\x00\x00\x00\x00WAVE" + bytes(8000), "audio/wav"),
@@ -345,6 +347,22 @@ async def test_sound_that_is_no_mono_pcm_is_an_error_and_not_played(configured, 
         await stage.answer("Hello.")
         assert (await stage.heard(ErrorFrame)).category is ErrorCategory.SERVER
     assert not stage.all(TTSAudioRawFrame)
+
+
+async def test_sound_that_ends_too_soon_for_its_words_is_an_error(configured, vendor):
+    vendor.sound = bytes(24000)
+    async with on_stage(entry.tts(configured, AGENT), errors=1) as stage:
+        await stage.answer("This sentence takes somebody who reads it two seconds.")
+        error = await stage.heard(ErrorFrame)
+    assert error.category is ErrorCategory.CONNECTIVITY
+
+
+async def test_words_keep_their_order_where_a_sound_is_short_for_them(configured, vendor):
+    vendor.sound = bytes(24000)
+    async with on_stage(entry.tts(configured, AGENT), speaker=Speaker()) as stage:
+        await stage.answer("One two three. ", "Four five six.")
+        await stage.heard(TTSStoppedFrame)
+    assert [word for word, _ in stage.words] == "One two three. Four five six.".split()
 
 
 async def test_a_barge_in_ends_the_speech(configured, vendor):

@@ -26,7 +26,7 @@ from tests.providers.stage import on_stage
 from tests.simulators.faults import Fault
 from tests.simulators.fidelity import strictly
 from tests.simulators.openai import KEY, OpenAI, Told, openai
-from tests.simulators.responses import events, response
+from tests.simulators.responses import events, response, whole
 
 AGENT = Agent("test", "")
 ADDS = Told("One moment.", [("add", {"a": 7, "b": 5})])
@@ -158,8 +158,8 @@ async def test_an_answer_that_cannot_be_used_is_an_error_and_no_silence(vendor, 
 
 async def test_a_connection_that_ends_in_a_tool_call_makes_none(vendor):
     vendor.answers = [ADDS]
-    whole = [event["type"] for event in events(ADDS.text, ADDS.calls)]
-    vendor.faults.add(Fault("half", after=whole.index("response.function_call_arguments.done")))
+    sent = [event["type"] for event in events(ADDS.text, ADDS.calls)]
+    vendor.faults.add(Fault("half", after=sent.index("response.function_call_arguments.done")))
     made, ran = service(vendor), []
 
     async def run(params: Any) -> None:
@@ -176,6 +176,18 @@ async def test_what_was_cut_at_its_longest_and_a_refusal_are_answers(vendor):
     async with on_stage(service(vendor)) as stage:
         assert await answer(stage, user("tell me")) == "It is long"
         assert await answer(stage, user("tell me")) == "I may not tell."
+
+
+async def test_an_answer_beside_the_conversation_comes_whole_and_no_longer_than_it_may(vendor):
+    vendor.notes = ["They add."]
+    vendor.taking.set()
+    made = service(vendor)
+    async with on_stage(made):
+        asked = context(user("notes"), tools=False)
+        assert await made.run_inference(asked, max_tokens=99, system_instruction="Be brief.") == "They add."
+    (noted,) = vendor.noted
+    assert (noted["max_output_tokens"], noted["store"]) == (99, False)
+    assert "Be brief." in str(noted)
 
 
 async def test_cached_and_reasoning_tokens_are_told(vendor):
@@ -228,4 +240,5 @@ def test_the_simulator_sends_what_the_sdk_knows():
             for event in events("One two.", made, ends, refuses=refuses):
                 strictly(ResponseStreamEvent, event)
     strictly(Response, response("completed"))
+    strictly(Response, whole("One two.", made))
     strictly(ResponseStreamEvent, {"type": "error", "message": "m", "sequence_number": 1})

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
+import psutil
 import pytest
 
-from orion.providers._started import Started
+from orion.domain.agent import Agent
+from orion.providers import moonshine
+from orion.providers._models import catalogue
+from orion.providers._started import Started, serving
+from tests.providers.pulled import put
 
 ENTRY = '''"""Acme."""
 import asyncio
@@ -66,6 +72,39 @@ async def test_each_is_started_once_whoever_asks_and_stopped_at_the_end(acme):
     assert told == ["start"]
     await started.close()
     assert told == ["start", "stop"]
+
+
+async def test_a_model_that_is_pulled_while_the_server_runs_is_loaded_before_a_call_and_ends_with_it(
+    settings, tmp_path
+):
+    started, agent = Started(), Agent("test", "")
+    before = serving(settings, agent, ["stt"])
+    assert before == {"pocketsphinx"}
+    for name in ("deutsch", "english"):
+        ready = await put(settings, tmp_path, **{name: "moonshine"})
+        names = serving(ready, replace(agent, stt="moonshine", language=name[:2]), ["stt"])
+        assert names == {"moonshine"}
+        await started.start_late(ready, names)
+        process = moonshine._PROCESSES.of(ready, catalogue.find(ready, name))
+        assert process.pid, "another model of the same engine, too"
+    pids = [one.pid for one in moonshine._PROCESSES._running.values()]
+    assert len(pids) == 2
+    await started.close()
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+
+
+async def test_what_cannot_be_started_before_a_call_stops_it_not(acme, logs):
+    from orion import providers
+
+    started = Started()
+    (acme.project / "providers" / "bore.py").write_text(
+        ENTRY.replace('STARTED.append("start")', "raise OSError(2, 'no engine')")
+    )
+    await started.start_late(acme, ["acme", "bore"])
+    assert providers.module(acme, "acme").STARTED == ["start"]
+    assert [line for line in logs if "bore cannot be started" in line]
+    with pytest.raises(OSError, match="no engine"):
+        await started.start(acme, ["bore"])
 
 
 async def test_the_loop_turns_while_the_sdks_of_a_new_key_are_imported():

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
 import pytest
 from pipecat.frames.frames import (
     LLMContextFrame,
+    LLMFullResponseEndFrame,
     LLMTextFrame,
     TranscriptionFrame,
     TTSStoppedFrame,
@@ -14,7 +18,10 @@ from pipecat.frames.frames import (
 
 from orion import providers
 from orion.domain.agent import Agent
+from orion.domain.breaker import Breakers
+from orion.domain.deadlines import Deadlines
 from orion.domain.usage import Usage, summed
+from orion.processors.llm_order import LLMOrder
 from orion.providers import Candidate, anthropic, deepgram, elevenlabs, openai
 from orion.providers._usage import listen
 from orion.settings import ProviderSettings
@@ -31,6 +38,7 @@ from tests.simulators.faults import Fault
 from tests.simulators.openai import KEY as OPENAI_KEY
 from tests.simulators.openai import Told
 from tests.simulators.openai import openai as openais
+from tests.simulators.pace import Latency, Pace
 
 AGENT = Agent("test", "")
 SPOKEN = recording("seven_of_clubs")
@@ -62,6 +70,13 @@ def chatting(settings, chat):
     return settings.changed(providers={"OPENAI": ProviderSettings(OPENAI_KEY, chat.url)})
 
 
+@pytest.fixture(params=["chat", "responses"])
+def api(request, chatting):
+    """Settings, and the events of an answer of OpenAI's before its first word, by either API."""
+    events = {"chat": 1, "responses": 4}[request.param]
+    return chatting.changed(openai_api=request.param), events
+
+
 async def utterance(stage) -> None:
     await stage.send(VADUserStartedSpeakingFrame())
     await stage.audio(SPOKEN)
@@ -81,24 +96,30 @@ async def test_openai_tells_the_tokens_of_each_answer_cached_and_reasoning_ones_
     assert not meter.total.estimated
 
 
-@pytest.mark.parametrize("fault", [Fault("drop", after=4), Fault("half", after=4)])
-async def test_an_answer_of_openai_that_breaks_off_is_estimated(chatting, chat, fault):
+@pytest.mark.parametrize("kind", ["drop", "half", "error", "stall"])
+async def test_an_answer_of_openai_that_breaks_off_is_estimated(api, chat, kind):
+    settings, events = api
     chat.answers = [Told("one two three four five six seven")]
-    chat.faults.add(fault)
-    service = openai.llm(chatting, AGENT)
+    chat.faults.add(Fault(kind, after=events + 3))
+    service = openai.llm(settings, AGENT)
     meter = Meter("llm", "openai", service)
     async with on_stage(service, errors=None) as stage:
-        await answer(stage, user("hello"))
+        await stage.send(LLMContextFrame(context(user("hello"))))
+        await stage.heard(LLMTextFrame, 3)
+        if kind == "stall":
+            await stage.interrupt()
+        await stage.heard(LLMFullResponseEndFrame)
     (told,) = meter.told
     assert told.estimated
     assert told.output_tokens == 4, "thirteen characters"
     assert told.input_tokens > 20, "the instructions and the tool"
 
 
-async def test_an_answer_of_openai_that_is_interrupted_is_estimated(chatting, chat):
+async def test_an_answer_of_openai_that_is_interrupted_is_estimated(api, chat):
+    settings, events = api
     chat.answers = [Told(" ".join(["word"] * 50))]
-    chat.faults.add(Fault("drip", after=5, pause_secs=0.2))
-    service = openai.llm(chatting, AGENT)
+    chat.faults.add(Fault("drip", after=events + 4, pause_secs=0.2))
+    service = openai.llm(settings, AGENT)
     meter = Meter("llm", "openai", service)
     async with on_stage(service) as stage:
         await stage.send(LLMContextFrame(context(user("hello"))))
@@ -107,6 +128,93 @@ async def test_an_answer_of_openai_that_is_interrupted_is_estimated(chatting, ch
     (told,) = meter.told
     assert told.estimated
     assert 4 <= told.output_tokens < 50
+
+
+async def test_a_request_that_is_withdrawn_before_openai_answers_costs_its_prompt(api, chat):
+    settings, _ = api
+    chat.faults.add(Fault("stall"))
+    service = openai.llm(settings, AGENT)
+    meter = Meter("llm", "openai", service)
+    async with on_stage(service) as stage:
+        await stage.send(LLMContextFrame(context(user("hello"))))
+        async with asyncio.timeout(5):
+            while not chat.asked:
+                await asyncio.sleep(0.01)
+        await stage.interrupt()
+    (told,) = meter.told
+    assert (told.estimated, told.output_tokens) == (True, 0)
+    assert told.input_tokens > 20, "the instructions and the tool"
+
+
+async def test_who_loses_a_race_before_its_first_word_is_paid_for_its_prompt(chatting, chat):
+    async with openais() as quick:
+        chat.pace, quick.answers = Pace(Latency(2000, 2000)), [Told("Nine.")]
+        slow = openai.llm(chatting, AGENT)
+        other = openai.llm(
+            chatting.changed(providers={"OPENAI": ProviderSettings(OPENAI_KEY, quick.url)}), AGENT
+        )
+        lost, won = Meter("llm", "slow", slow), Meter("llm", "quick", other)
+        breakers = Breakers()
+        for _ in range(20):
+            breakers.of("llm", "slow").pace.add(0.02)
+        order = LLMOrder(
+            [Candidate("slow", slow), Candidate("quick", other)],
+            breakers,
+            Deadlines(hedge_percentile=95),
+            speaks=False,
+        )
+        async with on_stage(order) as stage:
+            assert await answer(stage, user("when")) == "Nine."
+    assert (won.total.input_tokens, won.total.output_tokens, won.total.estimated) == (20, 5, False)
+    assert (lost.total.output_tokens, lost.total.estimated) == (0, True)
+    assert lost.total.input_tokens > 20
+
+
+async def test_a_tool_call_that_breaks_off_is_estimated_with_its_arguments(api, chat):
+    settings, _ = api
+    arguments = {"a": 7, "b": 5}
+    chat.answers = [Told("", [("add", arguments)])]
+    chat.faults.add(Fault("half", after=5))
+    service = openai.llm(settings, AGENT)
+    meter = Meter("llm", "openai", service)
+    async with on_stage(service, errors=None) as stage:
+        await answer(stage, user("hello"))
+    (told,) = meter.told
+    assert told.estimated
+    assert 1 <= told.output_tokens <= len(json.dumps(arguments)) // 4
+
+
+async def test_the_tokens_of_a_whole_answer_of_openai_are_told_once_and_not_estimated(api):
+    settings, _ = api
+    service = openai.llm(settings, AGENT)
+    meter = Meter("llm", "openai", service)
+    async with on_stage(service) as stage:
+        await answer(stage, user("hello"))
+    (told,) = meter.told
+    assert (told.input_tokens, told.output_tokens, told.estimated) == (20, 5, False)
+
+
+async def test_what_an_answer_took_that_failed_as_a_whole_is_what_openai_tells(chatting, chat):
+    chat.answers = [Told("Half of", ends="failed")]
+    service = openai.llm(chatting.changed(openai_api="responses"), AGENT)
+    meter = Meter("llm", "openai", service)
+    async with on_stage(service, errors=1) as stage:
+        await answer(stage, user("hello"))
+    (told,) = meter.told
+    assert (told.input_tokens, told.output_tokens, told.estimated) == (20, 5, False)
+
+
+async def test_the_tokens_of_an_answer_beside_the_conversation_are_told(api, chat):
+    settings, _ = api
+    chat.notes = ["They add."]
+    chat.taking.set()
+    service = openai.llm(settings, AGENT)
+    meter = Meter("llm", "openai", service)
+    async with on_stage(service):
+        assert await service.run_inference(context(user("notes"), tools=False)) == "They add."
+    (told,) = meter.told
+    assert (told.input_tokens, told.cached_tokens, told.output_tokens) == (20, 8, 5)
+    assert not chat.noted[0]["stream"]
 
 
 async def test_a_request_that_openai_refuses_costs_nothing(chatting, chat):
@@ -183,6 +291,24 @@ async def test_an_answer_of_anthropic_that_is_interrupted_is_estimated(settings)
     assert told.estimated
     assert told.input_tokens == 32
     assert 3 <= told.output_tokens < 50
+
+
+async def test_a_request_that_is_withdrawn_before_anthropic_answers_costs_its_prompt(settings):
+    async with anthropics() as vendor:
+        vendor.faults.add(Fault("stall"))
+        own = settings.changed(providers={"ANTHROPIC": ProviderSettings(ANTHROPIC_KEY, vendor.url)})
+        service = anthropic.llm(own, AGENT)
+        meter = Meter("llm", "anthropic", service)
+        async with on_stage(service) as stage:
+            await stage.send(LLMContextFrame(context(user("hello"))))
+            async with asyncio.timeout(5):
+                while not vendor.asked:
+                    await asyncio.sleep(0.01)
+            await stage.interrupt()
+        await anthropic.stop()
+    (told,) = meter.told
+    assert (told.estimated, told.output_tokens) == (True, 0)
+    assert told.input_tokens > 20
 
 
 @pytest.mark.parametrize("model", ["nova-3", "flux-general-en"])

@@ -41,13 +41,20 @@ def _signs(first: list[str]) -> bytes:
     return "".join(lines).encode()
 
 
-def moonshine() -> dict[str, bytes]:
-    """Moonshine 2: an encoder of samples, and a decoder with its own cache."""
-    encoder = _model("""encoder (float[1,N] input_values) => (float[1,F,1] last_hidden_state) {
+_FAILS_FROM_3_SECS = """lengths = Constant <value: tensor = float[3] {0, 1, 2}> ()
+        secs = Gather (lengths, whole)"""
+"""The length of an utterance, out of a table that is too short."""
+
+
+def moonshine(*, fails: bool = False) -> dict[str, bytes]:
+    """Moonshine 2: an encoder of samples, and a decoder with its own cache; `fails` at 3 s and more."""
+    length = _FAILS_FROM_3_SECS if fails else "secs = Cast <to: int = 1> (whole)"
+    encoder = _model(
+        """encoder (float[1,N] input_values) => (float[1,F,1] last_hidden_state) {
         samples = Shape <start: int = 1> (input_values)
         rate = Constant <value: tensor = int64[1] {16000}> ()
         whole = Div (samples, rate)
-        secs = Cast <to: int = 1> (whole)
+        LENGTH
         form = Constant <value: tensor = int64[3] {1, 1, 1}> ()
         one = Reshape (secs, form)
         stride = Constant <value: tensor = int64[1] {384}> ()
@@ -55,7 +62,8 @@ def moonshine() -> dict[str, bytes]:
         unit = Constant <value: tensor = int64[1] {1}> ()
         size = Concat <axis: int = 0> (unit, frames, unit)
         last_hidden_state = Expand (one, size)
-    }""")
+    }""".replace("LENGTH", length)
+    )
     decoder = _model("""decoder (
         int64[1,S] input_ids, float[1,F,1] encoder_hidden_states,
         float[1,1,P,1] past_key_values_0_decoder_key, float[1,1,P,1] past_key_values_0_decoder_value,

@@ -6,7 +6,7 @@ Reference: https://developers.deepgram.com/reference/speech-to-text; checked aga
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +31,7 @@ class Deepgram:
     Attributes:
         heard: What is said, an utterance each; the last one stays. `predicted`: what Flux takes the end of
             a turn for, where it is not the whole utterance. `joined`: the connections, as they come.
+        reads: Finds the words in the PCM of an utterance, instead of `heard`.
         secs: Seconds of audio that it was given, which is what Deepgram bills.
         asked: The query of every connection. `controls`: the control messages, in order.
     """
@@ -38,6 +39,7 @@ class Deepgram:
     url: str = ""
     heard: list[str] = field(default_factory=lambda: ["what is seven plus five"])
     predicted: str | None = None
+    reads: Callable[[bytes], list[str]] | None = None
     secs: float = 0.0
     faults: Faults = field(default_factory=Faults)
     pace: Pace = field(default_factory=Pace)
@@ -73,6 +75,7 @@ class _Ear:
         self._rate_hz = rate_hz
         self._secs = self._voiced_secs = self._silent_secs = 0.0
         self._words: list[str] = []
+        self._pcm = b""
         self._told = 0
 
     def _listen(self, pcm: bytes) -> bool:
@@ -83,7 +86,10 @@ class _Ear:
         self._server.secs += secs
         self._voiced_secs += secs if loud else 0
         self._silent_secs = 0 if loud else self._silent_secs + secs
-        if loud and not self._words:
+        if self._server.reads is not None:
+            self._pcm += pcm if loud else b""
+            self._words = self._server.reads(self._pcm)
+        elif loud and not self._words:
             self._words = self._server.utterance().split()
         return loud
 
@@ -96,7 +102,7 @@ class _Ear:
         return " ".join(self._words[:due])
 
     def _over(self) -> str:
-        said, self._words = " ".join(self._words), []
+        said, self._words, self._pcm = " ".join(self._words), [], b""
         self._voiced_secs, self._told = 0.0, 0
         return said
 

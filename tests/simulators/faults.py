@@ -34,10 +34,11 @@ class Fault:
 class Faults:
     """The faults to come: each request, or connection, takes one; `always` holds where none is left."""
 
-    coming: deque[Fault] = field(default_factory=deque)
+    coming: deque[Fault | None] = field(default_factory=deque)
     always: Fault | None = None
 
-    def add(self, *faults: Fault) -> None:
+    def add(self, *faults: Fault | None) -> None:
+        """Those to come next; None for a request that is answered well."""
         self.coming.extend(faults)
 
     def take(self) -> Fault | None:

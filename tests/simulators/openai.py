@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.parser import BytesParser
@@ -21,6 +21,8 @@ from tests.simulators.wire import Asked, Reply, as_json, serve
 
 MODEL = "gpt-4.1-2025-04-14"
 KEY = "sk-simulated"
+_WAV_HEADER_BYTES = 44
+_MODELS = {"/v1/chat/completions", "/v1/responses"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class OpenAI:
     Attributes:
         url: Its address, with `/v1`.
         answers: What the model says, one after the other; the last one stays.
+        knows: Makes the answer out of the body of a request, instead of `answers`; `reads` finds the words in
+            the PCM of an upload, instead of `heard`; `sounds` makes the sound of a text, instead of `sound`.
         heard: What transcriptions hear. `sound`: each speech, PCM of 24 kHz; `sound_type`: its type.
         key: Requests without it are refused; None takes any.
         tools, developer_role, usage: Whether requests may have them; else 400.
@@ -60,6 +64,9 @@ class OpenAI:
     heard: list[str] = field(default_factory=lambda: ["what is seven plus five"])
     sound: bytes = bytes(24000)
     sound_type: str = "audio/pcm"
+    knows: Callable[[dict[str, Any]], str] | None = None
+    reads: Callable[[bytes], list[str]] | None = None
+    sounds: Callable[[str], bytes] | None = None
     key: str | None = None
     tools: bool = True
     developer_role: bool = True
@@ -83,11 +90,12 @@ class OpenAI:
         self.paths.append(asked.path)
         if asked.path in {"/v1/models", "/api/tags"}:
             return self._list(asked)
-        if self.notes is not None and asked.path == "/v1/chat/completions" and not asked.json().get("stream"):
+        if self.notes is not None and asked.path in _MODELS and not asked.json().get("stream"):
             self.noted.append(asked.json())
             await self.taking.wait()
             told = self.notes.pop(0) if len(self.notes) > 1 else self.notes[0]
-            return as_json(completion(Told(told)))
+            chat = asked.path == "/v1/chat/completions"
+            return as_json(completion(Told(told)) if chat else responses.whole(told))
         fault = self.faults.take()
         if fault and fault.kind == "status":
             retry = {} if fault.retry_after_secs is None else {"retry-after": str(fault.retry_after_secs)}
@@ -114,7 +122,7 @@ class OpenAI:
         self.asked.append(body)
         if refused := self._unable(body):
             return refusal(400, refused, None)
-        told = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        told = self._told(body)
         if not body.get("stream") or self.streams == "ignores":
             return Reply([json.dumps(completion(told)).encode()], fault=fault)
         with_usage = bool(body.get("stream_options", {}).get("include_usage"))
@@ -132,7 +140,9 @@ class OpenAI:
         self.asked.append(body)
         if refused := responses.problem(body):
             return refusal(400, refused, None)
-        told = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        told = self._told(body)
+        if not body.get("stream"):
+            return Reply([json.dumps(responses.whole(told.text, told.calls)).encode()], fault=fault)
         events = responses.events(told.text, told.calls, told.ends, refuses=told.refuses)
         code = fault.code if fault else ""
         error = {"type": "error", "code": code, "message": "m", "param": None, "sequence_number": 9}
@@ -143,6 +153,11 @@ class OpenAI:
             garbage=b'event: response.output_text.delta\ndata: {"type": \n\n',
             error=_named(error),
         )
+
+    def _told(self, body: dict[str, Any]) -> Told:
+        if self.knows is not None:
+            return Told(self.knows(body))
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     def _unable(self, body: dict[str, Any]) -> str | None:
         if body.get("tools") and not self.tools:
@@ -155,12 +170,18 @@ class OpenAI:
 
     def _transcription(self, asked: Asked, fault: Fault | None) -> Reply:
         self.uploads.append(_form(asked))
-        text = self.heard.pop(0) if len(self.heard) > 1 else self.heard[0]
+        if self.reads is not None:
+            text = " ".join(self.reads(self.uploads[-1]["file"][_WAV_HEADER_BYTES:]))
+        else:
+            text = self.heard.pop(0) if len(self.heard) > 1 else self.heard[0]
         return Reply([json.dumps({"text": text}).encode()], fault=fault)
 
     def _speech(self, asked: Asked, fault: Fault | None) -> Reply:
         self.spoken.append(asked.json())
-        pieces = [self.sound[at : at + 4800] for at in range(0, len(self.sound), 4800)]
+        if fault and fault.kind == "malformed":
+            return Reply([b'{"audio": '])
+        sound = self.sound if self.sounds is None else self.sounds(self.spoken[-1]["input"])
+        pieces = [sound[at : at + 4800] for at in range(0, len(sound), 4800)]
         return Reply(pieces, content_type=self.sound_type, fault=fault, stream=True)
 
 

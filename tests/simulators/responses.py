@@ -69,6 +69,14 @@ def events(
     yield event(ends, response=response(ends, output, **more))
 
 
+def whole(text: str, calls: Sequence[Call] = ()) -> dict[str, Any]:
+    """The Response to a request that wants no stream."""
+    said = [_message(text, refuses=False)] if text else []
+    return response(
+        "completed", [*said, *(_call(index, call) for index, call in enumerate(calls, len(said)))]
+    )
+
+
 def problem(asked: Mapping[str, Any]) -> str | None:
     """What is wrong with a request; None for nothing: each call has its output, and each output its call."""
     items = asked["input"] if isinstance(asked["input"], list) else []

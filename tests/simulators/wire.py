@@ -93,6 +93,10 @@ async def _exchange(
     return await _send(writer, reader, reply, pace) and version == "HTTP/1.1"
 
 
+def _streamed(reply: Reply) -> bool:
+    return reply.stream or len(reply.pieces) != 1
+
+
 def _as_sent(reply: Reply) -> tuple[list[bytes], str]:
     """The pieces that are sent, and how it ends: `whole`, `drop` or `stall`."""
     pieces, fault = list(reply.pieces), reply.fault
@@ -100,6 +104,8 @@ def _as_sent(reply: Reply) -> tuple[list[bytes], str]:
         return pieces, "whole"
     if fault.kind in {"drop", "stall"}:
         return pieces[: fault.after], fault.kind
+    if fault.kind == "half" and not _streamed(reply):
+        return [pieces[0][: len(pieces[0]) // 2]], "drop"
     if fault.kind == "half":
         return pieces[: fault.after], "whole"
     wrong = reply.garbage if fault.kind == "malformed" else reply.error
@@ -108,11 +114,12 @@ def _as_sent(reply: Reply) -> tuple[list[bytes], str]:
 
 async def _send(writer: asyncio.StreamWriter, reader: asyncio.StreamReader, reply: Reply, pace: Pace) -> bool:
     """Send an answer; whether the connection stays open."""
-    chunked = reply.stream or len(reply.pieces) != 1
+    chunked = _streamed(reply)
     pieces, end = _as_sent(reply)
     pauses = reply.fault is not None and reply.fault.kind == "drip"
     if pieces or end == "whole":
-        length = {"transfer-encoding": "chunked"} if chunked else {"content-length": str(len(pieces[0]))}
+        whole = pieces if end == "whole" else reply.pieces
+        length = {"transfer-encoding": "chunked"} if chunked else {"content-length": str(len(whole[0]))}
         headers = {"content-type": reply.content_type, **length, **reply.headers}
         lines = [f"HTTP/1.1 {reply.status} X", *(f"{name}: {value}" for name, value in headers.items())]
         writer.write("\r\n".join([*lines, "", ""]).encode())

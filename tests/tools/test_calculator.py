@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orion.domain.tool import ToolFailure
+from orion.testing import Conversation
 from orion.tools import calculator
 from orion.tools.calculator import Args, evaluate
-from tests.tools.conversation import ListedConversation
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_code_is_no_arithmetic(expression: str) -> None:
 @given(st.text(min_size=1, max_size=200))
 async def test_the_tool_fails_with_a_sentence_or_tells_a_number(expression: str) -> None:
     try:
-        told = await calculator.run(Args(expression=expression), ListedConversation())
+        told = await calculator.run(Args(expression=expression), Conversation())
     except ToolFailure:
         return
     assert Decimal(told["result"]).is_finite()
@@ -141,5 +141,5 @@ def test_it_calculates_as_python_does(a: int, b: int, operator: str, c: int) -> 
     ],
 )
 async def test_the_result_is_rounded_as_people_say_it(expression: str, spoken: str) -> None:
-    result = await calculator.run(Args(expression=expression), ListedConversation())
+    result = await calculator.run(Args(expression=expression), Conversation())
     assert result["spoken"] == spoken

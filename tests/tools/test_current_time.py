@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orion.domain.tool import ToolFailure
+from orion.testing import Conversation
 from orion.tools import current_time
-from tests.tools.conversation import ListedConversation
 
 
 async def told(place=None):
-    return await current_time.run(current_time.Args(place=place), ListedConversation())
+    return await current_time.run(current_time.Args(place=place), Conversation())
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
+from orion.testing import Conversation
 from orion.tools import end_call
-from tests.tools.conversation import ListedConversation
 
 
 async def test_the_call_ends_when_asked_to():
-    call = ListedConversation()
+    call = Conversation()
     assert await end_call.run(end_call.Args(), call) == {"ended": True}
     assert call.ended
 

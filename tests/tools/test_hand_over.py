@@ -3,12 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orion.domain.tool import ToolFailure
+from orion.errors import NotFound
+from orion.testing import Conversation
 from orion.tools import hand_over
-from tests.tools.conversation import ListedConversation
 
 
 async def to(agent, **conversation):
-    call = ListedConversation(**conversation)
+    call = Conversation(**conversation)
     return await hand_over.run(hand_over.Args(agent=agent), call), call.handed_to
 
 
@@ -19,7 +20,7 @@ async def test_it_goes_to_the_agent_that_sounds_like_it(said):
 
 async def test_a_name_is_spoken_without_its_signs():
     names = ("front-desk", "night_shift")
-    assert await to("night shift", agents=names, existing=names) == ({"agent": "night shift"}, "night_shift")
+    assert await to("night shift", agents=names) == ({"agent": "night shift"}, "night_shift")
 
 
 async def test_nobody_of_that_name_is_told_with_who_there_is():
@@ -29,9 +30,16 @@ async def test_nobody_of_that_name_is_told_with_who_there_is():
         await to("plumber", agents=())
 
 
+class Deserted(Conversation):
+    """A conversation whose other agents have gone meanwhile."""
+
+    def hand_over(self, agent: str) -> None:
+        raise NotFound(f"no agent {agent!r}")
+
+
 async def test_an_agent_that_has_gone_is_refused():
     with pytest.raises(ToolFailure, match="right now"):
-        await to("scheduler", existing=())
+        await hand_over.run(hand_over.Args(agent="scheduler"), Deserted())
 
 
 @given(st.text(min_size=1, max_size=100))

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orion.testing import Conversation
 from orion.tools import recall
-from tests.tools.conversation import ListedConversation
 
 
 async def ask(call, query=""):
@@ -12,7 +12,7 @@ async def ask(call, query=""):
 
 @pytest.fixture
 async def call():
-    conversation = ListedConversation()
+    conversation = Conversation()
     for content in ("my dog is called Bello", "I was born in Oslo.", "the key is mine"):
         await conversation.remember(content)
     return conversation
@@ -32,7 +32,7 @@ async def test_asked_for_nothing_in_particular_the_newest_are_told(call):
 
 async def test_what_was_never_told_is_not_known(call):
     assert await ask(call, "cat") == "You have not told me anything about cat."
-    assert await ask(ListedConversation()) == "You have not told me anything yet."
+    assert await ask(Conversation()) == "You have not told me anything yet."
 
 
 async def test_the_model_gets_the_words_as_they_were_said(call):

@@ -2,12 +2,12 @@ import pytest
 from pydantic import ValidationError
 
 from orion.domain.memory import MemoryType
+from orion.testing import Conversation
 from orion.tools import remember
-from tests.tools.conversation import ListedConversation
 
 
 async def test_the_users_own_words_are_kept_as_a_fact_of_the_session():
-    call = ListedConversation()
+    call = Conversation()
     told = await remember.run(remember.Args(content="My dog is called Bello"), call)
     (memory,) = call.memories
     assert told == {"id": str(memory.id), "content": "My dog is called Bello"}

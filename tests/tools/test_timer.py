@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orion.domain.tool import ToolFailure
+from orion.testing import Conversation
 from orion.tools import timer
-from tests.tools.conversation import ListedConversation
 
 DAY_SECS = 24 * 3600
 
@@ -38,21 +38,21 @@ def test_durations_are_understood_as_people_say_them(duration, secs):
 
 
 async def test_a_timer_speaks_when_it_is_due():
-    call = ListedConversation()
+    call = Conversation()
     told = await timer.run(timer.Args(duration="ninety seconds", about="take the pizza out"), call)
     assert call.announced == [(90.0, "Reminder: take the pizza out.")]
     assert told["spoken"] == "I will tell you in 1 minute and 30 seconds"
 
 
 async def test_a_timer_about_nothing_says_how_long_it_was():
-    call = ListedConversation()
+    call = Conversation()
     await timer.run(timer.Args(duration="an hour"), call)
     assert call.announced == [(3600.0, "Your timer for 1 hour is over.")]
 
 
 @pytest.mark.parametrize("duration", ["0 seconds", "25 hours", "two days", "later", "9" * 90 + " minutes"])
 async def test_a_timer_beyond_its_limits_is_refused(duration):
-    call = ListedConversation()
+    call = Conversation()
     with pytest.raises(ToolFailure):
         await timer.run(timer.Args(duration=duration), call)
     assert call.announced == []
@@ -65,7 +65,7 @@ def test_what_is_spoken_is_understood_again(secs):
 
 @given(st.text(max_size=100) | st.text("0123456789. -minutehoursd", max_size=100))
 async def test_any_text_sets_a_timer_within_a_day_or_is_refused(duration):
-    call = ListedConversation()
+    call = Conversation()
     try:
         await timer.run(timer.Args.model_construct(duration=duration), call)
     except ToolFailure:

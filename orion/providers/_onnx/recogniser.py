@@ -97,7 +97,7 @@ class Recogniser:
         """The words of an utterance, 16-bit mono PCM at 16 kHz; cancelling drops the answer.
 
         Raises:
-            ProviderError: The process died twice over it, or cannot be started.
+            ProviderError: The model failed at it, the process died twice over it, or cannot be started.
             ProviderTimeout: It takes too long.
         """
         for _ in range(_ATTEMPTS):
@@ -126,7 +126,11 @@ class Recogniser:
     async def _read(self, stream: asyncio.StreamReader) -> None:
         while line := await stream.readline():
             told: dict[str, Any] = json.loads(line)
-            if (answer := self._answers.get(told["id"])) is not None and not answer.done():
+            if (answer := self._answers.get(told["id"])) is None or answer.done():
+                continue
+            if "error" in told:
+                answer.set_exception(ProviderError(f"{self._family} failed at an utterance: {told['error']}"))
+            else:
                 answer.set_result(Heard(told["text"], told["language"]))
         logger.warning("the process of {} has ended", self._family)
         for answer in self._answers.values():

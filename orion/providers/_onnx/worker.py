@@ -4,19 +4,23 @@ OPTIONS is JSON: `{"family": "moonshine" | "whisper", "files": {...}, "threads":
 stdin as packets: number (4 bytes), length (4), little-endian, then the language in ASCII, a zero byte, and
 PCM, 16-bit mono, 16 kHz. Answers go to stdout, a JSON object per line: `{"ready": true}` once, then of
 each request `{"id", "text", "language"}`, as they are done: several are under way at the same time, for
-the runtime lets go of the GIL. Ends with its parent, at the end of stdin.
+the runtime lets go of the GIL; `{"id", "error"}` of one that failed. Ends with its parent, at the end of
+stdin.
 """
 
 from __future__ import annotations
 
 import ctypes
 import json
+import os
 import re
 import signal
 import struct
 import sys
+import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,7 +47,34 @@ def main() -> None:
         while len(header := sys.stdin.buffer.read(_HEADER.size)) == _HEADER.size:
             number, length = _HEADER.unpack(header)
             language, _, pcm = sys.stdin.buffer.read(length).partition(b"\0")
-            pool.submit(recogniser.answer, number, language.decode(), pcm)
+            answer = pool.submit(recogniser.answer, number, language.decode(), pcm)
+            answer.add_done_callback(partial(_failed, number))
+
+
+def _failed(number: int, answer: Future[None]) -> None:
+    """Tell who waits for an answer that there will be none."""
+    if error := answer.exception():
+        _say({"id": number, "error": type(error).__name__})
+
+
+class _Complaints:
+    """What the runtime writes to stderr, kept in a file: an exception of a model is told nowhere else.
+
+    Source: sherpa-onnx, offline-recognizer-moonshine-v2-impl.h and -whisper-impl.h: it is caught, and the
+    result left empty.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - as long as the process
+        os.dup2(self._file.fileno(), 2)
+
+    def size(self) -> int:
+        """Bytes so far."""
+        return os.fstat(self._file.fileno()).st_size
+
+    def exception_since(self, size: int) -> bool:
+        """Whether one was told of behind so many bytes."""
+        return b"exception" in os.pread(self._file.fileno(), self.size() - size, size)
 
 
 class _Recogniser:
@@ -51,6 +82,7 @@ class _Recogniser:
 
     def __init__(self, family: str, files: dict[str, str], threads: int) -> None:
         make = sherpa_onnx.OfflineRecognizer
+        self._complaints = _Complaints()
         self._deciding = threading.Lock() if family == "whisper" else None
         if family == "whisper":
             names = ("encoder", "decoder", "tokens")
@@ -61,7 +93,8 @@ class _Recogniser:
             )
 
     def answer(self, number: int, language: str, pcm: bytes) -> None:
-        """Recognise an utterance and say what it was."""
+        """Recognise an utterance and say what it was. Raises RuntimeError where the model cannot."""
+        before = self._complaints.size()
         stream = self._loaded.create_stream()
         stream.accept_waveform(_RATE_HZ, np.frombuffer(pcm, np.int16).astype(np.float32) / 32768)
         if self._deciding is None:
@@ -70,6 +103,8 @@ class _Recogniser:
             with self._deciding:
                 self._listen_for(_WHISPERS.get(language, language))
                 self._loaded.decode_stream(stream)
+        if not stream.result.text and self._complaints.exception_since(before):
+            raise RuntimeError("the model failed")
         text, spoken = stream.result.text.strip(), stream.result.lang.strip("<|>")
         _say({"id": number, "text": "" if _NO_SPEECH.match(text) else text, "language": spoken})
 

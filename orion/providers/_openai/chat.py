@@ -20,7 +20,7 @@ from pipecat.services.openai.llm import OpenAILLMService
 from orion.providers._openai.answer import Chunks, chunks, complete, from_text
 from orion.providers._openai.server import Abilities, Server
 from orion.providers._openai.tool_text import by_text
-from orion.providers._usage import EstimatedTokens, tell_beside
+from orion.providers._usage import asking, counted
 from orion.providers._vendor import Vendor
 
 _STALL_SECS = 15.0
@@ -88,7 +88,9 @@ class Chat(Vendor, OpenAILLMService):
         """The chunks of an answer, the same from every server. Raises what the SDK raises."""
         while True:
             try:
-                answer = await super().get_chat_completions(context)
+                _ASKED.set(((), 0))
+                async with asking(self, _asked_characters):
+                    answer = await super().get_chat_completions(context)
                 break
             except APIStatusError as error:
                 if self._orion_server.official or error.status_code not in _REFUSALS:
@@ -101,25 +103,15 @@ class Chat(Vendor, OpenAILLMService):
         return self._orion_counted(complete(pieces), characters)
 
     async def _orion_counted(self, pieces: Chunks, asked_characters: int) -> Chunks:
-        """The chunks. Where they end before the server has told their tokens, these are estimated.
-
-        Servers tell them with the last chunk, which an answer that is cut off never gets to; what was
-        generated until then is billed all the same.
-        """
-        told, begun, characters = False, False, 0
-        try:
-            async with aclosing(pieces):
-                async for chunk in pieces:
-                    begun, told = True, told or chunk.usage is not None
-                    for choice in (chunk.choices or [])[:1]:
-                        calls = choice.delta.tool_calls or []
-                        arguments = [call.function.arguments or "" for call in calls if call.function]
-                        characters += len("".join([choice.delta.content or "", *arguments]))
-                    yield chunk
-        finally:
-            if begun and not told:
-                tokens = EstimatedTokens.of(asked_characters, characters)
-                await self.start_llm_usage_metrics(tokens)
+        """The chunks, whose tokens are told at their end, or estimated."""
+        async with aclosing(pieces), counted(self, asked_characters) as streamed:
+            async for chunk in pieces:
+                streamed.told = streamed.told or chunk.usage is not None
+                for choice in (chunk.choices or [])[:1]:
+                    calls = choice.delta.tool_calls or []
+                    arguments = [call.function.arguments or "" for call in calls if call.function]
+                    streamed.characters += len("".join([choice.delta.content or "", *arguments]))
+                yield chunk
 
     async def run_inference(
         self,
@@ -145,11 +137,10 @@ class Chat(Vendor, OpenAILLMService):
             newer = "max_completion_tokens" in params
             params["max_completion_tokens" if newer else "max_tokens"] = max_tokens
         params["timeout"] = Timeout(_NOTES_SECS, connect=3.0)
-        answer = await self._orion_server.client.chat.completions.create(**{**params, "stream": False})
+        async with asking(self, _asked_characters):
+            answer = await self._orion_server.client.chat.completions.create(**{**params, "stream": False})
         if answer.usage is not None:
-            tokens = self._token_usage(answer.usage)
-            await self.start_llm_usage_metrics(tokens)
-            await tell_beside(self, tokens)
+            await self.start_llm_usage_metrics(self._token_usage(answer.usage))
         return str(answer.choices[0].message.content or "")
 
     async def run_function_calls(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:
@@ -170,6 +161,10 @@ class Chat(Vendor, OpenAILLMService):
 
     def _orion_able(self) -> Abilities:
         return self._orion_server.abilities(str(self._settings.model))
+
+
+def _asked_characters() -> int:
+    return _ASKED.get()[1]
 
 
 def _instructed_once(messages: list[Any]) -> list[Any]:

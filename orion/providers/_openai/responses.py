@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import httpx2
@@ -12,21 +13,33 @@ from openai.types.responses import (
     ResponseCompletedEvent,
     ResponseErrorEvent,
     ResponseFailedEvent,
+    ResponseFunctionCallArgumentsDeltaEvent,
     ResponseFunctionToolCall,
     ResponseIncompleteEvent,
     ResponseOutputItemAddedEvent,
     ResponseOutputItemDoneEvent,
+    ResponseReasoningSummaryTextDeltaEvent,
     ResponseRefusalDeltaEvent,
     ResponseStreamEvent,
     ResponseTextDeltaEvent,
+    ResponseUsage,
 )
+from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.responses.llm import OpenAIResponsesHttpLLMService
 
 from orion.providers._openai.server import Server
+from orion.providers._usage import asking, counted
 from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
 
 _CONNECT_SECS = 3.0
 _STALL_SECS = 15.0
+_NOTES_SECS = 45.0
+"""The longest that an answer beside the conversation takes, which comes whole."""
+_DELTAS = (
+    ResponseFunctionCallArgumentsDeltaEvent,
+    ResponseReasoningSummaryTextDeltaEvent,
+    ResponseTextDeltaEvent,
+)
 
 Events = AsyncGenerator[ResponseStreamEvent, None]
 
@@ -54,15 +67,58 @@ class Responses(Vendor, OpenAIResponsesHttpLLMService):
 
     async def _create_stream(self, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them. Raises what the SDK raises."""
-        return complete(await super()._create_stream({**params, "timeout": self._orion_timeout}))
+        characters = _characters(params)
+        async with asking(self, lambda: characters):
+            stream = await super()._create_stream({**params, "timeout": self._orion_timeout})
+        return self._orion_counted(complete(stream), characters)
+
+    async def _orion_counted(self, events: Events, asked_characters: int) -> Events:
+        """The events, whose tokens are told at their end, or estimated."""
+        async with aclosing(events), counted(self, asked_characters) as streamed:
+            try:
+                async for event in events:
+                    if isinstance(event, ResponseCompletedEvent):
+                        streamed.told = event.response.usage is not None
+                    elif isinstance(event, _DELTAS):
+                        streamed.characters += len(event.delta)
+                    yield event
+            except FailedAnswer as failed:
+                streamed.told = failed.usage is not None
+                await self._report_usage(failed.usage)
+                raise
+
+    async def run_inference(
+        self,
+        context: LLMContext,
+        max_tokens: int | None = None,
+        system_instruction: str | None = None,
+        response_schema: dict[str, Any] | None = None,
+    ) -> str | None:
+        """An answer beside the conversation, whose tokens count as the call's own; Pipecat's are not told."""
+        if response_schema is not None:
+            found: str | None = await super().run_inference(
+                context, max_tokens, system_instruction, response_schema
+            )
+            return found
+        asked = await self.get_llm_adapter().get_llm_invocation_params(
+            context, system_instruction=system_instruction
+        )
+        params = {**self._build_response_params(asked), "stream": False, "timeout": _NOTES_SECS}
+        if max_tokens is not None:
+            params["max_output_tokens"] = max_tokens
+        async with asking(self, lambda: _characters(params)):
+            answer = await self._orion_server.client.responses.create(**params)
+        await self._report_usage(answer.usage)
+        return str(answer.output_text)
 
 
 class FailedAnswer(Exception):
-    """The vendor says in the stream that the answer has failed; `body` holds its code."""
+    """The vendor says in the stream that the answer has failed; `body` holds its code, `usage` its tokens."""
 
-    def __init__(self, code: str | None) -> None:
+    def __init__(self, code: str | None, usage: ResponseUsage | None = None) -> None:
         super().__init__("the answer has failed")
         self.body = {"code": code}
+        self.usage = usage
 
 
 async def complete(stream: AsyncStream[ResponseStreamEvent]) -> Events:
@@ -97,6 +153,12 @@ async def complete(stream: AsyncStream[ResponseStreamEvent]) -> Events:
         raise HalfAnswer
 
 
+def _characters(params: dict[str, Any]) -> int:
+    """Those of a request's prompt."""
+    asked = [params.get(part) for part in ("instructions", "input", "tools")]
+    return len(json.dumps(asked, ensure_ascii=False, default=str))
+
+
 def _follow(event: ResponseOutputItemAddedEvent | ResponseOutputItemDoneEvent, open_calls: set[str]) -> None:
     """Keep which calls have begun and not ended; servers that give a call no id get one by its place."""
     call = event.item
@@ -119,7 +181,8 @@ def _as_pipecat_takes_it(event: ResponseStreamEvent, open_calls: set[str]) -> Re
     if isinstance(event, ResponseErrorEvent):
         raise FailedAnswer(event.code)
     if isinstance(event, ResponseFailedEvent):
-        raise FailedAnswer(event.response.error.code if event.response.error else None)
+        error = event.response.error
+        raise FailedAnswer(error.code if error else None, event.response.usage)
     if isinstance(event, ResponseCompletedEvent | ResponseIncompleteEvent) and open_calls:
         raise HalfAnswer
     if isinstance(event, ResponseIncompleteEvent):

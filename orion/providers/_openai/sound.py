@@ -15,7 +15,7 @@ from orion.providers._vendor import MalformedAnswer
 _RATE_HZ = 24000
 _RATES_HZ = range(8000, 48001)
 _TOLD = re.compile(r"\brate=(\d{4,6})\b")
-_COMPRESSED = ("mpeg", "mp3", "ogg", "opus", "aac", "flac", "mp4", "webm")
+_NO_SAMPLES = ("mpeg", "mp3", "ogg", "opus", "aac", "flac", "mp4", "webm", "json", "text/")
 _HEAD_BYTES = 4096
 """The samples of a WAV begin within so many bytes."""
 
@@ -24,9 +24,9 @@ async def samples(pieces: AsyncIterator[bytes], content_type: str) -> tuple[int,
     """The sample rate in Hz, and the samples: 16-bit little-endian mono.
 
     Raises:
-        MalformedAnswer: The sound is compressed, not mono or not 16-bit, or of no usual rate.
+        MalformedAnswer: It is no sound, or compressed, not mono or not 16-bit, or of no usual rate.
     """
-    if any(word in content_type for word in _COMPRESSED):
+    if any(word in content_type for word in _NO_SAMPLES):
         raise MalformedAnswer(f"speech as {content_type.partition(';')[0]}")
     head = b""
     async for piece in pieces:

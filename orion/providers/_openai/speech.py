@@ -18,7 +18,7 @@ from orion.providers._openai.server import Server
 from orion.providers._openai.sound import samples
 from orion.providers._speech.timeline import Timeline
 from orion.providers._usage import sounded
-from orion.providers._vendor import MalformedAnswer, Vendor, VendorVoice, told_language
+from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor, VendorVoice, told_language
 
 _VOICE = "alloy"
 _CONNECT_SECS = 3.0
@@ -29,6 +29,8 @@ _STALL_SECS = 5.0
 _WAV_HEADER_BYTES = 44
 _CHARACTERS_PER_SEC = 16.0
 """A little faster than voices speak, so that no word is told after the sound of its sentence."""
+_LEAST_SECS_PER_CHARACTER = 0.025
+"""More than twice as fast as anybody speaks: a sound that is shorter has broken off."""
 
 
 class Hearing(Vendor, OpenAISTTService):
@@ -56,7 +58,7 @@ class Hearing(Vendor, OpenAISTTService):
                 heard = await self._orion_detect(audio)
             else:
                 heard = await super()._transcribe(audio)
-        except Exception as error:
+        except (OpenAIError, httpx2.HTTPError, ValueError) as error:  # the last for what is no JSON
             self._orion_failure = error  # Pipecat keeps only its text
             raise
         secs = (len(audio) - _WAV_HEADER_BYTES) / 2 / self.sample_rate
@@ -90,6 +92,7 @@ class Speech(VendorVoice, OpenAITTSService):
         self._client = server.client.with_options(timeout=patience)
         self._orion_official = server.official
         self._orion_timeline = Timeline()
+        self._orion_told_until = ("", 0.0)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Forget what was cut off."""
@@ -104,7 +107,7 @@ class Speech(VendorVoice, OpenAITTSService):
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame, None]:
         """Speak one sentence; a barge-in closes the connection."""
-        begun = False
+        begun, sound_secs = False, 0.0
         try:
             async with self._client.audio.speech.with_streaming_response.create(
                 input=text,
@@ -124,10 +127,12 @@ class Speech(VendorVoice, OpenAITTSService):
                         await self._orion_tell(text, context_id)
                     if isinstance(frame, TTSAudioRawFrame):
                         secs = len(frame.audio) / 2 / frame.sample_rate
+                        sound_secs += secs
                         sounded(self, secs)
                         self._orion_timeline.add(secs, asyncio.get_running_loop().time())
                     yield frame
-        except (OpenAIError, httpx2.HTTPError, MalformedAnswer) as error:
+            _refuse_half(text, sound_secs)
+        except (OpenAIError, httpx2.HTTPError, HalfAnswer, MalformedAnswer) as error:
             self.orion_break(context_id)
             yield ErrorFrame(error="no speech", exception=error)
 
@@ -139,7 +144,17 @@ class Speech(VendorVoice, OpenAITTSService):
     async def _orion_tell(self, text: str, context_id: str) -> None:
         now = asyncio.get_running_loop().time()
         secs, words = self._orion_timeline.offset_secs(context_id, now), []
+        context, until_secs = self._orion_told_until
+        if context == context_id:  # a sentence whose sound was short has words yet, which come before these
+            secs = max(secs, until_secs)
         for word in text.split():
             words.append((word, secs))
             secs += (len(word) + 1) / _CHARACTERS_PER_SEC
+        self._orion_told_until = context_id, secs
         await self.add_word_timestamps(words, context_id)
+
+
+def _refuse_half(text: str, sound_secs: float) -> None:
+    """Raise HalfAnswer for a sound that ended as if it were complete, too soon for its text."""
+    if sound_secs < len(text) * _LEAST_SECS_PER_CHARACTER:
+        raise HalfAnswer

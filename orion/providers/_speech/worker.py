@@ -40,7 +40,7 @@ def main() -> None:
             if number not in requests.cancelled:
                 synthesizer.speak(request["text"], request["voice"], request["language"], emit)
             _send(b"E", number, b"")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             _send(b"X", number, str(error).encode())
         requests.done(number)
 

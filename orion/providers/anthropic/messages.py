@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
 import httpx2
-from anthropic import AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, Timeout
+from anthropic import AnthropicError, AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, Timeout
 from anthropic.types.beta import BetaMessageDeltaUsage, BetaRawMessageDeltaEvent
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter
@@ -18,7 +19,8 @@ from pipecat.services.anthropic.llm import AnthropicLLMService
 from pipecat.utils.errors import ErrorCategory
 
 from orion.providers._pool import Pool
-from orion.providers._usage import EstimatedTokens, tell_beside
+from orion.providers._usage import EstimatedTokens, asking
+from orion.providers._usage import counted as follow
 from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
 
 _CONNECT_SECS = 3.0
@@ -26,6 +28,8 @@ _STALL_SECS = 15.0
 _ANSWER_SECS = 60.0
 _NOTES_TOKENS = 2048
 """The longest answer beside a conversation; the API wants a limit."""
+
+Events = AsyncGenerator[Any, None]
 
 
 class _ForStrangers(AsyncAnthropic):
@@ -103,7 +107,6 @@ class Messages(Vendor, AnthropicLLMService):
         interrupted = task is not None and task.cancelling() > 0
         told = EstimatedTokens(**tokens.model_dump()) if interrupted else tokens
         await super().start_llm_usage_metrics(told)
-        await tell_beside(self, told)
 
     async def run_inference(
         self,
@@ -125,13 +128,14 @@ class Messages(Vendor, AnthropicLLMService):
             system_instruction=system_instruction,
             ensure_last_message_is_user=True,
         )
-        answer = await self._client.beta.messages.create(
-            model=settings.model,
-            max_tokens=max_tokens or _NOTES_TOKENS,
-            system=asked["system"],
-            messages=asked["messages"],
-            timeout=_ANSWER_SECS,
-        )
+        async with asking(self, lambda: _characters(asked)):
+            answer = await self._client.beta.messages.create(
+                model=settings.model,
+                max_tokens=max_tokens or _NOTES_TOKENS,
+                system=asked["system"],
+                messages=asked["messages"],
+                timeout=_ANSWER_SECS,
+            )
         usage = answer.usage
         await self._report_usage_metrics(
             usage.input_tokens,
@@ -143,15 +147,24 @@ class Messages(Vendor, AnthropicLLMService):
 
     async def _create_message_stream(self, api_call: Any, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them."""
-        stream = await api_call(**params, timeout=self._orion_timeout)
-        return counted(complete(stream))
+        characters = _characters(params)
+        async with asking(self, lambda: characters):
+            stream = await api_call(**params, timeout=self._orion_timeout)
+        return self._orion_counted(counted(complete(stream)), characters)
+
+    async def _orion_counted(self, events: Events, asked_characters: int) -> Events:
+        """The events. Anthropic tells the tokens of the prompt first; before that they are estimated."""
+        async with aclosing(events), follow(self, asked_characters) as streamed:
+            async for event in events:
+                streamed.told = True
+                yield event
 
     async def _orion_stalled(self, _service: AnthropicLLMService) -> None:
         # Pipecat tells nobody else of an answer that stalls: the turn would be silent.
         await self.push_error("the answer stalled", category=ErrorCategory.CONNECTIVITY)
 
 
-async def complete(stream: AsyncStream[Any]) -> AsyncGenerator[Any, None]:
+async def complete(stream: AsyncStream[Any]) -> Events:
     """The events of an answer, with an end behind each tool call; closing it closes the connection.
 
     Pipecat takes one call per end of a message, and of several the last one: each gets an end of its own.
@@ -178,7 +191,13 @@ async def complete(stream: AsyncStream[Any]) -> AsyncGenerator[Any, None]:
         raise HalfAnswer
 
 
-async def counted(events: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+def _characters(params: dict[str, Any]) -> int:
+    """Those of a request's prompt."""
+    asked = [params.get(part) for part in ("system", "messages", "tools")]
+    return len(json.dumps(asked, ensure_ascii=False, default=str))
+
+
+async def counted(events: Events) -> Events:
     """The events; where they fail before the tokens of the answer were told, an estimate of them comes last.
 
     What was generated until then is billed. (Of an answer that is interrupted Pipecat estimates them.)
@@ -192,7 +211,7 @@ async def counted(events: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None
                     said: str | None = getattr(event.delta, "text", None)
                     characters += len(said or getattr(event.delta, "partial_json", None) or "")
                 yield event
-        except Exception:
+        except (AnthropicError, httpx2.HTTPError, HalfAnswer, MalformedAnswer):
             if characters and not told:
                 yield _estimated(characters)
             raise
