@@ -127,7 +127,8 @@ class TTSOrder(SpokenOrder):
                     if part not in {Part.TEXT, Part.SPEAK}:
                         await self.push_frame(frame)
                 return
-            self._orion_in_turn, self._orion_delay_secs = in_turn, None
+            self._orion_in_turn = in_turn
+            self._orion_follow(another=True)
             if in_turn and Part.BEGIN not in [part for part, _, _ in rest]:
                 await self.orion_give(taken, LLMFullResponseStartFrame(), FrameDirection.DOWNSTREAM)
             for part, frame, text in rest:
@@ -140,8 +141,9 @@ class TTSOrder(SpokenOrder):
     async def _orion_speak(self, frame: Frame) -> None:
         if not self._orion_script and not self._orion_in_turn:
             self._orion_tried.clear()
-            self._orion_delay_secs = 0.0
-            await self.orion_take(next(self.orion_candidates(), self.orion_active))
+            before = self.orion_active
+            await self.orion_take(next(self.orion_candidates(), before))
+            self._orion_follow(another=self.orion_active != before)
         part = part_of(frame)
         if part is Part.BEGIN:
             self._orion_in_turn = True

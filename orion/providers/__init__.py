@@ -39,7 +39,7 @@ from types import ModuleType
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, runtime_checkable
 
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
-from pipecat.frames.frames import TranscriptionFrame
+from pipecat.frames.frames import DataFrame, TranscriptionFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import FunctionCallHandler, LLMService
 from pipecat.services.stt_service import STTService
@@ -101,6 +101,15 @@ class TakesTurns(Protocol):
 
     def orion_turns(self) -> UserTurnStrategies:
         """The strategies that follow it."""
+
+
+@dataclass
+class UtteranceOverFrame(DataFrame):
+    """All words are given of what was said before its end: from an STT service that gives them in parts.
+
+    Such a service has the attribute `orion_in_parts`; a TranscriptionFrame of it that is not `finalized`
+    leaves words owed.
+    """
 
 
 @runtime_checkable

@@ -78,6 +78,18 @@ async def test_the_turn_after_is_the_first_voice_s_again():
     assert heard(stage) == "One thing. Another thing."
 
 
+async def test_what_the_first_voice_says_after_the_answer_of_another_comes_behind_it():
+    recovered = [Sound(0, 0.4, "server", 0.1), *[Sound(0, 0.3)] * 3]
+    async with speaking(voices(recovered, [Sound(0, 0.5)])) as stage:
+        await stage.answer(*TEXT)
+        await stage.quiet(0.2)  # the second voice has given all its sound, and most is not played yet
+        await stage.send(TTSSpeakFrame("And good bye."))
+        await over(stage)
+        await stage.until(lambda: heard(stage).endswith("bye."))
+    assert heard(stage) == "".join(TEXT) + "And good bye."
+    assert switches(stage) == [("first", "second")]
+
+
 async def test_a_voice_that_waits_for_its_text_is_not_given_up():
     async with speaking(voices([Sound(0, 0.2)], [Sound(0, 0.3)])) as stage:
         await stage.send(LLMFullResponseStartFrame())

@@ -22,6 +22,7 @@ LOUD = 300
 _STEP_SECS = 0.2
 _EAGER_SECS = 0.3
 _ENDED_SECS = 0.6
+_PART_SECS = 0.1
 
 
 @dataclass
@@ -32,12 +33,14 @@ class Deepgram:
         heard: What is said, an utterance each; the last one stays. `predicted`: what Flux takes the end of
             a turn for, where it is not the whole utterance. `joined`: the connections, as they come.
         secs: Seconds of audio that it was given, which is what Deepgram bills.
+        in_parts: Nova gives words as final in every pause, as it does by its own end-pointing.
         asked: The query of every connection. `controls`: the control messages, in order.
     """
 
     url: str = ""
     heard: list[str] = field(default_factory=lambda: ["what is seven plus five"])
     predicted: str | None = None
+    in_parts: bool = False
     secs: float = 0.0
     faults: Faults = field(default_factory=Faults)
     pace: Pace = field(default_factory=Pace)
@@ -106,6 +109,10 @@ class _Nova(_Ear):
         self._listen(pcm)
         if (words := self._due()) is not None:
             await self._send(words)
+        if self._server.in_parts and self._told and self._silent_secs >= _PART_SECS:
+            part, self._words = self._words[: self._told], self._words[self._told :]
+            self._voiced_secs, self._told = 0.0, 0
+            await self._send(" ".join(part), is_final=True, speech_final=True)
 
     async def control(self, kind: str) -> None:
         if kind == "Finalize":
