@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 
 from pipecat.frames.frames import (
     AudioRawFrame,
@@ -67,8 +69,8 @@ class TTSOrder(SpokenOrder):
                     await self.orion_give(index, frame, direction)
             await self.orion_pass(self.orion_active, frame, direction)
         elif isinstance(frame, TTSUpdateSettingsFrame):
-            for index in everybody:
-                await self.orion_give(index, frame, direction)
+            for index in everybody:  # a copy each: a service may write the names of its own voices into it
+                await self.orion_give(index, replace(frame, delta=copy(frame.delta)), direction)
         elif direction is FrameDirection.UPSTREAM or isinstance(frame, SystemFrame):
             if not isinstance(frame, AudioRawFrame):
                 await self.orion_give(self.orion_active, frame, direction)

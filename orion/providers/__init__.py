@@ -38,6 +38,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, runtime_checkable
 
+from loguru import logger
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.frames.frames import DataFrame, TranscriptionFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -289,9 +290,21 @@ def embedder(settings: Settings) -> Embedder | None:
 def _make(
     settings: Settings, kind: Kind, agent: Agent, own: str | None, language: str | None = None
 ) -> Iterator[tuple[str, Any]]:
+    """Those in order that can serve this agent. Raises StartError where none can."""
+    refused: StartError | None = None
+    serves = False
     for choice in order(settings, kind, own, language):
         name = str(choice.provider)
-        yield name, getattr(module(settings, name), kind)(settings, agent)
+        try:
+            service = getattr(module(settings, name), kind)(settings, agent)
+        except StartError as error:
+            logger.warning("{} by {} is left out: {}", kind, name, error.detail)
+            refused = error
+        else:
+            serves = True
+            yield name, service
+    if refused is not None and not serves:
+        raise refused
 
 
 def _order(settings: Settings, kind: Kind, language: str | None) -> tuple[list[Choice], str]:
