@@ -58,17 +58,26 @@ class Hearing(Generic[_Frame]):
         self.speaking, self._ended = False, self._now
         self._frames.append((self._now, True, mark))
 
-    def transcript(self, text: str) -> str:
-        """The words of a final transcript that are not out already; empty for none."""
+    def transcript(self, text: str, *, more: bool = False) -> str:
+        """The words of a transcript that are not out already, empty for none; `more` of them may be owed."""
         words = text.split()
         if self._overlaps:
             words = words[_overlap(self._out, words) :]
             self._overlaps = False
         self._out += words
         # In the middle of speech it is not known how much of the audio it covers.
-        self._done = self._now - _BEFORE_SECS if self.speaking else self._ended
-        self.owed = self.speaking
+        if self.speaking:
+            self._done, self.owed = self._now - _BEFORE_SECS, True
+        elif not more:
+            self._done, self.owed = self._ended, False
         return " ".join(words)
+
+    def over(self) -> bool:
+        """The recogniser has given all words of what was said; whether there were any."""
+        if self.speaking or not self._out:
+            return False
+        self._done, self.owed = self._ended, False
+        return True
 
     def silence(self) -> None:
         """Nobody heard a word in it: it was no speech."""

@@ -36,7 +36,7 @@ from orion.pipelines.beginning import beginning
 from orion.pipelines.call import PAUSED, Call, CallEnded
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.note_taking import NoteTaking
-from orion.pipelines.opening import beginning, text_call, voice_call
+from orion.pipelines.opening import text_call, voice_call
 from orion.pipelines.planning import PlanRunner
 from orion.pipelines.shared import Shared
 from orion.pipelines.sweeper import sweep

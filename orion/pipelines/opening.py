@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from loguru import logger
@@ -19,7 +18,7 @@ from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 from pipecat.transports.base_transport import BaseTransport
 
-from orion import log, providers
+from orion import providers
 from orion.domain.identity import Principal
 from orion.domain.session import EndReason
 from orion.errors import OrionError, StartError, Unavailable
@@ -37,17 +36,6 @@ from orion.providers._usage import listen
 OnEnded = Callable[[Call, EndReason], Awaitable[None]]
 
 _RATE_HZ = 16000
-
-
-@asynccontextmanager
-async def beginning(call: Call) -> AsyncIterator[None]:
-    """While a call begins: one that cannot leaves nothing behind."""
-    try:
-        with log.in_session(str(call.session_id)):
-            yield
-    except BaseException:
-        await call.end(EndReason.ERROR)
-        raise
 
 
 def voice_call(

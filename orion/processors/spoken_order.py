@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 
 from pipecat.frames.frames import (
@@ -37,6 +38,7 @@ class SpokenOrder(WatchedOrder):
         self._orion_heard: Heard[TTSTextFrame] = Heard()
         self._orion_sounding: str | None = None
         self._orion_delay_secs: float | None = 0.0
+        self._orion_most_delay_secs = 0.0
         self._orion_in_turn = False
         for index, service in enumerate(self.orion_services):
             service.add_event_handler("on_tts_request", self._orion_requested(index))
@@ -80,11 +82,17 @@ class SpokenOrder(WatchedOrder):
             self._orion_settle()
         await self.push_frame(frame)
 
+    def _orion_follow(self, *, another: bool) -> None:
+        """What comes now is of the voice that spoke last, which knows of its own sound, or of another one."""
+        self._orion_most_delay_secs = math.inf if another else self._orion_delay_secs or 0.0
+        self._orion_delay_secs = None
+
     def _orion_delay(self, frame: Frame) -> None:
         """Let words keep to their sound, which waits until what the voice before left is played."""
         begins = isinstance(frame, TTSAudioRawFrame | TTSTextFrame)
         if self._orion_delay_secs is None and begins:
-            self._orion_delay_secs = self._orion_heard.left_secs(self.get_clock().get_time() / 1e9)
+            left_secs = self._orion_heard.left_secs(self.get_clock().get_time() / 1e9)
+            self._orion_delay_secs = min(left_secs, self._orion_most_delay_secs)
         if frame.pts and self._orion_delay_secs:
             frame.pts += round(self._orion_delay_secs * 1e9)
 

@@ -19,10 +19,14 @@ class Standby(BasePipeline):
 
     Args:
         keeps: Frames that nobody else takes: they wait for it.
+        wake_secs: So long may setting it up take, and as long its start.
     """
 
-    def __init__(self, engine: FrameProcessor, keeps: tuple[type[Frame], ...] = ()) -> None:
+    def __init__(
+        self, engine: FrameProcessor, keeps: tuple[type[Frame], ...] = (), wake_secs: float = _WAKE_SECS
+    ) -> None:
         super().__init__()
+        self._orion_wake_secs = wake_secs
         self._orion_keeps = keeps
         self._orion_branch = Pipeline(
             [engine],
@@ -33,7 +37,7 @@ class Standby(BasePipeline):
         self._orion_start: StartFrame | None = None
         self._orion_kept: list[Frame] = []
         self._orion_started = asyncio.Event()
-        self._orion_awake = False
+        self._orion_woken = self._orion_awake = False
         self._orion_since = 0
 
     @property
@@ -59,7 +63,7 @@ class Standby(BasePipeline):
     async def cleanup(self) -> None:
         """Release the engine if it was needed."""
         await super().cleanup()
-        if self._orion_start is not None and self._orion_awake:
+        if self._orion_woken:
             await self._cleanup_processors([self._orion_branch])
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -79,11 +83,12 @@ class Standby(BasePipeline):
         """Set the engine up, and let frames through it from now on."""
         if self._orion_awake or self._orion_setup is None or self._orion_start is None:
             return
+        self._orion_woken = True
         await asyncio.wait(
-            [self._create_setup_task(self._orion_branch, self._orion_setup)], timeout=_WAKE_SECS
+            [self._create_setup_task(self._orion_branch, self._orion_setup)], timeout=self._orion_wake_secs
         )
         await self._orion_branch.queue_frame(self._orion_start, FrameDirection.DOWNSTREAM)
-        async with asyncio.timeout(_WAKE_SECS):
+        async with asyncio.timeout(self._orion_wake_secs):
             await self._orion_started.wait()
         self._orion_since = Frame().id  # what is under way was meant for the engine that failed
         self._orion_awake = True

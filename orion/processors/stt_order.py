@@ -11,6 +11,7 @@ from pipecat.frames.frames import (
     ErrorFrame,
     Frame,
     InputAudioRawFrame,
+    InterimTranscriptionFrame,
     STTUpdateSettingsFrame,
     TranscriptionFrame,
     VADUserStartedSpeakingFrame,
@@ -25,7 +26,10 @@ from orion.domain.deadlines import Deadlines
 from orion.domain.hearing import Hearing
 from orion.processors.switched import Fault, fault
 from orion.processors.watched_order import WatchedOrder
-from orion.providers import Candidate
+from orion.providers import Candidate, UtteranceOverFrame
+
+_PATIENCE_SECS = 8.0
+"""So long after the end of speech a recogniser that tells partials may owe the words (Flux: up to 5 s)."""
 
 
 class STTOrder(WatchedOrder):
@@ -35,7 +39,8 @@ class STTOrder(WatchedOrder):
     the word gets them too. At least 2 s of audio are kept, and all since speech began. A recogniser
     fails by an ErrorFrame; and where speech was heard but no transcript came in time the next one is
     asked for its opinion: if it hears words, the one before it has failed; if nobody does, it was no
-    speech. Words that come twice, because it is not known where in the audio one broke off, are told once.
+    speech. One that goes on telling partials is waited for. Words that come twice, because it is not known
+    where in the audio one broke off, are told once.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class STTOrder(WatchedOrder):
         self._orion_suspects: list[Fault] = []
         self._orion_tried: set[int] = set()
         self._orion_exhausted = False
+        self._orion_ended = 0.0
 
     async def orion_enters(self, frame: Frame, direction: FrameDirection) -> None:
         """Pass the frame by, and let the recogniser have it."""
@@ -66,7 +72,12 @@ class STTOrder(WatchedOrder):
             self.orion_fail(fault(index, frame))
         elif isinstance(frame, TranscriptionFrame):
             await self._orion_heard(index, frame, direction)
+        elif isinstance(frame, UtteranceOverFrame):
+            if self._orion_hearing.over():
+                self.orion_relax()
         else:
+            if isinstance(frame, InterimTranscriptionFrame):
+                self._orion_wait_on()
             await self.push_frame(frame, direction)
 
     async def orion_ends(self, frame: Frame) -> None:
@@ -110,12 +121,17 @@ class STTOrder(WatchedOrder):
                 hearing.started(frame)  # what is owed of before stays due
             case VADUserStoppedSpeakingFrame():
                 hearing.stopped(frame)
+                self._orion_ended = self.orion_now()
                 if hearing.owed:
                     self.orion_expect(self._orion_wait_secs, at_latest=True)
 
     async def _orion_heard(self, index: int, frame: TranscriptionFrame, direction: FrameDirection) -> None:
-        text = self._orion_hearing.transcript(frame.text)
-        self.orion_relax()
+        more = getattr(self.orion_services[index], "orion_in_parts", False) and not frame.finalized
+        text = self._orion_hearing.transcript(frame.text, more=more)
+        if self._orion_hearing.owed and not self._orion_hearing.speaking:
+            self._orion_wait_on()
+        else:
+            self.orion_relax()
         if not text:
             return
         suspects, self._orion_suspects = self._orion_suspects, []
@@ -124,6 +140,11 @@ class STTOrder(WatchedOrder):
         self._orion_acquit()
         self.orion_breaker(index).succeeded()
         await self.push_frame(frame if text == frame.text else replace(frame, text=text), direction)
+
+    def _orion_wait_on(self) -> None:
+        """The recogniser shows that it is at work."""
+        if self.orion_expecting and self.orion_now() < self._orion_ended + _PATIENCE_SECS:
+            self.orion_expect(self._orion_wait_secs)
 
     async def _orion_prefer(self) -> None:
         """Before somebody speaks: the first that may be asked, with what it has missed."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 
 from pipecat.frames.frames import (
     AudioRawFrame,
@@ -67,8 +69,8 @@ class TTSOrder(SpokenOrder):
                     await self.orion_give(index, frame, direction)
             await self.orion_pass(self.orion_active, frame, direction)
         elif isinstance(frame, TTSUpdateSettingsFrame):
-            for index in everybody:
-                await self.orion_give(index, frame, direction)
+            for index in everybody:  # a copy each: a service may write the names of its own voices into it
+                await self.orion_give(index, replace(frame, delta=copy(frame.delta)), direction)
         elif direction is FrameDirection.UPSTREAM or isinstance(frame, SystemFrame):
             if not isinstance(frame, AudioRawFrame):
                 await self.orion_give(self.orion_active, frame, direction)
@@ -127,7 +129,8 @@ class TTSOrder(SpokenOrder):
                     if part not in {Part.TEXT, Part.SPEAK}:
                         await self.push_frame(frame)
                 return
-            self._orion_in_turn, self._orion_delay_secs = in_turn, None
+            self._orion_in_turn = in_turn
+            self._orion_follow(another=True)
             if in_turn and Part.BEGIN not in [part for part, _, _ in rest]:
                 await self.orion_give(taken, LLMFullResponseStartFrame(), FrameDirection.DOWNSTREAM)
             for part, frame, text in rest:
@@ -140,8 +143,9 @@ class TTSOrder(SpokenOrder):
     async def _orion_speak(self, frame: Frame) -> None:
         if not self._orion_script and not self._orion_in_turn:
             self._orion_tried.clear()
-            self._orion_delay_secs = 0.0
-            await self.orion_take(next(self.orion_candidates(), self.orion_active))
+            before = self.orion_active
+            await self.orion_take(next(self.orion_candidates(), before))
+            self._orion_follow(another=self.orion_active != before)
         part = part_of(frame)
         if part is Part.BEGIN:
             self._orion_in_turn = True

@@ -38,8 +38,9 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, runtime_checkable
 
+from loguru import logger
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
-from pipecat.frames.frames import TranscriptionFrame
+from pipecat.frames.frames import DataFrame, TranscriptionFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import FunctionCallHandler, LLMService
 from pipecat.services.stt_service import STTService
@@ -101,6 +102,15 @@ class TakesTurns(Protocol):
 
     def orion_turns(self) -> UserTurnStrategies:
         """The strategies that follow it."""
+
+
+@dataclass
+class UtteranceOverFrame(DataFrame):
+    """All words are given of what was said before its end: from an STT service that gives them in parts.
+
+    Such a service has the attribute `orion_in_parts`; a TranscriptionFrame of it that is not `finalized`
+    leaves words owed.
+    """
 
 
 @runtime_checkable
@@ -280,9 +290,21 @@ def embedder(settings: Settings) -> Embedder | None:
 def _make(
     settings: Settings, kind: Kind, agent: Agent, own: str | None, language: str | None = None
 ) -> Iterator[tuple[str, Any]]:
+    """Those in order that can serve this agent. Raises StartError where none can."""
+    refused: StartError | None = None
+    serves = False
     for choice in order(settings, kind, own, language):
         name = str(choice.provider)
-        yield name, getattr(module(settings, name), kind)(settings, _with_voice(agent, name))
+        try:
+            service = getattr(module(settings, name), kind)(settings, _with_voice(agent, name))
+        except StartError as error:
+            logger.warning("{} by {} is left out: {}", kind, name, error.detail)
+            refused = error
+        else:
+            serves = True
+            yield name, service
+    if refused is not None and not serves:
+        raise refused
 
 
 def _with_voice(agent: Agent, provider: str) -> Agent:

@@ -12,7 +12,7 @@ from orion.errors import OrionError
 from orion.settings import ProviderSettings, Settings
 
 _KEPT_SECS = 600.0
-_KEPT = 1000
+_KEPT = 300
 """Answers for so many engines and keys are kept; the oldest goes."""
 
 
@@ -80,9 +80,16 @@ async def _engine(settings: Settings, kind: providers.Part, name: str) -> Engine
         if engine.problem is None:
             _kept.pop(key, None)
             _kept[key] = time.monotonic() + _KEPT_SECS, engine
+            _forget_old()
         while len(_kept) > _KEPT:
             _kept.pop(next(iter(_kept)))
     return engine
+
+
+def _forget_old() -> None:
+    now = time.monotonic()
+    for key in [key for key, (until, _) in _kept.items() if until < now]:
+        del _kept[key]
 
 
 async def _told(settings: Settings, kind: providers.Part, name: str) -> Engine:

@@ -26,12 +26,15 @@ from pipecat.utils.errors import (
     extract_http_status_code,
 )
 
+from orion.domain.storable import storable
 from orion.errors import ProviderError, ProviderTimeout, StartError
 from orion.net.client import UnreachableTarget
+from orion.providers._models.catalogue import subtag
 from orion.providers._usage import tell_beside
 
 _LIST_SECS = 5.0
 _MOST_NAMES = 1000
+_LONGEST_NAME = 200
 
 _Told = TypeVar("_Told")
 
@@ -105,9 +108,14 @@ async def told_names(
         found = list(islice(read(await answer), _MOST_NAMES))
         if not all(isinstance(name, str) for name in found):
             raise MalformedAnswer("what should be a name is none")
-        return found
+        return [name for name in found if nameable(name)]
 
     return await told(vendor, names())
+
+
+def nameable(name: str) -> bool:
+    """Whether what a vendor calls a model or a voice can be kept and shown."""
+    return 0 < len(name) <= _LONGEST_NAME and storable(name) == name
 
 
 async def imported(*modules: str) -> None:
@@ -117,11 +125,15 @@ async def imported(*modules: str) -> None:
 
 
 def language(code: str) -> Language:
-    """An agent's language as Pipecat has it: `de`, `pt-BR`, `pt_br`. Raises StartError for what is none."""
+    """An agent's language as Pipecat has it: `de`, `pt-BR`, `pt_br`; of `de-LU`, which it lacks, `de`.
+
+    Raises:
+        StartError: It has neither.
+    """
+    known = {one.value.lower(): one for one in Language}
     wanted = code.replace("_", "-").lower()
-    for known in Language:
-        if known.value.lower() == wanted:
-            return known
+    if found := known.get(wanted) or known.get(subtag(wanted)):
+        return found
     raise StartError(f"the agent's language {code!r} is no code like en or pt-BR")
 
 

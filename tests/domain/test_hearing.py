@@ -79,3 +79,16 @@ def test_silence_that_nobody_heard_a_word_in_is_forgotten():
     before = ear.hearing.owed
     ear.hearing.silence()
     assert (before, ear.hearing.owed, ear.hearing.again()) == (True, False, [])
+
+
+def test_a_part_of_the_words_leaves_the_others_owed_until_all_are_given():
+    ear = Ear()
+    ear.listen(1)
+    ear.speech(2)
+    assert not ear.hearing.over()  # it has given none
+    assert ear.hearing.transcript("hello", more=True) == "hello"
+    assert ear.hearing.owed
+    assert START in ear.hearing.again()
+    assert ear.hearing.transcript("hello there", more=True) == "there"
+    assert (ear.hearing.over(), ear.hearing.owed) == (True, False)
+    assert ear.hearing.again() == []

@@ -153,17 +153,17 @@ async def test_a_timer_that_was_asked_for_elsewhere_is_set(talk):
     assert [(made["tool"], made["status"]) for made in call["result"]["tool_calls"]] == [("timer", "done")]
 
 
-def test_what_needs_a_yes_is_refused_to_who_is_asked():
+async def test_what_needs_a_yes_is_refused_to_who_is_asked():
     taint = Taint()
     hold = Consulted(taint)
     call = ToolCall("1", "pay", {}, ToolCallStatus.RUNNING)
     pay, note = Tool("pay", "", {}, risk=Risk.DANGER), Tool("note", "", {}, risk=Risk.WRITE)
-    refused = hold.held(pay, call, by_rule=True)
+    refused = await hold.held(pay, call, by_rule=True)
     assert refused is not None
     assert (refused.status, "user's yes" in str(refused.error)) == (ToolCallStatus.REFUSED, True)
-    assert hold.held(note, call, by_rule=False) is None
+    assert await hold.held(note, call, by_rule=False) is None
     hold.ran(Tool("mail", "", {}, untrusted=True))
     assert taint.marked
-    refused = hold.held(note, call, by_rule=False)
+    refused = await hold.held(note, call, by_rule=False)
     assert refused is not None
     assert not hold.waits("1")

@@ -61,8 +61,11 @@ def models(
     return LLMOrder(named, breakers or Breakers(), deadlines, speaks=speaks)
 
 
-def voices(*scripts: Sequence[Sound], breakers: Breakers | None = None) -> TTSOrder:
-    services = [WorkerTTSService(ScriptedVoice(sounds), "", "en") for sounds in scripts]
+def voices(*scripts: Sequence[Sound] | WorkerTTSService, breakers: Breakers | None = None) -> TTSOrder:
+    services = [
+        s if isinstance(s, WorkerTTSService) else WorkerTTSService(ScriptedVoice(s), "", "en")
+        for s in scripts
+    ]
     named = [Candidate(name, service) for name, service in zip(NAMES, services, strict=False)]
     return TTSOrder(named, breakers or Breakers(), SOON)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from pipecat.frames.frames import Frame, LLMTextFrame, StartFrame, TTSSpeakFrame
 from pipecat.processors.frame_processor import FrameProcessor
 
@@ -54,6 +55,23 @@ async def test_once_woken_it_gets_what_waited_for_it_and_all_that_follows_and_no
         await stage.heard(LLMTextFrame, 2)
         assert len(stage.all(StartFrame)) == 1
     assert engine.seen == ["start", "waits", "after"]
+    assert (engine.set_up, engine.released) == (1, 1)
+
+
+class Sleepy(Engine):
+    """Lets no frame through: it does not start."""
+
+    async def process_frame(self, frame: Frame, direction):
+        if not isinstance(frame, StartFrame):
+            await super().process_frame(frame, direction)
+
+
+async def test_an_engine_that_did_not_wake_in_time_is_released_all_the_same():
+    engine = Sleepy()
+    standby = Standby(engine, wake_secs=0.1)
+    async with on_stage(standby):
+        with pytest.raises(TimeoutError):
+            await standby.orion_wake()
     assert (engine.set_up, engine.released) == (1, 1)
 
 

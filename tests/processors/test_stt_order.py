@@ -5,14 +5,19 @@ import asyncio
 import pytest
 from pipecat.frames.frames import (
     InputAudioRawFrame,
+    InterimTranscriptionFrame,
     TranscriptionFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
+from pipecat.utils.errors import ErrorCategory
+from pipecat.utils.time import time_now_iso8601
 
 from orion.domain.breaker import Breakers
+from orion.processors.stt_order import STTOrder
+from orion.providers import Candidate, UtteranceOverFrame
 from orion.providers.scripted.script import Heard
-from tests.processors.orders import AttentiveSTTService, recognisers, switches
+from tests.processors.orders import NAMES, SOON, AttentiveSTTService, recognisers, switches
 from tests.providers.stage import RATE_HZ, on_stage
 
 CATEGORIES = ("authentication", "rate_limit", "server", "connectivity")
@@ -126,3 +131,75 @@ async def test_who_speaks_on_before_the_silence_is_noticed_is_heard_from_the_beg
         await stage.send(VADUserStoppedSpeakingFrame())
         await stage.heard(TranscriptionFrame, 2)
     assert words(stage) == ["one", "two"]
+
+
+class _AtTheEnd(AttentiveSTTService):
+    """Does what a test says once the VAD hears no speech any more."""
+
+    def __init__(self, *steps):
+        super().__init__([Heard("")])
+        self._steps = steps
+
+    async def process_frame(self, frame, direction):
+        await super().process_frame(frame, direction)
+        if isinstance(frame, VADUserStoppedSpeakingFrame):
+            self.create_task(self._go())
+
+    async def _go(self):
+        for step in self._steps:
+            if isinstance(step, float):
+                await asyncio.sleep(step)
+            elif isinstance(step, ErrorCategory):
+                await self.push_error("lost", category=step)
+            else:
+                await self.push_frame(step)
+
+
+class _InParts(_AtTheEnd):
+    orion_in_parts = True
+
+
+def part(text, *, finalized=False):
+    return TranscriptionFrame(text, "", time_now_iso8601(), finalized=finalized)
+
+
+def partial(text):
+    return InterimTranscriptionFrame(text, "", time_now_iso8601())
+
+
+def in_order(*services):
+    named = [Candidate(name, service) for name, service in zip(NAMES, services, strict=False)]
+    return STTOrder(named, Breakers(), SOON)
+
+
+async def test_words_that_a_recogniser_owes_after_a_part_of_them_are_heard_by_the_next():
+    for then in (ErrorCategory.CONNECTIVITY, 0.0):  # the line breaks, or it says nothing more
+        second = AttentiveSTTService([Heard("I would like a cup of coffee")])
+        async with on_stage(in_order(_InParts(part("I would like"), then), second)) as stage:
+            await utterance(stage)
+            await stage.heard(TranscriptionFrame, 2)
+        assert words(stage) == ["I would like", "a cup of coffee"]
+        assert switches(stage) == [("first", "second")]
+
+
+@pytest.mark.parametrize("last", [UtteranceOverFrame(), part("of coffee", finalized=True)])
+async def test_a_recogniser_that_has_given_all_parts_owes_nothing(last):
+    second = AttentiveSTTService([Heard("eye wood like a cup")])
+    async with on_stage(in_order(_InParts(part("I would like"), 0.1, part("a cup"), last), second)) as stage:
+        await utterance(stage)
+        await stage.heard(TranscriptionFrame, 2)
+        await stage.quiet(0.5)
+    assert "".join(words(stage)).startswith("I would likea cup")
+    assert not switches(stage)
+    assert not second.heard_secs
+    assert not stage.all(UtteranceOverFrame)
+
+
+async def test_a_recogniser_that_goes_on_telling_partials_is_waited_for():
+    steps = [step for _ in range(6) for step in (partial("I would like"), 0.08)]
+    second = AttentiveSTTService([Heard("eye wood like")])
+    async with on_stage(in_order(_AtTheEnd(*steps, part("I would like a cup")), second)) as stage:
+        await utterance(stage)
+        await stage.heard(TranscriptionFrame)
+    assert words(stage) == ["I would like a cup"]
+    assert not switches(stage)

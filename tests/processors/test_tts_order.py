@@ -8,10 +8,14 @@ from pipecat.frames.frames import (
     TTSAudioRawFrame,
     TTSSpeakFrame,
     TTSStoppedFrame,
+    TTSUpdateSettingsFrame,
 )
+from pipecat.services.settings import TTSSettings
 
 from orion.domain.breaker import Breakers
+from orion.providers._speech import WorkerTTSService
 from orion.providers.scripted.script import Sound
+from orion.providers.scripted.voice import ScriptedVoice
 from tests.processors.orders import speaking, switches, voices
 
 TEXT = ("This is the first sentence of all. ", "And this is the second one. ")
@@ -78,6 +82,18 @@ async def test_the_turn_after_is_the_first_voice_s_again():
     assert heard(stage) == "One thing. Another thing."
 
 
+async def test_what_the_first_voice_says_after_the_answer_of_another_comes_behind_it():
+    recovered = [Sound(0, 0.4, "server", 0.1), *[Sound(0, 0.3)] * 3]
+    async with speaking(voices(recovered, [Sound(0, 0.5)])) as stage:
+        await stage.answer(*TEXT)
+        await stage.quiet(0.2)  # the second voice has given all its sound, and most is not played yet
+        await stage.send(TTSSpeakFrame("And good bye."))
+        await over(stage)
+        await stage.until(lambda: heard(stage).endswith("bye."))
+    assert heard(stage) == "".join(TEXT) + "And good bye."
+    assert switches(stage) == [("first", "second")]
+
+
 async def test_a_voice_that_waits_for_its_text_is_not_given_up():
     async with speaking(voices([Sound(0, 0.2)], [Sound(0, 0.3)])) as stage:
         await stage.send(LLMFullResponseStartFrame())
@@ -88,6 +104,29 @@ async def test_a_voice_that_waits_for_its_text_is_not_given_up():
         await over(stage)
     assert not switches(stage)
     assert heard(stage) == "".join(TEXT).strip()
+
+
+class _Renaming(WorkerTTSService):
+    """Has names of its own for voices."""
+
+    def __init__(self, sounds):
+        super().__init__(ScriptedVoice(sounds), "", "en")
+
+    async def _update_settings(self, delta):
+        delta.voice = "first's own"
+        return await super()._update_settings(delta)
+
+
+async def test_each_voice_gets_settings_of_its_own_to_write_into():
+    order = voices(_Renaming([Sound(0, 0.2)]), [Sound(0, 0.2)])
+    async with speaking(order) as stage:
+        await stage.send(TTSUpdateSettingsFrame(delta=TTSSettings(voice="nova")))
+        await stage.answer("One thing.")
+        await over(stage)
+    assert [getattr(service._settings, "voice", None) for service in order.orion_services] == [
+        "first's own",
+        "nova",
+    ]
 
 
 async def test_a_barge_in_says_nothing_more_in_any_voice():

@@ -10,10 +10,12 @@ import pytest
 from pipecat.services.llm_service import LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
+from pipecat.transcriptions.language import Language
 
 from orion import providers, registry
 from orion.domain.agent import Agent
 from orion.errors import NotFound, StartError
+from orion.providers._vendor import language
 from orion.settings import ProviderSettings
 
 NAMES = registry.names("providers")
@@ -205,3 +207,20 @@ def test_an_agents_speech_model_is_made_or_it_is_told_why_not(settings):
         providers.speech(settings, named)
     with pytest.raises(StartError, match="anthropic: has no speech"):
         providers.speech(keyed, Agent("a", "", speech="anthropic"))
+
+
+def test_an_engine_that_cannot_serve_an_agent_is_left_out_and_alone_it_says_why(project):
+    picky = ACME.replace("return offline.llm(settings, agent)", 'raise StartError("no Frisian")')
+    settings = project(picky.replace("RANK", "from orion.errors import StartError\n\nRANK"), "picky_acme")
+    keyed = settings.changed(providers={"ACME": ProviderSettings(key="k")})
+    assert named(providers.llms(keyed.changed(llm=("picky_acme", "scripted")), AGENT)) == [
+        "scripted",
+        "offline",
+    ]
+    with pytest.raises(StartError, match="no Frisian"):
+        providers.llms(keyed.changed(llm=("picky_acme",)), AGENT)
+
+
+@pytest.mark.parametrize(("code", "known"), [("de-LU", "de"), ("zh-Hans", "zh"), ("pt_br", "pt-BR")])
+def test_a_language_that_pipecat_lacks_is_its_primary_one(code, known):
+    assert language(code) == Language(known)

@@ -24,8 +24,13 @@ from pipecat.utils.errors import ErrorCategory
 
 from orion import providers
 from orion.domain.agent import Agent
+from orion.domain.breaker import Breakers
+from orion.processors.stt_order import STTOrder
+from orion.providers import Candidate
 from orion.providers import deepgram as entry
+from orion.providers.scripted.script import Heard
 from orion.settings import ProviderSettings
+from tests.processors.orders import SOON, AttentiveSTTService
 from tests.providers.stage import RATE_HZ, on_stage, recording
 from tests.simulators.deepgram import KEY, deepgram, results, turn_info
 from tests.simulators.faults import Fault
@@ -96,6 +101,21 @@ async def test_nova_hears_one_utterance_after_the_other(configured, vendor):
         await utterance(stage)
         await stage.heard(TranscriptionFrame, 2)
     assert [frame.text for frame in stage.all(TranscriptionFrame)] == ["one", "two"]
+
+
+async def test_nova_that_gave_all_words_in_a_pause_owes_none_at_the_end(configured, vendor):
+    vendor.heard, vendor.in_parts = ["seven of", ""], True
+    second = AttentiveSTTService([Heard("heaven of")])
+    candidates = [Candidate("deepgram", entry.stt(configured, AGENT)), Candidate("second", second)]
+    async with on_stage(STTOrder(candidates, Breakers(), SOON)) as stage:
+        await stage.send(VADUserStartedSpeakingFrame())
+        await stage.audio(SPOKEN + SILENCE)
+        assert (await stage.heard(TranscriptionFrame)).finalized is False
+        await stage.send(VADUserStoppedSpeakingFrame())
+        await stage.quiet(0.5)
+        assert vendor.controls == ["Finalize"]
+        assert [frame.text for frame in stage.all(TranscriptionFrame)] == ["seven of"]
+    assert not second.heard_secs
 
 
 async def test_nova_connects_again_after_a_lost_connection(configured, vendor):

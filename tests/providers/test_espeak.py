@@ -1,3 +1,5 @@
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -24,6 +26,16 @@ def tts(settings):
     return espeak.tts(settings, AGENT)
 
 
+def worker_processes() -> list[psutil.Process]:
+    """The processes under this one that speak, or begin to."""
+    found = []
+    for process in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):
+            if "espeak" in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
 @pytest.fixture
 def worker() -> SpeechWorker:
     return espeak._WORKER
@@ -47,6 +59,20 @@ async def test_text_without_words_is_no_failure(tts):
 
 async def test_killed_it_is_back_for_the_next_sentence(tts, worker):
     await it.killed_it_is_back_for_the_next_sentence(tts, worker)
+
+
+async def test_a_start_that_is_cancelled_leaves_no_process(worker):
+    await worker.stop()
+    for _ in range(3):
+        starting = asyncio.get_running_loop().create_task(worker.start())
+        while worker_processes() == [] and not starting.done():
+            await asyncio.sleep(0)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+    async with asyncio.timeout(5):
+        while worker_processes():
+            await asyncio.sleep(0.01)
+    assert worker.pid is None
 
 
 async def test_sentences_asked_for_at_the_same_time_do_not_mix(worker):

@@ -72,6 +72,15 @@ async def test_an_answer_that_is_no_list_of_models_is_a_problem_of_the_vendor(se
         await providers.module(settings, name).stop()
 
 
+async def test_names_that_can_neither_be_kept_nor_shown_are_left_out(settings):
+    odd = {"data": [{"id": name, "object": "model"} for name in ("\ud800", "a" * 201, "", "gpt-small")]}
+    async with serving(answers(odd)) as origin:
+        keyed = settings.changed(providers={"OPENAI": ProviderSettings("k", origin.url)})
+        engines = [engine for engine in await listing.engines(keyed) if engine.provider == "openai"]
+        assert {engine.models for engine in engines if engine.kind == "llm"} == {("gpt-small",)}
+        await providers.module(settings, "openai").stop()
+
+
 async def test_elevenlabs_tells_its_voices(settings):
     async with elevenlabs.elevenlabs() as simulator:
         keyed = settings.changed(providers={"ELEVENLABS": ProviderSettings(elevenlabs.KEY, simulator.url)})

@@ -166,6 +166,19 @@ async def test_a_server_that_refuses_is_told_by_its_status(pull_one, source):
         await pull_one()
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_server_that_refuses_for_a_while_takes_nothing_of_what_has_come(pull_one, source, status):
+    source.drops_after = [10_000, 0, 0, 0, 0, 0]
+    with pytest.raises(ProviderError, match="broke off"):
+        await pull_one()
+    source.drops_after, source.status = [], status
+    with pytest.raises(ProviderError, match=f"answers {status}"):
+        await pull_one()
+    source.status, before = 0, len(source.asked)
+    await pull_one()
+    assert [asked[1] for asked in source.asked[before:]] == ["bytes=10000-"]
+
+
 async def test_redirects_are_followed_but_never_out_of_https(pull_one, source, project):
     catalogue(project.project, small=source.entry("small", FILES, url=f"{source.url}/moved.tar.bz2"))
     source.redirects = {"moved.tar.bz2": "/small.tar.bz2"}

@@ -33,6 +33,7 @@ from pipecat.utils.errors import ErrorCategory
 
 from orion import providers
 from orion.domain.agent import Agent
+from orion.providers._openai.realtime_session import properties
 from orion.settings import ProviderSettings
 from tests.providers.stage import RATE_HZ, on_stage, recording
 from tests.simulators.faults import Fault
@@ -126,6 +127,12 @@ async def test_the_session_is_told_who_speaks_and_in_which_voice(make, vendor):
     (item,) = vendor.all("conversation.item.create")
     assert "I am Ada." in item["item"]["content"][0]["text"]
     assert item["item"]["role"] == "user", "what was said before does not become an instruction"
+
+
+@pytest.mark.parametrize(("spoken", "told"), [("auto", None), ("pt_BR", "pt"), ("de-LU", "de")])
+def test_the_language_is_told_as_the_vendor_knows_it(spoken, told):
+    session = properties(None, spoken).model_dump()
+    assert session["audio"]["input"]["transcription"]["language"] == told
 
 
 async def test_the_usage_of_an_answer_is_told_with_its_audio_tokens(make):

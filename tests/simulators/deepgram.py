@@ -22,6 +22,7 @@ LOUD = 300
 _STEP_SECS = 0.2
 _EAGER_SECS = 0.3
 _ENDED_SECS = 0.6
+_PART_SECS = 0.1
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Deepgram:
             a turn for, where it is not the whole utterance. `joined`: the connections, as they come.
         reads: Finds the words in the PCM of an utterance, instead of `heard`.
         secs: Seconds of audio that it was given, which is what Deepgram bills.
+        in_parts: Nova gives words as final in every pause, as it does by its own end-pointing.
         asked: The query of every connection. `controls`: the control messages, in order.
     """
 
@@ -40,6 +42,7 @@ class Deepgram:
     heard: list[str] = field(default_factory=lambda: ["what is seven plus five"])
     predicted: str | None = None
     reads: Callable[[bytes], list[str]] | None = None
+    in_parts: bool = False
     secs: float = 0.0
     faults: Faults = field(default_factory=Faults)
     pace: Pace = field(default_factory=Pace)
@@ -112,6 +115,10 @@ class _Nova(_Ear):
         self._listen(pcm)
         if (words := self._due()) is not None:
             await self._send(words)
+        if self._server.in_parts and self._told and self._silent_secs >= _PART_SECS:
+            part, self._words = self._words[: self._told], self._words[self._told :]
+            self._voiced_secs, self._told = 0.0, 0
+            await self._send(" ".join(part), is_final=True, speech_final=True)
 
     async def control(self, kind: str) -> None:
         if kind == "Finalize":

@@ -63,8 +63,8 @@ async def _rest(client: httpx2.AsyncClient, url: str, part: Path, size_bytes: in
     async with _answer(client, url, resumed) as response:
         goes_on = response.status_code == 206 and _begins_at(response) == have
         if response.status_code not in {200, 206} or (response.status_code == 206 and not goes_on):
-            _forget(part, tag)
             if response.status_code in {206, 416}:  # not what was asked for: from the beginning
+                _forget(part, tag)
                 return
             raise ProviderError(f"{urlsplit(url).hostname} answers {response.status_code} for {part.stem}")
         fresh = response.headers.get("ETag", "")

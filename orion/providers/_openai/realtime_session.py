@@ -15,6 +15,8 @@ from pipecat.adapters.llm.services.open_ai_realtime_adapter import OpenAIRealtim
 from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.services.openai.realtime import events
 
+from orion.providers._models.catalogue import subtag
+
 _HEARING = "gpt-4o-mini-transcribe"
 _SAY = (
     "Say the text between the lines word for word, in its own language, and say nothing else: no greeting, "
@@ -67,9 +69,11 @@ def properties(voice: str | None, spoken: str) -> events.SessionProperties:
 
     Args:
         voice: OpenAI's default for None; it stays for the session once the model has spoken.
-        spoken: The language, `de` or `de-DE`.
+        spoken: The language, `de` or `de-DE`; `auto`: it is the model's to detect.
     """
-    hearing = events.InputAudioTranscription(model=_HEARING, language=spoken.partition("-")[0])
+    hearing = events.InputAudioTranscription(
+        model=_HEARING, language=None if spoken == "auto" else subtag(spoken)
+    )
     heard = events.AudioInput(format=events.PCMAudioFormat(), transcription=hearing, turn_detection=False)
     said = events.AudioOutput(format=events.PCMAudioFormat(), voice=voice)
     audio = events.AudioConfiguration(input=heard, output=said)

@@ -27,6 +27,7 @@ from orion.providers._speech.timeline import Timeline
 from orion.providers._speech.worker import HEADER
 
 _WORKER = Path(__file__).with_name("worker.py")
+_LOAD_SECS = 30.0
 _ANSWER_SECS = 10.0
 _ATTEMPTS = 2
 
@@ -61,20 +62,34 @@ class SpeechWorker:
         async with self._starting:
             if self.pid is not None and self._reader is not None and not self._reader.done():
                 return
-            self._process = await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *("-sP", str(_WORKER), self._engine, *self._options),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
             )
-            assert self._process.stdout is not None
             try:
-                _, _, content = await _packet(self._process.stdout)
-            except asyncio.IncompleteReadError as error:
-                raise ProviderError(f"{self._engine} cannot be loaded on this machine") from error
-            self._rate_hz = int(content)
-            self._reader = asyncio.get_running_loop().create_task(self._read(self._process.stdout))
+                self._rate_hz = await self._loaded(process)
+            except BaseException:  # a barge-in or a hang-up, too: nobody else knows of the process
+                with suppress(ProcessLookupError):
+                    process.kill()
+                raise
+            assert process.stdout is not None
+            self._process = process
+            self._reader = asyncio.get_running_loop().create_task(self._read(process.stdout))
+
+    async def _loaded(self, process: asyncio.subprocess.Process) -> int:
+        """Wait until the engine is there; its sample rate in Hz."""
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(_LOAD_SECS):
+                _, _, content = await _packet(process.stdout)
+        except asyncio.IncompleteReadError as error:
+            raise ProviderError(f"{self._engine} cannot be loaded on this machine") from error
+        except TimeoutError as error:
+            raise ProviderError(f"{self._engine} did not load in {_LOAD_SECS:.0f} s") from error
+        return int(content)
 
     async def stop(self) -> None:
         """End the process."""

@@ -18,6 +18,7 @@ from pipecat.services.deepgram.stt import DeepgramSTTService
 from pipecat.services.stt_service import STTService
 from pipecat.utils.errors import ErrorCategory
 
+from orion.providers import UtteranceOverFrame
 from orion.providers._vendor import Vendor, told_language
 
 _CONNECT_SECS = 3.0
@@ -54,7 +55,12 @@ class _Listener(Vendor, STTService):
 
 
 class Nova(_Listener, DeepgramSTTService):
-    """One call's recogniser; the VAD's end of an utterance makes it give the final words (`Finalize`)."""
+    """One call's recogniser; the VAD's end of an utterance makes it give the final words (`Finalize`).
+
+    It gives the words in parts, and none with the last where all were out before.
+    """
+
+    orion_in_parts = True
 
     def __init__(self, key: str, base_url: str | None, model: str, spoken: str) -> None:
         super().__init__(
@@ -80,6 +86,11 @@ class Nova(_Listener, DeepgramSTTService):
                 await super()._connect()
         except TimeoutError:
             await self.push_error("no connection in time", category=ErrorCategory.CONNECTIVITY)
+
+    async def _on_message(self, message: Any) -> None:
+        await super()._on_message(message)
+        if getattr(message, "from_finalize", False):
+            await self.push_frame(UtteranceOverFrame())
 
     async def push_error_frame(self, error: ErrorFrame, force_treat_as_permanent: bool = False) -> None:
         """Tell of it, and let nobody wait for a connection that has failed: it is tried anew in seconds."""

@@ -15,7 +15,7 @@ from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
 from orion.providers import Voice, model_for
-from orion.providers._vendor import imported, told, told_names
+from orion.providers._vendor import imported, nameable, told, told_names
 from orion.settings import Settings
 
 RANK = 45
@@ -54,6 +54,7 @@ async def voices(settings: Settings) -> list[Voice]:
             return [
                 Voice(one.voice_id, one.name or one.voice_id, (one.labels or {}).get("language"))
                 for one in (await account.voices.search(page_size=100)).voices
+                if nameable(one.voice_id) and nameable(one.name or one.voice_id)
             ]
 
     return await told("elevenlabs", found())
