@@ -20,9 +20,10 @@ EDGES = {
 PASSING = {
     "orion/api/routers/rooms.py": "a token that was spent for nothing is given back",
     "orion/nodes/plans.py": "a plan that did not begin is forgotten",
-    "orion/pipelines/opening.py": "a call that cannot begin leaves nothing behind",
+    "orion/pipelines/beginning.py": "a call that cannot begin leaves nothing behind",
     "orion/processors/spoken_guardrail.py": "guardrails fail closed: what was not checked is not said (2)",
     "orion/providers/_onnx/recogniser.py": "who hangs up while a model loads leaves no process behind",
+    "orion/providers/_speech/__init__.py": "who hangs up while a voice loads leaves no process behind",
     "orion/providers/_openai/realtime_connection.py": "Pipecat raises bare exceptions, whose texts quote",
     "orion/providers/_vendor.py": "each vendor's SDK has a tree of its own: the providers' one edge (2)",
     "orion/registry.py": "entries that cannot be imported leave those of before (2)",

@@ -2,7 +2,7 @@ import pytest
 
 from orion.domain.tool import ToolFailure
 from orion.tools import ask_agent
-from tests.tools.conversation import ListedConversation
+from orion.testing import Conversation
 
 
 class Colleagues:
@@ -13,7 +13,7 @@ class Colleagues:
 
 
 async def asked(agent, **conversation):
-    call = ListedConversation(**conversation)
+    call = Conversation(**conversation)
     return await ask_agent.run(ask_agent.Args(agent=agent, question="Who is there?"), call)
 
 

@@ -33,7 +33,7 @@ async def test_nobody_of_that_name_is_told_with_who_there_is():
 class Deserted(Conversation):
     """A conversation whose other agents have gone meanwhile."""
 
-    def hand_over(self, agent: str, task: str = "") -> None:
+    def hand_over(self, agent: str, task: str = "") -> None:  # noqa: ARG002 - as ToolContext has it
         raise NotFound(f"no agent {agent!r}")
 
 
