@@ -1122,7 +1122,7 @@ export interface components {
          *       "greeting": "Good evening, {{name}}. A table for how many?",
          *       "guardrails": {},
          *       "hand_offs": [
-         *         "orion"
+         *         "concierge"
          *       ],
          *       "instructions": "You are the host of a harbour restaurant. Be brief, and ask for one thing at a time.",
          *       "language": "en",
@@ -1201,7 +1201,7 @@ export interface components {
          *       "budget_usd": 0.5,
          *       "greeting": "Good evening, {{name}}. A table for how many?",
          *       "hand_offs": [
-         *         "orion"
+         *         "concierge"
          *       ],
          *       "instructions": "You are the host of a harbour restaurant. Be brief, and ask for one thing at a time.",
          *       "language": "en",
@@ -1287,7 +1287,7 @@ export interface components {
          *           "greeting": "Good evening, {{name}}. A table for how many?",
          *           "guardrails": {},
          *           "hand_offs": [
-         *             "orion"
+         *             "concierge"
          *           ],
          *           "instructions": "You are the host of a harbour restaurant. Be brief, and ask for one thing at a time.",
          *           "language": "en",
@@ -1363,7 +1363,7 @@ export interface components {
          * @description A key as it is listed; nobody sees its secret again.
          * @example {
          *       "agents": [
-         *         "orion"
+         *         "concierge"
          *       ],
          *       "created_at": "2026-01-31T09:30:00.000Z",
          *       "expires_at": "2027-01-31T00:00:00.000Z",
@@ -1421,7 +1421,7 @@ export interface components {
          *       "items": [
          *         {
          *           "agents": [
-         *             "orion"
+         *             "concierge"
          *           ],
          *           "created_at": "2026-01-31T09:30:00.000Z",
          *           "expires_at": "2027-01-31T00:00:00.000Z",
@@ -1520,7 +1520,7 @@ export interface components {
          * Connect
          * @description With which agent, and as whom; `variables` fill `{{name}}` in instructions and greetings.
          * @example {
-         *       "agent": "orion",
+         *       "agent": "concierge",
          *       "identity": "ben",
          *       "variables": {
          *         "name": "Ben"
@@ -1853,7 +1853,7 @@ export interface components {
          * @example {
          *       "api_key": {
          *         "agents": [
-         *           "orion"
+         *           "concierge"
          *         ],
          *         "created_at": "2026-01-31T09:30:00.000Z",
          *         "expires_at": "2027-01-31T00:00:00.000Z",
@@ -1973,7 +1973,7 @@ export interface components {
          * @description A key that acts as its maker. `agents`, `origins`, `max_sessions` bound what `POST /connect` does.
          * @example {
          *       "agents": [
-         *         "orion"
+         *         "concierge"
          *       ],
          *       "max_sessions": 5,
          *       "name": "my page",
@@ -2056,7 +2056,7 @@ export interface components {
          * NewSession
          * @description What a session begins with; `variables` fill `{{name}}` in instructions and greetings.
          * @example {
-         *       "agent": "orion",
+         *       "agent": "concierge",
          *       "metadata": {
          *         "order": 4711
          *       },
@@ -2674,7 +2674,7 @@ export interface components {
          * SessionBody
          * @description A session; `live` tells whether somebody is connected.
          * @example {
-         *       "agent": "orion",
+         *       "agent": "concierge",
          *       "created_at": "2026-01-31T09:30:00.000Z",
          *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
          *       "live": true,
@@ -2752,7 +2752,7 @@ export interface components {
          * @example {
          *       "items": [
          *         {
-         *           "agent": "orion",
+         *           "agent": "concierge",
          *           "created_at": "2026-01-31T09:30:00.000Z",
          *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
          *           "live": true,
@@ -3298,7 +3298,7 @@ export interface components {
          * @example {
          *       "items": [
          *         {
-         *           "agent": "orion",
+         *           "agent": "concierge",
          *           "ended_at": "2026-01-31T09:30:04.210Z",
          *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
          *           "interrupted": false,
@@ -6437,7 +6437,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "agent": "orion",
+                 *       "agent": "concierge",
                  *       "identity": "ben",
                  *       "variables": {
                  *         "name": "Ben"
@@ -7497,7 +7497,7 @@ export interface operations {
                     /**
                      * @example id: 0192f0c1-a2b3-7c4d-8e5f-60718293a4b5
                      *     event: hand_off
-                     *     data: {"id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5", "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5", "name": "hand_off", "created_at": "2026-01-31T09:30:00.000Z", "body": {"from": "orion", "to": "scheduler"}}
+                     *     data: {"id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5", "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5", "name": "hand_off", "created_at": "2026-01-31T09:30:00.000Z", "body": {"from": "concierge", "to": "scheduler"}}
                      */
                     "text/event-stream": string;
                 };
