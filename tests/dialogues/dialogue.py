@@ -12,6 +12,7 @@
     - say: Never mind.
       answers: All right.                          # what it says where it calls nothing
       barge_in: true                               # said while the agent speaks
+      asked: true                                  # said once a step of a plan waits for a yes
       hang_up: true                                # said in a new call of the same session
       new_session: true                            # said in a new conversation of the same user
   expect:                                          # how the database and the house are in the end
@@ -29,6 +30,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +52,7 @@ class Line:
     plan: Sequence[Call] = ()
     answers: str = "All right."
     barge_in: bool = False
+    asked: bool = False
     hang_up: bool = False
     new_session: bool = False
 
@@ -84,16 +87,19 @@ def named(tool_and_arguments: Call) -> tuple[str, Mapping[str, Any]]:
 
 
 def script(dialogues: Sequence[Dialogue]) -> dict[str, Any]:
-    """What the scripted language model plays: to each line its calls, then its words."""
+    """What the scripted language model plays: to each line its calls, then its words; to each goal its plan."""
     answers: dict[str, list[dict[str, Any]]] = {}
-    plans: dict[str, str] = {}
+    plans: dict[str, dict[str, Any]] = {}
     for line in (line for dialogue in dialogues for line in dialogue.lines):
-        calls = [{"make_plan": {"goal": line.say}}] if line.plan else line.calls
-        listed = [{"name": tool, "arguments": dict(given)} for tool, given in map(named, calls)]
-        played = [{"tool_calls": listed}] if listed else []
-        answer = [*played, {"text": line.answers}]
+        calls = _calls([{"make_plan": {"goal": line.say}}] if line.plan else line.calls)
+        answer = [{"to": line.say, "tool_calls": calls}] if calls else []
+        answer.append({"to": line.say, "text": line.answers})
         assert answers.setdefault(line.say, answer) == answer, f"two answers to {line.say!r}"
         if line.plan:
-            steps = [{"tool": tool, "arguments": dict(given)} for tool, given in map(named, line.plan)]
-            plans[line.say] = yaml.safe_dump({"steps": steps})
-    raise NotImplementedError
+            steps = [{"tool": call["name"], "arguments": call["arguments"]} for call in _calls(line.plan)]
+            plans[line.say] = {"to": line.say, "text": json.dumps({"steps": steps})}
+    return {"llm": [one for answer in answers.values() for one in answer], "inference": [*plans.values()]}
+
+
+def _calls(listed: Sequence[Call]) -> list[dict[str, Any]]:
+    return [{"name": tool, "arguments": dict(given)} for tool, given in map(named, listed)]

@@ -15,7 +15,10 @@ from tests.dialogues.dialogue import Dialogue, named
 from tests.dialogues.house import House
 
 _OPEN = ("running", "waiting_approval")
-_SETTLE_SECS = 30
+_PLAN_SECS = 60
+_LOOKS = 10
+_LOOK_SECS = 0.3
+"""Rows are written beside the conversation, and what must not happen could happen late."""
 _MORE_WORDS = 3
 _CALLS = """select c.tool, c.result, coalesce(c.started_at, t.ended_at) as at from orion.tool_calls c
   join orion.turns t on t.id = c.turn_id where c.session_id = any($1::uuid[]) and c.status = 'done'
@@ -23,6 +26,8 @@ union all
 select s.tool, s.result, s.ended_at as at from orion.plan_steps s
   where s.session_id = any($1::uuid[]) and s.status = 'done' order by at"""
 _PLANS = "select id, status from orion.plans where session_id = any($1::uuid[]) order by id"
+_RUNS = """select exists (select from orion.plans where status = 'running' and session_id = any($1::uuid[]))
+  or exists (select from orion.plan_steps where status = 'running' and session_id = any($1::uuid[]))"""
 _STEPS = "select tool, status from orion.plan_steps where plan_id = $1 order by index"
 _EVENTS = "select name, body from orion.events where session_id = any($1::uuid[]) order by id"
 _MEMORIES = "select content from orion.memories where user_id = $1::uuid and type <> 'summary' order by id"
@@ -51,11 +56,30 @@ class EndState:
     effects: Sequence[tuple[str, Mapping[str, Any]]]
 
 
-async def read(database: asyncpg.Pool, house: House, user_id: str, sessions: Sequence[str]) -> EndState:
-    """The end state of the sessions of one dialogue, once their plans have nothing more to do."""
-    async with asyncio.timeout(_SETTLE_SECS):
-        while any(row["status"] == "running" for row in await database.fetch(_PLANS, sessions)):
+async def judged(
+    dialogue: Dialogue, database: asyncpg.Pool, house: House, user_id: str, sessions: Sequence[str]
+) -> list[str]:
+    """What is wrong once plans have ended and rows are written, a while later, too; empty for nothing."""
+    async with asyncio.timeout(_PLAN_SECS):
+        while await database.fetchval(_RUNS, sessions):
             await asyncio.sleep(0.1)
+    for _ in range(_LOOKS):
+        await asyncio.sleep(_LOOK_SECS)
+        if not differences(dialogue, await read(database, house, user_id, sessions)):
+            break
+    await asyncio.sleep(_LOOK_SECS)
+    return differences(dialogue, await read(database, house, user_id, sessions))
+
+
+async def waiting(database: asyncpg.Pool, sessions: Sequence[str]) -> None:
+    """Until a plan waits for a yes, as the page would show it."""
+    async with asyncio.timeout(_PLAN_SECS):
+        while all(row["status"] != "waiting_approval" for row in await database.fetch(_PLANS, sessions)):
+            await asyncio.sleep(0.1)
+
+
+async def read(database: asyncpg.Pool, house: House, user_id: str, sessions: Sequence[str]) -> EndState:
+    """The end state of the sessions of one dialogue, as it is now."""
     session = await database.fetchrow(_SESSION, sessions[-1])
     events = [(row["name"], json.loads(row["body"])) for row in await database.fetch(_EVENTS, sessions)]
     calls = [Told(row["tool"], json.loads(row["result"])) for row in await database.fetch(_CALLS, sessions)]

@@ -76,14 +76,17 @@ async def write(world: World, dialogue: Dialogue) -> Ended:
         user = await caller(world, http, dialogue)
         for line in dialogue.lines:
             await _say(user, line, ended)
-        state = await end_state.read(world.database, world.house, user.user_id, user.sessions)
-    ended.wrong = end_state.differences(dialogue, state)
+        ended.wrong = await end_state.judged(
+            dialogue, world.database, world.house, user.user_id, user.sessions
+        )
     return ended
 
 
 async def _say(user: Caller, line: Line, ended: Ended) -> None:
     if line.new_session:
         await user.new_session()
+    if line.asked:
+        await end_state.waiting(user.world.database, user.sessions)
     path = f"/api/v1/sessions/{user.sessions[-1]}/messages"
     reply = await user.http.post(path, json={"text": line.say})
     ended.said += [("user", line.say), ("agent", reply.json().get("text", reply.text))]
