@@ -113,7 +113,7 @@ def differences(dialogue: Dialogue, state: EndState) -> list[str]:
     timers = [told.result for told in state.told if told.tool == "timer"]
     checks = [
         *_same("session", expect.get("status", "active"), state.status),
-        *_same("agent", expect.get("agent", "orion"), state.agent),
+        *_same("agent", expect.get("agent", "concierge"), state.agent),
         *_same("hand-offs", expect.get("hand_offs", []), list(state.hand_offs)),
         *_all("memories", expect.get("memories", []), state.memories),
         *_all("timers", expect.get("timers", []), timers),
