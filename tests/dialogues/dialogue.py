@@ -12,7 +12,7 @@
     - say: Never mind.
       answers: All right.                          # what it says where it calls nothing
       barge_in: true                               # said while the agent speaks
-      asked: true                                  # said once a step of a plan waits for a yes
+      once: waiting_approval                       # said once a step of a plan is so: as the page shows it
       hang_up: true                                # said in a new call of the same session
       new_session: true                            # said in a new conversation of the same user
   expect:                                          # how the database and the house are in the end
@@ -52,7 +52,7 @@ class Line:
     plan: Sequence[Call] = ()
     answers: str = "All right."
     barge_in: bool = False
-    asked: bool = False
+    once: str = ""
     hang_up: bool = False
     new_session: bool = False
 

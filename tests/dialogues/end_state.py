@@ -28,6 +28,8 @@ select s.tool, s.result, s.ended_at as at from orion.plan_steps s
 _PLANS = "select id, status from orion.plans where session_id = any($1::uuid[]) order by id"
 _RUNS = """select exists (select from orion.plans where status = 'running' and session_id = any($1::uuid[]))
   or exists (select from orion.plan_steps where status = 'running' and session_id = any($1::uuid[]))"""
+_REACHED = """select exists (select from orion.plan_steps where status = $2 and session_id = any($1::uuid[]))
+  or not exists (select from orion.plans where ended_at is null and session_id = any($1::uuid[]))"""
 _STEPS = "select tool, status from orion.plan_steps where plan_id = $1 order by index"
 _EVENTS = "select name, body from orion.events where session_id = any($1::uuid[]) order by id"
 _MEMORIES = "select content from orion.memories where user_id = $1::uuid and type <> 'summary' order by id"
@@ -71,10 +73,10 @@ async def judged(
     return differences(dialogue, await read(database, house, user_id, sessions))
 
 
-async def waiting(database: asyncpg.Pool, sessions: Sequence[str]) -> None:
-    """Until a plan waits for a yes, as the page would show it."""
+async def reached(database: asyncpg.Pool, sessions: Sequence[str], status: str) -> None:
+    """Until a step of a plan has that status, or the plan is over."""
     async with asyncio.timeout(_PLAN_SECS):
-        while all(row["status"] != "waiting_approval" for row in await database.fetch(_PLANS, sessions)):
+        while not await database.fetchval(_REACHED, sessions, status):
             await asyncio.sleep(0.1)
 
 

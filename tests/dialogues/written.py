@@ -85,8 +85,8 @@ async def write(world: World, dialogue: Dialogue) -> Ended:
 async def _say(user: Caller, line: Line, ended: Ended) -> None:
     if line.new_session:
         await user.new_session()
-    if line.asked:
-        await end_state.waiting(user.world.database, user.sessions)
+    if line.once:
+        await end_state.reached(user.world.database, user.sessions, line.once)
     path = f"/api/v1/sessions/{user.sessions[-1]}/messages"
     reply = await user.http.post(path, json={"text": line.say})
     ended.said += [("user", line.say), ("agent", reply.json().get("text", reply.text))]
