@@ -21,10 +21,11 @@
     hand_offs: [scheduler]                         # to whom, in order
     memories: [locker 42]                          # words that each holds; there are no more of them
     timers: [{secs: 420, about: the eggs}]         # all that were set
-    effects: [{book_table: {guests: 6}}]           # all that the house was told to do; `sometimes: true`: it may
+    effects: [{book_table: {guests: 6}}]           # all that the house was told; `sometimes: true`: it may
     told: [{current_time: {zone: Asia/Tokyo}}]     # results of tools that were called, in this order
     plans: [{status: done, steps: [timer done]}]   # where given, all plans
-    approvals: [{pay_bill: rejected}]              # where given, all that was asked; else nothing dangerous was
+    approvals: [{pay_bill: rejected}]              # where given, all that was asked; else nothing dangerous
+  fails: {text: ..., voice: ...}                   # where it does not end so with the offline agent, and why
 ```
 """
 
@@ -66,6 +67,7 @@ class Dialogue:
     exercises: Sequence[str]
     lines: Sequence[Line]
     expect: Mapping[str, Any] = field(default_factory=dict)
+    fails: Mapping[str, str] = field(default_factory=dict)
 
 
 def published() -> list[Dialogue]:
@@ -87,7 +89,7 @@ def named(tool_and_arguments: Call) -> tuple[str, Mapping[str, Any]]:
 
 
 def script(dialogues: Sequence[Dialogue]) -> dict[str, Any]:
-    """What the scripted language model plays: to each line its calls, then its words; to each goal its plan."""
+    """What the scripted model plays: to each line its calls, then its words; to each goal its plan."""
     answers: dict[str, list[dict[str, Any]]] = {}
     plans: dict[str, dict[str, Any]] = {}
     for line in (line for dialogue in dialogues for line in dialogue.lines):

@@ -12,7 +12,7 @@ import asyncpg
 
 from orion.providers.offline.slots import digits
 from tests.dialogues.dialogue import Dialogue, named
-from tests.dialogues.house import House
+from tests.dialogues.world import World
 
 _OPEN = ("running", "waiting_approval")
 _PLAN_SECS = 60
@@ -58,19 +58,17 @@ class EndState:
     effects: Sequence[tuple[str, Mapping[str, Any]]]
 
 
-async def judged(
-    dialogue: Dialogue, database: asyncpg.Pool, house: House, user_id: str, sessions: Sequence[str]
-) -> list[str]:
+async def judged(dialogue: Dialogue, world: World, user_id: str, sessions: Sequence[str]) -> list[str]:
     """What is wrong once plans have ended and rows are written, a while later, too; empty for nothing."""
     async with asyncio.timeout(_PLAN_SECS):
-        while await database.fetchval(_RUNS, sessions):
+        while await world.database.fetchval(_RUNS, sessions):
             await asyncio.sleep(0.1)
     for _ in range(_LOOKS):
         await asyncio.sleep(_LOOK_SECS)
-        if not differences(dialogue, await read(database, house, user_id, sessions)):
+        if not differences(dialogue, await read(world, user_id, sessions)):
             break
     await asyncio.sleep(_LOOK_SECS)
-    return differences(dialogue, await read(database, house, user_id, sessions))
+    return differences(dialogue, await read(world, user_id, sessions))
 
 
 async def reached(database: asyncpg.Pool, sessions: Sequence[str], status: str) -> None:
@@ -80,8 +78,9 @@ async def reached(database: asyncpg.Pool, sessions: Sequence[str], status: str) 
             await asyncio.sleep(0.1)
 
 
-async def read(database: asyncpg.Pool, house: House, user_id: str, sessions: Sequence[str]) -> EndState:
+async def read(world: World, user_id: str, sessions: Sequence[str]) -> EndState:
     """The end state of the sessions of one dialogue, as it is now."""
+    database = world.database
     session = await database.fetchrow(_SESSION, sessions[-1])
     events = [(row["name"], json.loads(row["body"])) for row in await database.fetch(_EVENTS, sessions)]
     calls = [Told(row["tool"], json.loads(row["result"])) for row in await database.fetch(_CALLS, sessions)]
@@ -97,7 +96,7 @@ async def read(database: asyncpg.Pool, house: House, user_id: str, sessions: Seq
         told=calls,
         plans=plans,
         approvals=_outcomes(body for name, body in events if name == "tool.approval"),
-        effects=house.of(*sessions),
+        effects=world.house.of(*sessions),
     )
 
 
@@ -138,7 +137,9 @@ def _all(what: str, wanted: Sequence[Any], found: Sequence[Any]) -> Iterator[str
         yield f"{what}: {list(found)} instead of {list(wanted)}"
 
 
-def _effects(wanted: Sequence[Mapping[str, Any]], found: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
+def _effects(
+    wanted: Sequence[Mapping[str, Any]], found: Sequence[tuple[str, Mapping[str, Any]]]
+) -> Iterator[str]:
     left = list(found)
     for entry in wanted:
         tool, given = named({name: value for name, value in entry.items() if name != "sometimes"})
@@ -166,7 +167,9 @@ def _plans(expect: Mapping[str, Any], state: EndState) -> Iterator[str]:
         return
     found = [(status, [f"{tool} {how}" for tool, how in steps]) for status, steps in state.plans]
     for one, (status, steps) in zip(wanted, found, strict=False):
-        told = [step if " " in want else step.split()[0] for want, step in zip(one["steps"], steps, strict=False)]
+        told = [
+            step if " " in want else step.split()[0] for want, step in zip(one["steps"], steps, strict=False)
+        ]
         if (one["status"], one["steps"]) != (status, told) or len(steps) != len(one["steps"]):
             yield f"plans: {status} {steps} instead of {one}"
     if len(wanted) != len(found):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ import httpx
 from orion.providers.offline.speech import NOT_CAUGHT
 from tests.dialogues import end_state
 from tests.dialogues.dialogue import Dialogue, Line
-from tests.dialogues.written import Caller, Ended, World, caller
-from tests.journeys.phone import Phone, calling, spoken
+from tests.dialogues.world import World
+from tests.dialogues.written import Caller, Ended, caller
+from tests.journeys.phone import RATE_HZ, Phone, calling, spoken
 
 _ANSWER_SECS = 15.0
 _QUIET_SECS = 1.2
@@ -38,9 +39,7 @@ async def speak(world: World, dialogue: Dialogue, voice: str, folder: Path) -> E
                 follows = dialogue.lines[at + 1] if at + 1 < len(dialogue.lines) else Line("")
                 await talk.say(line, cut_in=follows.barge_in)
         user = talk.user
-        ended.wrong = await end_state.judged(
-            dialogue, world.database, world.house, user.user_id, user.sessions
-        )
+        ended.wrong = await end_state.judged(dialogue, world, user.user_id, user.sessions)
     return ended
 
 
@@ -72,15 +71,14 @@ class _Talk:
         if line.once:
             await end_state.reached(self.user.world.database, self.user.sessions, line.once)
         pcm = await asyncio.to_thread(spoken, line.say, self._folder, self._voice)
-        for _ in range(2):
-            before, since = self._last(), await self._phone.say(pcm)
-            if cut_in:
-                await self._begun(since)
-                return
-            turns = await self._answer(since, secs=_ANSWER_SECS + len(pcm) / 16000)
-            if not self._misunderstood(line, turns, before, since):
-                return
+        before, since = self._last(), await self._phone.say(pcm)
+        if cut_in:
+            await self._begun(since)
+            return
+        secs = _ANSWER_SECS + len(pcm) / RATE_HZ
+        if self._misunderstood(line, await self._answer(since, secs), before, since):
             self._ended.repeated += 1
+            await self._answer(await self._phone.say(pcm), secs)
 
     async def _begun(self, since: int) -> None:
         """Until the agent has spoken for a while."""
@@ -89,10 +87,8 @@ class _Talk:
 
     async def _answer(self, since: int, secs: float) -> list[dict[str, Any]]:
         """The agent's turns from there on, once it has said all that it has to say."""
-        try:
+        with suppress(TimeoutError):
             await self._phone.event("turn.ended", since, timeout_secs=secs, role="agent", interrupted=False)
-        except TimeoutError:
-            pass
         async with asyncio.timeout(60):
             while not self._listens():
                 await asyncio.sleep(0.05)
@@ -113,11 +109,11 @@ class _Talk:
 
     def _misunderstood(self, line: Line, turns: list[dict[str, Any]], before: str, since: int) -> bool:
         if not turns:
-            return "ended" not in [e["name"].split(".")[-1] for e in self._phone.events if "session" in e["name"]]
+            return all(event["name"] != "session.ended" for event in self._phone.events)
         asked = any(event["name"] == "tool.approval" for event in self._phone.events[since:])
         if line.plan:
             return not asked
         if line.calls:
             return not any(turn["tool_calls"] for turn in turns)
-        told = turns[-1]["text"]
+        told: str = turns[-1]["text"]
         return told.startswith(NOT_CAUGHT) or (told.endswith(("?", "yes or no.")) and told == before)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import asyncpg
 import httpx
 
-from orion.store.embedded import EmbeddedPostgres
 from tests.dialogues import end_state
 from tests.dialogues.dialogue import Dialogue, Line
-from tests.dialogues.house import House
-from tests.journeys.conftest import PASSWORD, Server
+from tests.dialogues.world import World
+from tests.journeys.conftest import PASSWORD
 
 
 @dataclass
@@ -28,22 +26,6 @@ class Ended:
     said: list[tuple[str, str]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     repeated: int = 0
-
-
-@dataclass
-class World:
-    """A running server, its database, and the house beside it."""
-
-    server: Server
-    house: House
-    database: asyncpg.Pool
-
-    @classmethod
-    async def open(cls, server: Server, house: House) -> World:
-        socket = str(EmbeddedPostgres(server.data_dir).socket_dir)
-        return cls(
-            server, house, await asyncpg.create_pool(user="orion", database="postgres", host=socket, min_size=1, max_size=4)
-        )
 
 
 @dataclass
@@ -76,9 +58,7 @@ async def write(world: World, dialogue: Dialogue) -> Ended:
         user = await caller(world, http, dialogue)
         for line in dialogue.lines:
             await _say(user, line, ended)
-        ended.wrong = await end_state.judged(
-            dialogue, world.database, world.house, user.user_id, user.sessions
-        )
+        ended.wrong = await end_state.judged(dialogue, world, user.user_id, user.sessions)
     return ended
 
 

@@ -90,8 +90,8 @@ async def test_every_context_is_answered_as_the_script_says(script):
 
 async def test_answers_to_words_are_played_over_those_words_alone_and_the_others_in_order(script):
     settings = script(
-        "llm: [{text: One.}, {text: Two.}, {to: good night, text: Sleep well.}, {to: night, text: Which one.},"
-        "{to: 'Good, night!', text: Dream well.}]"
+        "llm: [{text: One.}, {text: Two.}, {to: good night, text: Sleep well.}, {to: night, text: Which one.}"
+        ", {to: 'Good, night!', text: Dream well.}]"
     )
     llm = scripted.llm(settings, AGENT)
     async with on_stage(llm) as stage:

@@ -1,4 +1,4 @@
-"""Times of day as people say them, numbers as digits already: `half past 7 in the evening`, `8 p m`, `noon`."""
+"""Times of day as people say them, numbers already as digits: `half past 7 in the evening`, `8 p m`."""
 
 from __future__ import annotations
 

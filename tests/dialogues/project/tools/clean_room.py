@@ -32,7 +32,7 @@ class Args(BaseModel):
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     """Which room is clean."""
-    await asyncio.sleep(5)
+    await asyncio.sleep(8)
     async with httpx.AsyncClient(base_url=os.environ["HOUSE_URL"]) as house:
         done = {"room": args.room}
         headers = {"Idempotency-Key": call.call_id, "X-Session": str(call.session_id)}
