@@ -131,7 +131,7 @@ class CallPlans:
             while (event := await told.get()) is not None:
                 if not event.name.startswith("plan."):
                     continue
-                asks = event.name == "plan.step" and event.body["step"]["approval"] is not None
+                asks = event.name == "plan.step" and _is_open(event.body["step"]["approval"])
                 over = event.name == "plan.updated" and event.body["plan"]["ended_at"] is not None
                 if not (asks or over):
                     continue
@@ -176,6 +176,11 @@ class CallPlans:
         async with self._shared.database.transaction(self._owner) as store:
             plans, _ = await store.plans.of_session(self._session.id, limit=1)
         return plans[0] if plans else None
+
+
+def _is_open(approval: Mapping[str, Any] | None) -> bool:
+    """Whether a step asks; what is told of it after the answer asks nothing any more."""
+    return approval is not None and approval["approved"] is None
 
 
 def _wanted(plan: Plan, step: Step) -> Wanted:

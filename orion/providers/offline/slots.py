@@ -31,6 +31,7 @@ _HOMOPHONE = re.compile(
     r"|(?:(?<=times )|(?<=plus )|(?<=minus )|(?<=divided by )|(?<=multiplied by ))"
     rf"(?:{'|'.join(_HOMOPHONES)})\b"
 )
+_HUNDRED_AND = re.compile(r"\b(hundred|thousand) in\b")
 _OPERATION = re.compile(
     r"\b(?:plus|minus|times|divided by|multiplied by|over|percent of|squared|cubed|less|power of|x"
     r"|half of|root of|add|multiply|subtract|divide)\b|[+*/^×÷]|(?<=[\d)])\s*-"
@@ -206,9 +207,11 @@ def _duration(_prop: Mapping[str, Any], text: str) -> str | None:
 def arithmetic(text: str) -> str | None:
     """The part of the text that calculates, number words as digits; None if it holds no operation.
 
-    A recogniser writes `four times two` as `for times to` as well, so beside an operator those count.
+    A recogniser writes `four times two` as `for times to` as well, so beside an operator those count; and
+    `one hundred and two` as `one hundred in two`.
     """
-    match = _CALCULATION.search(digits(_HOMOPHONE.sub(lambda word: _HOMOPHONES[word[0]], text.lower())))
+    heard = _HUNDRED_AND.sub(r"\1 and", _HOMOPHONE.sub(lambda word: _HOMOPHONES[word[0]], text.lower()))
+    match = _CALCULATION.search(digits(heard))
     return match[0].strip() if match and _OPERATION.search(match[0]) else None
 
 
