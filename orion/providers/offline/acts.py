@@ -73,6 +73,7 @@ _PLEASANTRY = re.compile(
     r"(?:(?:thank you|thanks|hello|hi|hey|good (?:morning|afternoon|evening)|all ?right|okay|ok|great|fine"
     r"|perfect|well|oh)\b[ ,.!]+(?:(?:and|then|now)\b[ ,]+)*)+(?=\S)"
 )
+_GIVES_UP = re.compile(r"(?:no[ ,]+)?(?:never ?mind|forget (?:it|about it)|leave it)\b")
 _FOLLOW_UP = re.compile(r"(?:and(?: what about| how about)?|what about|how about)\s+(?=\S)")
 _AND = re.compile(r",?\s+and\s+(?!an? (?:half|quarter)\b)", re.IGNORECASE)
 _MOST_ANDS = 6
@@ -90,6 +91,11 @@ def correction(text: str) -> str | None:
     """What follows a `no, ...`; None if the text is no correction."""
     match = _LEADING.match(text.lower())
     return text[match.end() :] if match else None
+
+
+def gives_up(text: str) -> bool:
+    """Whether it begins by calling off what was asked for, whatever reason follows."""
+    return _GIVES_UP.match(text.lower()) is not None
 
 
 def request(text: str) -> str:

@@ -26,6 +26,7 @@ _SURE = 0.7
 _SWITCH = 0.75
 """With a question open, another tool needs a better score than usual."""
 _MOST_CLAUSES = 5
+_CALLED_OFF = "All right, I will not do it."
 _MOST_CHARS = 500
 """Half a minute of speech. The time for longer texts grows with the square of their length."""
 
@@ -209,6 +210,8 @@ class Dialogue:
         switching = other is not None and other.tool.name != tool.name and other.score >= _SWITCH
         if switching and (confirming or not found or set(found) == {asked}):
             return self._route(text, [])
+        if not found and acts.gives_up(text):
+            return {}, Do(_CALLED_OFF)
         if not found:
             return state, Do(f"{speech.NOT_CAUGHT} {self._open_question(state)}")
         return self._fill(state, tool, {**given, **found})
@@ -217,7 +220,7 @@ class Dialogue:
         """What an act does to an open question; None where it may be the value that was asked for."""
         confirming = state.get("phase") == "confirm"
         if act is Act.CANCEL:
-            return {}, Do("All right, I will not do it.")
+            return {}, Do(_CALLED_OFF)
         if confirming and act in {Act.YES, Act.ACKNOWLEDGEMENT}:
             return self._call(state, tool, dict(state.get("arguments", {})))
         if confirming and act is Act.NO:
