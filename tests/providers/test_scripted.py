@@ -101,10 +101,13 @@ async def test_answers_to_words_are_played_over_those_words_alone_and_the_others
 
 async def test_over_the_same_words_the_answers_to_them_follow_each_other_and_the_last_stays(script):
     llm = scripted.llm(script("llm: [{to: go, text: One.}, {to: go, text: Two.}]"), AGENT)
-    heard = LLMContext([{"role": "user", "content": "Go!"}])
+    go, went = {"role": "user", "content": "Go!"}, {"role": "assistant", "content": "I went."}
     async with on_stage(llm) as stage:
-        said = [await answer_over(stage, heard) for _ in range(3)]
-    assert said == ["One.", "Two.", "Two."]
+        said = [
+            await answer_over(stage, LLMContext([went, go, *answers]))
+            for answers in ([], [went], [went, went], [went, go])
+        ]
+    assert said == ["One.", "Two.", "Two.", "One."]
 
 
 async def test_an_inference_is_answered_by_the_words_in_it_or_by_the_next_without_any(script):

@@ -21,22 +21,22 @@ class Replies:
     def __init__(self, answers: Sequence[Answer], others: Iterator[Answer]) -> None:
         self._to = [answer for answer in answers if answer.to]
         self._others = others
-        self._heard = (0, "")
-        self._played = 0
 
     def next(self, context: LLMContext) -> Answer | None:
-        """What is said over the context; None where the script has nothing more to say."""
-        said = [message for message in _messages(context) if message.get("role") == "user"]
-        words = _plain(str(said[-1].get("content") or "")) if said else ""
+        """What is said over the context; None where the script has nothing more to say.
+
+        How many answers the user's words have had follows from the context: whoever takes over goes on.
+        """
+        messages = _messages(context)
+        at = max((at for at, message in enumerate(messages) if message.get("role") == "user"), default=None)
+        words = "" if at is None else _plain(str(messages[at].get("content") or ""))
         fitting = [answer for answer in self._to if f" {_plain(answer.to)} " in f" {words} "]
-        if not fitting:
+        if at is None or not fitting:
             return next(self._others, None)
-        if self._heard != (len(said), words):
-            self._heard, self._played = (len(said), words), 0
         longest = max(len(_plain(answer.to)) for answer in fitting)
         chosen = [answer for answer in fitting if len(_plain(answer.to)) == longest]
-        self._played += 1
-        return chosen[min(self._played, len(chosen)) - 1]
+        answered = len([message for message in messages[at:] if message.get("role") == "assistant"])
+        return chosen[min(answered, len(chosen) - 1)]
 
 
 def _messages(context: LLMContext) -> list[dict[str, Any]]:
