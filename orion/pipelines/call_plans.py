@@ -143,7 +143,8 @@ class CallPlans:
                 if not (asks or begun):
                     continue
                 plan_id = UUID(event.body["plan_id"] if asks else event.body["plan"]["id"])
-                await self._news(plan_id, say, ask)
+                ended = begun and event.body["plan"]["ended_at"] is not None
+                await self._news(plan_id, say, ask, ended=ended)
 
     async def ask_again(self) -> None:
         """Let the user be asked for steps that wait since an earlier call."""
@@ -156,7 +157,12 @@ class CallPlans:
             self._wait(plan)
 
     async def _news(
-        self, plan_id: UUID, say: Callable[[str], Awaitable[None]], ask: Callable[[], Awaitable[None]]
+        self,
+        plan_id: UUID,
+        say: Callable[[str], Awaitable[None]],
+        ask: Callable[[], Awaitable[None]],
+        *,
+        ended: bool,
     ) -> None:
         async with self._shared.database.transaction(self._owner) as store:
             plan = await store.plans.get(plan_id, session_id=self._session.id)
@@ -168,7 +174,7 @@ class CallPlans:
             await ask()
         elif waiting is not None and not waiting.done():
             waiting.set_result(plan)
-        elif plan.status is not PlanStatus.CANCELLED:
+        elif ended and plan.status is not PlanStatus.CANCELLED:
             await say(self._outcome(plan, later=True))
 
     def _wait(self, plan: Plan) -> None:

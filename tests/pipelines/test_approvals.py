@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from orion import registry
+from orion.domain import wire
 from orion.domain.identity import new_id
 from orion.domain.plan import PlanStatus
 from orion.domain.session import Session, SessionStatus
+from orion.domain.taint import Taint
+from orion.pipelines.call_plans import CallPlans
 from tests.api.running import running
 
 PROJECT = Path(__file__).parent / "obedient_project"
@@ -152,6 +155,36 @@ async def test_a_plan_is_read_back_and_its_dangerous_step_asked_for_again(talk):
     assert len(talk.done("send_money")) == 1
     turn = await talk.say("hello")
     assert turn.text.startswith("While you were away: I am done. 5 euros went to Bob. No mail. Posted.")
+
+
+@pytest.mark.parametrize("talk", ["offline"], indirect=True)
+async def test_a_plan_with_a_step_that_asked_is_told_of_once_when_it_is_over(talk):
+    await talk.say("send 5 euros to Bob, and then post hello there")
+    await talk.say("yes")
+    assert (await over(talk)).status is PlanStatus.WAITING_APPROVAL
+    await talk.say("how far are you")
+    await talk.say("yes")
+    plan, shared = await over(talk), talk.calls.shared
+    said: asyncio.Queue[str] = asyncio.Queue()
+    agent, nobody = shared.catalogue.files.roster.get("concierge"), Taint()
+    plans = CallPlans(
+        shared,
+        talk.session,
+        agent=lambda: agent,
+        tools=lambda: shared.catalogue.files.tools,
+        want=lambda _: True,
+        taint=nobody,
+        runner=None,
+    )
+    following = asyncio.get_running_loop().create_task(plans.follow(said.put, lambda: asyncio.sleep(0)))
+    await asyncio.sleep(0)
+    for step in plan.steps:
+        shared.feed.publish(plan.session_id, "plan.step", {"plan_id": str(plan.id), "step": wire.step(step)})
+    shared.feed.publish(plan.session_id, "plan.updated", {"plan": wire.plan(plan)})
+    for subscription in shared.feed.subscriptions():
+        subscription.close()
+    await following
+    assert (said.get_nowait(), said.empty()) == ("I am done. 5 euros went to Bob. Posted.", True)
 
 
 @pytest.mark.parametrize("talk", ["offline"], indirect=True)

@@ -59,6 +59,40 @@ def talk() -> Conversation:
     return Conversation()
 
 
+def test_the_answer_to_one_question_leaves_what_is_known_and_a_correction_does_not():
+    ride = Tool(
+        "ride",
+        "Books a ride.",
+        {
+            "type": "object",
+            "properties": {
+                "seats": {"type": "integer", "x-ask": "How many seats?"},
+                "nights": {"type": "integer", "x-ask": "How many nights?"},
+                "gate": {"type": "string", "enum": ["1", "2", "3"], "x-ask": "Which gate?"},
+            },
+            "required": ["seats", "nights", "gate"],
+        },
+        examples=("i need a ride for {seats} people and {nights} nights",),
+    )
+    talk = Conversation(Dialogue(Agent("rider", ""), [ride]))
+    assert talk.say("i need a ride for four people and nine nights") == "Which gate?"
+    assert talk.say("gate number two") == ("ride", {"seats": 4, "nights": 9, "gate": "2"})
+    talk.say("i need a ride for four people and nine nights")
+    assert talk.say("no, for five people and eight nights") == "Which gate?"
+    assert talk.say("gate two")[1]["seats"] == 5
+
+
+def test_a_question_is_called_off_with_a_reason_too(talk):
+    assert talk.say("set a timer") == "For how long?"
+    assert talk.say("Never mind, the eggs are done.") == "All right, I will not do it."
+    assert "phase" not in talk.state
+
+
+def test_thanks_and_an_all_right_before_a_request_do_not_hide_it(talk):
+    assert talk.say("Thank you. Now back to the scheduler, please") == ("hand_over", {"agent": "scheduler"})
+    assert talk.say("All right, then set a timer for two minutes") == ("timer", {"duration": "2 minutes"})
+
+
 @pytest.mark.parametrize(
     ("text", "tool", "arguments"),
     [

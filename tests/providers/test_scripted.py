@@ -49,9 +49,13 @@ async def utterance(stage: Stage, secs: int = 1) -> None:
     await stage.send(VADUserStoppedSpeakingFrame())
 
 
-async def answer(stage: Stage) -> str:
+async def answer(stage: Stage, *words: str) -> str:
+    return await answer_over(stage, LLMContext([{"role": "user", "content": said} for said in words]))
+
+
+async def answer_over(stage: Stage, context: LLMContext) -> str:
     before, responses = len(stage.all(LLMTextFrame)), len(stage.all(LLMFullResponseEndFrame))
-    await stage.send(LLMContextFrame(LLMContext([])))
+    await stage.send(LLMContextFrame(context))
     await stage.heard(LLMFullResponseEndFrame, responses + 1)
     return "".join(frame.text for frame in stage.all(LLMTextFrame)[before:])
 
@@ -82,6 +86,34 @@ async def test_every_context_is_answered_as_the_script_says(script):
     settings = script("llm: [{text: Hello there., token_delay_ms: 1}, {text: 'Bye.', delay_ms: 1}]")
     async with on_stage(scripted.llm(settings, AGENT)) as stage:
         assert [await answer(stage) for _ in range(3)] == ["Hello there.", "Bye.", "Hello there."]
+
+
+async def test_answers_to_words_are_played_over_those_words_alone_and_the_others_in_order(script):
+    settings = script(
+        "llm: [{text: One.}, {text: Two.}, {to: good night, text: Sleep well.}, {to: night, text: Which one.}"
+        ", {to: 'Good, night!', text: Dream well.}]"
+    )
+    llm = scripted.llm(settings, AGENT)
+    async with on_stage(llm) as stage:
+        said = [await answer(stage, words) for words in ("hello", "Good night, Ada.", "night", "x", "nights")]
+    assert said == ["One.", "Sleep well.", "Which one.", "Two.", "One."]
+
+
+async def test_over_the_same_words_the_answers_to_them_follow_each_other_and_the_last_stays(script):
+    llm = scripted.llm(script("llm: [{to: go, text: One.}, {to: go, text: Two.}]"), AGENT)
+    go, went = {"role": "user", "content": "Go!"}, {"role": "assistant", "content": "I went."}
+    async with on_stage(llm) as stage:
+        said = [
+            await answer_over(stage, LLMContext([went, go, *answers]))
+            for answers in ([], [went], [went, went], [went, go])
+        ]
+    assert said == ["One.", "Two.", "Two.", "One."]
+
+
+async def test_an_inference_is_answered_by_the_words_in_it_or_by_the_next_without_any(script):
+    llm = scripted.llm(script("inference: [{text: One.}, {to: paint, text: Green.}]"), AGENT)
+    asked = [LLMContext([{"role": "user", "content": words}]) for words in ("a", "Goal: paint it", "a")]
+    assert [await llm.run_inference(context) for context in asked] == ["One.", "Green.", None]
 
 
 async def test_a_scripted_call_is_a_call_like_any_other(script):

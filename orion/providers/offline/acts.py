@@ -24,12 +24,13 @@ class Act(StrEnum):
 
 
 _POLITE = r"(?:please |okay |ok |well |oh |hey |orion )*"
+_AGREED = r"(?:yes|yeah|yep|sure|of course|right|correct|exactly|do it|go ahead|that(?:'s| is) right)"
 _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.CANCEL,
         (
-            r"(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop|leave it|no thank(?:s| you))"
-            r"(?: please)?"
+            r"(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop(?: that| it)?|leave it"
+            r"|no thank(?:s| you)|(?:stop )?that(?:'s| is) enough)(?: please)?"
         ),
     ),
     (
@@ -53,11 +54,14 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
         ),
     ),
     (Act.GREETING, r"(?:hello|hi|hey|good (?:morning|afternoon|evening))(?: there| orion)?"),
+    (Act.YES, rf"{_AGREED}(?: {_AGREED}){{0,2}}(?: please)?"),
     (
-        Act.YES,
-        r"(?:yes|yeah|yep|sure|of course|right|correct|exactly|do it|go ahead|that is right)(?: please)?",
+        Act.NO,
+        (
+            r"(?:no|nope|not really|wrong|that(?:'s| is) wrong)(?: (?:no|not (?:yet|now)|(?:please )?don't"
+            r"(?: do (?:it|that))?))?|not (?:yet|now)|(?:please )?don't(?: do (?:it|that))?"
+        ),
     ),
-    (Act.NO, r"(?:no|nope|not really|wrong|that(?:'s| is) wrong)"),
     (
         Act.ACKNOWLEDGEMENT,
         r"(?:okay|ok|alright|all right|mhm|uh huh|aha|i see|fine|good|great|nice|cool|got it|hm+|u[hm]+)",
@@ -65,6 +69,11 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
 )
 _COMPILED = tuple((act, re.compile(rf"{_POLITE}(?:{pattern})\Z")) for act, pattern in _PATTERNS)
 _LEADING = re.compile(r"(?:no|nope|sorry|i mean|wait|actually)[ ,]+(?=\S)")
+_PLEASANTRY = re.compile(
+    r"(?:(?:thank you|thanks|hello|hi|hey|good (?:morning|afternoon|evening)|all ?right|okay|ok|great|fine"
+    r"|perfect|well|oh)\b[ ,.!]+(?:(?:and|then|now)\b[ ,]+)*)+(?=\S)"
+)
+_GIVES_UP = re.compile(r"(?:no[ ,]+)?(?:never ?mind|forget (?:it|about it)|leave it)\b")
 _FOLLOW_UP = re.compile(r"(?:and(?: what about| how about)?|what about|how about)\s+(?=\S)")
 _AND = re.compile(r",?\s+and\s+(?!an? (?:half|quarter)\b)", re.IGNORECASE)
 _MOST_ANDS = 6
@@ -82,6 +91,17 @@ def correction(text: str) -> str | None:
     """What follows a `no, ...`; None if the text is no correction."""
     match = _LEADING.match(text.lower())
     return text[match.end() :] if match else None
+
+
+def gives_up(text: str) -> bool:
+    """Whether it begins by calling off what was asked for, whatever reason follows."""
+    return _GIVES_UP.match(text.lower()) is not None
+
+
+def request(text: str) -> str:
+    """What is asked for, without the thanks, the greeting or the `all right, then` before it."""
+    match = _PLEASANTRY.match(text.lower())
+    return text[match.end() :] if match else text
 
 
 def follow_up(text: str) -> str | None:

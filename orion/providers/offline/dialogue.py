@@ -26,6 +26,7 @@ _SURE = 0.7
 _SWITCH = 0.75
 """With a question open, another tool needs a better score than usual."""
 _MOST_CLAUSES = 5
+_CALLED_OFF = "All right, I will not do it."
 _MOST_CHARS = 500
 """Half a minute of speech. The time for longer texts grows with the square of their length."""
 
@@ -91,6 +92,7 @@ class Dialogue:
             return self._answered(state, open_tool, text, act)
         if act is not None and not self._asks_for_tool(text):
             return {}, self._small_talk(act)
+        text = acts.request(text)
         first, *rest = self.clauses(text)
         return self._again(state, text) or self._planned(text, rest) or self._route(first, rest)
 
@@ -200,20 +202,25 @@ class Dialogue:
         if settled is not None:
             return settled
         confirming, asked = state.get("phase") == "confirm", state.get("asked")
-        found = slots.fill(tool, acts.correction(text) or text, asked=None if confirming else asked)
+        given, corrected = state.get("arguments", {}), acts.correction(text)
+        found = slots.fill(tool, corrected or text, asked=None if confirming else asked)
+        if corrected is None and asked in found:  # what is known already was not asked for
+            found = {name: value for name, value in found.items() if name == asked or name not in given}
         other = next(iter(self._router.rank(text)), None)
         switching = other is not None and other.tool.name != tool.name and other.score >= _SWITCH
         if switching and (confirming or not found or set(found) == {asked}):
             return self._route(text, [])
+        if not found and acts.gives_up(text):
+            return {}, Do(_CALLED_OFF)
         if not found:
             return state, Do(f"{speech.NOT_CAUGHT} {self._open_question(state)}")
-        return self._fill(state, tool, {**state.get("arguments", {}), **found})
+        return self._fill(state, tool, {**given, **found})
 
     def _settled(self, state: State, tool: Tool, act: Act) -> tuple[State, Do] | None:
         """What an act does to an open question; None where it may be the value that was asked for."""
         confirming = state.get("phase") == "confirm"
         if act is Act.CANCEL:
-            return {}, Do("All right, I will not do it.")
+            return {}, Do(_CALLED_OFF)
         if confirming and act in {Act.YES, Act.ACKNOWLEDGEMENT}:
             return self._call(state, tool, dict(state.get("arguments", {})))
         if confirming and act is Act.NO:

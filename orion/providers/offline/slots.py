@@ -11,7 +11,7 @@ from text_to_num import alpha2digit
 
 from orion.domain import pattern
 from orion.domain.tool import Tool
-from orion.providers.offline import free_text
+from orion.providers.offline import clock, free_text
 from orion.providers.offline.schema import properties
 
 _NUMBER = re.compile(r"(?:-|(?<!\d )\bminus )?\d+(?:\.\d+)?")
@@ -31,6 +31,7 @@ _HOMOPHONE = re.compile(
     r"|(?:(?<=times )|(?<=plus )|(?<=minus )|(?<=divided by )|(?<=multiplied by ))"
     rf"(?:{'|'.join(_HOMOPHONES)})\b"
 )
+_HUNDRED_AND = re.compile(r"\b(hundred|thousand) in\b")
 _OPERATION = re.compile(
     r"\b(?:plus|minus|times|divided by|multiplied by|over|percent of|squared|cubed|less|power of|x"
     r"|half of|root of|add|multiply|subtract|divide)\b|[+*/^×÷]|(?<=[\d)])\s*-"
@@ -42,6 +43,7 @@ _CALCULATION = re.compile(
 )
 _MOST_DIGITS = 40
 _TIMES = frozenset({"date", "date-time", "time"})
+_COUNTED = frozenset({"integer", "number"})
 
 
 def fill(tool: Tool, text: str, *, asked: str | None = None) -> dict[str, Any]:
@@ -53,9 +55,10 @@ def fill(tool: Tool, text: str, *, asked: str | None = None) -> dict[str, Any]:
     known = properties(tool.parameters)
     found = _by_examples(tool, text, known)
     found |= _by_anchors(tool, text, known, found)
+    countable = _without_times(known, text)
     for name, prop in known.items():
         if name not in found:
-            value = _value(prop, text)
+            value = _value(prop, countable if prop.get("type") in _COUNTED else text)
             if value is not None:
                 found[name] = value
     if asked is not None and asked not in found and asked in known:
@@ -63,6 +66,14 @@ def fill(tool: Tool, text: str, *, asked: str | None = None) -> dict[str, Any]:
         if value is not None:
             found[asked] = value
     return {name: _as_written(known[name], value, text) for name, value in found.items()}
+
+
+def _without_times(known: Mapping[str, dict[str, Any]], text: str) -> str:
+    """The text without the times and durations that have a property of their own: they count nothing."""
+    kinds = {prop.get("x-kind") or prop.get("format") for prop in known.values()}
+    if kinds & _TIMES:
+        text = clock.without(digits(text))
+    return _DURATION.sub(" ", digits(text)) if "duration" in kinds else text
 
 
 def _as_written(prop: Mapping[str, Any], value: Any, text: str) -> Any:
@@ -196,9 +207,11 @@ def _duration(_prop: Mapping[str, Any], text: str) -> str | None:
 def arithmetic(text: str) -> str | None:
     """The part of the text that calculates, number words as digits; None if it holds no operation.
 
-    A recogniser writes `four times two` as `for times to` as well, so beside an operator those count.
+    A recogniser writes `four times two` as `for times to` as well, so beside an operator those count; and
+    `one hundred and two` as `one hundred in two`.
     """
-    match = _CALCULATION.search(digits(_HOMOPHONE.sub(lambda word: _HOMOPHONES[word[0]], text.lower())))
+    heard = _HUNDRED_AND.sub(r"\1 and", _HOMOPHONE.sub(lambda word: _HOMOPHONES[word[0]], text.lower()))
+    match = _CALCULATION.search(digits(heard))
     return match[0].strip() if match and _OPERATION.search(match[0]) else None
 
 
@@ -215,6 +228,8 @@ def _whole(prop: Mapping[str, Any], text: str) -> Any:
     value = _value(prop, _HOMOPHONES.get(text.strip().lower(), text))
     if value is not None or prop.get("type", "string") != "string" or "enum" in prop:
         return value
+    if prop.get("format") == "time":
+        return clock.read(f"at {digits(text).strip(' .')}")
     if prop.get("format") in _TIMES or "pattern" in prop or "x-kind" in prop:
         return None
     return free_text.tidy(text) or None
@@ -245,7 +260,7 @@ def _moment(prop: Mapping[str, Any], text: str) -> str | None:
     import dateparser.search  # noqa: PLC0415 - 11 MB that most servers never need
 
     form = prop["format"]
-    prepared = re.sub(r"(\d+) (\d{2})\b", r"\1:\2", digits(text))
+    prepared = re.sub(r"(\d+) (\d{2})\b", r"\1:\2", clock.plain(digits(text)))
     found = dateparser.search.search_dates(
         prepared, languages=["en"], settings={"PREFER_DATES_FROM": "future"}
     )
@@ -255,8 +270,12 @@ def _moment(prop: Mapping[str, Any], text: str) -> str | None:
     moment = moments[-1]
     if form == "date":
         return moment.date().isoformat()
-    timed = moment.time() if form == "time" else moment
-    return timed.isoformat(timespec="minutes")
+    return moment.isoformat(timespec="minutes")
+
+
+def _time(_prop: Mapping[str, Any], text: str) -> str | None:
+    """A time of day, HH:MM."""
+    return clock.read(digits(text))
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any], str], Any]] = {
@@ -267,6 +286,6 @@ _READERS: dict[str, Callable[[Mapping[str, Any], str], Any]] = {
     "duration": _duration,
     "integer": _number,
     "number": _number,
-    "time": _moment,
+    "time": _time,
 }
 """How a value is read, by `x-kind`, `format` or `type`."""

@@ -137,6 +137,8 @@ _LISTENERS = Listeners()
 _EVERYDAY = (
     *("yes", "no", "yes please", "no thanks", "okay", "cancel", "never mind", "stop", "repeat that"),
     *("hello", "good morning", "thank you", "thanks", "help", "what can you do", "goodbye", "who are you"),
+    *("could you", "can you", "i would like to", "i'd like to", "all right", "and in", "how about"),
+    *("right now", "at the moment", "go ahead", "do it", "not yet", "that's enough", "wait", "and then"),
 )
 """What people say to any agent; counted twenty times, as often as a request."""
 

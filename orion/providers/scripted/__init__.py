@@ -36,11 +36,13 @@ from pipecat.utils.time import time_now_iso8601
 from orion.domain.agent import Agent
 from orion.errors import StartError
 from orion.providers._speech import WorkerTTSService
-from orion.providers.scripted.script import STALL, Answer, Heard, read
+from orion.providers.scripted.replies import Replies
+from orion.providers.scripted.script import STALL, Answer, Heard, Script, read
 from orion.providers.scripted.voice import ScriptedVoice, voice_like
 from orion.settings import Settings
 
 _PARTIAL_SECS = 0.2
+_NOTHING = Script().llm[0]
 
 
 def available(settings: Settings, _kind: str) -> str | None:
@@ -145,8 +147,8 @@ class ScriptedLLMService(LLMService[Any]):
 
     def __init__(self, answers: Sequence[Answer], inferences: Sequence[Answer] = ()) -> None:
         super().__init__(settings=_settings())
-        self._orion_answers = cycle(answers)
-        self._orion_inferences = iter(inferences)
+        self._orion_answers = Replies(answers, cycle([one for one in answers if not one.to] or [_NOTHING]))
+        self._orion_inferences = Replies(inferences, iter([one for one in inferences if not one.to]))
 
     def can_generate_metrics(self) -> bool:
         """Time to the first token is measured."""
@@ -156,19 +158,19 @@ class ScriptedLLMService(LLMService[Any]):
         """Answer a context; pass everything else on."""
         await super().process_frame(frame, direction)
         if isinstance(frame, LLMContextFrame):
-            await self._orion_answer(frame.context, next(self._orion_answers))
+            await self._orion_answer(frame.context, self._orion_answers.next(frame.context) or _NOTHING)
         else:
             await self.push_frame(frame, direction)
 
     async def run_inference(
         self,
-        context: LLMContext,  # noqa: ARG002 - Pipecat's signature
-        max_tokens: int | None = None,  # noqa: ARG002
+        context: LLMContext,
+        max_tokens: int | None = None,  # noqa: ARG002 - Pipecat's signature
         system_instruction: str | None = None,  # noqa: ARG002
         response_schema: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> str | None:
         """The script's next answer outside the conversation; None where it has none."""
-        answer = next(self._orion_inferences, None)
+        answer = self._orion_inferences.next(context)
         if answer is None:
             return None
         await asyncio.sleep(answer.delay_ms / 1000)

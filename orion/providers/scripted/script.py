@@ -8,6 +8,7 @@ stt:                                   # one entry per utterance
 llm:                                   # one entry per turn, and one per tool result
   - tool_calls: [{name: current_time, arguments: {place: tokyo}}]
   - {text: It is nine in Tokyo., delay_ms: 200, token_delay_ms: 20}
+  - {to: good night, text: Sleep well.}      # whenever the user's last words hold these, so often as they do
 inference:                             # answers beside the conversation (plans), each once
   - {text: '{"steps": [{"tool": "current_time", "arguments": {"place": "Tokyo"}}]}'}
 tts: {delay_ms: 50, secs: 5}           # every sentence: time to its first audio, its length
@@ -23,6 +24,10 @@ stt: [{text: hello, fault: connectivity, after: 0.4}]
 llm: [{text: It is nine in Tokyo., fault: server, after: 2}, {text: All is well.}]
 tts: [{secs: 2, fault: stall, after: 0.5}, {secs: 2}]    # a list: one entry per sentence
 ```
+
+Entries with `to` are played over those words of the user alone, in order, the last one again and again; of
+several that fit, those with the longest `to`, whatever its letters' case and its punctuation. So one script
+serves many conversations. Entries without it are played as all the others, in order.
 
 Delays are 0 where none is given. A part that is left out is played as without a script; after its last
 entry a list begins anew. Each call begins at the first entries.
@@ -70,7 +75,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of the LLM: words, tool calls, or both; each call is `{name, arguments}`."""
+    """One answer of the LLM: words, tool calls, or both; each call is `{name, arguments}`.
+
+    Attributes:
+        to: The words of the user that it answers; empty: any.
+    """
 
     text: str = ""
     delay_ms: float = 0
@@ -78,6 +87,7 @@ class Answer:
     tool_calls: Sequence[Mapping[str, Any]] = ()
     fault: str = ""
     after: float = 0
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
