@@ -1,8 +1,8 @@
 import pytest
 
 from orion.domain.tool import ToolFailure
-from orion.tools import ask_agent
 from orion.testing import Conversation
+from orion.tools import ask_agent
 
 
 class Colleagues:
