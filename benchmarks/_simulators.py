@@ -9,6 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.simulators.anthropic import Told as Said
+from tests.simulators.anthropic import anthropic
 from tests.simulators.deepgram import deepgram
 from tests.simulators.elevenlabs import elevenlabs
 from tests.simulators.openai import Told, openai
@@ -16,9 +18,10 @@ from tests.simulators.openai import Told, openai
 
 async def main() -> None:
     said, answer = sys.argv[1:]
-    async with deepgram() as ears, openai() as mind, elevenlabs() as voice:
-        ears.heard, mind.answers = [said], [Told(answer)]
-        print(json.dumps({"deepgram": ears.url, "openai": mind.url, "elevenlabs": voice.url}), flush=True)
+    async with deepgram() as ears, openai() as mind, anthropic() as other, elevenlabs() as voice:
+        ears.heard, mind.answers, other.answers = [said], [Told(answer)], [Said(answer)]
+        served = {"deepgram": ears, "openai": mind, "anthropic": other, "elevenlabs": voice}
+        print(json.dumps({name: one.url for name, one in served.items()}), flush=True)
         await asyncio.Event().wait()
 
 

@@ -6,6 +6,9 @@ same, end turns in the same way (VAD and smart-turn), speak at 24 kHz and as lon
 measured: three connections, JSON and base64, tokens that come in pieces, words with times, and the
 simulators' own work, which a vendor would do elsewhere. The sound differs, too: it begins at full strength
 from the simulator, and the scripted voice fades in within 20 ms (`heard_ms` alone sees that).
+
+`--stt deepgram/flux-general-en`, `--llm anthropic` and `--tts` put others on the vendors' side. Flux ends turns
+by itself, 0.6 s after the last word in the simulator: only what comes after the end of the turn compares.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ import numpy as np
 from _server import head, percentile, serving, table
 
 from tests.journeys.phone import calling, spoken
+from tests.simulators.anthropic import KEY as ANTHROPIC_KEY
 from tests.simulators.deepgram import KEY as DEEPGRAM_KEY
 from tests.simulators.elevenlabs import KEY as ELEVENLABS_KEY
 from tests.simulators.openai import KEY as OPENAI_KEY
@@ -126,7 +130,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", type=Path)
     parser.add_argument("--rounds", type=int, default=2, help="of four calls each")
+    for kind, engine in SIDES["vendors"].items():
+        parser.add_argument(f"--{kind}", default=engine, help=f"of the vendors' side (default {engine})")
     arguments = parser.parse_args()
+    SIDES["vendors"] = {kind: getattr(arguments, kind) for kind in SIDES["vendors"]}
     begun = head()
     with tempfile.TemporaryDirectory() as folder, simulators() as at:
         Path(folder).chmod(0o711)
@@ -134,6 +141,7 @@ def main() -> None:
         secs = len(ANSWER) * 0.06
         script.write_text(f"stt: [{{text: {SAID}}}]\nllm: [{{text: {ANSWER}}}]\ntts: {{secs: {secs}}}\n")
         keys = {"DEEPGRAM": DEEPGRAM_KEY, "OPENAI": OPENAI_KEY, "ELEVENLABS": ELEVENLABS_KEY}
+        keys["ANTHROPIC"] = ANTHROPIC_KEY
         environ = {f"{name}_API_KEY": key for name, key in keys.items()}
         environ |= {f"{name}_BASE_URL": at[name.lower()] for name in keys}
         with serving(ORION_SCRIPT=str(script), RATE_LIMIT_MAX="100000", **environ) as server:

@@ -87,7 +87,7 @@ async def test_a_model_that_is_pulled_while_the_server_runs_is_loaded_before_a_c
         await started.start_late(ready, names)
         process = moonshine._PROCESSES.of(ready, catalogue.find(ready, name))
         assert process.pid, "another model of the same engine, too"
-    pids = [one.pid or 0 for one in moonshine._PROCESSES._running.values()]
+    pids = [one.pid for one in moonshine._PROCESSES._running.values() if one.pid]
     assert len(pids) == 2
     await started.close()
     assert not any(psutil.pid_exists(pid) for pid in pids)
