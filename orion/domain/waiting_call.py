@@ -10,7 +10,7 @@ from uuid import UUID
 from orion.domain.approval import Wanted
 
 
-class Answer(StrEnum):
+class ApprovalState(StrEnum):
     """`waiting` -> `approved`, `rejected` or `expired`, once and for good."""
 
     WAITING = "waiting"
@@ -38,7 +38,7 @@ class WaitingCall:
     wanted: Wanted
     asked_at: datetime
     expires_at: datetime
-    state: Answer = Answer.WAITING
+    state: ApprovalState = ApprovalState.WAITING
     by: str | None = None
     decided_by: UUID | None = None
     decided_at: datetime | None = None

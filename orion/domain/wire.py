@@ -12,7 +12,7 @@ from orion.domain.session import Session
 from orion.domain.tool import ToolCall
 from orion.domain.turn import Turn
 from orion.domain.usage import AMOUNTS, CURRENCY, MICROS, Usage, cost_micros
-from orion.domain.waiting_call import Answer, WaitingCall
+from orion.domain.waiting_call import ApprovalState, WaitingCall
 
 
 def timestamp(moment: datetime | None) -> str | None:
@@ -149,7 +149,7 @@ def waiting_call(call: WaitingCall) -> dict[str, Any]:
 def approval_event(call: WaitingCall) -> dict[str, Any]:
     """What `tool.approval` tells: a call was `asked` about, or answered, and by what."""
     told = waiting_call(call)
-    return {**told, "state": "asked"} if call.state is Answer.WAITING else told
+    return {**told, "state": "asked"} if call.state is ApprovalState.WAITING else told
 
 
 def approval(asked: Approval | None) -> dict[str, Any] | None:

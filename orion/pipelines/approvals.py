@@ -14,7 +14,7 @@ from orion.domain.assents import assent
 from orion.domain.session import Session
 from orion.domain.taint import Taint
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus
-from orion.domain.waiting_call import Answer
+from orion.domain.waiting_call import ApprovalState
 from orion.errors import DatabaseUnavailable
 from orion.pipelines.waiting_calls import WaitingCalls
 from orion.processors.approval_gate import ApprovalGate
@@ -197,7 +197,7 @@ class Answers:
             self.of_plan(wanted, outcome, by)
             return
         user_id = self._session.user_id if by != "time" else None
-        self._waiting.drop(self._session.id, wanted, Answer(outcome), by, user_id)
+        self._waiting.drop(self._session.id, wanted, ApprovalState(outcome), by, user_id)
 
     def of_plan(self, wanted: Wanted, state: str, by: str | None) -> None:
         """A plan, or a step of one, was asked for or answered."""
@@ -207,7 +207,7 @@ class Answers:
 
     async def _kept(self, wanted: Wanted, approved: bool, by: str) -> dict[str, Any] | None:
         """Keep the answer; what is told where it could not be."""
-        kept = Answer.APPROVED if approved else Answer.REJECTED
+        kept = ApprovalState.APPROVED if approved else ApprovalState.REJECTED
         try:
             call = await self._waiting.answer(
                 self._session.id, wanted, kept, by=by, decided_by=self._session.user_id

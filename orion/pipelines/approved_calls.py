@@ -14,7 +14,7 @@ from orion.domain.approval import called
 from orion.domain.identity import Principal
 from orion.domain.session import Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus, ToolFailure
-from orion.domain.waiting_call import Answer, WaitingCall
+from orion.domain.waiting_call import ApprovalState, WaitingCall
 from orion.errors import DatabaseUnavailable, NotFound, OrionError, SessionEnded
 from orion.pipelines.announcements import Announcements
 from orion.pipelines.approvals import allowed, outcome
@@ -90,7 +90,7 @@ class ApprovedCalls:
                 self._tell(session, words)
 
     def _proceed(self, session: Session, call: WaitingCall) -> None:
-        approved = call.state is Answer.APPROVED
+        approved = call.state is ApprovalState.APPROVED
         if (live := self._conversation_of(session.id)) is not None:
             live.conversation.approval_gate.orion_answered(call.wanted, approved=approved)
             return

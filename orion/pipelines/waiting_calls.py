@@ -22,7 +22,7 @@ from orion.domain.approval import WRITTEN_SECS, Approvals, Wanted
 from orion.domain.identity import Principal, new_id
 from orion.domain.session import Event
 from orion.domain.tool import ToolCall, ToolCallStatus
-from orion.domain.waiting_call import Answer, WaitingCall
+from orion.domain.waiting_call import ApprovalState, WaitingCall
 from orion.errors import Conflict, DatabaseUnavailable, NotFound
 from orion.pipelines.feed import Feed
 from orion.pipelines.tasks import Tasks
@@ -34,7 +34,7 @@ _RETRY_SECS = 1.0
 _MOST_ID_CHARS = 500
 _CUT_OFF_SECS = 5.0
 """How long approved calls may still take whose process ends."""
-_SAID = {Answer.REJECTED: "the user said no", Answer.EXPIRED: "nobody said yes in time"}
+_SAID = {ApprovalState.REJECTED: "the user said no", ApprovalState.EXPIRED: "nobody said yes in time"}
 
 
 class WaitingCalls:
@@ -93,7 +93,7 @@ class WaitingCalls:
         return True
 
     async def answer(
-        self, session_id: UUID, wanted: Wanted, answer: Answer, *, by: str, decided_by: UUID | None
+        self, session_id: UUID, wanted: Wanted, answer: ApprovalState, *, by: str, decided_by: UUID | None
     ) -> WaitingCall | None:
         """Answer a call; None where somebody else has, or its time is over. Raises DatabaseUnavailable."""
         now = datetime.now(UTC)
@@ -120,25 +120,25 @@ class WaitingCalls:
             latest = await store.approvals.latest(session_id, call_id)
         if latest is None:
             raise NotFound("no such call waits for an answer")
-        if latest.state is not Answer.WAITING:
+        if latest.state is not ApprovalState.WAITING:
             raise Conflict(f"the call was {latest.state.value} already")
         if latest.wanted.digest != digest:
             raise Conflict("the digest is of another call, or of other arguments")
-        answer = Answer.APPROVED if approved else Answer.REJECTED
+        answer = ApprovalState.APPROVED if approved else ApprovalState.REJECTED
         call = await self.answer(session_id, latest.wanted, answer, by="rest", decided_by=decided_by)
         if call is None:
             raise Conflict("the question has expired, or was answered meanwhile")
         return call
 
     def drop(
-        self, session_id: UUID, wanted: Wanted, answer: Answer, by: str, decided_by: UUID | None
+        self, session_id: UUID, wanted: Wanted, answer: ApprovalState, by: str, decided_by: UUID | None
     ) -> None:
         """Answer by no, however long the database is away; until then nobody is asked for it again here."""
         self._dropped.add((session_id, wanted.call_id))
         self._tasks.spawn(self._drop(session_id, wanted, answer, by, decided_by), "a no")
 
     async def _drop(
-        self, session_id: UUID, wanted: Wanted, answer: Answer, by: str, decided_by: UUID | None
+        self, session_id: UUID, wanted: Wanted, answer: ApprovalState, by: str, decided_by: UUID | None
     ) -> None:
         try:
             while True:
@@ -194,7 +194,7 @@ class WaitingCalls:
 
     def _answered(self, call: WaitingCall, event: Event) -> None:
         self._feed.deliver(event)
-        if call.state is Answer.APPROVED:
+        if call.state is ApprovalState.APPROVED:
             self._running[(call.session_id, call.wanted.call_id)] = call.id
         elif call.state in _SAID:
             refused = _refused(call)

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.approval import Wanted
 from orion.domain.session import Event
-from orion.domain.waiting_call import Answer, WaitingCall
+from orion.domain.waiting_call import ApprovalState, WaitingCall
 from orion.store.approval_tables import approvals
 from orion.store.events import Events
 from orion.store.owners import owned
 
-_WAITS = approvals.c.state == Answer.WAITING.value
+_WAITS = approvals.c.state == ApprovalState.WAITING.value
 _BATCH = 100
 
 
@@ -63,7 +63,7 @@ class Approvals:
         self,
         session_id: UUID,
         wanted: Wanted,
-        answer: Answer,
+        answer: ApprovalState,
         *,
         by: str,
         decided_by: UUID | None,
@@ -79,7 +79,7 @@ class Approvals:
             & (approvals.c.digest == wanted.digest)
             & _WAITS
         )
-        if answer is Answer.APPROVED:
+        if answer is ApprovalState.APPROVED:
             chosen &= approvals.c.expires_at > now
         found = await self._change(
             chosen, state=answer.value, answered_by=by, decided_by=decided_by, decided_at=now
@@ -90,7 +90,9 @@ class Approvals:
         """Answer by no what nobody has answered in time; a hundred at a time."""
         late = select(approvals.c.id).where(_WAITS, approvals.c.expires_at <= now).limit(_BATCH)
         chosen = approvals.c.id.in_(late.with_for_update(skip_locked=True))
-        return await self._change(chosen, state=Answer.EXPIRED.value, answered_by="time", decided_at=now)
+        return await self._change(
+            chosen, state=ApprovalState.EXPIRED.value, answered_by="time", decided_at=now
+        )
 
     async def ended(self, approval_id: UUID, now: datetime) -> None:
         """Note that an approved call has ended, however that was."""
@@ -98,7 +100,7 @@ class Approvals:
 
     async def lost(self, before: datetime, now: datetime, running: Iterable[UUID] = ()) -> list[WaitingCall]:
         """Take note of calls that were approved before, whose end nobody heard of, but those that run."""
-        unheard = (approvals.c.state == Answer.APPROVED.value) & approvals.c.ended_at.is_(None)
+        unheard = (approvals.c.state == ApprovalState.APPROVED.value) & approvals.c.ended_at.is_(None)
         unheard &= approvals.c.id.not_in(list(running))
         gone = select(approvals.c.id).where(unheard, approvals.c.decided_at < before).limit(_BATCH)
         return await self._change(approvals.c.id.in_(gone.with_for_update(skip_locked=True)), ended_at=now)
@@ -124,7 +126,7 @@ def _call(row: Row[Any]) -> WaitingCall:
         wanted=Wanted(row.call_id, row.tool, row.arguments, row.question),
         asked_at=row.asked_at,
         expires_at=row.expires_at,
-        state=Answer(row.state),
+        state=ApprovalState(row.state),
         by=row.answered_by,
         decided_by=row.decided_by,
         decided_at=row.decided_at,

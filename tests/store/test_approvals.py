@@ -9,7 +9,7 @@ import pytest
 from orion.domain.approval import Wanted
 from orion.domain.identity import Principal, new_id
 from orion.domain.session import Session, SessionStatus
-from orion.domain.waiting_call import Answer, WaitingCall
+from orion.domain.waiting_call import ApprovalState, WaitingCall
 
 APPROVALS = Principal.system("approvals")
 NOW = datetime.now(UTC)
@@ -31,7 +31,7 @@ async def call(database, session):
     return made
 
 
-async def decide(database, call, answer=Answer.APPROVED, wanted=PAY, now=NOW):
+async def decide(database, call, answer=ApprovalState.APPROVED, wanted=PAY, now=NOW):
     async with database.transaction(APPROVALS) as store:
         return await store.approvals.decide(
             call.session_id, wanted, answer, by="rest", decided_by=None, now=now
@@ -49,14 +49,14 @@ async def test_a_call_waits_once_under_its_id(database, call):
     async with database.transaction(APPROVALS) as store:
         assert not await store.approvals.add(replace(call, id=new_id()))
         assert not await store.approvals.add(replace(call, id=new_id(), session_id=new_id()))
-    await decide(database, call, Answer.REJECTED)
+    await decide(database, call, ApprovalState.REJECTED)
     async with database.transaction(APPROVALS) as store:
         assert await store.approvals.add(again := replace(call, id=new_id()))
         assert await store.approvals.latest(call.session_id, "c1") == again
 
 
 async def test_of_many_who_answer_at_once_one_is_heard(database, call):
-    answers = [Answer.APPROVED, Answer.REJECTED] * 4
+    answers = [ApprovalState.APPROVED, ApprovalState.REJECTED] * 4
     found = await asyncio.gather(*(decide(database, call, answer) for answer in answers))
     (one,) = [answered for answered in found if answered is not None]
     assert (one.by, one.decided_at) == ("rest", NOW)
@@ -73,7 +73,7 @@ async def test_what_nobody_answers_in_time_is_a_no_once(database, call):
     async with database.transaction(APPROVALS) as store:
         assert await store.approvals.expire(call.expires_at - timedelta(seconds=1)) == []
         (expired,) = await store.approvals.expire(call.expires_at)
-        assert (expired.state, expired.by, expired.decided_by) == (Answer.EXPIRED, "time", None)
+        assert (expired.state, expired.by, expired.decided_by) == (ApprovalState.EXPIRED, "time", None)
         assert await store.approvals.expire(call.expires_at) == []
         assert await store.approvals.waiting(call.session_id, NOW) == []
 

@@ -561,6 +561,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tool calls of a session that wait for your yes
+         * @description The tool calls of a session that wait for your yes; those of its plans stand in their steps.
+         */
+        get: operations["sessions_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/approvals/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say yes or no, once
+         * @description Say yes or no, once. With a yes the call runs; what comes of it is said, or kept as a turn.
+         *
+         *     An answer that comes late, or twice, or names the digest of another call, changes nothing (409).
+         */
+        post: operations["sessions_answer_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/events": {
         parameters: {
             query?: never;
@@ -1140,6 +1182,7 @@ export interface components {
          *       "llm": null,
          *       "tts": null,
          *       "speech": null,
+         *       "plans": null,
          *       "context_tokens": null
          *     }
          */
@@ -1170,6 +1213,10 @@ export interface components {
             max_call_secs: number | null;
             /** Name */
             name: string;
+            /** Plans */
+            plans: {
+                [key: string]: number;
+            };
             /**
              * Source
              * @enum {string}
@@ -1252,6 +1299,13 @@ export interface components {
             llm?: string | null;
             /** Max Call Secs */
             max_call_secs?: number | null;
+            /**
+             * Plans
+             * @default {}
+             */
+            plans: {
+                [key: string]: number;
+            };
             /** Speech */
             speech?: string | null;
             /** Stt */
@@ -1305,6 +1359,7 @@ export interface components {
          *           "llm": null,
          *           "tts": null,
          *           "speech": null,
+         *           "plans": null,
          *           "context_tokens": null
          *         }
          *       ],
@@ -1468,6 +1523,92 @@ export interface components {
             expires_at: string;
         };
         /**
+         * ApprovalOfCall
+         * @description A tool call that waits, or waited, for a yes to just these arguments.
+         *
+         *     `by`: how it was answered: `voice`, `text`, `key`, `rest`, or by `time`, which is a no.
+         * @example {
+         *       "arguments": {
+         *         "amount": 5,
+         *         "to": "Bob"
+         *       },
+         *       "asked_at": "2026-01-31T09:30:00.000Z",
+         *       "call_id": "call_1",
+         *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "expires_at": "2026-01-31T09:30:04.210Z",
+         *       "question": "Shall I run send money with to \"Bob\", amount \"5\"? Please say yes or no.",
+         *       "state": "waiting",
+         *       "tool": "send_money",
+         *       "by": null,
+         *       "decided_at": null
+         *     }
+         */
+        ApprovalOfCall: {
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** By */
+            by: ("voice" | "text" | "key" | "rest" | "time") | null;
+            /** Call Id */
+            call_id: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Digest */
+            digest: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Question */
+            question: string;
+            state: components["schemas"]["ApprovalState"];
+            /** Tool */
+            tool: string;
+        };
+        /**
+         * ApprovalPage
+         * @description The calls of a session that wait, in the order in which they came up; `next_cursor` is null.
+         * @example {
+         *       "items": [
+         *         {
+         *           "arguments": {
+         *             "amount": 5,
+         *             "to": "Bob"
+         *           },
+         *           "asked_at": "2026-01-31T09:30:00.000Z",
+         *           "call_id": "call_1",
+         *           "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *           "expires_at": "2026-01-31T09:30:04.210Z",
+         *           "question": "Shall I run send money with to \"Bob\", amount \"5\"? Please say yes or no.",
+         *           "state": "waiting",
+         *           "tool": "send_money",
+         *           "by": null,
+         *           "decided_at": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        ApprovalPage: {
+            /** Items */
+            items: components["schemas"]["ApprovalOfCall"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ApprovalState
+         * @description `waiting` -> `approved`, `rejected` or `expired`, once and for good.
+         * @enum {string}
+         */
+        ApprovalState: "waiting" | "approved" | "rejected" | "expired";
+        /**
          * BudgetBody
          * @description The budget of the workspace, and what it spent in the month that began on `month`.
          * @example {
@@ -1590,6 +1731,20 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * Decision
+         * @description Yes or no to the call of that digest, and to no other.
+         * @example {
+         *       "approve": true,
+         *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+         *     }
+         */
+        Decision: {
+            /** Approve */
+            approve: boolean;
+            /** Digest */
+            digest: string;
         };
         /**
          * DeliveryBody
@@ -1801,14 +1956,22 @@ export interface components {
         };
         /**
          * Goal
-         * @description What shall be done, in the user's words.
+         * @description What shall be done, in the user's words, and what it may take, within what the agent's plans may.
          * @example {
-         *       "goal": "Work out 12 times 9, then remember it"
+         *       "goal": "Work out 12 times 9, then remember it",
+         *       "max_secs": 600,
+         *       "max_steps": 5
          *     }
          */
         Goal: {
             /** Goal */
             goal: string;
+            /** Max Secs */
+            max_secs?: number | null;
+            /** Max Steps */
+            max_steps?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
         };
         /**
          * IceServer
@@ -2195,6 +2358,11 @@ export interface components {
          * PlanBody
          * @description A plan: a goal as steps.
          * @example {
+         *       "budget": {
+         *         "secs": 3600,
+         *         "steps": 20,
+         *         "tokens": 50000
+         *       },
          *       "created_at": "2026-01-31T09:30:00.000Z",
          *       "goal": "Work out 12 times 9, then remember it",
          *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
@@ -2241,11 +2409,13 @@ export interface components {
          *           "ended_at": null
          *         }
          *       ],
+         *       "tokens": 812,
          *       "error": null,
          *       "ended_at": null
          *     }
          */
         PlanBody: {
+            budget: components["schemas"]["PlanBudgetBody"];
             /**
              * Created At
              * Format: date-time
@@ -2267,6 +2437,20 @@ export interface components {
             status: components["schemas"]["PlanStatus"];
             /** Steps */
             steps: components["schemas"]["StepBody"][];
+            /** Tokens */
+            tokens: number;
+        };
+        /**
+         * PlanBudgetBody
+         * @description What a plan may take: steps, seconds from beginning to end, and tokens of the models that make it.
+         */
+        PlanBudgetBody: {
+            /** Secs */
+            secs: number;
+            /** Steps */
+            steps: number;
+            /** Tokens */
+            tokens: number;
         };
         /**
          * PlanPage
@@ -2274,6 +2458,11 @@ export interface components {
          * @example {
          *       "items": [
          *         {
+         *           "budget": {
+         *             "secs": 3600,
+         *             "steps": 20,
+         *             "tokens": 50000
+         *           },
          *           "created_at": "2026-01-31T09:30:00.000Z",
          *           "goal": "Work out 12 times 9, then remember it",
          *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
@@ -2320,6 +2509,7 @@ export interface components {
          *               "ended_at": null
          *             }
          *           ],
+         *           "tokens": 812,
          *           "error": null,
          *           "ended_at": null
          *         }
@@ -3589,12 +3779,16 @@ export type SchemaAnswer = components['schemas']['Answer'];
 export type SchemaApiKeyBody = components['schemas']['ApiKeyBody'];
 export type SchemaApiKeyPage = components['schemas']['ApiKeyPage'];
 export type SchemaApprovalBody = components['schemas']['ApprovalBody'];
+export type SchemaApprovalOfCall = components['schemas']['ApprovalOfCall'];
+export type SchemaApprovalPage = components['schemas']['ApprovalPage'];
+export type SchemaApprovalState = components['schemas']['ApprovalState'];
 export type SchemaBudgetBody = components['schemas']['BudgetBody'];
 export type SchemaBudgetChange = components['schemas']['BudgetChange'];
 export type SchemaCandidate = components['schemas']['Candidate'];
 export type SchemaConnect = components['schemas']['Connect'];
 export type SchemaConnection = components['schemas']['Connection'];
 export type SchemaCredentials = components['schemas']['Credentials'];
+export type SchemaDecision = components['schemas']['Decision'];
 export type SchemaDeliveryBody = components['schemas']['DeliveryBody'];
 export type SchemaDeliveryPage = components['schemas']['DeliveryPage'];
 export type SchemaDeliveryStatus = components['schemas']['DeliveryStatus'];
@@ -3623,6 +3817,7 @@ export type SchemaOfferedEngine = components['schemas']['OfferedEngine'];
 export type SchemaOutcome = components['schemas']['Outcome'];
 export type SchemaPasswordChange = components['schemas']['PasswordChange'];
 export type SchemaPlanBody = components['schemas']['PlanBody'];
+export type SchemaPlanBudgetBody = components['schemas']['PlanBudgetBody'];
 export type SchemaPlanPage = components['schemas']['PlanPage'];
 export type SchemaPlanStatus = components['schemas']['PlanStatus'];
 export type SchemaProblem = components['schemas']['Problem'];
@@ -7424,6 +7619,267 @@ export interface operations {
             };
             /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions_approvals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calls of a session that wait, in the order in which they came up; `next_cursor` is null. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPage"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions_answer_approval: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                call_id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /**
+             * @description A tool call that waits, or waited, for a yes to just these arguments.
+             *
+             *     `by`: how it was answered: `voice`, `text`, `key`, `rest`, or by `time`, which is a no.
+             */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOfCall"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: The state of the resource does not allow this. `session-ended`: The session has ended; create a new one. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

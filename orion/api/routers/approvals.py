@@ -14,7 +14,7 @@ from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.domain import wire
 from orion.domain.identity import Scope
-from orion.domain.waiting_call import Answer
+from orion.domain.waiting_call import ApprovalState
 from orion.errors import Conflict, SessionEnded
 
 router = APIRouter(
@@ -56,7 +56,7 @@ class ApprovalOfCall(BaseModel):
     """Of the tool and its arguments: an answer names it."""
     question: str
     """What the user is asked, in the server's own words."""
-    state: Answer
+    state: ApprovalState
     by: Literal["voice", "text", "key", "rest", "time"] | None
     asked_at: Timestamp
     expires_at: Timestamp

@@ -122,7 +122,7 @@ class StepBody(BaseModel):
     ended_at: Timestamp | None
 
 
-class BudgetBody(BaseModel):
+class PlanBudgetBody(BaseModel):
     """What a plan may take: steps, seconds from beginning to end, and tokens of the models that make it."""
 
     steps: int
@@ -139,7 +139,7 @@ class PlanBody(BaseModel):
     goal: str
     status: PlanStatus
     error: str | None
-    budget: BudgetBody
+    budget: PlanBudgetBody
     tokens: int
     """What models have read and written to make it."""
     steps: list[StepBody]

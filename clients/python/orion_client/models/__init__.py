@@ -3,11 +3,13 @@
 from .accepted import Accepted
 from .agent_body import AgentBody
 from .agent_body_guardrails import AgentBodyGuardrails
+from .agent_body_plans import AgentBodyPlans
 from .agent_body_source import AgentBodySource
 from .agent_body_turn_taking import AgentBodyTurnTaking
 from .agent_file import AgentFile
 from .agent_file_fail_over import AgentFileFailOver
 from .agent_file_guardrails import AgentFileGuardrails
+from .agent_file_plans import AgentFilePlans
 from .agent_file_turn_taking import AgentFileTurnTaking
 from .agent_page import AgentPage
 from .alive import Alive
@@ -15,6 +17,11 @@ from .answer import Answer
 from .api_key_body import ApiKeyBody
 from .api_key_page import ApiKeyPage
 from .approval_body import ApprovalBody
+from .approval_of_call import ApprovalOfCall
+from .approval_of_call_arguments import ApprovalOfCallArguments
+from .approval_of_call_by_type_0 import ApprovalOfCallByType0
+from .approval_page import ApprovalPage
+from .approval_state import ApprovalState
 from .budget_body import BudgetBody
 from .budget_change import BudgetChange
 from .candidate import Candidate
@@ -22,6 +29,7 @@ from .connect import Connect
 from .connect_variables import ConnectVariables
 from .connection import Connection
 from .credentials import Credentials
+from .decision import Decision
 from .delivery_body import DeliveryBody
 from .delivery_page import DeliveryPage
 from .delivery_status import DeliveryStatus
@@ -60,6 +68,7 @@ from .offered_engine_kind_type_0 import OfferedEngineKindType0
 from .outcome import Outcome
 from .password_change import PasswordChange
 from .plan_body import PlanBody
+from .plan_budget_body import PlanBudgetBody
 from .plan_page import PlanPage
 from .plan_status import PlanStatus
 from .problem import Problem
@@ -134,11 +143,13 @@ __all__ = (
     "Accepted",
     "AgentBody",
     "AgentBodyGuardrails",
+    "AgentBodyPlans",
     "AgentBodySource",
     "AgentBodyTurnTaking",
     "AgentFile",
     "AgentFileFailOver",
     "AgentFileGuardrails",
+    "AgentFilePlans",
     "AgentFileTurnTaking",
     "AgentPage",
     "Alive",
@@ -146,6 +157,11 @@ __all__ = (
     "ApiKeyBody",
     "ApiKeyPage",
     "ApprovalBody",
+    "ApprovalOfCall",
+    "ApprovalOfCallArguments",
+    "ApprovalOfCallByType0",
+    "ApprovalPage",
+    "ApprovalState",
     "BudgetBody",
     "BudgetChange",
     "Candidate",
@@ -153,6 +169,7 @@ __all__ = (
     "Connection",
     "ConnectVariables",
     "Credentials",
+    "Decision",
     "DeliveryBody",
     "DeliveryPage",
     "DeliveryStatus",
@@ -191,6 +208,7 @@ __all__ = (
     "Outcome",
     "PasswordChange",
     "PlanBody",
+    "PlanBudgetBody",
     "PlanPage",
     "PlanStatus",
     "Problem",

@@ -10,6 +10,7 @@ from ..models.agent_body_source import AgentBodySource
 
 if TYPE_CHECKING:
     from ..models.agent_body_guardrails import AgentBodyGuardrails
+    from ..models.agent_body_plans import AgentBodyPlans
     from ..models.agent_body_turn_taking import AgentBodyTurnTaking
 
 
@@ -39,6 +40,7 @@ class AgentBody:
         hand_offs (list[str]):
         guardrails (AgentBodyGuardrails):
         turn_taking (AgentBodyTurnTaking):
+        plans (AgentBodyPlans):
         max_call_secs (int | None):
         budget_usd (float | None):
         context_tokens (int | None):
@@ -62,6 +64,7 @@ class AgentBody:
     hand_offs: list[str]
     guardrails: AgentBodyGuardrails
     turn_taking: AgentBodyTurnTaking
+    plans: AgentBodyPlans
     max_call_secs: int | None
     budget_usd: float | None
     context_tokens: int | None
@@ -110,6 +113,8 @@ class AgentBody:
 
         turn_taking = self.turn_taking.to_dict()
 
+        plans = self.plans.to_dict()
+
         max_call_secs: int | None
         max_call_secs = self.max_call_secs
 
@@ -141,6 +146,7 @@ class AgentBody:
                 "hand_offs": hand_offs,
                 "guardrails": guardrails,
                 "turn_taking": turn_taking,
+                "plans": plans,
                 "max_call_secs": max_call_secs,
                 "budget_usd": budget_usd,
                 "context_tokens": context_tokens,
@@ -152,6 +158,7 @@ class AgentBody:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.agent_body_guardrails import AgentBodyGuardrails  # noqa: PLC0415
+        from ..models.agent_body_plans import AgentBodyPlans  # noqa: PLC0415
         from ..models.agent_body_turn_taking import AgentBodyTurnTaking  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -221,6 +228,8 @@ class AgentBody:
 
         turn_taking = AgentBodyTurnTaking.from_dict(d.pop("turn_taking"))
 
+        plans = AgentBodyPlans.from_dict(d.pop("plans"))
+
         def _parse_max_call_secs(data: object) -> int | None:
             if data is None:
                 return data
@@ -261,6 +270,7 @@ class AgentBody:
             hand_offs=hand_offs,
             guardrails=guardrails,
             turn_taking=turn_taking,
+            plans=plans,
             max_call_secs=max_call_secs,
             budget_usd=budget_usd,
             context_tokens=context_tokens,

@@ -10,6 +10,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.agent_file_fail_over import AgentFileFailOver
     from ..models.agent_file_guardrails import AgentFileGuardrails
+    from ..models.agent_file_plans import AgentFilePlans
     from ..models.agent_file_turn_taking import AgentFileTurnTaking
 
 
@@ -35,6 +36,7 @@ class AgentFile:
         guardrails (AgentFileGuardrails | Unset):
         turn_taking (AgentFileTurnTaking | Unset):
         fail_over (AgentFileFailOver | Unset):
+        plans (AgentFilePlans | Unset):
         max_call_secs (int | None | Unset):
         budget_usd (float | None | Unset):
         context_tokens (int | None | Unset):
@@ -54,6 +56,7 @@ class AgentFile:
     guardrails: AgentFileGuardrails | Unset = UNSET
     turn_taking: AgentFileTurnTaking | Unset = UNSET
     fail_over: AgentFileFailOver | Unset = UNSET
+    plans: AgentFilePlans | Unset = UNSET
     max_call_secs: int | None | Unset = UNSET
     budget_usd: float | None | Unset = UNSET
     context_tokens: int | None | Unset = UNSET
@@ -122,6 +125,10 @@ class AgentFile:
         if not isinstance(self.fail_over, Unset):
             fail_over = self.fail_over.to_dict()
 
+        plans: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.plans, Unset):
+            plans = self.plans.to_dict()
+
         max_call_secs: int | None | Unset
         if isinstance(self.max_call_secs, Unset):
             max_call_secs = UNSET
@@ -173,6 +180,8 @@ class AgentFile:
             field_dict["turn_taking"] = turn_taking
         if fail_over is not UNSET:
             field_dict["fail_over"] = fail_over
+        if plans is not UNSET:
+            field_dict["plans"] = plans
         if max_call_secs is not UNSET:
             field_dict["max_call_secs"] = max_call_secs
         if budget_usd is not UNSET:
@@ -186,6 +195,7 @@ class AgentFile:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.agent_file_fail_over import AgentFileFailOver  # noqa: PLC0415
         from ..models.agent_file_guardrails import AgentFileGuardrails  # noqa: PLC0415
+        from ..models.agent_file_plans import AgentFilePlans  # noqa: PLC0415
         from ..models.agent_file_turn_taking import AgentFileTurnTaking  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -282,6 +292,13 @@ class AgentFile:
         else:
             fail_over = AgentFileFailOver.from_dict(_fail_over)
 
+        _plans = d.pop("plans", UNSET)
+        plans: AgentFilePlans | Unset
+        if isinstance(_plans, Unset):
+            plans = UNSET
+        else:
+            plans = AgentFilePlans.from_dict(_plans)
+
         def _parse_max_call_secs(data: object) -> int | None | Unset:
             if data is None:
                 return data
@@ -324,6 +341,7 @@ class AgentFile:
             guardrails=guardrails,
             turn_taking=turn_taking,
             fail_over=fail_over,
+            plans=plans,
             max_call_secs=max_call_secs,
             budget_usd=budget_usd,
             context_tokens=context_tokens,

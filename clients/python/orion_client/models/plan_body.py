@@ -11,6 +11,7 @@ from attrs import field as _attrs_field
 from ..models.plan_status import PlanStatus
 
 if TYPE_CHECKING:
+    from ..models.plan_budget_body import PlanBudgetBody
     from ..models.step_body import StepBody
 
 
@@ -26,6 +27,9 @@ class PlanBody:
         goal (str):
         status (PlanStatus): `draft` -> `running` <-> `waiting_approval` -> `done`, `failed` or `cancelled`.
         error (None | str):
+        budget (PlanBudgetBody): What a plan may take: steps, seconds from beginning to end, and tokens of the models
+            that make it.
+        tokens (int):
         steps (list[StepBody]):
         created_at (datetime.datetime):
         started_at (datetime.datetime | None):
@@ -36,6 +40,8 @@ class PlanBody:
     goal: str
     status: PlanStatus
     error: None | str
+    budget: PlanBudgetBody
+    tokens: int
     steps: list[StepBody]
     created_at: datetime.datetime
     started_at: datetime.datetime | None
@@ -51,6 +57,10 @@ class PlanBody:
 
         error: None | str
         error = self.error
+
+        budget = self.budget.to_dict()
+
+        tokens = self.tokens
 
         steps = []
         for steps_item_data in self.steps:
@@ -79,6 +89,8 @@ class PlanBody:
                 "goal": goal,
                 "status": status,
                 "error": error,
+                "budget": budget,
+                "tokens": tokens,
                 "steps": steps,
                 "created_at": created_at,
                 "started_at": started_at,
@@ -90,6 +102,7 @@ class PlanBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.plan_budget_body import PlanBudgetBody  # noqa: PLC0415
         from ..models.step_body import StepBody  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -105,6 +118,10 @@ class PlanBody:
             return cast(None | str, data)
 
         error = _parse_error(d.pop("error"))
+
+        budget = PlanBudgetBody.from_dict(d.pop("budget"))
+
+        tokens = d.pop("tokens")
 
         steps = []
         _steps = d.pop("steps")
@@ -150,6 +167,8 @@ class PlanBody:
             goal=goal,
             status=status,
             error=error,
+            budget=budget,
+            tokens=tokens,
             steps=steps,
             created_at=created_at,
             started_at=started_at,

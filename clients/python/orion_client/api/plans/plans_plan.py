@@ -125,7 +125,8 @@ def sync_detailed(
     Args:
         session_id (UUID):
         idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
-        body (Goal): What shall be done, in the user's words.
+        body (Goal): What shall be done, in the user's words, and what it may take, within what
+            the agent's plans may.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -164,7 +165,8 @@ def sync(
     Args:
         session_id (UUID):
         idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
-        body (Goal): What shall be done, in the user's words.
+        body (Goal): What shall be done, in the user's words, and what it may take, within what
+            the agent's plans may.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -198,7 +200,8 @@ async def asyncio_detailed(
     Args:
         session_id (UUID):
         idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
-        body (Goal): What shall be done, in the user's words.
+        body (Goal): What shall be done, in the user's words, and what it may take, within what
+            the agent's plans may.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -235,7 +238,8 @@ async def asyncio(
     Args:
         session_id (UUID):
         idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
-        body (Goal): What shall be done, in the user's words.
+        body (Goal): What shall be done, in the user's words, and what it may take, within what
+            the agent's plans may.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
