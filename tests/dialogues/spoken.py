@@ -21,7 +21,7 @@ from tests.dialogues.world import World
 from tests.dialogues.written import Caller, Ended, caller
 from tests.journeys.phone import RATE_HZ, Phone, calling, spoken
 
-_ANSWER_SECS = 15.0
+_ANSWER_SECS = 25.0
 _QUIET_SECS = 1.2
 """So long after the agent's last sound a caller takes the turn for ended."""
 _INTO_SECS = 1.0

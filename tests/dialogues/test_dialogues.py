@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.dialogues import runs
 from tests.dialogues.dialogue import published
 from tests.dialogues.world import Running, serving
+from tests.dialogues.written import Ended
 from tests.journeys.conftest import need
 
 README = Path(__file__).parents[2] / "README.md"
@@ -31,6 +33,16 @@ def scripted(open_dir) -> Iterator[Running]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def written(offline, scripted) -> list[list[Ended]]:
+    """All by text, with the offline agent and with the scripted model, at the same time: most of it waits."""
+
+    async def both() -> list[list[Ended]]:
+        return await asyncio.gather(*(runs.written(running, DIALOGUES) for running in (offline, scripted)))
+
+    return asyncio.run(both())
+
+
 def wrong(ended):
     return {one.dialogue.id: one.wrong for one in ended if one.wrong}
 
@@ -41,14 +53,14 @@ def test_there_are_thirty_and_each_has_a_name_of_its_own():
     assert {"hand-off", "plan", "correction", "approval", "memory", "barge-in", "cancel"} <= exercised
 
 
-async def test_by_text_at_least_27_end_as_published_with_the_offline_agent(offline):
-    failed = wrong(await runs.written(offline, DIALOGUES))
+def test_by_text_at_least_27_end_as_published_with_the_offline_agent(written):
+    failed = wrong(written[0])
     assert len(DIALOGUES) - len(failed) >= BY_TEXT_AT_LEAST, failed
     assert set(failed) == {one.id for one in DIALOGUES if "text" in one.fails}, failed
 
 
-async def test_by_a_scripted_model_all_end_as_published(scripted):
-    assert wrong(await runs.written(scripted, DIALOGUES)) == {}
+def test_by_a_scripted_model_all_end_as_published(written):
+    assert wrong(written[1]) == {}
 
 
 async def test_some_end_as_published_by_voice(offline, tmp_path):
