@@ -8,6 +8,7 @@ import pytest
 
 from orion import registry
 from orion.domain import wire
+from orion.domain.approval import Approvals
 from orion.domain.identity import new_id
 from orion.domain.plan import PlanStatus
 from orion.domain.session import Session, SessionStatus
@@ -166,12 +167,14 @@ async def test_a_plan_with_a_step_that_asked_is_told_of_once_when_it_is_over(tal
     await talk.say("yes")
     plan, shared = await over(talk), talk.calls.shared
     said: asyncio.Queue[str] = asyncio.Queue()
-    agent, nobody = shared.catalogue.files.roster.get("concierge"), Taint()
+    offer = await shared.catalogue.of(talk.session.workspace_id)
+    agent, nobody = offer.roster.get("concierge"), Taint()
     plans = CallPlans(
         shared,
         talk.session,
         agent=lambda: agent,
-        tools=lambda: shared.catalogue.files.tools,
+        offer=lambda: offer,
+        approvals=Approvals(),
         want=lambda _: True,
         taint=nobody,
         runner=None,
