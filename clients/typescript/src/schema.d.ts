@@ -2374,6 +2374,7 @@ export interface components {
          *           "arguments": {
          *             "expression": "12 * 9"
          *           },
+         *           "attempts": 1,
          *           "description": "Multiply 12 by 9",
          *           "ended_at": "2026-01-31T09:30:04.210Z",
          *           "index": 0,
@@ -2399,6 +2400,7 @@ export interface components {
          *           "arguments": {
          *             "pieces": "108"
          *           },
+         *           "attempts": 0,
          *           "description": "Order 108 pieces",
          *           "index": 1,
          *           "status": "waiting_approval",
@@ -2474,6 +2476,7 @@ export interface components {
          *               "arguments": {
          *                 "expression": "12 * 9"
          *               },
+         *               "attempts": 1,
          *               "description": "Multiply 12 by 9",
          *               "ended_at": "2026-01-31T09:30:04.210Z",
          *               "index": 0,
@@ -2499,6 +2502,7 @@ export interface components {
          *               "arguments": {
          *                 "pieces": "108"
          *               },
+         *               "attempts": 0,
          *               "description": "Order 108 pieces",
          *               "index": 1,
          *               "status": "waiting_approval",
@@ -3091,6 +3095,8 @@ export interface components {
             arguments: {
                 [key: string]: unknown;
             };
+            /** Attempts */
+            attempts: number;
             /** Description */
             description: string;
             /** Ended At */

@@ -30,6 +30,7 @@ class StepBody:
             description (str):
             after (list[int]):
             status (StepStatus): Where a step stands.
+            attempts (int):
             result (Any):
             error (None | str):
             approval (ApprovalBody | None):
@@ -43,6 +44,7 @@ class StepBody:
     description: str
     after: list[int]
     status: StepStatus
+    attempts: int
     result: Any
     error: None | str
     approval: ApprovalBody | None
@@ -64,6 +66,8 @@ class StepBody:
         after = self.after
 
         status = self.status.value
+
+        attempts = self.attempts
 
         result = self.result
 
@@ -98,6 +102,7 @@ class StepBody:
                 "description": description,
                 "after": after,
                 "status": status,
+                "attempts": attempts,
                 "result": result,
                 "error": error,
                 "approval": approval,
@@ -125,6 +130,8 @@ class StepBody:
         after = cast(list[int], d.pop("after"))
 
         status = StepStatus(d.pop("status"))
+
+        attempts = d.pop("attempts")
 
         result = d.pop("result")
 
@@ -187,6 +194,7 @@ class StepBody:
             description=description,
             after=after,
             status=status,
+            attempts=attempts,
             result=result,
             error=error,
             approval=approval,
