@@ -15,7 +15,7 @@ from openai.types.chat.chat_completion_chunk import ChoiceDeltaToolCall
 from pydantic import ValidationError
 
 from orion.providers._openai.tool_text import ToolText
-from orion.providers._vendor import HalfAnswer, MalformedAnswer
+from orion.providers._vendor import HalfAnswer, MalformedAnswer, arguments
 
 Chunks = AsyncGenerator[ChatCompletionChunk, None]
 Answer = AsyncStream[ChatCompletionChunk] | ChatCompletion
@@ -89,8 +89,7 @@ async def complete(pieces: Chunks) -> Chunks:
     if not finished or last is None:
         raise HalfAnswer
     for index, call in enumerate(calls.values()):
-        if not _is_object(call.arguments or "{}"):
-            raise MalformedAnswer("the arguments of a tool call are no JSON object")
+        call.arguments = json.dumps(arguments(call.arguments))
         last.choices[0].delta.content, last.usage = None, None
         last.choices[0].delta.tool_calls = [_call(index, call)]
         yield last.model_copy(deep=True)
@@ -141,13 +140,6 @@ def _parsed(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise MalformedAnswer("the answer is none of the protocol")
     return found
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except json.JSONDecodeError:
-        return False
 
 
 def _new_id() -> str:

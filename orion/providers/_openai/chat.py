@@ -17,11 +17,12 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.base_llm import OpenAILLMSettings
 from pipecat.services.openai.llm import OpenAILLMService
 
+from orion.domain.storable import storable
 from orion.providers._openai.answer import Chunks, chunks, complete, from_text
 from orion.providers._openai.server import Abilities, Server
 from orion.providers._openai.tool_text import by_text
 from orion.providers._usage import counted
-from orion.providers._vendor import Vendor
+from orion.providers._vendor import VendorModel
 
 _STALL_SECS = 15.0
 _NOTES_SECS = 45.0
@@ -32,7 +33,7 @@ _REFUSALS = {400, 404, 405, 415, 422, 500, 501}
 """With what servers answer a request that asks for something they are not able to."""
 
 
-class Chat(Vendor, OpenAILLMService):
+class Chat(VendorModel, OpenAILLMService):
     """One call's model.
 
     A server without the developer role gets those messages as the user's; one that refuses tools, streams
@@ -65,7 +66,7 @@ class Chat(Vendor, OpenAILLMService):
 
     def build_chat_completion_params(self, params_from_context: OpenAILLMInvocationParams) -> dict[str, Any]:
         """The request, without what the server has refused before."""
-        params: dict[str, Any] = super().build_chat_completion_params(params_from_context)
+        params: dict[str, Any] = storable(super().build_chat_completion_params(params_from_context))
         able = self._orion_able()
         params["messages"] = _instructed_once(params["messages"])
         tools = params.get("tools")

@@ -15,6 +15,9 @@ from pipecat.adapters.llm.services.open_ai_realtime_adapter import OpenAIRealtim
 from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.services.openai.realtime import events
 
+from orion.domain.storable import storable
+from orion.providers import _vendor
+
 _HEARING = "gpt-4o-mini-transcribe"
 _SAY = (
     "Say the text between the lines word for word, in its own language, and say nothing else: no greeting, "
@@ -82,15 +85,16 @@ def history(messages: Iterable[Any]) -> str:
     In one item: models that get a written dialogue item by item go on in writing (Pipecat's finding).
     """
     told = [m for m in messages if isinstance(m, dict) and m.get("role") != "system"]
-    return _BEFORE.format(history=json.dumps(told, ensure_ascii=False)) if told else ""
+    return _BEFORE.format(history=json.dumps(storable(told), ensure_ascii=False)) if told else ""
 
 
 def is_object(arguments: str) -> bool:
     """Whether the arguments of a tool call are what they must be."""
     try:
-        return isinstance(json.loads(arguments), dict)
-    except ValueError:
+        _vendor.arguments(arguments)
+    except _vendor.MalformedAnswer:
         return False
+    return True
 
 
 def word_for_word(text: str) -> events.ResponseCreateEvent:

@@ -17,9 +17,10 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.anthropic.llm import AnthropicLLMService
 from pipecat.utils.errors import ErrorCategory
 
+from orion.domain.storable import storable
 from orion.providers._pool import Pool
 from orion.providers._usage import EstimatedTokens
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
+from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel
 
 _CONNECT_SECS = 3.0
 _STALL_SECS = 15.0
@@ -76,7 +77,7 @@ class _Adapter(AnthropicLLMAdapter):
         }
 
 
-class Messages(Vendor, AnthropicLLMService):
+class Messages(VendorModel, AnthropicLLMService):
     """One call's model.
 
     Args:
@@ -116,8 +117,8 @@ class Messages(Vendor, AnthropicLLMService):
         answer = await self._client.beta.messages.create(
             model=settings.model,
             max_tokens=_NOTES_TOKENS,
-            system=asked["system"],
-            messages=asked["messages"],
+            system=storable(asked["system"]),
+            messages=storable(asked["messages"]),
             timeout=_ANSWER_SECS,
         )
         usage = answer.usage
@@ -131,7 +132,7 @@ class Messages(Vendor, AnthropicLLMService):
 
     async def _create_message_stream(self, api_call: Any, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them."""
-        stream = await api_call(**params, timeout=self._orion_timeout)
+        stream = await api_call(**storable(params), timeout=self._orion_timeout)
         return counted(complete(stream))
 
     async def _orion_stalled(self, _service: AnthropicLLMService) -> None:
