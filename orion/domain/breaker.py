@@ -49,11 +49,17 @@ class Breaker:
         self._failures, self._rest_secs, self._until, self._probed_until = 0, _REST_SECS, None, 0.0
 
     def failed(self, now: float, *, lasting: bool = False) -> None:
-        """It has not answered; `lasting`: nor will it soon, for the key or the request was refused."""
+        """It has not answered; `lasting`: nor will it soon, for its key was refused.
+
+        While it is open, only the failure of a probe counts, and doubles the rest: calls that were under
+        way when it opened fail all at once.
+        """
         self._failures += 1
         if self._until is not None:
+            if not self._probed_until:
+                return
             self._rest_secs = min(self._rest_secs * 2, _LONGEST_REST_SECS)
-        if lasting or self._failures >= _FAILURES:
+        if self._until is not None or lasting or self._failures >= _FAILURES:
             self._until, self._probed_until = now + self._rest_secs, 0.0
 
     def withdrawn(self) -> None:

@@ -51,6 +51,13 @@ def test_a_probe_that_fails_doubles_the_rest_up_to_five_minutes():
     assert rests == [15, 30, 60, 120, 240, 300, 300]
 
 
+def test_calls_that_fail_all_at_once_prolong_no_rest():
+    breaker = failed(*(number / 10 for number in range(9)))
+    assert breaker.admits(15.2)
+    breaker.failed(16)
+    assert [breaker.admits(now) for now in (45.9, 46)] == [False, True], "the probe has doubled it, once"
+
+
 def test_a_probe_that_nobody_hears_of_again_is_followed_by_another():
     breaker = failed(0, 1)
     assert breaker.admits(16)
