@@ -207,6 +207,13 @@ class Candidate(Generic[_Service_co]):
     provider: str
     service: _Service_co
 
+    @property
+    def model(self) -> str:
+        """The name of its model; empty where it has none."""
+        settings: Any = getattr(self.service, "settings", None)
+        found = getattr(settings, "model", None)
+        return found if isinstance(found, str) else ""
+
 
 def module(settings: Settings, name: str) -> ModuleType:
     """The module of the provider `name`, from the user's project or built in."""

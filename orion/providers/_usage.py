@@ -102,10 +102,8 @@ class UsageMetrics(FrameProcessorMetrics):
         self._tell(audio_secs=secs)
 
     def _tell(self, **amounts: float) -> None:
-        kind, provider = self._orion_kind, self._orion_candidate.provider
-        model = self._orion_candidate.service.settings.model
-        named = model if isinstance(model, str) else ""
-        self._orion_told(Usage(kind, provider, named, **amounts))  # type: ignore[arg-type]
+        kind, engine = self._orion_kind, self._orion_candidate
+        self._orion_told(Usage(kind, engine.provider, engine.model, **amounts))  # type: ignore[arg-type]
 
 
 def listen(kind: Kind, candidate: Candidate[AIService], told: Told) -> None:
