@@ -21,6 +21,7 @@ from orion.api.requests.shield import Shield
 from orion.api.routers import (
     agents,
     api_keys,
+    approvals,
     auth,
     connect,
     console,
@@ -78,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     openapi.install(app)
     accounts = (auth, api_keys, invitations, users, erasure)
-    conversations = (sessions, messages, rooms, connect, memories, events, webhooks, plans)
+    conversations = (sessions, messages, rooms, connect, memories, events, webhooks, plans, approvals)
     for module in (*accounts, *conversations, usage, agents, engines, tools, ice, health, metrics, problems):
         app.include_router(module.router)
     for name in registry.names("transports", settings.project):

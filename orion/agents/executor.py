@@ -34,7 +34,9 @@ ToolsOf = Callable[[Principal, str], Awaitable[Mapping[str, RunnableTool]]]
 Announce = Callable[[UUID, float, str], Awaitable[None]]
 
 _NOBODY_KNOWS = "it was interrupted, and nobody knows whether it has happened"
+_MAY_HAVE = "It may have happened all the same."
 _RETRY_SECS = 0.2
+_GONE_WRONG = (ToolFailure, OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError)
 _CUT_OFF_SECS = 5.0
 """How long tools may still take whose process ends."""
 _MOST_CLAIMS = 100
@@ -43,16 +45,14 @@ _MOST_CLAIMS = 100
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a plan may take.
+    """What the steps of a plan may take.
 
     Attributes:
-        plan_secs: From its beginning to its end, questions included.
         approval_secs: How long a question waits for its answer.
         attempts: How often a step may be begun.
         retry_secs: How long after a failed attempt the next one follows.
     """
 
-    plan_secs: float = 3600.0
     approval_secs: float = 600.0
     attempts: int = 5
     retry_secs: tuple[float, ...] = (0.5, 2.0)
@@ -189,7 +189,7 @@ class Executor:
     async def _advance(self, run: Run, step: Step) -> None:
         """Run a pending step, or ask about it, or find out that it cannot run."""
         if self._rest_secs(run) <= 0:
-            await self._stop(run, f"it took longer than {self._budget.plan_secs:g} seconds")
+            await self._out_of_time(run)
             return
         step, runnable = _prepared(run, step)
         if runnable is None:
@@ -210,9 +210,12 @@ class Executor:
         assert step.approval is not None
         left = (step.approval.expires_at - datetime.now(UTC)).total_seconds()
         try:
-            async with asyncio.timeout(max(left, 0)):
+            async with asyncio.timeout(max(min(left, self._rest_secs(run)), 0)):
                 await changed.wait()
         except TimeoutError:
+            if self._rest_secs(run) <= 0:
+                await self._out_of_time(run)
+                return
             await self._ledger.change(run, lambda plan: _expired(plan, step.index))
 
     async def _attempt(self, run: Run, runnable: RunnableTool, step: Step) -> None:
@@ -260,18 +263,26 @@ class Executor:
             if not tool.repeatable:
                 return self._asking(step, StepStatus.UNKNOWN, f"{error}; {_NOBODY_KNOWS}"), False
             return _failed(step, error), True
-        except ToolFailure as failure:
-            return _failed(step, storable(failure.message)), failure.retryable
-        except (OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
-            # What a tool raises may hold arguments; the log names its type alone.
-            logger.warning("tool {} failed: {}", tool.name, type(error).__name__)
-            return _failed(step, f"{tool.name} failed"), tool.risk is Risk.READ
+        except _GONE_WRONG as error:
+            return self._gone_wrong(tool, step, error)
         finally:
             run.limits.discard(limit)
         return (
             replace(step, status=StepStatus.DONE, result=result, error=None, ended_at=datetime.now(UTC)),
             False,
         )
+
+    def _gone_wrong(self, tool: Tool, step: Step, error: Exception) -> tuple[Step, bool]:
+        """How a step ended whose tool raised, and whether another attempt may help."""
+        if isinstance(error, ToolFailure):
+            told, unclear, retryable = str(storable(error.message)), error.unclear, error.retryable
+        else:
+            # What a tool raises may hold arguments; the log names its type alone.
+            logger.warning("tool {} failed: {}", tool.name, type(error).__name__)
+            told, unclear, retryable = f"{tool.name} failed", True, tool.risk is Risk.READ
+        if unclear and not tool.repeatable:
+            return self._asking(step, StepStatus.UNKNOWN, f"{told.rstrip('.')}. {_MAY_HAVE}"), False
+        return _failed(step, told), retryable
 
     async def _write_of(self, context: StepContext) -> Callable[[Store], Awaitable[None]]:
         writes = [await self._recollection.write_of(memory) for memory in context.kept]
@@ -289,9 +300,12 @@ class Executor:
         now = datetime.now(UTC)
         await self._ledger.change(run, lambda plan: plan.stopped(PlanStatus.FAILED, error, now))
 
+    async def _out_of_time(self, run: Run) -> None:
+        await self._stop(run, f"it took longer than {run.plan.budget.secs:g} seconds")
+
     def _rest_secs(self, run: Run) -> float:
         begun = run.plan.started_at or run.plan.created_at
-        return self._budget.plan_secs - (datetime.now(UTC) - begun).total_seconds()
+        return run.plan.budget.secs - (datetime.now(UTC) - begun).total_seconds()
 
 
 def _with(plan: Plan, step: Step) -> Plan:

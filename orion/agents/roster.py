@@ -68,6 +68,7 @@ class AgentFile(BaseModel):
     guardrails: dict[str, Any] = {}
     turn_taking: dict[str, Annotated[float, JSON_NUMBER]] = {}
     fail_over: dict[_Deadline, Annotated[float, Field(gt=0, lt=100), JSON_NUMBER]] = {}
+    plans: dict[Literal["steps", "secs", "tokens"], Annotated[int, Field(ge=1, le=10**9), JSON_NUMBER]] = {}
     max_call_secs: Annotated[int, Field(ge=1, le=86_400), JSON_NUMBER] | None = None
     budget_usd: Annotated[float, Field(gt=0, le=1_000_000), JSON_NUMBER] | None = None
     context_tokens: Annotated[int, Field(ge=2_000, le=2_000_000), JSON_NUMBER] | None = None

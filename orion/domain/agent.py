@@ -28,6 +28,7 @@ class Agent:
         hand_offs: Names of the agents to which it may hand over.
         turn_taking: Overrides of the turn settings, e.g. `{"stop_secs": 0.4}`.
         fail_over: Overrides of `Deadlines`, e.g. `{"first_token_secs": 2}`.
+        plans: What its plans may take, less than the server allows: `{"steps": 5, "secs": 600}`.
         max_call_secs: Longest call in seconds; None for the server's limit.
         budget_usd: What a session may cost, in dollars; None for the server's budget.
         context_tokens: Its model's window in tokens, or less; None for the server's setting.
@@ -48,6 +49,7 @@ class Agent:
     guardrails: dict[str, Any] = field(default_factory=dict)
     turn_taking: dict[str, Any] = field(default_factory=dict)
     fail_over: dict[str, float] = field(default_factory=dict)
+    plans: dict[str, float] = field(default_factory=dict)
     max_call_secs: int | None = None
     budget_usd: float | None = None
     context_tokens: int | None = None

@@ -12,12 +12,13 @@ import hashlib
 import json
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from orion.domain.assents import Reply, assent
 from orion.domain.storable import storable
 
 SPOKEN_SECS = 60.0
@@ -33,14 +34,6 @@ _SHORT_WORDS = 3
 _UNSPOKEN = re.compile(r"[^\w .,:;@+*/%€$£#&()-]")
 _REFERENCE = re.compile(r"\{\{\s*(\d{1,2})(?:\.([A-Za-z0-9_.-]+))?\s*\}\}")
 _WORD = re.compile(r"\w+")
-
-
-class Reply(StrEnum):
-    """What an utterance says to the open question."""
-
-    YES = "yes"
-    NO = "no"
-    OTHER = "other"
 
 
 class Outcome(StrEnum):
@@ -81,24 +74,33 @@ class Wanted:
         return hashlib.sha256(json.dumps(bound, sort_keys=True).encode()).hexdigest()
 
 
-def question(tool: str, arguments: Mapping[str, Any]) -> str:
+def question(tool: str, arguments: Mapping[str, Any], language: str = "en") -> str:
     """The question over a call, as it is read out; empty where it would be too long to be understood.
 
     An argument is quoted without what could end the sentence or pass for the server's own words.
+
+    Args:
+        language: In which it is asked, as an agent names it; in English where it is not known.
     """
-    told = f"Shall I run {called(tool, arguments)}? Please say yes or no."
+    words = assent(language).words
+    told = words["question"].format(call=called(tool, arguments, language))
     return told if len(told) <= _MOST_CHARS else ""
 
 
-def called(tool: str, arguments: Mapping[str, Any]) -> str:
+def called(tool: str, arguments: Mapping[str, Any], language: str = "en") -> str:
     """A call in words, as they are read out; a reference to an earlier result is told as such."""
-    named = [f'{_plain(name.replace("_", " "))} "{_plain(value)}"' for name, value in arguments.items()]
-    return f"{tool.replace('_', ' ')}{' with ' if named else ''}{', '.join(named)}"
+    words = assent(language).words
+    named = [
+        f'{_plain(name.replace("_", " "), words)} "{_plain(value, words)}"'
+        for name, value in arguments.items()
+    ]
+    joint = f" {words['with']} " if named else ""
+    return f"{tool.replace('_', ' ')}{joint}{', '.join(named)}"
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, words: Mapping[str, str]) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    told = _REFERENCE.sub(lambda found: f"the result of step {int(found[1]) + 1}", text)
+    told = _REFERENCE.sub(lambda found: words["result"].format(step=int(found[1]) + 1), text)
     spoken = _UNSPOKEN.sub(" ", storable(told))
     # A point or colon that ends something is no part of a number, an address or a time.
     return " ".join(re.sub(r"[.:;,]+(?=\s|$)", "", spoken).split())
@@ -111,7 +113,8 @@ class Approvals:
         self._waiting: deque[Wanted] = deque()
         self._asked_at: float | None = None
         self._heard_at: float | None = None
-        self._added_at = 0.0
+        self._until: dict[str, float] = {}
+        self._again: set[str] = set()
         self._unclear = 0
         self._times: dict[str, int] = {}
 
@@ -128,15 +131,40 @@ class Approvals:
         """The call whose turn it is to be asked for."""
         return self._waiting[0] if self._waiting else None
 
-    def add(self, wanted: Wanted, now: float) -> bool:
-        """Let a call wait; whether it does: not if it cannot be read out, and not if too many do."""
+    def takes(self, wanted: Wanted) -> bool:
+        """Whether a call may wait: not if it cannot be read out, and not if too many do, or it does."""
         if not wanted.question or len(self._waiting) >= _MOST_WAITING:
             return False
-        if any(wanted.digest == other.digest for other in self._waiting):
+        others = self._waiting
+        return all(wanted.digest != one.digest and wanted.call_id != one.call_id for one in others)
+
+    def add(self, wanted: Wanted, now: float, secs: float = WRITTEN_SECS, *, again: bool = False) -> bool:
+        """Let a call wait, if it may; whether it does.
+
+        Args:
+            secs: For so long at most.
+            again: It waits since an earlier call: the user has to hear of it before other words are a no.
+        """
+        if not self.takes(wanted):
             return False
         self._waiting.append(wanted)
-        self._added_at = now
+        self._until[wanted.call_id] = now + secs
+        if again:
+            self._again.add(wanted.call_id)
         return True
+
+    def take(self, call_id: str) -> None:
+        """Take a call out that was answered elsewhere."""
+        if self.first is not None and self.first.call_id == call_id:
+            self.settle()
+        else:
+            self._waiting = deque(one for one in self._waiting if one.call_id != call_id)
+
+    def keep(self, call_ids: Collection[str]) -> None:
+        """Take out the single calls that wait no more."""
+        for wanted in list(self._waiting):
+            if wanted.plan_id is None and wanted.call_id not in call_ids:
+                self.take(wanted.call_id)
 
     def waits(self, call_id: str) -> bool:
         """Whether the call of that id is among them."""
@@ -166,6 +194,7 @@ class Approvals:
             return
         if _ends_with(text, self.first.question):
             self._heard_at = now
+            self._again.discard(self.first.call_id)
         elif self._heard_at is not None:
             self._asked_at = self._heard_at = None
 
@@ -194,7 +223,7 @@ class Approvals:
         if self.first is None:
             return False
         late = self._heard_at is not None and now - self._heard_at >= patience_secs
-        return late or now - self._added_at > WRITTEN_SECS
+        return late or now > self._until[self.first.call_id]
 
     def settle(self) -> Wanted:
         """Take the first call out: it was answered, and never is again."""
@@ -203,13 +232,22 @@ class Approvals:
         return self._waiting.popleft()
 
     def clear(self) -> list[Wanted]:
-        """Take all calls out, but steps of plans, which wait on: they are asked for again, a few times."""
-        kept = [one for one in self._waiting if one.step is not None and self._asked_of(one) < _MOST_ASKED]
+        """Take all calls out, but those that wait on and are asked for again, a few times.
+
+        These are steps of plans, and what the user has not heard of since an earlier call.
+        """
+        kept = [one for one in self._waiting if self._waits_on(one)]
         found = [one for one in self._waiting if one not in kept]
         self._waiting = deque(kept)
         self._asked_at = self._heard_at = None
         self._unclear = 0
         return found
+
+    def _waits_on(self, wanted: Wanted) -> bool:
+        if wanted.call_id in self._again:
+            self._again.discard(wanted.call_id)
+            return True
+        return wanted.step is not None and self._asked_of(wanted) < _MOST_ASKED
 
     def _asked_of(self, wanted: Wanted) -> int:
         self._times[wanted.digest] = self._times.get(wanted.digest, 0) + 1

@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from orion.domain.plan_budget import PlanBudget
+
 MOST_STEPS = 20
 
 
@@ -130,6 +132,8 @@ class Plan:
     Attributes:
         agent: Name of the agent whose tools it may use.
         error: Why it did not end well.
+        budget: What it may take.
+        tokens: What models have read and written to make it.
     """
 
     id: UUID
@@ -142,6 +146,8 @@ class Plan:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     error: str | None = None
+    budget: PlanBudget = field(default_factory=PlanBudget)
+    tokens: int = 0
 
     def key(self, index: int) -> str:
         """The idempotency key of a step, which its tool passes to the outside world."""

@@ -182,10 +182,17 @@ class ToolContext(Protocol):
 
 @dataclass(eq=False)
 class ToolFailure(Exception):
-    """A tool's own refusal, with a sentence that the agent may say."""
+    """A tool's own refusal, with a sentence that the agent may say.
+
+    Attributes:
+        retryable: Another attempt may help.
+        unclear: What was asked for may have happened all the same, as when an answer was lost. A tool that
+            is not known to count twice for once is then not called again before somebody was asked.
+    """
 
     message: str
     retryable: bool = field(default=False)
+    unclear: bool = field(default=False)
 
     def __str__(self) -> str:
         return self.message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from orion.domain.session import Session
 from orion.domain.tool import ToolCall
 from orion.domain.turn import Turn
 from orion.domain.usage import AMOUNTS, CURRENCY, MICROS, Usage, cost_micros
+from orion.domain.waiting_call import Answer, WaitingCall
 
 
 def timestamp(moment: datetime | None) -> str | None:
@@ -100,6 +102,8 @@ def plan(plan: Plan) -> dict[str, Any]:
         "goal": plan.goal,
         "status": plan.status.value,
         "error": plan.error,
+        "budget": asdict(plan.budget),
+        "tokens": plan.tokens,
         "steps": [step(one) for one in plan.steps],
         "created_at": timestamp(plan.created_at),
         "started_at": timestamp(plan.started_at),
@@ -122,6 +126,29 @@ def step(step: Step) -> dict[str, Any]:
         "started_at": timestamp(step.started_at),
         "ended_at": timestamp(step.ended_at),
     }
+
+
+def waiting_call(call: WaitingCall) -> dict[str, Any]:
+    """A tool call that waits, or waited, for the user's yes, as clients see it."""
+    wanted = call.wanted
+    return {
+        "call_id": wanted.call_id,
+        "tool": wanted.tool,
+        "arguments": wanted.arguments,
+        "digest": wanted.digest,
+        "question": wanted.question,
+        "state": call.state.value,
+        "by": call.by,
+        "asked_at": timestamp(call.asked_at),
+        "expires_at": timestamp(call.expires_at),
+        "decided_at": timestamp(call.decided_at),
+    }
+
+
+def approval_event(call: WaitingCall) -> dict[str, Any]:
+    """What `tool.approval` tells: a call was `asked` about, or answered, and by what."""
+    told = waiting_call(call)
+    return {**told, "state": "asked"} if call.state is Answer.WAITING else told
 
 
 def approval(asked: Approval | None) -> dict[str, Any] | None:

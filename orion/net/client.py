@@ -28,6 +28,7 @@ from orion.net.addresses import AllowedHosts, is_public, refusal
 MAX_BODY_BYTES = 1024 * 1024
 """Of a response, as it comes and unpacked."""
 _MAX_REDIRECTS = 3
+_NO_CONNECTION = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _MAX_CONNECTIONS = 100
 _CONNECT_SECS = 5.0
 _AGENT = "orion"
@@ -55,6 +56,10 @@ async def resolve(host: str, port: int) -> list[str]:
     ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     found = await asyncio.get_running_loop().run_in_executor(_RESOLVERS, ask)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class NotSent(ProviderError):
+    """Nothing of the request was sent."""
 
 
 class GuardedClient:
@@ -102,20 +107,28 @@ class GuardedClient:
         Raises:
             UnreachableTarget: The URL, or one that it redirects to, leads where tools may not go.
             ProviderTimeout: The deadline passed.
-            ProviderError: No connection, a broken or an overlong answer, or too many redirects.
+            NotSent: There was no connection for it.
+            ProviderError: A broken or an overlong answer, or too many redirects.
         """
         try:
             async with asyncio.timeout(deadline_secs):
                 return await self._exchange(method, httpx2.URL(url), dict(headers or {}), json)
         except TimeoutError:
             raise ProviderTimeout(f"no answer within {deadline_secs:g} seconds") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
+        except httpx2.InvalidURL:
+            raise NotSent("this is no URL") from None
+        except (httpx2.HTTPError, httpx2.StreamError) as error:
             raise ProviderError(f"the exchange failed: {type(error).__name__}") from None
 
     async def _exchange(self, method: str, url: httpx2.URL, headers: dict[str, str], json: Any) -> Answer:
-        for _ in range(_MAX_REDIRECTS + 1):
+        for hops in range(_MAX_REDIRECTS + 1):
             request = self._client.build_request(method, url, headers=headers, json=json)
-            response = await self._client.send(request, stream=True)
+            try:
+                response = await self._client.send(request, stream=True)
+            except _NO_CONNECTION as error:
+                if hops:  # the service before has heard it
+                    raise
+                raise NotSent(f"no connection: {type(error).__name__}") from None
             try:
                 target = _redirected(response)
                 if target is None:

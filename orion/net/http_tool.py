@@ -18,7 +18,7 @@ import httpx2
 
 from orion.domain.tool import ToolFailure
 from orion.errors import ProviderError, ProviderTimeout
-from orion.net.client import GuardedClient, UnreachableTarget
+from orion.net.client import GuardedClient, NotSent, UnreachableTarget
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MAX_RESULT_CHARS = 16_000
@@ -88,7 +88,8 @@ async def run(
         key: Of this call, unique: sent as `Idempotency-Key` with all methods but GET.
 
     Raises:
-        ToolFailure: With a sentence that says what went wrong, without anything the service said.
+        ToolFailure: With a sentence that says what went wrong, without anything the service said; unclear
+            where the request had gone out, and nothing that can be relied on came back.
         TimeoutError: The deadline passed.
     """
     url, rest = build(exchange.url, arguments)
@@ -108,14 +109,24 @@ async def run(
         raise ToolFailure("I may not reach that service.") from error
     except ProviderTimeout as error:
         raise TimeoutError from error
+    except NotSent as error:
+        raise ToolFailure("The service cannot be reached.", retryable=True) from error
     except ProviderError as error:
         raise ToolFailure(
-            "The service cannot be reached, or its answer is broken.", retryable=True
+            "The service's answer was lost, or is broken.", retryable=True, unclear=True
         ) from error
     if answer.status >= 400:
-        retryable = answer.status >= 500 or answer.status == 429
-        raise ToolFailure(f"The service refused with status {answer.status}.", retryable=retryable)
-    return bounded(select(_parsed(answer.body), exchange.select))
+        # A 5xx may be of something between here and the service, to which the service had answered.
+        failed = answer.status >= 500
+        retryable = failed or answer.status == 429
+        raise ToolFailure(
+            f"The service refused with status {answer.status}.", retryable=retryable, unclear=failed
+        )
+    try:
+        return bounded(select(_parsed(answer.body), exchange.select))
+    except ToolFailure as failure:
+        failure.unclear = True  # whatever it answers, it has done something
+        raise
 
 
 def build(template: str, arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -80,22 +80,39 @@ async def call(
     """One call of a tool: its structured content, else its text.
 
     Raises:
-        ToolFailure: The tool says that it failed (in its words, cut short), or its server cannot be used.
+        ToolFailure: The tool says that it failed (in its words, cut short), or its server cannot be used;
+            unclear where the call had gone out, and nothing that can be relied on came back.
         TimeoutError: The deadline passed.
     """
+    sent = False
+
+    async def asked(session: Client) -> Any:
+        nonlocal sent
+        sent = True
+        return await session.call_tool(tool, arguments)
+
     try:
-        result = await _within(client, server, deadline_secs, lambda s: s.call_tool(tool, arguments))
+        result = await _within(client, server, deadline_secs, asked)
     except ProviderTimeout as error:
         raise TimeoutError from error
     except Refused as error:
         raise ToolFailure("I may not reach that service.") from error
     except ProviderError as error:
-        raise ToolFailure("The service cannot be reached, or answers badly.", retryable=True) from error
+        told = "The service cannot be reached, or answers badly."
+        raise ToolFailure(told, retryable=True, unclear=sent) from error
     texts = [part.text for part in result.content if part.type == "text"]
     if result.is_error:
         raise ToolFailure(" ".join(texts)[:_MAX_ERROR_CHARS] or "The service could not do that.")
-    if isinstance(result.structured_content, dict):
-        return bounded(result.structured_content)
+    try:
+        return _content(result.structured_content, texts)
+    except ToolFailure as failure:
+        failure.unclear = True  # whatever it answers, it has done something
+        raise
+
+
+def _content(structured: Any, texts: list[str]) -> Any:
+    if isinstance(structured, dict):
+        return bounded(structured)
     if not texts:
         raise ToolFailure("The service answered with something that is no text.")
     return bounded({"result": _value("\n".join(texts))})

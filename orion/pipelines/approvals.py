@@ -1,16 +1,26 @@
-"""The tool calls that wait for a yes, by session, and what decides in a conversation which ones do."""
+"""What decides in a conversation which tool calls wait for a yes, and what an answer does."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from uuid import UUID
+from typing import Any
 
-from orion.domain.approval import WRITTEN_SECS, Approvals, Wanted, question
+from orion.domain.agent import Agent
+from orion.domain.approval import Approvals, Wanted, question
+from orion.domain.assents import assent
+from orion.domain.session import Session
 from orion.domain.taint import Taint
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus
+from orion.domain.waiting_call import Answer
+from orion.errors import DatabaseUnavailable
+from orion.pipelines.waiting_calls import WaitingCalls
 from orion.processors.approval_gate import ApprovalGate
+from orion.processors.tool_call import ToolCaller, answer
+from orion.providers.offline import speech
+from orion.tools import RunnableTool
 
 _NOBODY = "that needs the approval of the user, who is not here"
 _NOT_NOW = "that cannot be approved by word now: too much waits already, or it is too long to be read out"
@@ -18,24 +28,10 @@ _NOTE = (
     "Not done yet: the server itself is asking the user for a yes. Do not ask, do not say that it is done, "
     "and do not call it again. You will be told what came of it."
 )
+_TOO_LATE = "That is not open any more, so I have not done it now."
+_NOT_KEPT = "I could not keep your answer, so I have not done it."
 
-
-class WaitingCalls:
-    """The approvals of each session of this process; a restart forgets them, which is no."""
-
-    def __init__(self) -> None:
-        self._sessions: dict[UUID, tuple[float, Approvals]] = {}
-
-    def of(self, session_id: UUID) -> Approvals:
-        """Those of one session, for a call that begins; old ones of others are forgotten."""
-        now = time.monotonic()
-        _, found = self._sessions.pop(session_id, (now, Approvals()))
-        self._sessions[session_id] = (now, found)
-        for other, (begun, _) in list(self._sessions.items()):  # the oldest stand first
-            if now - begun < WRITTEN_SECS:
-                break
-            del self._sessions[other]
-        return found
+DecidePlan = Callable[[Wanted, bool], Awaitable[dict[str, Any]]]
 
 
 class ApprovalPolicy:
@@ -46,7 +42,9 @@ class ApprovalPolicy:
 
     Args:
         gate: Gives the conversation's gate.
-        on_asked: Told of each call that waits.
+        keep: Keeps a single call that waits; False where it cannot.
+        on_asked: Told of each plan, or step of one, that waits.
+        language: Gives that of the conversation.
     """
 
     def __init__(
@@ -54,30 +52,38 @@ class ApprovalPolicy:
         approvals: Approvals,
         taint: Taint,
         gate: Callable[[], ApprovalGate],
+        keep: Callable[[Wanted], Awaitable[bool]],
         on_asked: Callable[[Wanted], None],
         *,
+        language: Callable[[], str] = lambda: "en",
         guest: bool,
     ) -> None:
         self._approvals = approvals
         self._taint = taint
         self._gate = gate
+        self._keep = keep
         self._on_asked = on_asked
+        self._language = language
         self._guest = guest
 
-    def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
+    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
         """The call as it waits or is refused; None where it may run."""
         tainted = tool.risk is Risk.WRITE and self._taint.marked and not by_rule
         if tool.risk is not Risk.DANGER and not tainted:
             return None
         if self._guest:
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOBODY)
-        wanted = Wanted(call.id, tool.name, call.arguments, question(tool.name, call.arguments))
-        if not self.want(wanted):
+        asked = question(tool.name, call.arguments, self._language())
+        wanted = Wanted(call.id, tool.name, call.arguments, asked)
+        if not self._approvals.add(wanted, time.monotonic()):
+            return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
+        if not await self._keep(wanted):
+            self._approvals.take(wanted.call_id)
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
         return replace(call, status=ToolCallStatus.WAITING_APPROVAL, result={"note": _NOTE})
 
     def want(self, wanted: Wanted) -> bool:
-        """Let the user be asked; False where nobody can be, or not for this."""
+        """Let the user be asked for a plan or its step; False where nobody can be, or not for this."""
         if self._guest or not self._approvals.add(wanted, time.monotonic()):
             return False
         self._on_asked(wanted)
@@ -95,3 +101,102 @@ class ApprovalPolicy:
         """Mark the turn where others wrote the result."""
         if tool.untrusted:
             self._taint.mark()
+
+
+class Answers:
+    """Does in one conversation what the user's answers mean.
+
+    A yes to a single call is kept before the call runs, and counts only for whoever kept it: on whatever
+    node, and by whatever way, the same call was answered. The call then outlives the conversation.
+
+    Args:
+        agent: Gives the agent that has the word.
+        tools: Gives the tools that the workspace has now.
+        caller: Gives what runs them.
+        plan: Does what the answer about a plan, or a step of one, means.
+        publish: Tells of those, and keeps it for the audit; of single calls their rows tell.
+        on_late: Told what came of a call whose conversation is over.
+    """
+
+    def __init__(
+        self,
+        waiting: WaitingCalls,
+        session: Session,
+        *,
+        agent: Callable[[], Agent],
+        tools: Callable[[], Mapping[str, RunnableTool]],
+        caller: Callable[[], ToolCaller],
+        plan: DecidePlan,
+        publish: Callable[[str, dict[str, Any]], None],
+        on_late: Callable[[str], None],
+    ) -> None:
+        self._waiting = waiting
+        self._session = session
+        self._agent = agent
+        self._tools = tools
+        self._caller = caller
+        self._plan = plan
+        self._publish = publish
+        self._on_late = on_late
+
+    async def decide(self, wanted: Wanted, approved: bool, by: str | None) -> dict[str, Any]:
+        """Keep an answer, unless it is kept already (`by` None), and do what it means."""
+        if wanted.plan_id is not None:
+            self.of_plan(wanted, "approved" if approved else "rejected", by)
+            return await self._plan(wanted, approved)
+        if by is not None and (refusal := await self._kept(wanted, approved, by)):
+            return refusal
+        if not approved:
+            told = assent(self._agent().language).words["rejected"]
+            return {"error": told, "status": "rejected"}
+        runnable = allowed(self._tools(), self._agent(), wanted.tool)
+        if runnable is None:
+            return {"error": f"there is no tool {wanted.tool} any more", "status": "refused"}
+        work = self._caller().run(runnable, wanted.call_id, wanted.arguments, approved=True)
+        running = self._waiting.run(work, self._session.id, wanted.call_id)
+        try:
+            return answer(await asyncio.shield(running))
+        except asyncio.CancelledError:
+            running.add_done_callback(lambda task: self._late(runnable.tool, task))
+            raise
+
+    def drop(self, wanted: Wanted, outcome: str, by: str) -> None:
+        """Nobody has answered: that is no."""
+        if wanted.plan_id is not None:
+            self.of_plan(wanted, outcome, by)
+            return
+        user_id = self._session.user_id if by != "time" else None
+        self._waiting.drop(self._session.id, wanted, Answer(outcome), by, user_id)
+
+    def of_plan(self, wanted: Wanted, state: str, by: str | None) -> None:
+        """A plan, or a step of one, was asked for or answered."""
+        body = {"call_id": wanted.call_id, "tool": wanted.tool, "arguments": wanted.arguments}
+        told = {"digest": wanted.digest, "question": wanted.question, "state": state, "by": by}
+        self._publish("tool.approval", {**body, **told})
+
+    async def _kept(self, wanted: Wanted, approved: bool, by: str) -> dict[str, Any] | None:
+        """Keep the answer; what is told where it could not be."""
+        kept = Answer.APPROVED if approved else Answer.REJECTED
+        try:
+            call = await self._waiting.answer(
+                self._session.id, wanted, kept, by=by, decided_by=self._session.user_id
+            )
+        except DatabaseUnavailable:
+            return {"error": _NOT_KEPT, "status": "refused"}
+        return {"error": _TOO_LATE, "status": "refused"} if call is None else None
+
+    def _late(self, tool: Tool, task: asyncio.Task[ToolCall]) -> None:
+        if not task.cancelled() and task.exception() is None:
+            self._on_late(outcome(tool, task.result()))
+
+
+def allowed(tools: Mapping[str, RunnableTool], agent: Agent, name: str) -> RunnableTool | None:
+    """The tool of that name, if the agent has it."""
+    return tools.get(name) if agent.tools is None or name in agent.tools else None
+
+
+def outcome(tool: Tool, call: ToolCall) -> str:
+    """What came of a call, in words."""
+    if call.status is ToolCallStatus.DONE:
+        return speech.answer(tool, answer(call))
+    return f"That did not work: {call.error}."

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from orion.domain.agent import Agent
 from orion.domain.approval import Wanted, called, question
+from orion.domain.assents import assent
 from orion.domain.draft import Missing
 from orion.domain.identity import Principal
 from orion.domain.plan import Plan, PlanStatus, Step, StepStatus
@@ -17,15 +18,14 @@ from orion.domain.taint import Taint
 from orion.errors import DatabaseUnavailable, OrionError
 from orion.pipelines import planning
 from orion.pipelines.planning import PlanRunner
-from orion.tools import RunnableTool
 
 if TYPE_CHECKING:
+    from orion.pipelines.catalogue import Offer
     from orion.pipelines.shared import Shared
 
 _SOON_SECS = 2.0
 """A plan that is over so soon is told of at once."""
 _NONE = "There is no plan."
-_REJECTED = "All right, I will not do it."
 _BEGUN = "All right, I have begun. I will tell you when it is done."
 _NOT_NOW = "I cannot make a plan now."
 _TOO_LONG = "I have made a plan, but it is too long to be read out. You can read and begin it on the page."
@@ -37,7 +37,7 @@ class CallPlans:
 
     Args:
         agent: Gives the agent that has the word.
-        tools: Gives the tools that the workspace has now.
+        offer: Gives what the workspace has now.
         want: Lets the user be asked; False where that is not possible.
         runner: Runs plans; None where nothing does.
     """
@@ -48,7 +48,7 @@ class CallPlans:
         session: Session,
         *,
         agent: Callable[[], Agent],
-        tools: Callable[[], Mapping[str, RunnableTool]],
+        offer: Callable[[], Offer],
         want: Callable[[Wanted], bool],
         taint: Taint,
         runner: PlanRunner | None,
@@ -57,7 +57,7 @@ class CallPlans:
         self._session = session
         self._owner = Principal(session.workspace_id, session.user_id)
         self._agent = agent
-        self._tools = tools
+        self._offer = offer
         self._want = want
         self._taint = taint
         self._runner = runner
@@ -67,13 +67,14 @@ class CallPlans:
         """Make a plan and have it read back: with the user's yes it begins."""
         if self._runner is None:
             return {"spoken": _NOT_NOW}
-        plan = await planning.draft(self._shared, self._session, self._agent(), self._tools(), goal)
+        plan = await planning.draft(self._shared, self._session, self._agent(), self._offer(), goal)
         if isinstance(plan, Missing):
             return {"status": "question", "spoken": plan.question}
-        if not planning.read_back(plan):
+        told = planning.read_back(plan, self._agent().language)
+        if not told:
             return {"status": plan.status.value, "spoken": _TOO_LONG}
         call_id = call_id.removeprefix(f"{self._session.id}:")
-        wanted = Wanted(call_id, "make_plan", {"goal": goal}, planning.read_back(plan), plan.id)
+        wanted = Wanted(call_id, "make_plan", {"goal": goal}, told, plan.id)
         if not self._want(wanted):
             return {"spoken": _NOT_NOW}
         listed = [step.description for step in plan.steps]
@@ -94,20 +95,21 @@ class CallPlans:
         plan = await self._runner.cancel(plan.id, self._session.id)
         return {"status": plan.status.value, "spoken": planning.progress(plan)}
 
-    async def decide(self, wanted: Wanted, *, approved: bool) -> dict[str, Any]:
+    async def decide(self, wanted: Wanted, approved: bool) -> dict[str, Any]:
         """Do what the user's answer means: begin the plan, or let its step run, or not."""
         assert wanted.plan_id is not None
         if self._runner is None:
             return {"spoken": _NOT_NOW}
+        words = assent(self._agent().language).words
         try:
             if wanted.step is not None:
                 by, session_id = self._session.user_id, self._session.id
                 answer = self._runner.answer
                 await answer(wanted.plan_id, session_id, wanted.step, approved=approved, by=by)
-                return {"spoken": "All right." if approved else _REJECTED}
+                return {"spoken": words["accepted" if approved else "rejected"]}
             if not approved:
                 await self._runner.cancel(wanted.plan_id, self._session.id)
-                return {"error": _REJECTED, "status": "rejected"}
+                return {"error": words["rejected"], "status": "rejected"}
             return await self._begin(wanted.plan_id)
         except OrionError as error:
             return {"error": error.detail, "status": "refused", "spoken": error.detail}
@@ -165,12 +167,13 @@ class CallPlans:
     def _wait(self, plan: Plan) -> None:
         for step in plan.steps:
             if step.asks and not plan.status.over:
-                self._want(_wanted(plan, step))
+                self._want(_wanted(plan, step, self._agent().language))
 
     def _outcome(self, plan: Plan) -> str:
-        if planning.untrusted(plan, self._tools()):
+        tools = self._offer().tools
+        if planning.untrusted(plan, tools):
             self._taint.mark()
-        return planning.outcome(plan, self._tools())
+        return planning.outcome(plan, tools)
 
     async def _newest(self) -> Plan | None:
         async with self._shared.database.transaction(self._owner) as store:
@@ -178,9 +181,10 @@ class CallPlans:
         return plans[0] if plans else None
 
 
-def _wanted(plan: Plan, step: Step) -> Wanted:
+def _wanted(plan: Plan, step: Step, language: str) -> Wanted:
     arguments = step.arguments if step.resolved is None else step.resolved
-    told = question(step.tool, arguments)
+    told = question(step.tool, arguments, language)
     if told and step.status is StepStatus.UNKNOWN:
-        told = f"Nobody knows whether {called(step.tool, arguments)} has happened. {told}"
+        unknown = assent(language).words["unknown"].format(call=called(step.tool, arguments, language))
+        told = f"{unknown} {told}"
     return Wanted(plan.key(step.index), step.tool, arguments, told, plan.id, step.index)

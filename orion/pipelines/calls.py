@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -30,6 +31,7 @@ from orion.errors import (
 from orion.media import memory
 from orion.pipelines import budgets, planning
 from orion.pipelines.announcements import Announcements
+from orion.pipelines.approved_calls import ApprovedCalls
 from orion.pipelines.call import PAUSED, Call, CallEnded
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.note_taking import NoteTaking
@@ -65,6 +67,7 @@ class Calls:
         self._tasks = Tasks()
         self._tidying: asyncio.Task[None] | None = None
         self._announcements = Announcements(shared, self.get, self._tasks)
+        self.approved = ApprovedCalls(lambda: self.shared, self.get, self._announcements)
         self._note_taking = NoteTaking(self._tasks)
         self._closing = False
         self.plans: PlanRunner | None = None
@@ -73,6 +76,7 @@ class Calls:
         """Begin to end the sessions that nobody is in any more."""
         self._tasks.spawn(sweep(self.shared, self._is_busy, self.end_session), "sweeper")
         self._tasks.spawn(self.shared.meter.watch_loop(), "loop lag")
+        self._tasks.spawn(self.approved.watch(), "approvals")
 
     def get(self, session_id: UUID) -> Call | None:
         """The live call of the session, if there is one here."""
@@ -236,6 +240,7 @@ class Calls:
         """End all calls and take no more; sessions stay open, their users may come back."""
         self._closing = True
         await asyncio.gather(*(call.end(EndReason.SHUTDOWN) for call in list(self._live.values())))
+        await self.shared.waiting.close()
         await self._tasks.close()
 
     def _lock(self, session_id: UUID) -> asyncio.Lock:
@@ -309,8 +314,11 @@ class Calls:
             turns = await store.turns.of_session(session.id)
             kept = await store.memories.notes_of(session.id)
             plans = [] if guest else (await store.plans.of_session(session.id, limit=_RECENT_PLANS))[0]
+            waiting = [] if guest else await store.approvals.waiting(session.id, datetime.now(UTC))
         if session.status is SessionStatus.ENDED:
             raise SessionEnded
+        if not guest:
+            self.shared.waiting.restore(session.id, waiting)
         month = await budgets.month(self.shared.database, session.workspace_id)
         offer = await self.shared.catalogue.of(session.workspace_id)
         if session.agent not in offer.roster:

@@ -17,7 +17,8 @@ from orion import guardrails, providers
 from orion.agents import recollection
 from orion.domain import window
 from orion.domain.agent import Agent, fill
-from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Wanted
+from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Approvals
+from orion.domain.assents import assent
 from orion.domain.breaker import Breaker
 from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Utterance, Verdict
@@ -31,7 +32,7 @@ from orion.domain.turn import Turn
 from orion.domain.usage import MICROS
 from orion.errors import DatabaseUnavailable, OrionError
 from orion.pipelines import engines, notes
-from orion.pipelines.approvals import ApprovalPolicy
+from orion.pipelines.approvals import Answers, ApprovalPolicy
 from orion.pipelines.bill import Bill
 from orion.pipelines.call_plans import CallPlans
 from orion.pipelines.catalogue import Offer
@@ -47,7 +48,7 @@ from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.spoken_guardrail import HeardGuardrail, SaidGuardrail
-from orion.processors.tool_call import ToolCaller, answer
+from orion.processors.tool_call import ToolCaller
 from orion.processors.window import Window
 from orion.providers._usage import listen
 
@@ -136,15 +137,22 @@ class Conversation:
         self.llm = engines.llm(models, offer.breakers, self.deadlines, speaks=speaks)
         if self._dialogue is not None:
             self._dialogue.state = dict(session.dialogue)
-        self._approvals, self._taint = shared.waiting.of(session.id), Taint()
+        # A guest is asked nothing, not even what waits for the session's user.
+        self._approvals, self._taint = Approvals() if guest else shared.waiting.of(session.id), Taint()
         self._policy = ApprovalPolicy(
-            self._approvals, self._taint, lambda: self.approval_gate, self._asked, guest=guest
+            self._approvals,
+            self._taint,
+            lambda: self.approval_gate,
+            lambda wanted: shared.waiting.keep(session.id, self.agent.name, wanted),
+            lambda wanted: self._answers.of_plan(wanted, "asked", None),
+            language=lambda: self.agent.language,
+            guest=guest,
         )
         self.plans = CallPlans(
             shared,
             session,
             agent=lambda: self.agent,
-            tools=lambda: self.offer.tools,
+            offer=lambda: self.offer,
             want=self._policy.want,
             taint=self._taint,
             runner=runner,
@@ -154,12 +162,23 @@ class Conversation:
         self.context = LLMContext(
             [*self.head(), *messages(recent(turns, self.window.noted))], tools=self.tools()
         )
+        self._answers = Answers(
+            shared.waiting,
+            session,
+            agent=lambda: self.agent,
+            tools=lambda: self.offer.tools,
+            caller=lambda: self.caller,
+            plan=self.plans.decide,
+            publish=self.recorder.publish,
+            on_late=lambda words: announce(0.0, words),
+        )
         self.approval_gate = ApprovalGate(
             self._approvals,
             self._taint,
             self.context,
-            self._decide,
-            self._approval,
+            self._answers.decide,
+            self._answers.drop,
+            language=lambda: assent(self.agent.language),
             patience_secs=SPOKEN_SECS if speaks else WRITTEN_SECS,
         )
         self.tool_context.agents = self.agent.hand_offs
@@ -359,27 +378,6 @@ class Conversation:
 
     def _slow(self) -> None:
         self.on_slow()
-
-    async def _decide(self, wanted: Wanted, approved: bool) -> dict[str, Any]:
-        """Do what the user's answer means; a call runs if the agent still has the tool."""
-        if wanted.plan_id is not None:
-            return await self.plans.decide(wanted, approved=approved)
-        if not approved:
-            return {"error": "All right, I will not do it.", "status": "rejected"}
-        names = self.agent.tools
-        runnable = self.offer.tools.get(wanted.tool)
-        if runnable is None or (names is not None and wanted.tool not in names):
-            return {"error": f"there is no tool {wanted.tool} any more", "status": "refused"}
-        return answer(await self.caller.run(runnable, wanted.call_id, wanted.arguments, approved=True))
-
-    def _asked(self, wanted: Wanted) -> None:
-        self._approval(wanted, "asked", "")
-
-    def _approval(self, wanted: Wanted, outcome: str, by: str) -> None:
-        """Keep for the audit what was asked, and what came of it."""
-        body = {"call_id": wanted.call_id, "tool": wanted.tool, "arguments": wanted.arguments}
-        told = {"digest": wanted.digest, "state": outcome, "by": by or None}
-        self.recorder.publish("tool.approval", {**body, **told})
 
     def _typed(self, text: str) -> None:
         self.recorder.user_said(text)

@@ -9,23 +9,28 @@ from uuid import UUID
 
 from orion.agents import planner, recollection
 from orion.domain.agent import Agent
+from orion.domain.approval import called
+from orion.domain.assents import assent
 from orion.domain.draft import Missing
 from orion.domain.identity import Principal, new_id
-from orion.domain.plan import Plan, PlanStatus, Step, StepStatus
+from orion.domain.plan import MOST_STEPS, Plan, PlanStatus, Step, StepStatus
+from orion.domain.plan_budget import PlanBudget
 from orion.domain.session import Session
 from orion.domain.tool import Tool
 from orion.domain.turn import Speaker, Turn
+from orion.domain.usage import Usage
 from orion.providers.offline import speech
 from orion.tools import RunnableTool
 
 if TYPE_CHECKING:
+    from orion.pipelines.catalogue import Offer
     from orion.pipelines.shared import Shared
+    from orion.settings import Settings
 
 AWAY = "While you were away:"
 _MOST_SPOKEN = 600
 _MOST_READ = 900
 """A minute of speech: nobody keeps more in mind."""
-_COUNT = ("nothing", "one thing", "two things", "three things", "four things", "five things")
 
 
 class PlanRunner(Protocol):
@@ -41,27 +46,68 @@ class PlanRunner(Protocol):
         """Say yes or no to what a step asks. Raises NotFound, and Conflict where it asks nothing."""
 
 
+def budget_of(settings: Settings, agent: Agent) -> PlanBudget:
+    """What a plan of that agent may take at most."""
+    server = PlanBudget(min(settings.plan_steps, MOST_STEPS), settings.plan_secs, settings.plan_tokens)
+    return server.within(agent.plans)
+
+
 async def draft(
-    shared: Shared, session: Session, agent: Agent, tools: Mapping[str, RunnableTool], goal: str
+    shared: Shared,
+    session: Session,
+    agent: Agent,
+    offer: Offer,
+    goal: str,
+    *,
+    budget: PlanBudget | None = None,
 ) -> Plan | Missing:
-    """A plan that is kept but does not run yet, or the question that has to be answered first."""
+    """A plan that is kept but does not run yet, or the question that has to be answered first.
+
+    What models consume over it is on the session's bill.
+
+    Args:
+        budget: What it may take; None for all that the agent's plans may.
+    """
+    budget = budget or budget_of(shared.settings, agent)
     owner = Principal(session.workspace_id, session.user_id)
     known = recollection.note(await shared.recollection.relevant(owner, goal))
-    own = [one.tool for name, one in tools.items() if agent.tools is None or name in agent.tools]
-    steps = await planner.plan(shared.settings, agent, own, goal, known)
+    own = [one.tool for name, one in offer.tools.items() if agent.tools is None or name in agent.tools]
+    used: list[Usage] = []
+    try:
+        steps = await planner.plan(offer.settings, agent, own, goal, known, budget=budget, used=used)
+    finally:
+        _bill(shared, session, agent, offer.prices.priced(used))
     if isinstance(steps, Missing):
         return steps
     now = datetime.now(UTC)
-    plan = Plan(new_id(), session.id, agent.name, goal, PlanStatus.DRAFT, steps, now)
+    plan = Plan(
+        new_id(),
+        session.id,
+        agent.name,
+        goal,
+        PlanStatus.DRAFT,
+        steps,
+        now,
+        budget=budget,
+        tokens=planner.tokens(used),
+    )
     async with shared.database.transaction(owner) as store:
         return await store.plans.add(plan)
 
 
-def read_back(plan: Plan) -> str:
+def _bill(shared: Shared, session: Session, agent: Agent, used: tuple[Usage, ...]) -> None:
+    if used:
+        shared.meter.used(used)
+        now = datetime.now(UTC)
+        shared.writer.put(lambda store: store.usages.add(session.id, used, agent=agent.name, at=now))
+
+
+def read_back(plan: Plan, language: str = "en") -> str:
     """The question whether the plan shall run, with each call that it makes; empty where it is too long."""
-    count = _COUNT[len(plan.steps)] if len(plan.steps) < len(_COUNT) else f"{len(plan.steps)} things"
-    listed = "; ".join(f"{step.index + 1}, {step.description}" for step in plan.steps)
-    told = f"I would do {count}: {listed}. Shall I? Please say yes or no."
+    words = assent(language)
+    calls = [called(step.tool, step.arguments, language) for step in plan.steps]
+    listed = "; ".join(f"{number}, {told}" for number, told in enumerate(calls, 1))
+    told = words.words["plan"].format(count=words.count(len(calls)), steps=listed)
     return told if len(told) <= _MOST_READ else ""
 
 

@@ -11,11 +11,11 @@ from orion.agents.recollection import Recollection
 from orion.agents.tool_rows import Outside
 from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient
-from orion.pipelines.approvals import WaitingCalls
 from orion.pipelines.catalogue import Catalogue
 from orion.pipelines.feed import Feed
 from orion.pipelines.files import Files
 from orion.pipelines.meter import Meter
+from orion.pipelines.waiting_calls import WaitingCalls
 from orion.pipelines.writer import Writer
 from orion.providers._started import Started
 from orion.settings import Settings
@@ -35,9 +35,9 @@ class Shared:
     feed: Feed
     writer: Writer
     prompts: Mapping[str, Prompt]
+    waiting: WaitingCalls
     meter: Meter = field(default_factory=Meter)
     started: Started = field(default_factory=Started)
-    waiting: WaitingCalls = field(default_factory=WaitingCalls)
 
     def with_files(self, files: Files) -> Shared:
         """The same over other files, for the calls that begin from now on; live ones keep theirs."""
@@ -55,6 +55,7 @@ def load_shared(
     """Load agents, tools and checks: built in, and of the project. Raises StartError for a bad one."""
     files = Files.load(settings.project)
     client = GuardedClient(AllowedHosts(settings.tool_allowed_hosts))
+    feed = Feed()
     outside = Outside(client, SecretKeys.of(settings), settings.mcp_commands)
     return Shared(
         settings=settings,
@@ -62,8 +63,9 @@ def load_shared(
         catalogue=Catalogue(database, files.roster, files.tools, outside, settings),
         checks=files.checks,
         recollection=Recollection(database, embedder),
-        feed=Feed(),
+        feed=feed,
         writer=writer,
         prompts=files.prompts,
+        waiting=WaitingCalls(database, feed, writer),
         started=started or Started(),
     )

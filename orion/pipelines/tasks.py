@@ -27,6 +27,10 @@ class Tasks:
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("task {} failed: {}", task.get_name(), type(error).__name__)
 
+    def all(self) -> list[asyncio.Task[Any]]:
+        """Those that still run."""
+        return list(self._running)
+
     async def close(self) -> None:
         """Cancel what still runs, but the task that calls this, and wait for it."""
         current = asyncio.current_task()

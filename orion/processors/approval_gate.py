@@ -28,16 +28,14 @@ from pipecat.processors.aggregators import async_tool_messages
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from orion.domain.approval import Approvals, Outcome, Reply, Wanted
+from orion.domain.approval import Approvals, Outcome, Wanted
+from orion.domain.assents import Assent, Reply, assent
 from orion.domain.taint import Taint
-from orion.providers.offline.acts import Act, recognise
 
-Decide = Callable[[Wanted, bool], Awaitable[dict[str, Any]]]
-OnOutcome = Callable[[Wanted, str, str], None]
+Decide = Callable[[Wanted, bool, str | None], Awaitable[dict[str, Any]]]
+OnDropped = Callable[[Wanted, str, str], None]
 
 _KEYS = {KeypadEntry.ONE: Reply.YES, KeypadEntry.TWO: Reply.NO}
-_EXPIRED = "I heard no yes, so I have not done it."
-_REPLIES = {Act.YES: Reply.YES, Act.NO: Reply.NO, Act.CANCEL: Reply.NO}
 
 
 class ApprovalGate(FrameProcessor):
@@ -49,8 +47,10 @@ class ApprovalGate(FrameProcessor):
 
     Args:
         approvals: The session's calls that wait; they outlive this call.
-        decide: Does what the answer, yes or no, means, and gives what the model is told of it.
-        on_outcome: Told what became of a question, and by what: `voice`, `text`, `key`, `time`.
+        decide: Keeps the answer, yes or no, and by what it came (`voice`, `text`, `key`; None where it is
+            kept already); does what it means, and gives what the model is told of it.
+        on_dropped: Told of a question that is not open any more, without an answer to it: why, and by what.
+        language: Gives yes and no in the language of the conversation.
         patience_secs: How long a question that was heard stays open.
         clock: Seconds that only grow, the same for all calls of the session.
     """
@@ -61,8 +61,9 @@ class ApprovalGate(FrameProcessor):
         taint: Taint,
         context: LLMContext,
         decide: Decide,
-        on_outcome: OnOutcome,
+        on_dropped: OnDropped,
         *,
+        language: Callable[[], Assent] = lambda: assent("en"),
         patience_secs: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -71,7 +72,8 @@ class ApprovalGate(FrameProcessor):
         self._orion_taint = taint
         self._orion_context = context
         self._orion_decide = decide
-        self._orion_on_outcome = on_outcome
+        self._orion_on_dropped = on_dropped
+        self._orion_language = language
         self._orion_patience_secs = patience_secs
         self._orion_clock = clock
         self._orion_began: float | None = None
@@ -113,6 +115,10 @@ class ApprovalGate(FrameProcessor):
             await self.push_frame(TTSSpeakFrame(wanted.question, append_to_context=True))
 
     @property
+    def _orion_expired_words(self) -> str:
+        return self._orion_language().words["expired"]
+
+    @property
     def orion_waits(self) -> bool:
         """Whether a call waits for the user's yes: the agent's turn is over, whatever it has called."""
         return len(self._orion_approvals) > 0
@@ -121,6 +127,18 @@ class ApprovalGate(FrameProcessor):
     def orion_owes(self) -> bool:
         """Whether a question has still to be heard."""
         return self._orion_approvals.owed
+
+    def orion_answered(self, wanted: Wanted, *, approved: bool) -> None:
+        """The call was answered elsewhere, which is kept: do what the answer means, and tell of it."""
+        self._orion_approvals.take(wanted.call_id)
+        self._orion_spawn(self._orion_do(wanted, approved=approved, by=None))
+
+    def orion_expired(self, wanted: Wanted) -> None:
+        """Nobody has answered in time, which is kept: tell of it."""
+        self._orion_approvals.take(wanted.call_id)
+        self._orion_spawn(
+            self._orion_tell(wanted, {"error": self._orion_expired_words, "status": "rejected"})
+        )
 
     def orion_said(self, text: str) -> None:
         """The agent was heard to say this: a question is open from its end on, if it was that."""
@@ -144,8 +162,7 @@ class ApprovalGate(FrameProcessor):
         if self._orion_approvals.expired(self._orion_clock(), self._orion_patience_secs):
             self._orion_drop("expired", "time")
         said = str(messages[-1].get("content") or "")
-        act = recognise(said)
-        reply = _REPLIES.get(act, Reply.OTHER) if act is not None else Reply.OTHER
+        reply = self._orion_language().reply(said)
         by = "voice" if began is not None else "text"
         await self._orion_answered(reply, len(said.split()), began or self._orion_clock(), by, frame)
 
@@ -155,8 +172,7 @@ class ApprovalGate(FrameProcessor):
         match self._orion_approvals.answer(reply, words, began):
             case Outcome.APPROVED | Outcome.REJECTED as outcome:
                 wanted = self._orion_approvals.settle()
-                self._orion_on_outcome(wanted, outcome.value, by)
-                self._orion_spawn(self._orion_do(wanted, approved=outcome is Outcome.APPROVED))
+                self._orion_spawn(self._orion_do(wanted, approved=outcome is Outcome.APPROVED, by=by))
             case Outcome.ASK:
                 await self.orion_ask()
             case Outcome.DROPPED | Outcome.NONE as outcome:
@@ -165,8 +181,8 @@ class ApprovalGate(FrameProcessor):
                 if frame is not None:
                     await self.push_frame(frame)
 
-    async def _orion_do(self, wanted: Wanted, *, approved: bool) -> None:
-        told = await self._orion_decide(wanted, approved)
+    async def _orion_do(self, wanted: Wanted, *, approved: bool, by: str | None) -> None:
+        told = await self._orion_decide(wanted, approved, by)
         if wanted.step is None:
             await self._orion_tell(wanted, told)
         else:  # no model has asked for a plan's step
@@ -183,12 +199,12 @@ class ApprovalGate(FrameProcessor):
     def _orion_drop(self, outcome: str, by: str) -> None:
         """No call waits any more; what the model reads of them says so."""
         dropped = {wanted.call_id: wanted for wanted in self._orion_approvals.clear()}
-        refusal = json.dumps({"error": _EXPIRED, "status": "rejected"})
+        refusal = json.dumps({"error": self._orion_expired_words, "status": "rejected"})
         for message in self._orion_context.get_messages():
             if isinstance(message, dict) and message.get("tool_call_id") in dropped:
                 message["content"] = refusal
         for wanted in dropped.values():
-            self._orion_on_outcome(wanted, outcome, by)
+            self._orion_on_dropped(wanted, outcome, by)
 
     async def _orion_expire(self, wanted: Wanted | None) -> None:
         """Say no where the user says nothing."""
@@ -196,7 +212,7 @@ class ApprovalGate(FrameProcessor):
         approvals = self._orion_approvals
         if approvals.first is wanted and approvals.expired(self._orion_clock(), self._orion_patience_secs):
             self._orion_drop("expired", "time")
-            await self.push_frame(TTSSpeakFrame(_EXPIRED, append_to_context=True))
+            await self.push_frame(TTSSpeakFrame(self._orion_expired_words, append_to_context=True))
 
     def _orion_spawn(self, work: Any) -> None:
         task = self.create_task(work)

@@ -38,7 +38,7 @@ _SLOW_SECS = 1.0
 class Hold(Protocol):
     """What decides which calls need the user's yes."""
 
-    def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
+    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
         """The call as it waits, or is refused because nobody can be asked; None where it may run.
 
         Args:
@@ -58,7 +58,7 @@ class Hold(Protocol):
 class NobodyToAsk:
     """Where no user can be asked, nothing of danger runs."""
 
-    def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
+    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
         """Refuse what is dangerous."""
         if tool.risk is not Risk.DANGER:
             return None
@@ -168,7 +168,7 @@ class ToolCaller:
         refusal = refuse_arguments(runnable.tool.parameters, call.arguments)
         if refusal:
             return replace(call, status=ToolCallStatus.REFUSED, error=refusal)
-        held = None if by_rule is None else self._hold.held(runnable.tool, call, by_rule=by_rule)
+        held = None if by_rule is None else await self._hold.held(runnable.tool, call, by_rule=by_rule)
         if held is not None:
             return held
         try:
@@ -186,7 +186,9 @@ class ToolCaller:
             error = f"no answer within {timeout_secs:g} seconds"
             return replace(call, status=ToolCallStatus.TIMED_OUT, error=error)
         except ToolFailure as failure:
-            return replace(call, status=ToolCallStatus.FAILED, error=storable(failure.message))
+            unclear = failure.unclear and not runnable.tool.repeatable
+            told = f"{failure.message} It may have happened all the same." if unclear else failure.message
+            return replace(call, status=ToolCallStatus.FAILED, error=storable(told))
         except (OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
             # What a tool raises may hold arguments; the log names its type alone.
             logger.warning("tool {} failed: {}", call.tool, type(error).__name__)

@@ -112,6 +112,13 @@ def listen(kind: Kind, candidate: Candidate[AIService], told: Told) -> None:
     candidate.service._metrics = UsageMetrics(kind, candidate, told)  # noqa: SLF001
 
 
+async def tell_beside(service: AIService, tokens: LLMTokenUsage) -> None:
+    """Tell of tokens of a service that is in no pipeline, as one that plans: Pipecat counts only in one."""
+    metrics = service._metrics  # noqa: SLF001
+    if not service.usage_metrics_enabled and isinstance(metrics, UsageMetrics):
+        await metrics.start_llm_usage_metrics(tokens)
+
+
 def sounded(service: AIService, secs: float) -> None:
     """Tell of audio that came from a voice whose vendor bills it."""
     metrics = service._metrics  # noqa: SLF001

@@ -81,6 +81,9 @@ class Settings:
     call_max_secs: int = 3600
     max_sessions: int | None = None
     session_budget_usd: float | None = None
+    plan_steps: int = 20
+    plan_secs: int = 3600
+    plan_tokens: int = 50_000
     rate_limit_ttl_secs: int = 60
     rate_limit_max: int = 100
     tool_allowed_hosts: tuple[str, ...] = ()
@@ -219,6 +222,9 @@ _READERS: dict[str, tuple[str, Any]] = {
     "ORION_CONTEXT_TOKENS": ("context_tokens", reading.number),
     "ORION_MAX_SESSIONS": ("max_sessions", reading.number),
     "ORION_SESSION_BUDGET_USD": ("session_budget_usd", reading.dollars),
+    "ORION_PLAN_STEPS": ("plan_steps", reading.positive),
+    "ORION_PLAN_SECS": ("plan_secs", reading.positive),
+    "ORION_PLAN_TOKENS": ("plan_tokens", reading.positive),
     "ORION_LOG_LEVEL": ("log_level", reading.text),
     "ORION_TOOL_ALLOWED_HOSTS": ("tool_allowed_hosts", reading.names),
     "ORION_MCP_COMMANDS": ("mcp_commands", reading.commands),

@@ -23,6 +23,8 @@ plans = Table(
     Column("node_epoch", Integer),
     Column("fence", Integer, nullable=False, server_default=text("0")),
     Column("revision", Integer, nullable=False, server_default=text("0")),
+    json_object("budget"),
+    Column("tokens", Integer, nullable=False, server_default=text("0")),
     moment("created_at"),
     moment("started_at", nullable=True),
     moment("ended_at", nullable=True),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from orion.domain.plan import (
     StepStatus,
     in_order,
 )
+from orion.domain.plan_budget import PlanBudget
 from orion.domain.session import Event
 from orion.errors import Conflict, Invalid, NotFound
 from orion.store.events import Events
@@ -66,6 +67,8 @@ class Plans:
             "goal": plan.goal,
             "status": plan.status.value,
             "error": plan.error,
+            "budget": asdict(plan.budget),
+            "tokens": plan.tokens,
             "created_at": plan.created_at,
         }
         await self._connection.execute(insert(plans).from_select(*owned(plans, plan.session_id, values)))
@@ -242,6 +245,8 @@ def _plan(row: Row[Any], steps: list[Step]) -> Plan:
         started_at=row.started_at,
         ended_at=row.ended_at,
         error=row.error,
+        budget=PlanBudget(**row.budget),
+        tokens=row.tokens,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from orion.domain.identity import Principal
 from orion.store.agents import Agents
 from orion.store.api_keys import ApiKeys
+from orion.store.approvals import Approvals
 from orion.store.budgets import Budgets
 from orion.store.events import Events
 from orion.store.idempotency import IdempotencyKeys
@@ -130,6 +131,11 @@ class Store:
     def plans(self) -> Plans:
         """Plans and their steps."""
         return Plans(self.connection)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """Tool calls that wait for a yes."""
+        return Approvals(self.connection)
 
     @cached_property
     def nodes(self) -> Nodes:

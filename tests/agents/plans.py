@@ -7,11 +7,12 @@ from uuid import UUID
 
 from orion.agents.durable import walk
 from orion.agents.executor import Budget, Executor
-from orion.agents.ledger import PLANS, Ledger
+from orion.agents.ledger import PLANS, Ledger, answered
 from orion.agents.recollection import Recollection
 from orion.domain.identity import new_id
 from orion.domain.node import Node
 from orion.domain.plan import Plan, PlanStatus, Step
+from orion.domain.plan_budget import PlanBudget
 from orion.domain.tool import Tool
 from orion.tools import RunnableTool, load_all
 from tests.store.test_repositories import a_session
@@ -41,6 +42,7 @@ class Stage:
         self.ledger = Ledger(database)
         self.tools = dict(load_all())
         self.calls = []
+        self.processes = []
 
     async def open(self):
         async with self.database.transaction(self.owner) as store:
@@ -73,21 +75,31 @@ class Stage:
 
         bounds = Budget(retry_secs=(0.0, 0.0), **budget)
         executor = Executor(self.ledger, Recollection(self.database), tools_of, announce, bounds)
-        return Process(executor, node, said)
+        self.processes.append(Process(executor, node, said))
+        return self.processes[-1]
 
-    async def draft(self, *steps):
+    async def draft(self, *steps, bounds=PlanBudget()):  # noqa: B008
         """A plan of `(tool, arguments, after ...)`."""
         steps = tuple(
             Step(at, tool, arguments, after=tuple(after))
             for at, (tool, arguments, *after) in enumerate(steps)
         )
-        plan = Plan(new_id(), self.session.id, "orion", "a goal", PlanStatus.DRAFT, steps, datetime.now(UTC))
+        plan = Plan(
+            new_id(),
+            self.session.id,
+            "orion",
+            "a goal",
+            PlanStatus.DRAFT,
+            steps,
+            datetime.now(UTC),
+            budget=bounds,
+        )
         async with self.database.transaction(self.owner) as store:
             return await store.plans.add(plan)
 
-    async def begun(self, process, *steps):
+    async def begun(self, process, *steps, **more):
         """A plan that is begun on a process."""
-        plan = await self.draft(*steps)
+        plan = await self.draft(*steps, **more)
         return await self.ledger.begin(plan.id, self.session.id, process.node)
 
     async def walk(self, process, plan):
@@ -103,10 +115,25 @@ class Stage:
             process.executor.let_go(plan.id)
         return await self.read(plan)
 
-    async def run(self, *steps, **budget):
+    async def answer_soon(self, plan, index, *, approved):
+        """Let the user answer as soon as a step of a plan asks."""
+
+        async def answer():
+            while not (await self.read(plan)).steps[index].asks:
+                await asyncio.sleep(0.02)
+            by = self.owner.user_id
+            await self.ledger.amend(
+                plan.id, self.session.id, lambda now: answered(now, index, approved=approved, by=by)
+            )
+            for process in self.processes:
+                await process.executor.refresh(plan.id)
+
+        self.answering = asyncio.get_running_loop().create_task(answer())
+
+    async def run(self, *steps, bounds=PlanBudget(), **budget):  # noqa: B008
         """Run a plan in a process of its own; how it ended."""
         process = await self.process(**budget)
-        return await self.walk(process, await self.begun(process, *steps))
+        return await self.walk(process, await self.begun(process, *steps, bounds=bounds))
 
     async def read(self, plan):
         async with self.database.transaction(self.owner) as store:

@@ -7,6 +7,7 @@ import pytest
 
 from orion.agents.ledger import answered, cancelled
 from orion.domain.plan import PlanStatus, StepStatus
+from orion.domain.plan_budget import PlanBudget
 from orion.domain.tool import Risk, ToolFailure
 from orion.errors import Conflict, NotFound
 from tests.agents.plans import Stage, a_tool
@@ -187,10 +188,17 @@ async def test_a_tool_that_writes_ends_though_its_plan_is_cancelled(stage):
 
 async def test_a_plan_that_takes_too_long_is_ended(stage):
     stage.offer()
-    plan = await stage.run(("note", {}), plan_secs=0.0)
+    plan = await stage.run(("note", {}), bounds=PlanBudget(secs=0.0))
     assert plan.status is PlanStatus.FAILED
     assert statuses(plan) == ["skipped"]
     assert plan.error == "it took longer than 0 seconds"
+
+
+async def test_a_question_does_not_outlast_its_plan(stage):
+    stage.offer("pay", risk=Risk.DANGER)
+    plan = await stage.run(("pay", {}), bounds=PlanBudget(secs=0.2))
+    assert (statuses(plan), stage.calls) == (["skipped"], [])
+    assert plan.error == "it took longer than 0.2 seconds"
 
 
 async def left_running(stage, name):

@@ -74,6 +74,8 @@ ROUTES = {
     ("POST", f"{SESSION}/messages"): Route(SESSIONS, {"text": "hello"}),
     ("GET", f"{SESSION}/events"): Route(SESSIONS),
     ("POST", f"{SESSION}/say"): Route(SESSIONS, {"text": "hello"}),
+    ("GET", f"{SESSION}/approvals"): Route(SESSIONS),
+    ("POST", f"{SESSION}/approvals/{{call_id}}"): Route(SESSIONS, {"approve": True, "digest": "0" * 64}),
     ("POST", f"{SESSION}/room-token"): Route(SESSIONS, {}),
     ("POST", f"{V1}/connect"): Route(scopes("connect"), {}),
     ("GET", f"{V1}/webhooks"): Route(ADMIN),

@@ -5,7 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,11 @@ from fastapi import FastAPI
 from orion.agents.ledger import PLANS
 from orion.api.access import Parts
 from orion.app import create_app
+from orion.domain.approval import Wanted
 from orion.domain.identity import new_id
 from orion.domain.plan import Plan, PlanStatus, Step
+from orion.domain.waiting_call import WaitingCall
+from orion.pipelines.waiting_calls import APPROVALS
 from orion.settings import Settings
 from orion.store.database import Database
 
@@ -74,6 +77,16 @@ async def draft(database: Database, session_id: str, status: PlanStatus = PlanSt
     plan = Plan(new_id(), UUID(session_id), "orion", "add", status, steps, datetime.now(UTC))
     async with database.transaction(PLANS) as store:
         return await store.plans.add(plan)
+
+
+async def a_waiting_call(database: Database, session_id: str) -> str:
+    """The id of a tool call of a session that waits for a yes."""
+    now = datetime.now(UTC)
+    wanted = Wanted("call_1", "send_money", {"to": "Bob"}, "Shall I?")
+    call = WaitingCall(new_id(), UUID(session_id), "orion", wanted, now, now + timedelta(minutes=10))
+    async with database.transaction(APPROVALS) as store:
+        assert await store.approvals.add(call)
+    return wanted.call_id
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from sqlalchemy import delete, update
 from orion.domain.identity import Principal, Role, Scope
 from orion.store.tables import api_keys, users
 from tests.api.routes import ADMIN, ALL, ANYONE, ROUTES, TOOL
-from tests.api.running import PASSWORD, draft, running
+from tests.api.running import PASSWORD, a_waiting_call, draft, running
 
 CLOSED = {place: route for place, route in ROUTES.items() if route.who != ANYONE}
 
@@ -116,6 +116,7 @@ async def test_other_peoples_things_do_not_exist(server, ada, ben):
         "session_id": session.json()["id"],
         "plan_id": str((await draft(server.parts.database, session.json()["id"])).id),
         "index": "0",
+        "call_id": await a_waiting_call(server.parts.database, session.json()["id"]),
         "key_id": (await server.key(ben["access_token"]))["api_key"]["id"],
         "user_id": ben["user"]["id"],
     }

@@ -23,11 +23,12 @@ from orion.errors import Overloaded
 from orion.settings import Settings
 from orion.transports.webrtc import Offer
 from tests.api.routes import TOOL
-from tests.api.running import PASSWORD, Running, draft, running
+from tests.api.running import PASSWORD, Running, a_waiting_call, draft, running
 
 V1 = "/api/v1"
 TOKEN = "x" * 40
 OFFER: dict[str, Any] = Offer.model_json_schema()["examples"][0]
+YES = {"approve": True, "digest": "0" * 64}
 LONGER_THAN_THE_QUEUE = 60
 BROKEN = '''"""An LLM that fails at once."""
 
@@ -271,6 +272,14 @@ def provoked_by_spending(operation: str, path: str, body: Any) -> None:
     HOW[operation, "budget-exhausted"] = ("plain", how)
 
 
+@provokes("sessions_answer_approval", "conflict")
+async def a_yes_to_other_arguments(stage: Stage) -> httpx.Response:
+    path = await stage.session()
+    call_id = await a_waiting_call(stage.server.parts.database, path.rpartition("/")[2])
+    return await stage.call("POST", f"{path}/approvals/{call_id}", YES)
+
+
+provoked_by("sessions_answer_approval", "session-ended", "POST", "/approvals/call_1", YES, below="ended")
 provoked_by_spending("sessions_create", "/sessions", {})
 provoked_by_spending("connect_connect", "/connect", {})
 provoked_by_spending("sessions_message", "{session}/messages", HELLO)

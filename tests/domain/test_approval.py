@@ -1,6 +1,10 @@
+from dataclasses import replace
+from uuid import uuid4
+
 import pytest
 
-from orion.domain.approval import Approvals, Outcome, Reply, Wanted, question
+from orion.domain.approval import Approvals, Outcome, Wanted, question
+from orion.domain.assents import Reply
 from orion.domain.taint import Taint
 
 
@@ -91,18 +95,21 @@ def test_what_is_unclear_is_asked_again_but_not_for_ever():
 
 
 def test_each_of_several_calls_needs_a_yes_of_its_own():
-    approvals = heard(wanted(to="Bob"), wanted(to="Eve"))
+    eve = replace(wanted(to="Eve"), call_id="c2")
+    approvals = heard(wanted(to="Bob"), eve)
     assert approvals.answer(Reply.YES, 1, began=4) is Outcome.APPROVED
     approvals.settle()
     assert approvals.answer(Reply.YES, 1, began=5) is Outcome.ASK
-    assert approvals.to_ask() == wanted(to="Eve")
+    assert approvals.to_ask() == eve
 
 
 def test_the_same_call_waits_once_and_only_a_few_do_at_all():
     approvals = Approvals()
     assert approvals.add(wanted(to="Bob"), 0)
     assert not approvals.add(wanted(to="Bob"), 0)
-    assert [approvals.add(wanted(to=name), 0) for name in ("Cid", "Dan", "Eve")] == [True, True, False]
+    others = [replace(wanted(to=name), call_id=name) for name in ("Cid", "Dan", "Eve")]
+    assert not approvals.add(wanted(to="Cid"), 0), "two calls of one id cannot be told apart"
+    assert [approvals.add(other, 0) for other in others] == [True, True, False]
 
 
 def test_the_time_to_answer_ends():
@@ -112,6 +119,40 @@ def test_the_time_to_answer_ends():
     assert approvals.expired(601, 6000), "nothing waits for ever"
     assert approvals.clear() == [wanted(to="Bob")]
     assert not approvals.expired(700, 60)
+
+
+def test_what_waits_since_an_earlier_call_is_heard_of_before_other_words_are_a_no():
+    approvals = Approvals()
+    assert approvals.add(wanted(to="Bob"), 0, 60, again=True)
+    assert approvals.answer(Reply.OTHER, 5, began=1) is Outcome.DROPPED
+    assert approvals.clear() == []
+    approvals.asked(2)
+    approvals.said(wanted(to="Bob").question, 3)
+    assert approvals.answer(Reply.OTHER, 5, began=4) is Outcome.DROPPED
+    assert approvals.clear() == [wanted(to="Bob")]
+
+
+def test_a_call_waits_no_longer_than_it_may():
+    approvals = Approvals()
+    approvals.add(wanted(to="Bob"), 0, 20, again=True)
+    assert not approvals.expired(20, 600)
+    assert approvals.expired(21, 600)
+
+
+def test_what_was_answered_elsewhere_is_taken_out():
+    bob, eve = wanted(to="Bob"), replace(wanted(to="Eve"), call_id="c2")
+    approvals = heard(bob, eve)
+    approvals.take("c2")
+    assert (approvals.first, approvals.heard) == (bob, True)
+    approvals.take("c1")
+    assert (len(approvals), approvals.heard) == (0, False)
+
+
+def test_single_calls_that_wait_no_more_are_taken_out_and_steps_of_plans_stay():
+    bob, step = wanted(to="Bob"), Wanted("p:0", "t", {}, "Shall I?", plan_id=uuid4(), step=0)
+    approvals = heard(bob, step)
+    approvals.keep(set())
+    assert approvals.first == step
 
 
 def test_the_digest_differs_with_every_argument():

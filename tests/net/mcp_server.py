@@ -38,6 +38,12 @@ def flood() -> str:
 
 
 @server.tool()
+def vanish() -> str:
+    """Takes the call, and dies of it."""
+    os._exit(1)
+
+
+@server.tool()
 async def wait() -> str:
     """Never answers."""
     await asyncio.Event().wait()

@@ -195,6 +195,7 @@ async def test_a_refusal_is_told_with_its_status_and_not_with_its_words(status):
     assert status[:3] in failure.value.message
     assert "canary" not in failure.value.message
     assert failure.value.retryable == (status[0] == "5")
+    assert failure.value.unclear == (status[0] == "5")
 
 
 @pytest.mark.parametrize(
@@ -223,8 +224,9 @@ async def test_a_redirect_to_a_private_address_is_a_failure_that_names_no_addres
 async def test_a_service_that_is_away_is_a_failure():
     async with serving(answers({})) as origin:
         pass
-    with pytest.raises(ToolFailure, match="reached"):
+    with pytest.raises(ToolFailure, match="reached") as failure:
         await ask(origin, Exchange("GET", origin.url))
+    assert (failure.value.retryable, failure.value.unclear) == (True, False)
 
 
 def test_a_key_that_no_header_can_carry_is_hashed():

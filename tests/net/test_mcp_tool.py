@@ -52,7 +52,7 @@ async def either(kind):
 async def test_a_server_tells_what_it_offers_and_answers_calls(kind):
     async with either(kind) as (client, server):
         tools = {tool.name: tool for tool in await offered(client, server, _SECS)}
-        assert set(tools) == {"tide", "greet", "sink", "flood", "wait", "secrets"}
+        assert set(tools) == {"tide", "greet", "sink", "flood", "wait", "vanish", "secrets"}
         assert tools["tide"].description == "Tells when the next high tide is in a port."
         assert tools["tide"].parameters["required"] == ["port"]
         answer = await call(client, server, "tide", {"port": "Kiel"}, _SECS)
@@ -118,3 +118,16 @@ async def test_a_web_server_that_speaks_something_else_is_a_provider_error(body)
         with pytest.raises((ProviderError, ProviderTimeout)):
             await offered(client, McpServer(url=origin.url), 3)
         await client.close()
+
+
+@pytest.mark.parametrize(("tool", "unclear"), [("sink", False), ("flood", True), ("vanish", True)])
+async def test_a_call_that_went_out_and_brought_nothing_may_have_happened(tool, unclear):
+    with pytest.raises(ToolFailure) as failure:
+        await call(GuardedClient(), STDIO, tool, {}, _SECS)
+    assert failure.value.unclear is unclear
+
+
+async def test_a_server_that_does_not_start_has_done_nothing():
+    with pytest.raises(ToolFailure) as failure:
+        await call(GuardedClient(), McpServer(program=("/nonexistent",)), "tide", {}, _SECS)
+    assert (failure.value.retryable, failure.value.unclear) == (True, False)

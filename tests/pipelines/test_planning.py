@@ -27,11 +27,11 @@ def a_turn(text, speaker=Speaker.AGENT, *, after_secs=0.0, interrupted=False):
 
 def test_a_plan_is_read_back_step_by_step():
     told = read_back(a_plan(step(0), step(1, tool="timer")))
-    assert told == "I would do two things: 1, current_time 0; 2, timer 1. Shall I? Please say yes or no."
+    assert told == "I would do two things: 1, current time; 2, timer. Shall I? Please say yes or no."
 
 
 def test_a_plan_that_nobody_could_keep_in_mind_is_not_read_out():
-    assert read_back(a_plan(*(replace(step(n), description="x" * 60) for n in range(20)))) == ""
+    assert read_back(a_plan(*(replace(step(n), arguments={"place": "x" * 60}) for n in range(20)))) == ""
 
 
 def test_how_far_a_plan_is_names_the_step():

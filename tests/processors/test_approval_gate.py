@@ -34,8 +34,8 @@ class Stage:
             clock=lambda: asyncio.get_running_loop().time(),
         )
 
-    async def decide(self, wanted, approved):
-        self.ran.append((wanted.tool, approved))
+    async def decide(self, wanted, approved, by):
+        self.ran.append((wanted.tool, approved, by))
         return {"sent": approved}
 
     def heard(self):
@@ -64,8 +64,8 @@ async def test_a_yes_is_taken_out_and_the_result_goes_to_the_model():
     stage.approvals.asked(asyncio.get_running_loop().time())
     stage.approvals.said(CALL.question, asyncio.get_running_loop().time())
     passed = await stage.through(stage.says("yes"))
-    assert stage.ran == [("send_money", True)]
-    assert stage.outcomes == [("c1", "approved", "text")]
+    assert stage.ran == [("send_money", True, "text")]
+    assert stage.outcomes == []
     assert [type(frame) for frame in passed] == [LLMContextFrame]
     last = json.loads(stage.read()[-1]["content"])
     assert (last["tool_call_id"], json.loads(last["result"])) == ("c1", {"sent": True})
@@ -120,4 +120,34 @@ async def test_a_question_that_nobody_answers_is_answered_by_no():
 async def test_a_no_is_told_to_the_model(words):
     stage = Stage()
     await stage.through(stage.says(words))
-    assert stage.ran == [("send_money", False)]
+    assert stage.ran == [("send_money", False, "text")]
+
+
+class Elsewhere(ApprovalGate):
+    """Hears from elsewhere of an answer when a word passes."""
+
+    async def process_frame(self, frame, direction):
+        await super().process_frame(frame, direction)
+        match frame:
+            case LLMTextFrame("yes"):
+                self.orion_answered(CALL, approved=True)
+            case LLMTextFrame("late"):
+                self.orion_expired(CALL)
+
+
+async def test_an_answer_from_elsewhere_is_done_told_and_counts_no_second_time():
+    stage = Stage()
+    stage.gate.__class__ = Elsewhere
+    passed = await stage.through(LLMTextFrame("yes"), SleepFrame(sleep=0.1), stage.says("yes"))
+    assert stage.ran == [("send_money", True, None)]
+    assert [type(frame) for frame in passed] == [LLMContextFrame, LLMContextFrame]
+    assert any('{\\"sent\\": true}' in str(message["content"]) for message in stage.read())
+
+
+async def test_a_question_that_expires_elsewhere_is_told_as_a_no():
+    stage = Stage()
+    stage.gate.__class__ = Elsewhere
+    passed = await stage.through(LLMTextFrame("late"))
+    assert (stage.ran, len(stage.approvals)) == ([], 0)
+    assert [type(frame) for frame in passed] == [LLMContextFrame]
+    assert "no yes" in str(stage.read()[-1]["content"])

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from orion.domain.approval import Wanted
 from orion.domain.identity import ApiKey, Principal, Role, Scope, User, new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.domain.node import Node
@@ -16,6 +17,7 @@ from orion.domain.session import Event, Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus, ToolKind, ToolRow
 from orion.domain.turn import Speaker, Turn
 from orion.domain.usage import Usage
+from orion.domain.waiting_call import WaitingCall
 from orion.domain.webhook import Webhook
 from orion.store.database import Database
 from orion.store.idempotency import Answer
@@ -25,6 +27,7 @@ from orion.store.tokens import Invitation
 LOG_IN = Principal.system("log-in")
 RECORDER = Principal.system("recorder")
 PLANS = Principal.system("plans")
+APPROVALS = Principal.system("approvals")
 
 
 async def fill(database: Database) -> list[Principal]:
@@ -114,6 +117,10 @@ async def _rows_of(database: Database, principal: Principal) -> None:
         turn = Turn(new_id(), session.id, Speaker.AGENT, "orion", "Ünïcode\nline", now, now)
         await store.turns.save(replace(turn, tool_calls=(call,), usage=used))
         await store.events.add([Event(new_id(), session.id, "error", {"slug": "x"}, now)])
+    async with database.transaction(APPROVALS) as store:
+        wanted = Wanted("c2", "send_money", {"amount": 1e22}, "Shall I?")
+        later = now + timedelta(minutes=10)
+        assert await store.approvals.add(WaitingCall(new_id(), session.id, "orion", wanted, now, later))
     async with database.transaction(Principal(principal.workspace_id, None, purpose="erasure")) as store:
         await store.people.add_receipt(principal.workspace_id, new_id(), principal.user_id, {"users": 1})
     async with database.transaction(LOG_IN) as store:

@@ -29,6 +29,7 @@ ADMIN_SEES = {
     "memory_vectors": 1,
     "plans": 2,
     "plan_steps": 2,
+    "approvals": 2,
     "events": 2,
     "room_tokens": 2,
     "webhooks": 2,
@@ -54,6 +55,7 @@ USER_SEES = {
     "memory_vectors": 1,
     "plans": 1,
     "plan_steps": 1,
+    "approvals": 1,
     "events": 1,
     "room_tokens": 1,
     "refresh_tokens": 1,
@@ -65,6 +67,7 @@ USER_SEES = {
     "usage": 1,
 }
 ADMIN_ALONE_SEES = {**USER_SEES, "webhooks": 1, "webhook_deliveries": 1, "spending": 1}
+PURPOSE_OF_APPROVALS = Principal.system("approvals")
 PURPOSES = {
     "log-in": {
         "workspaces": 2,
@@ -97,6 +100,13 @@ PURPOSES = {
         "plans": 3,
         "plan_steps": 3,
         "nodes": 1,
+    },
+    "approvals": {
+        "sessions": 3,
+        "events": 3,
+        "webhooks": 3,
+        "webhook_deliveries": 5,
+        "approvals": 3,
     },
     "limits": {"budgets": 1, "idempotency_keys": 3},
     "erasure": {"erasures": 3},
@@ -193,6 +203,19 @@ def _another(name):
     return {"provider": "mine"} if name == "provider_keys" else {"id": new_id(), "name": "mine"}
 
 
+async def test_nobody_says_yes_but_through_the_server(database):
+    principals = await fill(database)
+    table = metadata.tables[f"{SCHEMA}.approvals"]
+    for principal in principals:
+        async with database.transaction(principal) as store:
+            assert (await store.connection.execute(update(table).values(state="approved"))).rowcount == 0
+            assert (await store.connection.execute(delete(table))).rowcount == 0
+        row = {**await _as_dict(database, PURPOSE_OF_APPROVALS, table), "id": new_id(), "call_id": "mine"}
+        with pytest.raises((ProgrammingError, DBAPIError)):
+            async with database.transaction(principal) as store:
+                await store.connection.execute(insert(table).values(row))
+
+
 async def test_nobody_refills_a_budget_by_what_was_spent(database):
     ada, ben, _ = await fill(database)
     table = metadata.tables[f"{SCHEMA}.spending"]
@@ -216,7 +239,7 @@ async def test_only_an_admin_sets_the_budget_and_only_of_the_own_workspace(datab
 
 async def _as_dict(database, principal, table):
     async with database.transaction(principal) as store:
-        return dict((await store.connection.execute(select(table))).one()._mapping)
+        return dict((await store.connection.execute(select(table).limit(1))).one()._mapping)
 
 
 async def test_every_table_is_guarded_and_has_a_policy(database):

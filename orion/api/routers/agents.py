@@ -66,6 +66,7 @@ class AgentBody(BaseModel):
     hand_offs: list[str]
     guardrails: dict[str, Any]
     turn_taking: dict[str, float]
+    plans: dict[str, int]
     max_call_secs: int | None
     budget_usd: float | None
     context_tokens: int | None
@@ -173,6 +174,7 @@ def _body(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:
         "guardrails": agent.guardrails,
         "turn_taking": agent.turn_taking,
         "fail_over": agent.fail_over,
+        "plans": agent.plans,
         "max_call_secs": agent.max_call_secs,
         "budget_usd": agent.budget_usd,
         "context_tokens": agent.context_tokens,

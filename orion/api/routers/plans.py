@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from orion.agents.planner import MOST_GOAL_CHARS
 from orion.api.access import CallerDep, OwnSessionDep, PartsDep, StoreDep, needs
@@ -26,7 +26,7 @@ from orion.domain.draft import Missing
 from orion.domain.identity import Scope
 from orion.domain.plan import MOST_STEPS, PlanStatus, StepStatus
 from orion.errors import Conflict, FieldProblem, Invalid
-from orion.pipelines.planning import draft
+from orion.pipelines.planning import budget_of, draft
 
 router = APIRouter(
     prefix="/api/v1/agent/sessions/{session_id}",
@@ -53,6 +53,8 @@ EXAMPLE_PLAN = {
     "goal": "Work out 12 times 9, then remember it",
     "status": "waiting_approval",
     "error": None,
+    "budget": {"steps": 20, "secs": 3600, "tokens": 50_000},
+    "tokens": 812,
     "steps": [
         _STEP,
         {
@@ -80,6 +82,7 @@ EXAMPLE_PLAN = {
 }
 
 PlanId = UUID
+Most = Annotated[int, Field(ge=1, le=10**9)] | None
 StepIndex = Annotated[int, Path(ge=0, lt=MOST_STEPS)]
 
 
@@ -115,6 +118,14 @@ class StepBody(BaseModel):
     ended_at: Timestamp | None
 
 
+class BudgetBody(BaseModel):
+    """What a plan may take: steps, seconds from beginning to end, and tokens of the models that make it."""
+
+    steps: int
+    secs: float
+    tokens: int
+
+
 class PlanBody(BaseModel):
     """A plan: a goal as steps."""
 
@@ -124,6 +135,9 @@ class PlanBody(BaseModel):
     goal: str
     status: PlanStatus
     error: str | None
+    budget: BudgetBody
+    tokens: int
+    """What models have read and written to make it."""
     steps: list[StepBody]
     created_at: Timestamp
     started_at: Timestamp | None
@@ -140,11 +154,21 @@ class PlanPage(BaseModel):
 
 
 class Goal(BaseModel):
-    """What shall be done, in the user's words."""
+    """What shall be done, in the user's words, and what it may take, within what the agent's plans may."""
 
-    model_config = example({"goal": "Work out 12 times 9, then remember it"}, "forbid")
+    model_config = example(
+        {"goal": "Work out 12 times 9, then remember it", "max_steps": 5, "max_secs": 600}, "forbid"
+    )
 
     goal: Annotated[str, StringConstraints(min_length=1, max_length=MOST_GOAL_CHARS)]
+    max_steps: Most = None
+    max_secs: Most = None
+    max_tokens: Most = None
+
+    def wished(self) -> dict[str, float]:
+        """What is asked for, by its name in the budget."""
+        given = {"steps": self.max_steps, "secs": self.max_secs, "tokens": self.max_tokens}
+        return {name: most for name, most in given.items() if most is not None}
 
 
 class Execution(BaseModel):
@@ -163,7 +187,11 @@ async def plan(body: Goal, session: OwnSessionDep, parts: PartsDep) -> Any:
     """
     offer = await parts.calls.shared.catalogue.of(session.workspace_id)
     agent = offer.roster.get(session.agent)
-    found = await draft(parts.calls.shared, session, agent, offer.tools, body.goal)
+    most, wished = budget_of(parts.settings, agent), body.wished()
+    if beyond := most.exceeded_by(wished):
+        problems = [FieldProblem(f"/max_{name}", f"at most {limit:g}") for name, limit in beyond.items()]
+        raise Invalid("that is more than a plan of this agent may take", problems=problems)
+    found = await draft(parts.calls.shared, session, agent, offer, body.goal, budget=most.within(wished))
     if isinstance(found, Missing):
         raise Invalid(found.question, problems=[FieldProblem("/goal", found.question)])
     return wire.plan(found)

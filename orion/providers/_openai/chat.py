@@ -21,7 +21,7 @@ from orion.domain.storable import storable
 from orion.providers._openai.answer import Chunks, chunks, complete, from_text
 from orion.providers._openai.server import Abilities, Server
 from orion.providers._openai.tool_text import by_text
-from orion.providers._usage import counted
+from orion.providers._usage import counted, tell_beside
 from orion.providers._vendor import VendorModel
 
 _STALL_SECS = 15.0
@@ -112,21 +112,35 @@ class Chat(VendorModel, OpenAILLMService):
                     streamed.characters += len("".join([choice.delta.content or "", *arguments]))
                 yield chunk
 
-    async def run_inference(self, context: LLMContext, *args: Any, **options: Any) -> str | None:
-        """An answer beside the conversation, whose tokens count as the call's own; Pipecat's are not told."""
-        if args or options:
-            found: str | None = await super().run_inference(context, *args, **options)
+    async def run_inference(
+        self,
+        context: LLMContext,
+        max_tokens: int | None = None,
+        system_instruction: str | None = None,
+        response_schema: dict[str, Any] | None = None,
+    ) -> str | None:
+        """An answer beside the conversation, whose tokens are told; Pipecat's are not."""
+        if response_schema is not None:
+            found: str | None = await super().run_inference(
+                context, max_tokens, system_instruction, response_schema
+            )
             return found
-        developer = self.supports_developer_role
         asked = await self.get_llm_adapter().get_llm_invocation_params(
-            context, convert_developer_to_user=not developer
+            context,
+            system_instruction=system_instruction,
+            convert_developer_to_user=not self.supports_developer_role,
         )
         params = self.build_chat_completion_params(asked)
         params.pop("stream_options", None)
+        if max_tokens is not None:
+            newer = "max_completion_tokens" in params
+            params["max_completion_tokens" if newer else "max_tokens"] = max_tokens
         params["timeout"] = Timeout(_NOTES_SECS, connect=3.0)
         answer = await self._orion_server.client.chat.completions.create(**{**params, "stream": False})
         if answer.usage is not None:
-            await self.start_llm_usage_metrics(self._token_usage(answer.usage))
+            tokens = self._token_usage(answer.usage)
+            await self.start_llm_usage_metrics(tokens)
+            await tell_beside(self, tokens)
         return str(answer.choices[0].message.content or "")
 
     async def run_function_calls(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:

@@ -19,7 +19,7 @@ from pipecat.utils.errors import ErrorCategory
 
 from orion.domain.storable import storable
 from orion.providers._pool import Pool
-from orion.providers._usage import EstimatedTokens
+from orion.providers._usage import EstimatedTokens, tell_beside
 from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel
 
 _CONNECT_SECS = 3.0
@@ -104,19 +104,31 @@ class Messages(VendorModel, AnthropicLLMService):
         interrupted = task is not None and task.cancelling() > 0
         told = EstimatedTokens(**tokens.model_dump()) if interrupted else tokens
         await super().start_llm_usage_metrics(told)
+        await tell_beside(self, told)
 
-    async def run_inference(self, context: LLMContext, *args: Any, **options: Any) -> str | None:
-        """An answer beside the conversation, whose tokens count as the call's own; Pipecat's are not told."""
-        if args or options:
-            found: str | None = await super().run_inference(context, *args, **options)
+    async def run_inference(
+        self,
+        context: LLMContext,
+        max_tokens: int | None = None,
+        system_instruction: str | None = None,
+        response_schema: dict[str, Any] | None = None,
+    ) -> str | None:
+        """An answer beside the conversation, whose tokens are told; Pipecat's are not."""
+        if response_schema is not None:
+            found: str | None = await super().run_inference(
+                context, max_tokens, system_instruction, response_schema
+            )
             return found
         settings: Any = self._settings
         asked: Any = await self.get_llm_adapter().get_llm_invocation_params(
-            context, enable_prompt_caching=False, ensure_last_message_is_user=True
+            context,
+            enable_prompt_caching=False,
+            system_instruction=system_instruction,
+            ensure_last_message_is_user=True,
         )
         answer = await self._client.beta.messages.create(
             model=settings.model,
-            max_tokens=_NOTES_TOKENS,
+            max_tokens=max_tokens or _NOTES_TOKENS,
             system=storable(asked["system"]),
             messages=storable(asked["messages"]),
             timeout=_ANSWER_SECS,

@@ -1,0 +1,214 @@
+"""The tool calls of each session that wait for a yes: kept in the database, asked for in the live call.
+
+The row decides: whoever changes it from `waiting` has the answer, by voice, by text, by a key or by REST, and
+each change is one transaction with the event that tells of it. What is in memory is only what was said of
+it in the conversation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Coroutine, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from loguru import logger
+
+from orion.domain import wire
+from orion.domain.approval import WRITTEN_SECS, Approvals, Wanted
+from orion.domain.identity import Principal, new_id
+from orion.domain.session import Event
+from orion.domain.tool import ToolCall, ToolCallStatus
+from orion.domain.waiting_call import Answer, WaitingCall
+from orion.errors import Conflict, DatabaseUnavailable, NotFound
+from orion.pipelines.feed import Feed
+from orion.pipelines.tasks import Tasks
+from orion.pipelines.writer import Writer
+from orion.store.database import Database
+
+APPROVALS = Principal.system("approvals")
+_RETRY_SECS = 1.0
+_CUT_OFF_SECS = 5.0
+"""How long approved calls may still take whose process ends."""
+_SAID = {Answer.REJECTED: "the user said no", Answer.EXPIRED: "nobody said yes in time"}
+
+
+class WaitingCalls:
+    """What waits in the sessions of this process, and the approved calls that run here."""
+
+    def __init__(self, database: Database, feed: Feed, writer: Writer) -> None:
+        self._database = database
+        self._feed = feed
+        self._writer = writer
+        self._sessions: dict[UUID, tuple[float, Approvals]] = {}
+        self._dropped: set[tuple[UUID, str]] = set()
+        self._running: dict[tuple[UUID, str], UUID] = {}
+        self._tasks = Tasks()
+
+    def of(self, session_id: UUID) -> Approvals:
+        """Those of one session, for a call that begins; old ones of others are forgotten."""
+        now = time.monotonic()
+        _, found = self._sessions.pop(session_id, (now, Approvals()))
+        self._sessions[session_id] = (now, found)
+        for other, (begun, _) in list(self._sessions.items()):  # the oldest stand first
+            if now - begun < WRITTEN_SECS:
+                break
+            del self._sessions[other]
+        return found
+
+    def restore(self, session_id: UUID, kept: Iterable[WaitingCall]) -> None:
+        """Bring what is asked for in a session to what waits there; a process before may have left it."""
+        approvals, now = self.of(session_id), datetime.now(UTC)
+        waiting = [call for call in kept if (session_id, call.wanted.call_id) not in self._dropped]
+        approvals.keep({call.wanted.call_id for call in waiting})
+        for call in waiting:
+            if not approvals.waits(call.wanted.call_id):
+                left = (call.expires_at - now).total_seconds()
+                approvals.add(call.wanted, time.monotonic(), left, again=True)
+
+    async def keep(self, session_id: UUID, agent: str, wanted: Wanted) -> bool:
+        """Let a call wait, and tell of it; False where that cannot be kept."""
+        try:
+            json.dumps(wanted.arguments, allow_nan=False)
+        except ValueError:
+            return False
+        now = datetime.now(UTC)
+        call = WaitingCall(new_id(), session_id, agent, wanted, now, now + timedelta(seconds=WRITTEN_SECS))
+        event = _event(call)
+        try:
+            async with self._database.transaction(APPROVALS) as store:
+                if not await store.approvals.add(call):
+                    return False
+                await store.approvals.tell([event])
+        except DatabaseUnavailable:
+            logger.warning("a tool call cannot wait for its yes: the database is away")
+            return False
+        self._feed.deliver(event)
+        return True
+
+    async def answer(
+        self, session_id: UUID, wanted: Wanted, answer: Answer, *, by: str, decided_by: UUID | None
+    ) -> WaitingCall | None:
+        """Answer a call; None where somebody else has, or its time is over. Raises DatabaseUnavailable."""
+        now = datetime.now(UTC)
+        async with self._database.transaction(APPROVALS) as store:
+            call = await store.approvals.decide(
+                session_id, wanted, answer, by=by, decided_by=decided_by, now=now
+            )
+            event = _event(call) if call else None
+            await store.approvals.tell([event] if event else [])
+        if call is not None and event is not None:
+            self._answered(call, event)
+        return call
+
+    async def answer_by_id(
+        self, session_id: UUID, call_id: str, digest: str, *, approved: bool, decided_by: UUID
+    ) -> WaitingCall:
+        """Answer by REST the call of that id, with just the arguments of that digest.
+
+        Raises:
+            NotFound: No call of that id has waited in the session.
+            Conflict: It was answered, its time is over, or the digest is another one's.
+        """
+        async with self._database.transaction(APPROVALS) as store:
+            latest = await store.approvals.latest(session_id, call_id)
+        if latest is None:
+            raise NotFound("no such call waits for an answer")
+        if latest.state is not Answer.WAITING:
+            raise Conflict(f"the call was {latest.state.value} already")
+        if latest.wanted.digest != digest:
+            raise Conflict("the digest is of another call, or of other arguments")
+        answer = Answer.APPROVED if approved else Answer.REJECTED
+        call = await self.answer(session_id, latest.wanted, answer, by="rest", decided_by=decided_by)
+        if call is None:
+            raise Conflict("the question has expired, or was answered meanwhile")
+        return call
+
+    def drop(
+        self, session_id: UUID, wanted: Wanted, answer: Answer, by: str, decided_by: UUID | None
+    ) -> None:
+        """Answer by no, however long the database is away; until then nobody is asked for it again here."""
+        self._dropped.add((session_id, wanted.call_id))
+        self._tasks.spawn(self._drop(session_id, wanted, answer, by, decided_by), "a no")
+
+    async def _drop(
+        self, session_id: UUID, wanted: Wanted, answer: Answer, by: str, decided_by: UUID | None
+    ) -> None:
+        try:
+            while True:
+                try:
+                    await self.answer(session_id, wanted, answer, by=by, decided_by=decided_by)
+                except DatabaseUnavailable:
+                    await asyncio.sleep(_RETRY_SECS)
+                else:
+                    return
+        finally:
+            self._dropped.discard((session_id, wanted.call_id))
+
+    async def expire(self) -> list[WaitingCall]:
+        """Answer by no what nobody has answered in time. Raises DatabaseUnavailable."""
+        async with self._database.transaction(APPROVALS) as store:
+            expired = await store.approvals.expire(datetime.now(UTC))
+            events = [_event(call) for call in expired]
+            await store.approvals.tell(events)
+        for call, event in zip(expired, events, strict=True):
+            self._answered(call, event)
+        return expired
+
+    async def lost(self, after_secs: float) -> list[WaitingCall]:
+        """The approved calls of which nobody has heard for so long, once. Raises DatabaseUnavailable."""
+        now = datetime.now(UTC)
+        async with self._database.transaction(APPROVALS) as store:
+            before = now - timedelta(seconds=after_secs)
+            return await store.approvals.lost(before, now, self._running.values())
+
+    def run(
+        self, work: Coroutine[Any, Any, ToolCall], session_id: UUID, call_id: str
+    ) -> asyncio.Task[ToolCall]:
+        """Run an approved call; it outlives the conversation in which it was approved."""
+        return self._tasks.spawn(self._run(work, session_id, call_id), "an approved call")
+
+    async def _run(self, work: Coroutine[Any, Any, ToolCall], session_id: UUID, call_id: str) -> ToolCall:
+        call = await work
+        approval_id = self._running.pop((session_id, call_id), None)
+        if approval_id is not None:
+            try:
+                async with self._database.transaction(APPROVALS) as store:
+                    await store.approvals.ended(approval_id, datetime.now(UTC))
+            except DatabaseUnavailable:
+                logger.warning("it is not kept that an approved call has ended")
+        return call
+
+    async def close(self) -> None:
+        """Let approved calls end, for a while."""
+        with_calls = [task for task in self._tasks.all() if task.get_name() == "an approved call"]
+        if with_calls:
+            await asyncio.wait(with_calls, timeout=_CUT_OFF_SECS)
+        await self._tasks.close()
+
+    def _answered(self, call: WaitingCall, event: Event) -> None:
+        self._feed.deliver(event)
+        if call.state is Answer.APPROVED:
+            self._running[(call.session_id, call.wanted.call_id)] = call.id
+        elif call.state in _SAID:
+            refused = _refused(call)
+            self._writer.put(lambda store: store.turns.update_call(call.session_id, refused))
+
+
+def _refused(call: WaitingCall) -> ToolCall:
+    wanted, error = call.wanted, _SAID[call.state]
+    return ToolCall(
+        wanted.call_id,
+        wanted.tool,
+        wanted.arguments,
+        ToolCallStatus.REFUSED,
+        error=error,
+        started_at=call.asked_at,
+    )
+
+
+def _event(call: WaitingCall) -> Event:
+    return Event(new_id(), call.session_id, "tool.approval", wire.approval_event(call), datetime.now(UTC))
