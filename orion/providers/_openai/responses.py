@@ -29,7 +29,7 @@ from pipecat.services.openai.responses.llm import OpenAIResponsesHttpLLMService
 
 from orion.domain.storable import storable
 from orion.providers._openai.server import Server
-from orion.providers._usage import counted
+from orion.providers._usage import counted, tell_beside
 from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel, arguments
 
 _CONNECT_SECS = 3.0
@@ -110,6 +110,8 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
             params["max_output_tokens"] = max_tokens
         answer = await self._orion_server.client.responses.create(**params)
         await self._report_usage(answer.usage)
+        if answer.usage is not None:
+            await tell_beside(self, self._token_usage(answer.usage))
         return str(answer.output_text)
 
 
