@@ -47,6 +47,7 @@ class OpenAI:
         heard: What transcriptions hear. `sound`: each speech, PCM of 24 kHz; `sound_type`: its type.
         key: Requests without it are refused; None takes any.
         tools, developer_role, usage: Whether requests may have them; else 400.
+        unable_for_good: What it refuses for its tools it refuses without them, too.
         streams: `yes`, `refuses` by 400, or `ignores` and answers whole.
         sloppy: Calls come whole, several in a chunk, under one index, as some servers send them.
         notes: Answers to requests that want no stream (notes of a conversation), the last one stays; None:
@@ -65,6 +66,7 @@ class OpenAI:
     tools: bool = True
     developer_role: bool = True
     usage: bool = True
+    unable_for_good: bool = False
     streams: Literal["yes", "refuses", "ignores"] = "yes"
     sloppy: bool = False
     models: Sequence[str] = (MODEL,)
@@ -149,7 +151,7 @@ class OpenAI:
         )
 
     def _unable(self, body: dict[str, Any]) -> str | None:
-        if body.get("tools") and not self.tools:
+        if (body.get("tools") or self.unable_for_good) and not self.tools:
             return "this model does not support tools"
         if not self.developer_role and any(m["role"] == "developer" for m in body["messages"]):
             return "Unexpected message role."

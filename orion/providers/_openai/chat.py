@@ -29,6 +29,8 @@ _NOTES_SECS = 45.0
 """The longest that an answer beside the conversation takes, which comes whole."""
 _ASKED: ContextVar[tuple[tuple[str, ...], int]] = ContextVar("asked", default=((), 0))
 """Of the request that this task makes: the tools that it holds as text, and its characters."""
+_TRIED: ContextVar[Abilities | None] = ContextVar("tried", default=None)
+"""What this task's request supposes of the model while that is tried."""
 _REFUSALS = {400, 404, 405, 415, 422, 500, 501}
 """With what servers answer a request that asks for something they are not able to."""
 
@@ -37,10 +39,10 @@ class Chat(VendorModel, OpenAILLMService):
     """One call's model.
 
     A server without the developer role gets those messages as the user's; one that refuses tools, streams
-    or `stream_options` is asked again without them, and the process remembers. Instructions go as one
-    message, for the templates of some models take no second one. A tool call whose id the conversation
-    holds already (servers that number them anew in each answer) gets another. A barge-in closes the
-    connection of the answer.
+    or `stream_options` is asked again without them; where it answers then, the process remembers.
+    Instructions go as one message, for the templates of some models take no second one. A tool call whose
+    id the conversation holds already (servers that number them anew in each answer) gets another. A
+    barge-in closes the connection of the answer.
 
     Args:
         server: Where it is, shared by all calls.
@@ -87,15 +89,20 @@ class Chat(VendorModel, OpenAILLMService):
 
     async def get_chat_completions(self, context: LLMContext) -> Any:
         """The chunks of an answer, the same from every server. Raises what the SDK raises."""
-        while True:
-            try:
-                answer = await super().get_chat_completions(context)
-                break
-            except APIStatusError as error:
-                if self._orion_server.official or error.status_code not in _REFUSALS:
-                    raise
-                if not self._orion_able().learn(str(error)):
-                    raise
+        known = self._orion_able()
+        tried, answer = replace(known), None
+        before = _TRIED.set(tried)
+        try:
+            while answer is None:
+                try:
+                    answer = await super().get_chat_completions(context)
+                except APIStatusError as error:
+                    refused = not self._orion_server.official and error.status_code in _REFUSALS
+                    if not refused or not tried.learn(str(error)):
+                        raise
+        finally:
+            _TRIED.reset(before)
+        known.keep(tried)
         pieces, (tools, characters) = chunks(answer), _ASKED.get()
         if tools:
             pieces = from_text(pieces, tools)
@@ -160,7 +167,7 @@ class Chat(VendorModel, OpenAILLMService):
         await super().run_function_calls(own)
 
     def _orion_able(self) -> Abilities:
-        return self._orion_server.abilities(str(self._settings.model))
+        return _TRIED.get() or self._orion_server.abilities(str(self._settings.model))
 
 
 def _instructed_once(messages: list[Any]) -> list[Any]:
