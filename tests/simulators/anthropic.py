@@ -30,6 +30,7 @@ class Told:
 class Anthropic:
     """The running server; `answers` come one after the other, the last one stays; `asked` are the bodies.
 
+    `counts`: What it tells of its tokens, wherever it does; None for what is right.
     `headers`: those of all requests, names in lower case.
     """
 
@@ -37,6 +38,7 @@ class Anthropic:
     answers: list[Told] = field(default_factory=lambda: [Told("Hello there.")])
     faults: Faults = field(default_factory=Faults)
     pace: Pace = field(default_factory=Pace)
+    counts: Any = None
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
 
@@ -56,14 +58,23 @@ class Anthropic:
         self.asked.append(body)
         told = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if not body.get("stream"):
-            return as_json(message(told))
+            return as_json(self._counting(message(told)))
         return Reply(
-            [_event(event) for event in stream(told)],
+            [_event(self._counting(event)) for event in stream(told)],
             content_type="text/event-stream",
             fault=fault,
             garbage=b'event: content_block_delta\ndata: {"type": \n\n',
             error=_event(failure(fault.code if fault else "")),
         )
+
+    def _counting(self, told: dict[str, Any]) -> dict[str, Any]:
+        """The same, with what is told of the tokens."""
+        if self.counts is None:
+            return told
+        return {
+            name: self.counts if name == "usage" else self._counting(part) if isinstance(part, dict) else part
+            for name, part in told.items()
+        }
 
 
 def failure(code: str) -> dict[str, Any]:

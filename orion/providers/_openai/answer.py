@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from openai import AsyncStream
+from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import ChoiceDeltaToolCall
 from pydantic import ValidationError
@@ -121,18 +122,20 @@ def _as_chunk(answer: dict[str, Any]) -> ChatCompletionChunk:
         calls = [{"index": index, **call} for index, call in enumerate(message.get("tool_calls") or [])]
         delta = {"role": "assistant", "content": message.get("content"), "tool_calls": calls or None}
         ended = choice.get("finish_reason") or "stop"
-        return ChatCompletionChunk.model_validate(
+        chunk = ChatCompletionChunk.model_validate(
             {
                 "id": str(answer.get("id", "")),
                 "object": "chat.completion.chunk",
                 "created": answer.get("created") or 0,
                 "model": answer.get("model") or "",
-                "usage": answer.get("usage"),
                 "choices": [{"index": 0, "delta": delta, "finish_reason": ended}],
             }
         )
     except (KeyError, IndexError, TypeError, ValidationError) as error:
         raise MalformedAnswer("the answer is none of the protocol") from error
+    with suppress(ValidationError):  # an answer is one without its tokens, too
+        chunk.usage = CompletionUsage.model_validate(answer.get("usage"))
+    return chunk
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

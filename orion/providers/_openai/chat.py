@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from openai import APIStatusError, AsyncOpenAI, Timeout
+from openai.types import CompletionUsage
 from pipecat.adapters.llm.services.open_ai_adapter import OpenAILLMInvocationParams
 from pipecat.frames.frames import FunctionCallFromLLM
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -21,7 +22,7 @@ from orion.domain.storable import storable
 from orion.providers._openai.answer import Chunks, chunks, complete, from_text
 from orion.providers._openai.server import Abilities, Server
 from orion.providers._openai.tool_text import by_text
-from orion.providers._usage import counted, tell_beside
+from orion.providers._usage import EstimatedTokens, believed, counted, tell_beside
 from orion.providers._vendor import VendorModel
 
 _STALL_SECS = 15.0
@@ -112,6 +113,7 @@ class Chat(VendorModel, OpenAILLMService):
         """The chunks, whose tokens are told at their end, or estimated."""
         async with aclosing(pieces), counted(self, asked_characters) as streamed:
             async for chunk in pieces:
+                chunk.usage = _believed(chunk.usage)
                 streamed.begun, streamed.told = True, streamed.told or chunk.usage is not None
                 for choice in (chunk.choices or [])[:1]:
                     calls = choice.delta.tool_calls or []
@@ -144,11 +146,11 @@ class Chat(VendorModel, OpenAILLMService):
             params["max_completion_tokens" if newer else "max_tokens"] = max_tokens
         params["timeout"] = Timeout(_NOTES_SECS, connect=3.0)
         answer = await self._orion_server.client.chat.completions.create(**{**params, "stream": False})
-        if answer.usage is not None:
-            tokens = self._token_usage(answer.usage)
-            await self.start_llm_usage_metrics(tokens)
-            await tell_beside(self, tokens)
-        return str(answer.choices[0].message.content or "")
+        said, usage = str(answer.choices[0].message.content or ""), _believed(answer.usage)
+        tokens = self._token_usage(usage) if usage else EstimatedTokens.of(_ASKED.get()[1], len(said))
+        await self.start_llm_usage_metrics(tokens)
+        await tell_beside(self, tokens)
+        return said
 
     async def run_function_calls(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:
         """Run the calls, each under an id of its own."""
@@ -168,6 +170,17 @@ class Chat(VendorModel, OpenAILLMService):
 
     def _orion_able(self) -> Abilities:
         return _TRIED.get() or self._orion_server.abilities(str(self._settings.model))
+
+
+def _believed(usage: CompletionUsage | None) -> CompletionUsage | None:
+    found: CompletionUsage | None = believed(
+        usage,
+        "prompt_tokens",
+        "completion_tokens",
+        prompt_tokens_details=("cached_tokens", "cache_write_tokens"),
+        completion_tokens_details=("reasoning_tokens",),
+    )
+    return found
 
 
 def _instructed_once(messages: list[Any]) -> list[Any]:

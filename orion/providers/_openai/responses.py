@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -29,7 +29,7 @@ from pipecat.services.openai.responses.llm import OpenAIResponsesHttpLLMService
 
 from orion.domain.storable import storable
 from orion.providers._openai.server import Server
-from orion.providers._usage import counted, tell_beside
+from orion.providers._usage import EstimatedTokens, believed, counted, tell_beside
 from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel, arguments
 
 _CONNECT_SECS = 3.0
@@ -68,10 +68,8 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
 
     async def _create_stream(self, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them. Raises what the SDK raises."""
-        asked = [params.get(part) for part in ("instructions", "input", "tools")]
-        characters = len(json.dumps(asked, ensure_ascii=False, default=str))
         stream = await super()._create_stream({**storable(params), "timeout": self._orion_timeout})
-        return self._orion_counted(complete(stream), characters)
+        return self._orion_counted(complete(stream), _characters(params))
 
     async def _orion_counted(self, events: Events, asked_characters: int) -> Events:
         """The events, whose tokens are told at their end, or estimated."""
@@ -80,13 +78,15 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
                 async for event in events:
                     streamed.begun = True
                     if isinstance(event, ResponseCompletedEvent):
+                        event.response.usage = _believed(event.response.usage)
                         streamed.told = event.response.usage is not None
                     elif isinstance(event, _DELTAS):
                         streamed.characters += len(event.delta)
                     yield event
             except FailedAnswer as failed:
-                streamed.told = failed.usage is not None
-                await self._report_usage(failed.usage)
+                usage = _believed(failed.usage)
+                streamed.told = usage is not None
+                await self._report_usage(usage)
                 raise
 
     async def run_inference(
@@ -109,10 +109,29 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
         if max_tokens is not None:
             params["max_output_tokens"] = max_tokens
         answer = await self._orion_server.client.responses.create(**params)
-        await self._report_usage(answer.usage)
-        if answer.usage is not None:
-            await tell_beside(self, self._token_usage(answer.usage))
-        return str(answer.output_text)
+        said, usage = str(answer.output_text), _believed(answer.usage)
+        asked_characters = _characters(params)
+        tokens = self._token_usage(usage) if usage else EstimatedTokens.of(asked_characters, len(said))
+        await self.start_llm_usage_metrics(tokens)
+        await tell_beside(self, tokens)
+        return said
+
+
+def _believed(usage: ResponseUsage | None) -> ResponseUsage | None:
+    found: ResponseUsage | None = believed(
+        usage,
+        "input_tokens",
+        "output_tokens",
+        input_tokens_details=("cached_tokens", "cache_write_tokens"),
+        output_tokens_details=("reasoning_tokens",),
+    )
+    return found
+
+
+def _characters(params: Mapping[str, Any]) -> int:
+    """The length of a request."""
+    asked = [params.get(part) for part in ("instructions", "input", "tools")]
+    return len(json.dumps(asked, ensure_ascii=False, default=str))
 
 
 class FailedAnswer(Exception):
