@@ -294,8 +294,8 @@ def _make(
 ) -> Iterator[tuple[str, Any]]:
     for choice in order(settings, kind, own, language):
         name = str(choice.provider)
-        here = replace(agent, **{kind: f"{name}/{choice.model}"}) if choice.model else agent
-        yield name, getattr(module(settings, name), kind)(settings, here)
+        named: dict[str, Any] = {kind: f"{name}/{choice.model}"} if choice.model else {}
+        yield name, getattr(module(settings, name), kind)(settings, replace(agent, **named))
 
 
 def _order(settings: Settings, kind: Kind, language: str | None) -> tuple[list[Choice], str]:

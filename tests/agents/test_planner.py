@@ -73,6 +73,7 @@ async def test_a_model_that_is_left_alone_is_not_asked(tmp_path):
     breakers.of("llm", "scripted", "scripted").failed(0.0, lasting=True)
     told = replies(tmp_path, reply(("current_time", {"place": "Oslo"})))
     found = await plan(told, ORION, TOOLS, GOAL, breakers=breakers)
+    assert not isinstance(found, Missing)
     assert [step.tool for step in found] == ["timer", "current_time", "remember"]
 
 

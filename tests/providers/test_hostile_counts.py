@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from pipecat.metrics.metrics import LLMTokenUsage
-from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion.domain.agent import Agent
 from orion.domain.usage import Usage, summed
@@ -13,7 +12,7 @@ from orion.providers import anthropic as anthropic_entry
 from orion.providers import openai as openai_entry
 from orion.providers._usage import UsageMetrics, listen
 from orion.settings import ProviderSettings
-from tests.providers.conversation import SYSTEM, answer, user
+from tests.providers.conversation import answer, context, user
 from tests.providers.stage import on_stage
 from tests.simulators import anthropic as anthropics
 from tests.simulators import openai as openais
@@ -72,7 +71,7 @@ async def test_an_answer_whose_counts_are_none_stays_and_is_estimated(asked, cou
 async def test_an_answer_beside_the_conversation_is_estimated_too(asked, counts):
     vendor, service = asked
     vendor.counts, used = counts, billed(service)
-    assert await service.run_inference(LLMContext([SYSTEM, user("what time is it")])) == SAID
+    assert await service.run_inference(context(user("what time is it"), tools=False)) == SAID
     (total,) = summed(used)
     assert total.output_tokens == ESTIMATED
     assert 0 < total.input_tokens < 1000

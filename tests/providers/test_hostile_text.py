@@ -16,7 +16,7 @@ from orion.providers import _vendor
 from orion.providers import anthropic as anthropic_entry
 from orion.providers import openai as openai_entry
 from orion.settings import ProviderSettings
-from tests.providers.conversation import CALLED, RESULT, answer, calls, user
+from tests.providers.conversation import RESULT, answer, calls, user
 from tests.providers.stage import on_stage
 from tests.simulators import anthropic as anthropics
 from tests.simulators import openai as openais
@@ -62,7 +62,7 @@ async def test_a_conversation_that_holds_half_a_character_is_sent_all_the_same(s
     vendor, told, service = spoken_with
     vendor.answers = [told("Well.")]
     function = {"name": "add", "arguments": json.dumps({"a": HALF, "b": float("nan")}, ensure_ascii=False)}
-    called = {**CALLED, "tool_calls": [{**CALLED["tool_calls"][0], "function": function}]}
+    called = {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": function}]}
     result = {**RESULT, "content": HALF}
     async with on_stage(service) as stage:
         assert await answer(stage, user(f"hello {HALF}"), called, result, user("well?")) == "Well."

@@ -46,7 +46,7 @@ class OpenAI:
         answers: What the model says, one after the other; the last one stays.
         heard: What transcriptions hear. `sound`: each speech, PCM of 24 kHz; `sound_type`: its type.
         key: Requests without it are refused; None takes any.
-        counts: What it tells of its tokens.
+        counts: What it tells of its tokens; None for what is right.
         tools, developer_role, usage: Whether requests may have them; else 400.
         unable_for_good: What it refuses for its tools it refuses without them, too.
         streams: `yes`, `refuses` by 400, or `ignores` and answers whole.
@@ -67,7 +67,7 @@ class OpenAI:
     tools: bool = True
     developer_role: bool = True
     usage: bool = True
-    counts: Any = field(default_factory=lambda: USAGE)
+    counts: Any = None
     unable_for_good: bool = False
     streams: Literal["yes", "refuses", "ignores"] = "yes"
     sloppy: bool = False
@@ -122,7 +122,7 @@ class OpenAI:
             return refusal(400, refused, None)
         told = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if not body.get("stream") or self.streams == "ignores":
-            return Reply([json.dumps({**completion(told), "usage": self.counts}).encode()], fault=fault)
+            return Reply([json.dumps(self._counting(completion(told))).encode()], fault=fault)
         with_usage = bool(body.get("stream_options", {}).get("include_usage"))
         events = [*stream(told, with_usage, self.sloppy, self.counts), "[DONE]"]
         return Reply(
@@ -156,8 +156,8 @@ class OpenAI:
         )
 
     def _counting(self, response: dict[str, Any]) -> dict[str, Any]:
-        """A Response, with what is told of its tokens."""
-        if response.get("usage") is not None and self.counts is not USAGE:
+        """A Response or ChatCompletion, with what is told of its tokens."""
+        if response.get("usage") is not None and self.counts is not None:
             response["usage"] = self.counts
         return response
 
