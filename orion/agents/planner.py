@@ -20,6 +20,7 @@ from pipecat.services.llm_service import LLMService
 from orion import providers
 from orion.agents.arguments import refuse_arguments
 from orion.domain.agent import Agent
+from orion.domain.breaker import Breakers
 from orion.domain.draft import Draft, Missing, as_steps, usable
 from orion.domain.plan import MOST_STEPS, Step
 from orion.domain.plan_budget import PlanBudget
@@ -66,6 +67,7 @@ async def plan(
     *,
     budget: PlanBudget = _BUDGET,
     used: list[Usage] | None = None,
+    breakers: Breakers | None = None,
 ) -> tuple[Step, ...] | Missing:
     """The steps to a goal, or the question that has to be answered first.
 
@@ -74,11 +76,14 @@ async def plan(
         known: What is known of the user from before, as the agent's instructions have it.
         budget: How many steps there may be, and what models may read and write over it.
         used: Filled with what they did.
+        breakers: Those of the models; one that is left alone is not asked, for a probe belongs to a turn.
     """
     goal = " ".join(storable(goal)[:MOST_GOAL_CHARS].split())
     purse = Purse(budget, [] if used is None else used)
     found: list[Draft] | Missing | None = None
     for candidate in providers.llms(settings, agent):
+        if breakers is not None and breakers.of("llm", candidate.provider, candidate.model).open:
+            continue
         listen("llm", candidate, purse.used.append)
         by_rule = providers.planner(settings, candidate.provider)
         try:

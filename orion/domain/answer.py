@@ -29,7 +29,7 @@ class Answer:
 
     def take(self, token: str) -> str:
         """The sentences that this token completes; empty for none."""
-        ready, self._held = split_sentences(self._held + token)
+        ready, self._held = split_sentences(self._held + token, len(self._held))
         return self._release(ready)
 
     def rest(self) -> str:

@@ -1,7 +1,8 @@
-"""What PostgreSQL and UTF-8 can hold of text: no NUL, and no halves of surrogate pairs."""
+"""What PostgreSQL, UTF-8 and JSON can hold: no NUL, no halves of surrogate pairs, no NaN, no infinity."""
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -9,7 +10,7 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def storable(value: Any) -> Any:
-    """A JSON value with U+FFFD in place of each character that cannot be kept.
+    """A JSON value with U+FFFD for each character that cannot be kept, and null for each such number.
 
     Models, tools and clients may send any; a record that holds one would be refused as a whole.
     """
@@ -19,4 +20,4 @@ def storable(value: Any) -> Any:
         return {storable(name): storable(member) for name, member in value.items()}
     if isinstance(value, list):
         return [storable(item) for item in value]
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

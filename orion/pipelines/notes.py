@@ -48,7 +48,7 @@ async def take(
     question = f"{notes_so_far}\n{window.transcript(said)}"
     told_and_said: list[Any] = [{"role": "system", "content": told}, {"role": "user", "content": question}]
     for model in models:
-        if breakers.of("llm", model.provider).open:
+        if breakers.of("llm", model.provider, model.model).open:
             continue  # a probe belongs to a turn
         try:
             async with asyncio.timeout(NOTES_SECS):

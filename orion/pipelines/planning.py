@@ -20,6 +20,7 @@ from orion.domain.session import Session
 from orion.domain.tool import Tool
 from orion.domain.turn import Speaker, Turn
 from orion.domain.usage import Usage
+from orion.pipelines import budgets
 from orion.providers.offline import speech
 from orion.tools import RunnableTool
 
@@ -68,14 +69,20 @@ async def draft(
 
     Args:
         budget: What it may take; None for all that the agent's plans may.
+
+    Raises:
+        BudgetExhausted: The workspace has spent its budget for this month.
     """
+    await budgets.month(shared.database, session.workspace_id)
     budget = budget or budget_of(shared.settings, agent)
     owner = Principal(session.workspace_id, session.user_id)
     known = recollection.note(await shared.recollection.relevant(owner, goal))
     own = [one.tool for name, one in offer.tools.items() if agent.tools is None or name in agent.tools]
     used: list[Usage] = []
     try:
-        steps = await planner.plan(offer.settings, agent, own, goal, known, budget=budget, used=used)
+        steps = await planner.plan(
+            offer.settings, agent, own, goal, known, budget=budget, used=used, breakers=offer.breakers
+        )
     finally:
         _bill(shared, session, agent, offer.prices.priced(used))
     if isinstance(steps, Missing):

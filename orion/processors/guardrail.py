@@ -132,7 +132,8 @@ class OutputGuardrail(FrameProcessor):
         """Check what carries the agent's text; pass everything else on."""
         await super().process_frame(frame, direction)
         if isinstance(frame, LLMTextFrame):
-            ready, self._orion_held = split_sentences(self._orion_held + frame.text)
+            held = self._orion_held
+            ready, self._orion_held = split_sentences(held + frame.text, len(held))
             if ready:
                 await self._release(ready, direction)
             return

@@ -14,7 +14,7 @@ from pipecat.services.llm_service import LLMService
 
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
-from orion.processors.llm_attempt import RESPONSE, TOO_LATE, Attempt, Start, of_a_tool
+from orion.processors.llm_attempt import RESPONSE, TOO_LATE, Attempt, Confirmed, Start, of_a_tool
 from orion.processors.order import Order
 from orion.processors.switched import Fault
 from orion.providers import Candidate, Stateful
@@ -54,12 +54,13 @@ class HedgedOrder(Order):
 
         Args:
             asked: What a model is asked, by its index.
-            hedged: Another one may be asked, where the agent wishes it.
+            hedged: Another one may be asked, where the agent wishes it: the answer is not held back.
 
         Returns:
             The attempt to follow; it may be the other model's.
         """
         attempt = await self._orion_begin(index, asked)
+        attempt.held = not hedged
         percent = self.orion_deadlines.hedge_percentile if hedged else 0
         usual_secs = self.orion_breaker(index).pace.percentile(percent)
         second = self._orion_second(index)
@@ -77,6 +78,11 @@ class HedgedOrder(Order):
         await self.orion_take(second)
         return rival
 
+    def orion_confirmed(self) -> None:
+        """The turn has ended that the attempts answer ahead of its end: their deadlines begin."""
+        for attempt in self._orion_attempts.values():
+            attempt.put(Confirmed(), FrameDirection.DOWNSTREAM)
+
     def orion_interrupted(self) -> None:
         """A barge-in came before it was known whether the models answer."""
         for index in self._orion_attempts:
@@ -85,7 +91,7 @@ class HedgedOrder(Order):
     def orion_over(self) -> None:
         """The attempts are over: what still leaves the branches is not of the answer."""
         for index, attempt in self._orion_attempts.items():
-            if attempt.answers:
+            if attempt.answers and not attempt.held:
                 self.orion_breaker(index).pace.add(attempt.acted - attempt.begun)
         self._orion_attempts.clear()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 from pipecat.frames.frames import (
     EagerEndOfTurnCancelFrame,
@@ -32,7 +33,14 @@ SHARED = (
     UserStoppedSpeakingFrame,
 )
 """What all models of an order must know."""
-RESPONSE = (LLMFullResponseStartFrame, LLMFullResponseEndFrame, LLMTextFrame, ErrorFrame)
+
+
+@dataclass
+class Confirmed(Frame):
+    """The turn has ended that an attempt answers ahead of its end; it stays within the order."""
+
+
+RESPONSE = (LLMFullResponseStartFrame, LLMFullResponseEndFrame, LLMTextFrame, ErrorFrame, Confirmed)
 """What only the attempt that counts lets out."""
 TOO_LATE = "no token in time"
 
@@ -57,6 +65,7 @@ class Attempt:
         leaving: The frames, with their directions, in order.
         fault: What was wrong before its first word.
         broken: It failed after a tool call that it made, so that it counts as answered but not as well.
+        held: Its first word waits for the end of the turn, and tells nothing of the model's pace.
     """
 
     def __init__(self, index: int, begun: float, *, start: Start | None = None) -> None:
@@ -64,7 +73,7 @@ class Attempt:
         self.begun = self.acted = begun
         self.leaving: asyncio.Queue[tuple[Frame, FrameDirection]] = asyncio.Queue()
         self.fault: Fault | None = None
-        self.broken = False
+        self.broken = self.held = False
         self._calls: set[str] = set()
         self.start = start or Start()
 

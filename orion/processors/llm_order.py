@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
     ErrorFrame,
     Frame,
     FunctionCallsStartedFrame,
@@ -18,6 +19,8 @@ from pipecat.frames.frames import (
     LLMFullResponseStartFrame,
     LLMTextFrame,
     TTSSpeakFrame,
+    UserStartedSpeakingFrame,
+    UserStoppedSpeakingFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.llm_service import LLMService
@@ -27,8 +30,9 @@ from orion.domain.answer import Answer
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
 from orion.processors.hedged_order import HedgedOrder
-from orion.processors.llm_attempt import SHARED, TOO_LATE, Attempt, of_a_tool
+from orion.processors.llm_attempt import SHARED, TOO_LATE, Attempt, Confirmed, of_a_tool
 from orion.processors.llm_question import NOTICE, may_be_silent, question, told_before
+from orion.processors.speculation import Speculation
 from orion.processors.switched import Fault, fault
 from orion.providers import Candidate
 
@@ -45,7 +49,8 @@ class LLMOrder(HedgedOrder):
     it. A model fails by an ErrorFrame of any category, by a first or next token that does not come in
     time, and by an answer without words. It loses its unfinished sentence; the next one is given what
     was released as the beginning of its answer. A tool call that it made stays: the answer goes on over
-    its result. Barge-in stops the attempt, and no other one begins.
+    its result. Barge-in stops the attempt, and no other one begins. So does the withdrawal of a context
+    that came before the end of its turn; its deadlines begin when the turn has ended.
 
     Args:
         speaks: Say that it takes a moment, where it does.
@@ -61,6 +66,7 @@ class LLMOrder(HedgedOrder):
     ) -> None:
         super().__init__(candidates, breakers, deadlines)
         self._orion_speaks = speaks
+        self._orion_speculation = Speculation()
         self._orion_told: bool | None = None
         self._orion_filled = False
         self._orion_first_word = 0.0
@@ -73,31 +79,56 @@ class LLMOrder(HedgedOrder):
             await self._orion_answer(frame)
         elif isinstance(frame, SHARED):
             await self.orion_share(frame, direction)
+            self._orion_heed(frame)
         elif isinstance(frame, LLMContextSummaryRequestFrame):
             await self.orion_give(self.orion_active, frame, direction)
         else:
             await self.push_frame(frame, direction)
 
+    async def orion_leaves(self, index: int, frame: Frame, direction: FrameDirection) -> None:
+        """As all; a model withdraws its answer itself where it would call a tool before the turn's end."""
+        await super().orion_leaves(index, frame, direction)
+        if isinstance(frame, EagerEndOfTurnCancelFrame):
+            self._orion_heed(frame)
+
+    def _orion_heed(self, frame: Frame) -> None:
+        """What the user's turn means to the answer under way."""
+        if isinstance(frame, UserStartedSpeakingFrame):
+            self._orion_speculation.turn_began()
+        elif isinstance(frame, EagerEndOfTurnCancelFrame):
+            self._orion_speculation.withdraw()
+        elif isinstance(frame, UserStoppedSpeakingFrame):
+            if self._orion_speculation.pending:
+                self.orion_confirmed()
+            self._orion_speculation.turn_ended()
+
     async def _orion_answer(self, frame: LLMContextFrame) -> None:
         await self.push_frame(LLMFullResponseStartFrame())
-        answer, found = Answer(), None
-        failed: set[int] = set()
         try:
-            with self._orion_patience(frame, answer):
-                for index in self.orion_candidates():
-                    if index in failed:  # it was asked as the rival of another one
-                        continue
-                    if found is not None:
-                        await self.orion_switched(found, index)
-                    found = await self._orion_ask(index, frame, answer)
-                    if found is None:
-                        return
-                    failed.add(found.index)
-            if found is not None:
-                await self.orion_switched(found, None)
-            await self.push_error("no language model answers", category=ErrorCategory.UNKNOWN)
+            async with self._orion_speculation.answering(speculative=frame.speculation):
+                await self._orion_go_through(frame)
+        except TimeoutError:  # withdrawn: what the branch holds of it is nobody's
+            await self.orion_halt(self.orion_active)
         finally:
             await self.push_frame(LLMFullResponseEndFrame())
+
+    async def _orion_go_through(self, frame: LLMContextFrame) -> None:
+        """Ask one model after the other."""
+        answer, found = Answer(), None
+        failed: set[int] = set()
+        with self._orion_patience(answer):
+            for index in self.orion_candidates():
+                if index in failed:  # it was asked as the rival of another one
+                    continue
+                if found is not None:
+                    await self.orion_switched(found, index)
+                found = await self._orion_ask(index, frame, answer)
+                if found is None:
+                    return
+                failed.add(found.index)
+        if found is not None:
+            await self.orion_switched(found, None)
+        await self.push_error("no language model answers", category=ErrorCategory.UNKNOWN)
 
     async def _orion_ask(self, index: int, frame: LLMContextFrame, answer: Answer) -> Fault | None:
         """One attempt, or a race of two; None where one answered, else what was wrong with the last."""
@@ -125,7 +156,7 @@ class LLMOrder(HedgedOrder):
         """Pass an attempt's frames on until it has ended, well or not."""
         index, limits, before = attempt.index, self.orion_deadlines, answer.released
         left_secs = attempt.begun + limits.first_token_secs - self.orion_now()
-        patience_secs = None if asked.speculation else max(0.0, left_secs)
+        patience_secs = None if self._orion_speculation.pending else max(0.0, left_secs)
         found, called = None, False
         while (left := await attempt.next(patience_secs)) is not None:
             frame, direction = left
@@ -136,6 +167,8 @@ class LLMOrder(HedgedOrder):
             elif isinstance(frame, LLMTextFrame) and found is None:
                 patience_secs = limits.next_token_secs
                 await self._orion_say(answer.take(frame.text))
+            elif isinstance(frame, Confirmed):
+                patience_secs = limits.first_token_secs if patience_secs is None else patience_secs
             elif not isinstance(frame, LLMFullResponseStartFrame | LLMTextFrame):
                 called = called or isinstance(frame, FunctionCallsStartedFrame)
                 await self.push_frame(frame, direction)
@@ -164,6 +197,7 @@ class LLMOrder(HedgedOrder):
             self._orion_told = told_before(frame.context)
         if index > 0 and self.orion_offline(index) and not self._orion_told:
             self._orion_told = True
+            await self._orion_speculation.confirmed.wait()
             await self._orion_say(answer.take(NOTICE))
 
     def _orion_asked(self, frame: LLMContextFrame, answer: Answer, index: int) -> LLMContextFrame:
@@ -171,10 +205,9 @@ class LLMOrder(HedgedOrder):
         return question(frame, "" if self.orion_offline(index) else answer.released)
 
     @contextmanager
-    def _orion_patience(self, frame: LLMContextFrame, answer: Answer) -> Iterator[None]:
+    def _orion_patience(self, answer: Answer) -> Iterator[None]:
         """Say that it takes a moment, once a turn, while nothing has been said."""
-        speaks = self._orion_speaks and not frame.speculation
-        waiting = self.create_task(self._orion_fill(answer)) if speaks else None
+        waiting = self.create_task(self._orion_fill(answer)) if self._orion_speaks else None
         try:
             yield
         finally:
@@ -182,6 +215,7 @@ class LLMOrder(HedgedOrder):
                 waiting.cancel()
 
     async def _orion_fill(self, answer: Answer) -> None:
+        await self._orion_speculation.confirmed.wait()
         await asyncio.sleep(self.orion_deadlines.filler_secs)
         if not answer.released and not self._orion_filled:
             self._orion_filled = True

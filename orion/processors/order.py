@@ -29,7 +29,7 @@ from pipecat.pipeline.pipeline import Pipeline, PipelineSink, PipelineSource
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor, FrameProcessorSetup
 from pipecat.services.ai_service import AIService
 
-from orion.domain.breaker import Breaker, Breakers
+from orion.domain.breaker import Breaker, Breakers, Standing
 from orion.processors.switched import Fault, SwitchedFrame
 from orion.providers import Candidate, Kind
 
@@ -52,7 +52,8 @@ class Order(BasePipeline):
         self.orion_services = [candidate.service for candidate in candidates]
         self.orion_names = [candidate.provider for candidate in candidates]
         self.orion_active = 0
-        self._orion_breakers = breakers
+        breakers_of = [breakers.of(kind, one.provider, one.model) for one in candidates]
+        self._orion_standings = [Standing(shared, Breaker()) for shared in breakers_of]
         self._orion_branches = [
             self._orion_branch(i, service) for i, service in enumerate(self.orion_services)
         ]
@@ -147,9 +148,9 @@ class Order(BasePipeline):
                 refused.append(index)
         yield from refused
 
-    def orion_breaker(self, index: int) -> Breaker:
-        """The breaker of an engine."""
-        return self._orion_breakers.of(self.orion_kind, self.orion_names[index])
+    def orion_breaker(self, index: int) -> Standing:
+        """The breaker of an engine, and how it takes this call's requests."""
+        return self._orion_standings[index]
 
     def orion_now(self) -> float:
         """The event loop's time in seconds."""
@@ -164,7 +165,10 @@ class Order(BasePipeline):
 
     async def orion_switched(self, found: Fault, taken: int | None) -> None:
         """Count a failure, and tell of it."""
-        self.orion_breaker(found.index).failed(self.orion_now(), lasting=found.lasting)
+        if found.refused:
+            self.orion_breaker(found.index).refused(self.orion_now())
+        else:
+            self.orion_breaker(found.index).failed(self.orion_now(), lasting=found.lasting)
         failed, name = self.orion_names[found.index], None if taken is None else self.orion_names[taken]
         logger.warning(
             "{} by {} failed: {}; {} goes on", self.orion_kind, failed, found.reason, name or "nobody"

@@ -39,15 +39,18 @@ class Fault:
         reason: In a few words, never the vendor's.
         lasting: It will be so for a while: its key was refused.
         silent: It did not complain, it just did not answer.
+        refused: It did not take this request; others' it may.
     """
 
     index: int
     reason: str
     lasting: bool = False
     silent: bool = False
+    refused: bool = False
 
 
 def fault(index: int, error: ErrorFrame) -> Fault:
     """What an ErrorFrame says of an engine."""
     category: Any = error.category or ErrorCategory.UNKNOWN
-    return Fault(index, category.value, lasting=category in _LASTING)
+    refused = category is ErrorCategory.INVALID_REQUEST
+    return Fault(index, category.value, lasting=category in _LASTING, refused=refused)

@@ -168,11 +168,15 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which provider serves a kind of engine, and why; `provider` is None where none can."""
+    """Which provider serves a kind of engine, and why; `provider` is None where none can.
+
+    `model`: that which its place in the order names; None: what the agent or the settings name elsewhere.
+    """
 
     kind: Kind
     provider: str | None
     reason: str
+    model: str | None = None
 
 
 def choose(settings: Settings, kind: Kind) -> Choice:
@@ -190,7 +194,8 @@ def order(
     more than one language model may be asked, the offline agent stands behind them all.
 
     Args:
-        own: An agent's order, which wins over the settings: names, comma-separated.
+        own: An agent's order, which wins over the settings: names, comma-separated, each of a provider or
+            of one of its models, `openai/gpt-4.1-mini`.
         language: An agent's; those that do not hear or speak it are left out. With `auto` only recognisers
             that detect it serve, or where there are none, all; any voice does, it follows.
 
@@ -216,6 +221,13 @@ class Candidate(Generic[_Service_co]):
 
     provider: str
     service: _Service_co
+
+    @property
+    def model(self) -> str:
+        """The name of its model; empty where it has none."""
+        settings: Any = getattr(self.service, "settings", None)
+        found = getattr(settings, "model", None)
+        return found if isinstance(found, str) else ""
 
 
 def module(settings: Settings, name: str) -> ModuleType:
@@ -296,7 +308,7 @@ def _make(
     for choice in order(settings, kind, own, language):
         name = str(choice.provider)
         try:
-            service = getattr(module(settings, name), kind)(settings, _with_voice(agent, name))
+            service = getattr(module(settings, name), kind)(settings, _for(choice, agent))
         except StartError as error:
             logger.warning("{} by {} is left out: {}", kind, name, error.detail)
             refused = error
@@ -307,30 +319,43 @@ def _make(
         raise refused
 
 
+def _for(choice: Choice, agent: Agent) -> Agent:
+    """The agent with the voice that it has with this provider, and the model that is meant here."""
+    name = str(choice.provider)
+    named: dict[str, Any] = {choice.kind: f"{name}/{choice.model}"} if choice.model else {}
+    return replace(_with_voice(agent, name), **named)
+
+
 def _with_voice(agent: Agent, provider: str) -> Agent:
     return replace(agent, voice=voice_with(agent.voice, provider))
 
 
 def _order(settings: Settings, kind: Kind, language: str | None) -> tuple[list[Choice], str]:
-    """All that are available in order, and what the others lack."""
-    found: dict[str, Choice] = {}
+    """All that are available in order, one provider perhaps by several models, and what the others lack."""
+    found: list[Choice] = []
     missing: list[str] = []
     for entry in getattr(settings, kind):
-        name = entry.partition("/")[0]
+        name, _, model = entry.partition("/")
         automatic = name == "auto"
         embedded = False
         for candidate in _ranked(settings, kind) if automatic else [name]:
             missed = lack(settings, kind, candidate) or _foreign(settings, kind, candidate, language)
             if missed is not None:
                 missing.append(f"{candidate}: {missed}")
-            elif candidate not in found and not (automatic and embedded):
+            elif not _stands(found, candidate, model) and not (automatic and embedded):
                 reason = _why(candidate) if automatic else "named by the settings"
-                found[candidate] = Choice(kind, candidate, reason)
+                found.append(Choice(kind, candidate, reason, model or None))
             # One embedded engine is enough: none of them fails for others' reasons.
             embedded = embedded or (
                 missed is None and getattr(module(settings, candidate), "RANK", 0) < PULLED
             )
-    return list(found.values()), "; ".join(missing) or "nothing is configured"
+    return found, "; ".join(missing) or "nothing is configured"
+
+
+def _stands(found: list[Choice], name: str, model: str) -> bool:
+    """Whether an order holds that already; a provider without a model is any of its models."""
+    known = [choice.model for choice in found if choice.provider == name]
+    return bool(known) and (not model or None in known or model in known)
 
 
 def _ranked(settings: Settings, kind: Kind) -> list[str]:

@@ -7,7 +7,7 @@ push no frame: what is told needs no observer, and reaches its reader from insid
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +17,16 @@ from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.processors.metrics.frame_processor_metrics import FrameProcessorMetrics
 from pipecat.services.ai_service import AIService
 from pipecat.services.llm_service import LLMService
+from pydantic import BaseModel
 
 from orion.domain.usage import Usage
 from orion.providers import Candidate, Kind
 
 _CHARACTERS_PER_TOKEN = 4
 """Of English text, as OpenAI's rule of thumb has it: https://help.openai.com/en/articles/4936856"""
+
+_MOST_TOKENS = 2**31 - 1
+"""More than any answer has; a vendor that tells more errs, and the store could not keep their sums."""
 
 Told = Callable[[Usage], None]
 
@@ -35,6 +39,33 @@ class EstimatedTokens(LLMTokenUsage):
         """Tokens by the length of the prompt and of the answer, rounded up."""
         asked, answered = (-(-n // _CHARACTERS_PER_TOKEN) for n in (asked_characters, answered_characters))
         return cls(prompt_tokens=asked, completion_tokens=answered, total_tokens=asked + answered)
+
+
+def sound(*counts: object) -> bool:
+    """Whether these can be counts of tokens: integers in 0..2^31-1."""
+    return all(type(count) is int and 0 <= count <= _MOST_TOKENS for count in counts)
+
+
+def believed(usage: Any, asked: str, answered: str, **details: Sequence[str]) -> Any:
+    """The usage that a vendor told, of which only what can be counts stays; None where the tokens are none.
+
+    SDKs check nothing of a streamed answer, and Pipecat drops a whole one over a count that is null.
+
+    Args:
+        asked, answered: What its counts of the prompt and of the answer are called.
+        details: The counts that stand in its parts, by their names.
+    """
+    told = getattr(usage, asked, None), getattr(usage, answered, None)
+    if not sound(*told):
+        return None
+    if not sound(getattr(usage, "total_tokens", None)):
+        usage.total_tokens = sum(told)
+    for part, names in details.items():
+        found = getattr(usage, part, None)
+        counts = [getattr(found, name, None) for name in names]
+        if not isinstance(found, BaseModel) or not all(one is None or sound(one) for one in counts):
+            setattr(usage, part, None)
+    return usage
 
 
 @dataclass(slots=True)
@@ -93,14 +124,17 @@ class UsageMetrics(FrameProcessorMetrics):
 
     async def start_llm_usage_metrics(self, tokens: LLMTokenUsage) -> None:
         """Tokens of one answer. Anthropic tells the prompt without what was cached, OpenAI with it."""
-        asked = max(tokens.prompt_tokens, tokens.total_tokens - tokens.completion_tokens)
-        cached, written = tokens.cache_read_input_tokens or 0, tokens.cache_creation_input_tokens or 0
+        prompt, answered, total = map(
+            _counted, (tokens.prompt_tokens, tokens.completion_tokens, tokens.total_tokens)
+        )
+        asked = max(prompt, total - answered)
+        cached, written = map(_counted, (tokens.cache_read_input_tokens, tokens.cache_creation_input_tokens))
         self._tell(
             input_tokens=asked,
             cached_tokens=min(cached, asked),
             cache_write_tokens=min(written, max(0, asked - cached)),
-            output_tokens=tokens.completion_tokens,
-            reasoning_tokens=min(tokens.reasoning_tokens or 0, tokens.completion_tokens),
+            output_tokens=answered,
+            reasoning_tokens=min(_counted(tokens.reasoning_tokens), answered),
             estimated=isinstance(tokens, EstimatedTokens),
         )
 
@@ -117,10 +151,12 @@ class UsageMetrics(FrameProcessorMetrics):
         self._tell(audio_secs=secs)
 
     def _tell(self, **amounts: float) -> None:
-        kind, provider = self._orion_kind, self._orion_candidate.provider
-        model = self._orion_candidate.service.settings.model
-        named = model if isinstance(model, str) else ""
-        self._orion_told(Usage(kind, provider, named, **amounts))  # type: ignore[arg-type]
+        kind, engine = self._orion_kind, self._orion_candidate
+        self._orion_told(Usage(kind, engine.provider, engine.model, **amounts))  # type: ignore[arg-type]
+
+
+def _counted(count: int | None) -> int:
+    return count if count is not None and sound(count) else 0
 
 
 def listen(kind: Kind, candidate: Candidate[AIService], told: Told) -> None:

@@ -7,12 +7,14 @@ it), and Pipecat logs it. So an error frame tells the vendor and the category; t
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from pipecat.frames.frames import ErrorFrame
+from pipecat.frames.frames import ErrorFrame, FunctionCallFromLLM
 from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
@@ -176,6 +178,17 @@ class Vendor(FrameProcessor):
             await super().push_error_frame(error)
 
 
+class VendorModel(Vendor, LLMService[Any]):
+    """The same for a language model, whose words and calls reach the context as it can be sent again."""
+
+    async def _push_llm_text(self, text: str) -> None:
+        await super()._push_llm_text(storable(text))
+
+    async def run_function_calls(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:
+        """Run the calls. Raises MalformedAnswer, before the first of them runs, for arguments of none."""
+        await super().run_function_calls([_held(call) for call in function_calls])
+
+
 class VendorVoice(Vendor, TTSService):
     """The same for text to speech, where words whose sound never came are not taken for spoken."""
 
@@ -196,8 +209,38 @@ class VendorVoice(Vendor, TTSService):
         self._aggregated_frame_sequencer.clear(keep_contexts=set(self.get_audio_contexts()) - {context_id})
 
 
+def arguments(text: str) -> dict[str, Any]:
+    """The arguments of a tool call, as they can be kept. Raises MalformedAnswer: they are no JSON object."""
+    try:
+        found = json.loads(text or "{}", parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedAnswer("the arguments of a tool call are no JSON") from error
+    return _kept(found)
+
+
+def _held(call: FunctionCallFromLLM) -> FunctionCallFromLLM:
+    name, call_id = storable(call.function_name), storable(call.tool_call_id)
+    return replace(call, function_name=name, tool_call_id=call_id, arguments=_kept(call.arguments))
+
+
+def _kept(found: Any) -> dict[str, Any]:
+    kept = storable(found)
+    if not isinstance(kept, dict):
+        raise MalformedAnswer("the arguments of a tool call are no JSON object")
+    return kept
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
 def category(exception: Exception) -> ErrorCategory:
-    """What a vendor's failure is: by the code it sends, the HTTP status, or the kind of exception."""
+    """What a vendor's failure is: by the code it sends, the HTTP status, or the kind of exception.
+
+    What could not be written in UTF-8 was never sent: the vendor has not failed.
+    """
+    if isinstance(exception, UnicodeEncodeError):
+        return ErrorCategory.INVALID_REQUEST
     status = extract_http_status_code(exception)
     coded = _coded(exception)
     if coded and (status in {None, 200} or (status == 429 and coded is ErrorCategory.QUOTA)):

@@ -6,6 +6,7 @@ import pytest
 
 from orion.agents.planner import Unusable, plan, read
 from orion.domain.agent import Agent
+from orion.domain.breaker import Breakers
 from orion.domain.draft import Draft, Missing
 from orion.domain.tool import Tool
 from orion.settings import Settings
@@ -65,6 +66,15 @@ async def test_a_model_that_erred_is_told_what_was_wrong_and_may_try_once_more(t
 async def test_where_a_model_makes_no_plan_the_clauses_do(tmp_path, text):
     steps = await steps_to(replies(tmp_path, text, text), ORION, TOOLS, GOAL)
     assert [step.tool for step in steps] == ["timer", "current_time", "remember"]
+
+
+async def test_a_model_that_is_left_alone_is_not_asked(tmp_path):
+    breakers = Breakers()
+    breakers.of("llm", "scripted", "scripted").failed(0.0, lasting=True)
+    told = replies(tmp_path, reply(("current_time", {"place": "Oslo"})))
+    found = await plan(told, ORION, TOOLS, GOAL, breakers=breakers)
+    assert not isinstance(found, Missing)
+    assert [step.tool for step in found] == ["timer", "current_time", "remember"]
 
 
 async def test_what_a_model_misses_is_asked(tmp_path):

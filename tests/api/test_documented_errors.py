@@ -283,6 +283,7 @@ provoked_by("sessions_answer_approval", "session-ended", "POST", "/approvals/cal
 provoked_by_spending("sessions_create", "/sessions", {})
 provoked_by_spending("connect_connect", "/connect", {})
 provoked_by_spending("sessions_message", "{session}/messages", HELLO)
+provoked_by_spending("plans_plan", "/agent{session}/plan", {"goal": "work out 12 times 9"})
 provoked_by_spending("webrtc_offer", "{session}/offer", OFFER)
 
 

@@ -70,3 +70,9 @@ def test_who_begins_anew_after_any_word_says_the_answer_once(words, cut):
     attempt(answer, " ".join(numbered.split()[:cut]) or "", ends=False)
     attempt(answer, numbered)
     assert answer.released.split() == numbered.split()
+
+
+def test_an_answer_in_chinese_is_released_a_sentence_at_a_time():
+    answer = Answer()
+    told = [answer.take(character) for character in "你好。今天天气很好！"]
+    assert [text for text in told if text] == ["你好。", "今天天气很好！"]

@@ -115,7 +115,7 @@ async def test_a_key_that_is_refused_leaves_the_offline_agent_and_the_breakers_o
             await http.put("/api/v1/providers/openai", json={"key": "wrong", "base_url": vendor.url})
             assert await say(http, session_id) != "The key of the workspace speaks."
             shared = server.parts.calls.shared.catalogue.files.breakers
-            assert not shared.of("llm", "openai").open
+            assert not shared.of("llm", "openai", "gpt-4.1").open
             await http.put("/api/v1/providers/openai", json={"key": KEY, "base_url": vendor.url})
             assert await say(http, session_id) == "The key of the workspace speaks.", "and is tried anew"
             vendor.faults.always = Fault("status", status=503)

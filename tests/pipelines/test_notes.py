@@ -81,7 +81,7 @@ async def test_the_next_model_takes_them_where_one_fails_or_rests(vendors):
     first.faults.add(Fault("status", status=529, code="overloaded_error"))
     assert await take(services) == "Second notes."
     breakers = Breakers()
-    breakers.of("llm", "anthropic").failed(0.0, lasting=True)
+    breakers.of("llm", "anthropic", services[0].model).failed(0.0, lasting=True)
     asked = len(first.asked)
     assert await take(services, breakers) == "Second notes."
     assert len(first.asked) == asked

@@ -31,7 +31,7 @@ def breakers():
     """The first model is known to answer soon."""
     known = Breakers()
     for _ in range(20):
-        known.of("llm", "first").pace.add(USUAL_SECS)
+        known.of("llm", "first", "scripted").pace.add(USUAL_SECS)
     return known
 
 
@@ -53,7 +53,7 @@ async def test_the_quicker_of_two_answers_and_nothing_is_said_twice(breakers):
     assert said(stage) == "Quick."
     assert whole(stage)
     assert not switches(stage), "slow once is no failure"
-    assert not breakers.of("llm", "first").open
+    assert not breakers.of("llm", "first", "scripted").open
 
 
 async def test_the_first_model_still_answers_if_it_is_the_quicker_one(breakers):
@@ -121,7 +121,7 @@ async def test_where_the_other_fails_the_slow_one_is_awaited(breakers):
         await stage.send(question())
         assert await answered(stage) == "First."
     assert switches(stage) == [("second", "first")]
-    assert breakers.of("llm", "second").open
+    assert breakers.of("llm", "second", "scripted").open
 
 
 async def test_where_neither_answers_a_third_does(breakers):

@@ -14,11 +14,12 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion.domain.agent import Agent
 from orion.domain.breaker import Breakers
-from orion.processors.llm_order import FILLER
+from orion.processors.llm_order import FILLER, LLMOrder
 from orion.processors.llm_question import NOTICE
+from orion.providers import Candidate
 from orion.providers.offline import OfflineLLMService
 from orion.providers.scripted.script import Answer
-from tests.processors.orders import answered, models, said, switches
+from tests.processors.orders import SOON, AttentiveLLMService, answered, models, said, switches
 from tests.providers.stage import on_stage
 
 CATEGORIES = (
@@ -96,8 +97,8 @@ async def test_a_model_that_failed_twice_is_not_asked_until_it_may_have_recovere
             await answered(stage, number)
     assert switches(stage) == [("first", "second")] * 2
     assert len(order.orion_services[0].asked) == 2
-    assert breakers.of("llm", "first").open
-    assert not breakers.of("llm", "second").open
+    assert breakers.of("llm", "first", "scripted").open
+    assert not breakers.of("llm", "second", "scripted").open
 
 
 async def test_a_refused_key_is_believed_the_first_time():
@@ -107,7 +108,7 @@ async def test_a_refused_key_is_believed_the_first_time():
     ) as stage:
         await stage.send(question())
         await answered(stage)
-    assert breakers.of("llm", "first").open
+    assert breakers.of("llm", "first", "scripted").open
 
 
 async def test_a_tool_call_that_ran_stays_and_another_model_answers_over_it():
@@ -178,3 +179,33 @@ async def test_where_all_fail_an_error_tells():
         await answered(stage)
         await stage.heard(ErrorFrame)
     assert switches(stage) == [("first", "second"), ("second", None)]
+
+
+async def test_an_agent_whose_requests_are_refused_takes_no_model_from_other_calls():
+    breakers = Breakers()
+    order = models([Answer("", fault="invalid_request")], [Answer("Here.")], breakers=breakers)
+    async with on_stage(order) as stage:
+        for number in (1, 2, 3):
+            await stage.send(question())
+            await answered(stage, number)
+    assert switches(stage) == [("first", "second")] * 2, "it does not repeat them either"
+    assert not breakers.of("llm", "first", "scripted").open
+    async with on_stage(models([Answer("Well.")], [Answer("Here.")], breakers=breakers)) as stage:
+        await stage.send(question())
+        assert await answered(stage) == "Well."
+
+
+async def test_a_model_that_is_missing_takes_no_other_model_of_its_provider_away():
+    breakers = Breakers()
+    missing, present = (
+        AttentiveLLMService([Answer("", fault="server")]),
+        AttentiveLLMService([Answer("Yes.")]),
+    )
+    missing.settings.model = "missing"
+    order = LLMOrder([Candidate("acme", missing), Candidate("acme", present)], breakers, SOON, speaks=False)
+    async with on_stage(order) as stage:
+        for number in (1, 2):
+            await stage.send(question())
+            await answered(stage, number)
+    assert breakers.of("llm", "acme", "missing").open
+    assert not breakers.of("llm", "acme", "scripted").open

@@ -71,7 +71,7 @@ async def test_a_cough_that_nobody_hears_a_word_in_is_nobody_s_fault():
             await stage.quiet(0.6)
         assert words(stage) == []
     assert not switches(stage)
-    assert not breakers.of("stt", "first").open
+    assert not breakers.of("stt", "first", "scripted").open
 
 
 async def test_a_late_transcript_of_one_that_was_given_up_is_not_told():

@@ -224,3 +224,27 @@ def test_an_engine_that_cannot_serve_an_agent_is_left_out_and_alone_it_says_why(
 @pytest.mark.parametrize(("code", "known"), [("de-LU", "de"), ("zh-Hans", "zh"), ("pt_br", "pt-BR")])
 def test_a_language_that_pipecat_lacks_is_its_primary_one(code, known):
     assert language(code) == Language(known)
+
+
+def test_an_order_may_name_several_models_of_one_provider(settings):
+    from orion.settings import ProviderSettings
+
+    keyed = settings.changed(providers={"OPENAI": ProviderSettings("key")})
+    both = "openai/gpt-4.1,openai/gpt-4.1-mini,openai/gpt-4.1,openai"
+    for made in (
+        providers.llms(keyed.changed(llm=tuple(both.split(","))), Agent("a", "")),
+        providers.llms(keyed, Agent("a", "", llm=both)),
+    ):
+        assert [(one.provider, one.model) for one in made] == [
+            ("openai", "gpt-4.1"),
+            ("openai", "gpt-4.1-mini"),
+            ("offline", "offline"),
+        ]
+
+
+def test_a_provider_without_a_model_is_the_one_that_the_settings_name(settings):
+    from orion.settings import ProviderSettings
+
+    keyed = settings.changed(providers={"OPENAI": ProviderSettings("key")}, llm=("openai/gpt-4.1-mini",))
+    (made,) = providers.llms(keyed, Agent("a", "", llm="openai"))
+    assert made.model == "gpt-4.1-mini"

@@ -220,6 +220,68 @@ async def test_a_server_that_does_not_stream_answers_whole(configured, vendor, s
     assert len(vendor.asked) == (3 if streams == "refuses" else 2), "what was refused is not asked again"
 
 
+UNABLE = {
+    "tools": (
+        "registry.ollama.ai/library/gemma:2b does not support tools",
+        "tools param requires --jinja flag",
+        '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set',
+        "No endpoints found that support tool use",
+        "`tools` is not supported with this model",
+        "Function calling is not enabled for this model",
+        "this model doesn't support function calling",
+        "tools: Extra inputs are not permitted",
+    ),
+    "streams": (
+        "stream is not supported",
+        "Unsupported value: 'stream' does not support true with this model.",
+        "this server does not support streaming",
+    ),
+    "usage": (
+        "Extra inputs are not permitted: stream_options",
+        "Unrecognized request argument supplied: stream_options",
+        "[{'loc': ('body', 'stream_options'), 'msg': 'Extra inputs are not permitted'}]",
+        "Unknown parameter: 'stream_options'.",
+    ),
+}
+FAILED = (
+    "upstream connect error or disconnect/reset before headers",
+    "This model's maximum context length is 8192 tokens, you requested 9000 (500 in the functions)",
+    "Invalid schema for function 'book': 'strnig' is not valid under any of the given schemas.",
+    "An assistant message with 'tool_calls' must be followed by tool messages",
+    "messages with role 'tool' must be a response to a preceding message with 'tool_calls'",
+    "the stream was reset",
+)
+
+
+@pytest.mark.parametrize(("ability", "told"), [(name, told) for name in UNABLE for told in UNABLE[name]])
+def test_what_a_server_says_that_it_is_not_able_to_is_understood(ability, told):
+    from orion.providers._openai.server import Abilities
+
+    able = Abilities()
+    assert able.learn(f"Error code: 400 - {told}")
+    assert able == Abilities(**{ability: False})
+
+
+@pytest.mark.parametrize("told", FAILED)
+def test_an_error_that_names_streams_or_tools_says_nothing_of_abilities(told):
+    from orion.providers._openai.server import Abilities
+
+    able = Abilities()
+    assert not able.learn(f"Error code: 500 - {told}")
+    assert able == Abilities()
+
+
+async def test_a_refusal_is_remembered_only_where_the_request_is_answered_without(vendor):
+    vendor.tools, vendor.unable_for_good = False, True
+    async with on_stage(chat(vendor), errors=1) as stage:
+        await failure(stage)
+    assert len(vendor.asked) == 2
+    vendor.tools, vendor.unable_for_good = True, False
+    async with on_stage(chat(vendor)) as stage:
+        assert await answer(stage, user("hello")) == "Hello there."
+    assert vendor.asked[-1]["tools"], "they are offered again"
+
+
 async def test_a_server_that_is_able_to_nothing_of_it_still_talks(configured, vendor):
     vendor.tools = vendor.usage = vendor.developer_role = False
     vendor.streams = "refuses"

@@ -30,8 +30,8 @@ class Told:
 class Anthropic:
     """The running server; `answers` come one after the other, the last one stays; `asked` are the bodies.
 
-    `knows` makes the answer out of a body, instead of `answers`. `headers`: those of all requests, names in
-    lower case.
+    `knows` makes the answer out of a body, instead of `answers`. `counts`: what it tells of its tokens,
+    wherever it does; None for what is right. `headers`: those of all requests, names in lower case.
     """
 
     url: str = ""
@@ -39,6 +39,7 @@ class Anthropic:
     knows: Callable[[dict[str, Any]], str] | None = None
     faults: Faults = field(default_factory=Faults)
     pace: Pace = field(default_factory=Pace)
+    counts: Any = None
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
 
@@ -61,14 +62,23 @@ class Anthropic:
         else:
             told = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if not body.get("stream"):
-            return as_json(message(told))
+            return as_json(self._counting(message(told)))
         return Reply(
-            [_event(event) for event in stream(told)],
+            [_event(self._counting(event)) for event in stream(told)],
             content_type="text/event-stream",
             fault=fault,
             garbage=b'event: content_block_delta\ndata: {"type": \n\n',
             error=_event(failure(fault.code if fault else "")),
         )
+
+    def _counting(self, told: dict[str, Any]) -> dict[str, Any]:
+        """The same, with what is told of the tokens."""
+        if self.counts is None:
+            return told
+        return {
+            name: self.counts if name == "usage" else self._counting(part) if isinstance(part, dict) else part
+            for name, part in told.items()
+        }
 
 
 def failure(code: str) -> dict[str, Any]:

@@ -49,7 +49,9 @@ class OpenAI:
             the PCM of an upload, instead of `heard`; `sounds` makes the sound of a text, instead of `sound`.
         heard: What transcriptions hear. `sound`: each speech, PCM of 24 kHz; `sound_type`: its type.
         key: Requests without it are refused; None takes any.
+        counts: What it tells of its tokens; None for what is right.
         tools, developer_role, usage: Whether requests may have them; else 400.
+        unable_for_good: What it refuses for its tools it refuses without them, too.
         streams: `yes`, `refuses` by 400, or `ignores` and answers whole.
         sloppy: Calls come whole, several in a chunk, under one index, as some servers send them.
         notes: Answers to requests that want no stream (notes of a conversation), the last one stays; None:
@@ -71,6 +73,8 @@ class OpenAI:
     tools: bool = True
     developer_role: bool = True
     usage: bool = True
+    counts: Any = None
+    unable_for_good: bool = False
     streams: Literal["yes", "refuses", "ignores"] = "yes"
     sloppy: bool = False
     models: Sequence[str] = (MODEL,)
@@ -124,9 +128,9 @@ class OpenAI:
             return refusal(400, refused, None)
         told = self._told(body)
         if not body.get("stream") or self.streams == "ignores":
-            return Reply([json.dumps(completion(told)).encode()], fault=fault)
+            return Reply([json.dumps(self._counting(completion(told))).encode()], fault=fault)
         with_usage = bool(body.get("stream_options", {}).get("include_usage"))
-        events = [*stream(told, with_usage, self.sloppy), "[DONE]"]
+        events = [*stream(told, with_usage, self.sloppy, self.counts), "[DONE]"]
         return Reply(
             [_event(event) for event in events],
             content_type="text/event-stream",
@@ -142,8 +146,11 @@ class OpenAI:
             return refusal(400, refused, None)
         told = self._told(body)
         if not body.get("stream"):
-            return Reply([json.dumps(responses.whole(told.text, told.calls)).encode()], fault=fault)
-        events = responses.events(told.text, told.calls, told.ends, refuses=told.refuses)
+            whole = responses.whole(told.text, told.calls)
+            return Reply([json.dumps(self._counting(whole)).encode()], fault=fault)
+        events = list(responses.events(told.text, told.calls, told.ends, refuses=told.refuses))
+        for event in events:
+            self._counting(event.get("response", {}))
         code = fault.code if fault else ""
         error = {"type": "error", "code": code, "message": "m", "param": None, "sequence_number": 9}
         return Reply(
@@ -159,8 +166,14 @@ class OpenAI:
             return Told(self.knows(body))
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
+    def _counting(self, response: dict[str, Any]) -> dict[str, Any]:
+        """A Response or ChatCompletion, with what is told of its tokens."""
+        if response.get("usage") is not None and self.counts is not None:
+            response["usage"] = self.counts
+        return response
+
     def _unable(self, body: dict[str, Any]) -> str | None:
-        if body.get("tools") and not self.tools:
+        if (body.get("tools") or self.unable_for_good) and not self.tools:
             return "this model does not support tools"
         if not self.developer_role and any(m["role"] == "developer" for m in body["messages"]):
             return "Unexpected message role."
@@ -216,7 +229,7 @@ USAGE = {
 }
 
 
-def stream(told: Told, usage: bool, sloppy: bool) -> Iterator[dict[str, Any]]:
+def stream(told: Told, usage: bool, sloppy: bool, counts: Any = None) -> Iterator[dict[str, Any]]:
     """ChatCompletionChunks: the role, a word each, calls in pieces, the end, and the usage."""
     yield _chunk({"role": "assistant", "content": "", "refusal": None})
     for index, word in enumerate(told.text.split(" ") if told.text else []):
@@ -233,7 +246,7 @@ def stream(told: Told, usage: bool, sloppy: bool) -> Iterator[dict[str, Any]]:
             yield _chunk({"tool_calls": [piece]})
     yield _chunk({}, "tool_calls" if told.calls else "stop")
     if usage:
-        yield {**_chunk({}), "choices": [], "usage": USAGE}
+        yield {**_chunk({}), "choices": [], "usage": USAGE if counts is None else counts}
 
 
 def _chunk(delta: dict[str, Any], ended: str | None = None) -> dict[str, Any]:

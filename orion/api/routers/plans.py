@@ -25,7 +25,7 @@ from orion.domain import wire
 from orion.domain.draft import Missing
 from orion.domain.identity import Scope
 from orion.domain.plan import MOST_STEPS, PlanStatus, StepStatus
-from orion.errors import Conflict, FieldProblem, Invalid
+from orion.errors import BudgetExhausted, Conflict, FieldProblem, Invalid
 from orion.pipelines.planning import budget_of, draft
 
 router = APIRouter(
@@ -183,11 +183,12 @@ class Execution(BaseModel):
     plan_id: PlanId
 
 
-@router.post("/plan", status_code=201, response_model=PlanBody)
+@router.post("/plan", status_code=201, response_model=PlanBody, responses=fails(BudgetExhausted))
 async def plan(body: Goal, session: OwnSessionDep, parts: PartsDep) -> Any:
     """Make a plan for the agent that has the word: it can be read, and runs when it is executed.
 
-    Where something is missing, it is asked for (422), never guessed.
+    Where something is missing, it is asked for (422), never guessed. Models are asked within the
+    workspace's budget for the month.
     """
     offer = await parts.calls.shared.catalogue.of(session.workspace_id)
     agent = offer.roster.get(session.agent)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from openai import AsyncStream
+from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import ChoiceDeltaToolCall
 from pydantic import ValidationError
 
 from orion.providers._openai.tool_text import ToolText
-from orion.providers._vendor import HalfAnswer, MalformedAnswer
+from orion.providers._vendor import HalfAnswer, MalformedAnswer, arguments
 
 Chunks = AsyncGenerator[ChatCompletionChunk, None]
 Answer = AsyncStream[ChatCompletionChunk] | ChatCompletion
@@ -89,8 +90,7 @@ async def complete(pieces: Chunks) -> Chunks:
     if not finished or last is None:
         raise HalfAnswer
     for index, call in enumerate(calls.values()):
-        if not _is_object(call.arguments or "{}"):
-            raise MalformedAnswer("the arguments of a tool call are no JSON object")
+        call.arguments = json.dumps(arguments(call.arguments))
         last.choices[0].delta.content, last.usage = None, None
         last.choices[0].delta.tool_calls = [_call(index, call)]
         yield last.model_copy(deep=True)
@@ -122,18 +122,20 @@ def _as_chunk(answer: dict[str, Any]) -> ChatCompletionChunk:
         calls = [{"index": index, **call} for index, call in enumerate(message.get("tool_calls") or [])]
         delta = {"role": "assistant", "content": message.get("content"), "tool_calls": calls or None}
         ended = choice.get("finish_reason") or "stop"
-        return ChatCompletionChunk.model_validate(
+        chunk = ChatCompletionChunk.model_validate(
             {
                 "id": str(answer.get("id", "")),
                 "object": "chat.completion.chunk",
                 "created": answer.get("created") or 0,
                 "model": answer.get("model") or "",
-                "usage": answer.get("usage"),
                 "choices": [{"index": 0, "delta": delta, "finish_reason": ended}],
             }
         )
     except (KeyError, IndexError, TypeError, ValidationError) as error:
         raise MalformedAnswer("the answer is none of the protocol") from error
+    with suppress(ValidationError):  # an answer is one without its tokens, too
+        chunk.usage = CompletionUsage.model_validate(answer.get("usage"))
+    return chunk
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
@@ -141,13 +143,6 @@ def _parsed(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise MalformedAnswer("the answer is none of the protocol")
     return found
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except json.JSONDecodeError:
-        return False
 
 
 def _new_id() -> str:

@@ -11,35 +11,39 @@ from typing import Any
 from uuid import uuid4
 
 from openai import APIStatusError, AsyncOpenAI, Timeout
+from openai.types import CompletionUsage
 from pipecat.adapters.llm.services.open_ai_adapter import OpenAILLMInvocationParams
 from pipecat.frames.frames import FunctionCallFromLLM
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.base_llm import OpenAILLMSettings
 from pipecat.services.openai.llm import OpenAILLMService
 
+from orion.domain.storable import storable
 from orion.providers._openai.answer import Chunks, chunks, complete, from_text
 from orion.providers._openai.server import Abilities, Server
 from orion.providers._openai.tool_text import by_text
-from orion.providers._usage import asking, counted
-from orion.providers._vendor import Vendor
+from orion.providers._usage import EstimatedTokens, asking, believed, counted
+from orion.providers._vendor import VendorModel
 
 _STALL_SECS = 15.0
 _NOTES_SECS = 45.0
 """The longest that an answer beside the conversation takes, which comes whole."""
 _ASKED: ContextVar[tuple[tuple[str, ...], int]] = ContextVar("asked", default=((), 0))
 """Of the request that this task makes: the tools that it holds as text, and its characters."""
+_TRIED: ContextVar[Abilities | None] = ContextVar("tried", default=None)
+"""What this task's request supposes of the model while that is tried."""
 _REFUSALS = {400, 404, 405, 415, 422, 500, 501}
 """With what servers answer a request that asks for something they are not able to."""
 
 
-class Chat(Vendor, OpenAILLMService):
+class Chat(VendorModel, OpenAILLMService):
     """One call's model.
 
     A server without the developer role gets those messages as the user's; one that refuses tools, streams
-    or `stream_options` is asked again without them, and the process remembers. Instructions go as one
-    message, for the templates of some models take no second one. A tool call whose id the conversation
-    holds already (servers that number them anew in each answer) gets another. A barge-in closes the
-    connection of the answer.
+    or `stream_options` is asked again without them; where it answers then, the process remembers.
+    Instructions go as one message, for the templates of some models take no second one. A tool call whose
+    id the conversation holds already (servers that number them anew in each answer) gets another. A
+    barge-in closes the connection of the answer.
 
     Args:
         server: Where it is, shared by all calls.
@@ -65,7 +69,7 @@ class Chat(Vendor, OpenAILLMService):
 
     def build_chat_completion_params(self, params_from_context: OpenAILLMInvocationParams) -> dict[str, Any]:
         """The request, without what the server has refused before."""
-        params: dict[str, Any] = super().build_chat_completion_params(params_from_context)
+        params: dict[str, Any] = storable(super().build_chat_completion_params(params_from_context))
         able = self._orion_able()
         params["messages"] = _instructed_once(params["messages"])
         tools = params.get("tools")
@@ -86,17 +90,22 @@ class Chat(Vendor, OpenAILLMService):
 
     async def get_chat_completions(self, context: LLMContext) -> Any:
         """The chunks of an answer, the same from every server. Raises what the SDK raises."""
-        while True:
-            try:
-                _ASKED.set(((), 0))
-                async with asking(self, _asked_characters):
-                    answer = await super().get_chat_completions(context)
-                break
-            except APIStatusError as error:
-                if self._orion_server.official or error.status_code not in _REFUSALS:
-                    raise
-                if not self._orion_able().learn(str(error)):
-                    raise
+        known = self._orion_able()
+        tried, answer = replace(known), None
+        before = _TRIED.set(tried)
+        try:
+            while answer is None:
+                try:
+                    _ASKED.set(((), 0))
+                    async with asking(self, _asked_characters):
+                        answer = await super().get_chat_completions(context)
+                except APIStatusError as error:
+                    refused = not self._orion_server.official and error.status_code in _REFUSALS
+                    if not refused or not tried.learn(str(error)):
+                        raise
+        finally:
+            _TRIED.reset(before)
+        known.keep(tried)
         pieces, (tools, characters) = chunks(answer), _ASKED.get()
         if tools:
             pieces = from_text(pieces, tools)
@@ -106,6 +115,7 @@ class Chat(Vendor, OpenAILLMService):
         """The chunks, whose tokens are told at their end, or estimated."""
         async with aclosing(pieces), counted(self, asked_characters) as streamed:
             async for chunk in pieces:
+                chunk.usage = _believed(chunk.usage)
                 streamed.told = streamed.told or chunk.usage is not None
                 for choice in (chunk.choices or [])[:1]:
                     calls = choice.delta.tool_calls or []
@@ -139,9 +149,10 @@ class Chat(Vendor, OpenAILLMService):
         params["timeout"] = Timeout(_NOTES_SECS, connect=3.0)
         async with asking(self, _asked_characters):
             answer = await self._orion_server.client.chat.completions.create(**{**params, "stream": False})
-        if answer.usage is not None:
-            await self.start_llm_usage_metrics(self._token_usage(answer.usage))
-        return str(answer.choices[0].message.content or "")
+        said, usage = str(answer.choices[0].message.content or ""), _believed(answer.usage)
+        tokens = self._token_usage(usage) if usage else EstimatedTokens.of(_asked_characters(), len(said))
+        await self.start_llm_usage_metrics(tokens)
+        return said
 
     async def run_function_calls(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:
         """Run the calls, each under an id of its own."""
@@ -160,7 +171,18 @@ class Chat(Vendor, OpenAILLMService):
         await super().run_function_calls(own)
 
     def _orion_able(self) -> Abilities:
-        return self._orion_server.abilities(str(self._settings.model))
+        return _TRIED.get() or self._orion_server.abilities(str(self._settings.model))
+
+
+def _believed(usage: CompletionUsage | None) -> CompletionUsage | None:
+    found: CompletionUsage | None = believed(
+        usage,
+        "prompt_tokens",
+        "completion_tokens",
+        prompt_tokens_details=("cached_tokens", "cache_write_tokens"),
+        completion_tokens_details=("reasoning_tokens",),
+    )
+    return found
 
 
 def _asked_characters() -> int:

@@ -16,7 +16,7 @@ from websockets.exceptions import WebSocketException
 from orion.domain.deadlines import Deadlines
 from orion.providers._openai.realtime_line import Line
 from orion.providers._openai.realtime_session import Adapter, Refused
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
+from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel
 
 _CONNECT_SECS = 3.0
 _DISPENSABLE = frozenset(
@@ -31,7 +31,7 @@ _DISPENSABLE = frozenset(
 """Client events whose refusal leaves the session as it was."""
 
 
-class Connected(Vendor, OpenAIRealtimeLLMService):
+class Connected(VendorModel, OpenAIRealtimeLLMService):
     """Pipecat's service, on a line that holds answers back, with deadlines, and an end in good order.
 
     Attributes:

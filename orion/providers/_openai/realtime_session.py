@@ -15,6 +15,8 @@ from pipecat.adapters.llm.services.open_ai_realtime_adapter import OpenAIRealtim
 from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.services.openai.realtime import events
 
+from orion.domain.storable import storable
+from orion.providers import _vendor
 from orion.providers._models.catalogue import subtag
 
 _HEARING = "gpt-4o-mini-transcribe"
@@ -86,15 +88,16 @@ def history(messages: Iterable[Any]) -> str:
     In one item: models that get a written dialogue item by item go on in writing (Pipecat's finding).
     """
     told = [m for m in messages if isinstance(m, dict) and m.get("role") != "system"]
-    return _BEFORE.format(history=json.dumps(told, ensure_ascii=False)) if told else ""
+    return _BEFORE.format(history=json.dumps(storable(told), ensure_ascii=False)) if told else ""
 
 
 def is_object(arguments: str) -> bool:
     """Whether the arguments of a tool call are what they must be."""
     try:
-        return isinstance(json.loads(arguments), dict)
-    except ValueError:
+        _vendor.arguments(arguments)
+    except _vendor.MalformedAnswer:
         return False
+    return True
 
 
 def word_for_word(text: str) -> events.ResponseCreateEvent:

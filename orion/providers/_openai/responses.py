@@ -27,9 +27,10 @@ from openai.types.responses import (
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.responses.llm import OpenAIResponsesHttpLLMService
 
+from orion.domain.storable import storable
 from orion.providers._openai.server import Server
-from orion.providers._usage import asking, counted
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
+from orion.providers._usage import EstimatedTokens, asking, believed, counted
+from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel, arguments
 
 _CONNECT_SECS = 3.0
 _STALL_SECS = 15.0
@@ -44,7 +45,7 @@ _DELTAS = (
 Events = AsyncGenerator[ResponseStreamEvent, None]
 
 
-class Responses(Vendor, OpenAIResponsesHttpLLMService):
+class Responses(VendorModel, OpenAIResponsesHttpLLMService):
     """One call's model. Nothing is stored at OpenAI; a barge-in closes the connection of the answer.
 
     Args:
@@ -69,7 +70,7 @@ class Responses(Vendor, OpenAIResponsesHttpLLMService):
         """The events of an answer, as Pipecat can take them. Raises what the SDK raises."""
         characters = _characters(params)
         async with asking(self, lambda: characters):
-            stream = await super()._create_stream({**params, "timeout": self._orion_timeout})
+            stream = await super()._create_stream({**storable(params), "timeout": self._orion_timeout})
         return self._orion_counted(complete(stream), characters)
 
     async def _orion_counted(self, events: Events, asked_characters: int) -> Events:
@@ -78,13 +79,15 @@ class Responses(Vendor, OpenAIResponsesHttpLLMService):
             try:
                 async for event in events:
                     if isinstance(event, ResponseCompletedEvent):
+                        event.response.usage = _believed(event.response.usage)
                         streamed.told = event.response.usage is not None
                     elif isinstance(event, _DELTAS):
                         streamed.characters += len(event.delta)
                     yield event
             except FailedAnswer as failed:
-                streamed.told = failed.usage is not None
-                await self._report_usage(failed.usage)
+                usage = _believed(failed.usage)
+                streamed.told = usage is not None
+                await self._report_usage(usage)
                 raise
 
     async def run_inference(
@@ -103,13 +106,27 @@ class Responses(Vendor, OpenAIResponsesHttpLLMService):
         asked = await self.get_llm_adapter().get_llm_invocation_params(
             context, system_instruction=system_instruction
         )
-        params = {**self._build_response_params(asked), "stream": False, "timeout": _NOTES_SECS}
+        params = {**storable(self._build_response_params(asked)), "stream": False, "timeout": _NOTES_SECS}
         if max_tokens is not None:
             params["max_output_tokens"] = max_tokens
-        async with asking(self, lambda: _characters(params)):
+        characters = _characters(params)
+        async with asking(self, lambda: characters):
             answer = await self._orion_server.client.responses.create(**params)
-        await self._report_usage(answer.usage)
-        return str(answer.output_text)
+        said, usage = str(answer.output_text), _believed(answer.usage)
+        tokens = self._token_usage(usage) if usage else EstimatedTokens.of(characters, len(said))
+        await self.start_llm_usage_metrics(tokens)
+        return said
+
+
+def _believed(usage: ResponseUsage | None) -> ResponseUsage | None:
+    found: ResponseUsage | None = believed(
+        usage,
+        "input_tokens",
+        "output_tokens",
+        input_tokens_details=("cached_tokens", "cache_write_tokens"),
+        output_tokens_details=("reasoning_tokens",),
+    )
+    return found
 
 
 class FailedAnswer(Exception):
@@ -169,8 +186,7 @@ def _follow(event: ResponseOutputItemAddedEvent | ResponseOutputItemDoneEvent, o
         open_calls.add(call.id)
         return
     open_calls.discard(call.id)
-    if not _is_object(call.arguments or "{}"):
-        raise MalformedAnswer("the arguments of a tool call are no JSON object")
+    arguments(call.arguments)
 
 
 def _as_pipecat_takes_it(event: ResponseStreamEvent, open_calls: set[str]) -> ResponseStreamEvent:
@@ -188,10 +204,3 @@ def _as_pipecat_takes_it(event: ResponseStreamEvent, open_calls: set[str]) -> Re
     if isinstance(event, ResponseIncompleteEvent):
         return ResponseCompletedEvent.model_construct(None, **{**dict(event), "type": "response.completed"})
     return event
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except json.JSONDecodeError:
-        return False

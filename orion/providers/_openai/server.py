@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,39 @@ from orion.providers._pool import Pool
 
 _CONNECT_SECS = 3.0
 _ANSWER_SECS = 60.0
+_LONGEST_REFUSAL = 2000
+_REFUSED = (
+    r"\b{name}['\"`]*(?: (?:param|parameter|field|option|mode))?(?: is| are)? not (?:yet )?{taken}\b",
+    r"(?:not|n't|cannot) (?:support|accept|allow|take)(?: the)? ['\"`]*{name}\b",
+    r"\b{strange}(?: request| keyword)? {part}s?[a-z ]{{0,30}}[:( ]{{1,3}}['\"`]*{field}\b",
+    r"\b{field}\b.{{0,24}}\bextra (?:inputs|fields) (?:are )?not permitted",
+)
+"""The whole phrases in which servers refuse something. `name`: how they call it; `field`: the request's."""
+_WORDS = {
+    "taken": r"(?:supported|enabled|available|allowed|permitted|implemented)",
+    "strange": r"(?:unknown|unrecogni[sz]ed|unexpected|unsupported|extra)",
+    "part": r"(?:parameter|argument|field|key|property|value|input)",
+}
+_BY_ABILITY = {
+    "usage": (r"(?:stream_options|include_usage)",) * 2,
+    "streams": (r"stream(?:ing)?(?: responses?)?", r"stream"),
+    "tools": (r"(?:tools?|functions?)(?:[ _-](?:calls?|calling|use|choice))?", r"(?:tools|tool_choice)"),
+}
+_ALSO = {
+    "usage": (),
+    "streams": (r"\bstream must be false\b",),
+    "tools": (
+        r"\btools param requires --jinja",  # llama.cpp
+        r"\btool choice requires --enable-auto-tool-choice",  # vLLM
+        r"\bno endpoints found that support tool use",  # OpenRouter
+    ),
+}
+_PATTERNS = {
+    ability: re.compile(
+        "|".join([*(form.format(name=name, field=sent, **_WORDS) for form in _REFUSED), *_ALSO[ability]])
+    )
+    for ability, (name, sent) in _BY_ABILITY.items()
+}
 
 
 @dataclass(slots=True)
@@ -29,17 +63,22 @@ class Abilities:
     usage: bool = True
 
     def learn(self, refusal: str) -> bool:
-        """Take note of what a refused request asked for; whether something new was learned."""
-        told = refusal.lower()
-        for ability, words in (
-            ("usage", ("stream_options", "include_usage")),
-            ("streams", ("stream",)),
-            ("tools", ("tool", "function")),
-        ):
-            if getattr(self, ability) and any(word in told for word in words):
+        """Take note of what a server says it does not take; whether that is something new.
+
+        Only whole phrases count: an error of any kind may name tools or streams (`upstream connect error`,
+        `invalid schema for function`).
+        """
+        told = refusal[:_LONGEST_REFUSAL].lower()
+        for ability, pattern in _PATTERNS.items():
+            if getattr(self, ability) and pattern.search(told):
                 setattr(self, ability, False)
                 return True
         return False
+
+    def keep(self, learned: Abilities) -> None:
+        """What was learned has proved right: the request was answered without it."""
+        for ability in _PATTERNS:
+            setattr(self, ability, getattr(self, ability) and getattr(learned, ability))
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -17,11 +17,13 @@ from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.anthropic.llm import AnthropicLLMService
 from pipecat.utils.errors import ErrorCategory
+from pydantic import BaseModel
 
+from orion.domain.storable import storable
 from orion.providers._pool import Pool
-from orion.providers._usage import EstimatedTokens, asking
+from orion.providers._usage import EstimatedTokens, asking, sound
 from orion.providers._usage import counted as follow
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor
+from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel
 
 _CONNECT_SECS = 3.0
 _STALL_SECS = 15.0
@@ -80,7 +82,7 @@ class _Adapter(AnthropicLLMAdapter):
         }
 
 
-class Messages(Vendor, AnthropicLLMService):
+class Messages(VendorModel, AnthropicLLMService):
     """One call's model.
 
     Args:
@@ -128,29 +130,33 @@ class Messages(Vendor, AnthropicLLMService):
             system_instruction=system_instruction,
             ensure_last_message_is_user=True,
         )
-        async with asking(self, lambda: _characters(asked)):
+        characters = _characters(asked)
+        async with asking(self, lambda: characters):
             answer = await self._client.beta.messages.create(
                 model=settings.model,
                 max_tokens=max_tokens or _NOTES_TOKENS,
-                system=asked["system"],
-                messages=asked["messages"],
+                system=storable(asked["system"]),
+                messages=storable(asked["messages"]),
                 timeout=_ANSWER_SECS,
             )
-        usage = answer.usage
+        said = "".join(str(getattr(block, "text", "")) for block in answer.content)
+        estimated = EstimatedTokens.of(characters, len(said))
+        usage = _believed(answer.usage, estimated.prompt_tokens)
+        written = usage.output_tokens
         await self._report_usage_metrics(
-            usage.input_tokens,
-            usage.output_tokens,
+            usage.input_tokens or 0,
+            estimated.completion_tokens if written is None else written,
             usage.cache_creation_input_tokens or 0,
             usage.cache_read_input_tokens or 0,
         )
-        return "".join(str(getattr(block, "text", "")) for block in answer.content)
+        return said
 
     async def _create_message_stream(self, api_call: Any, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them."""
         characters = _characters(params)
         async with asking(self, lambda: characters):
-            stream = await api_call(**params, timeout=self._orion_timeout)
-        return self._orion_counted(counted(complete(stream)), characters)
+            stream = await api_call(**storable(params), timeout=self._orion_timeout)
+        return self._orion_counted(counted(complete(stream), characters), characters)
 
     async def _orion_counted(self, events: Events, asked_characters: int) -> Events:
         """The events. Anthropic tells the tokens of the prompt first; before that they are estimated."""
@@ -191,22 +197,28 @@ async def complete(stream: AsyncStream[Any]) -> Events:
         raise HalfAnswer
 
 
-def _characters(params: dict[str, Any]) -> int:
+def _characters(params: Mapping[str, Any]) -> int:
     """Those of a request's prompt."""
     asked = [params.get(part) for part in ("system", "messages", "tools")]
     return len(json.dumps(asked, ensure_ascii=False, default=str))
 
 
-async def counted(events: Events) -> Events:
-    """The events; where they fail before the tokens of the answer were told, an estimate of them comes last.
+async def counted(events: Events, asked_characters: int) -> Events:
+    """The events; where the tokens of the answer were not told, an estimate of them comes last.
 
-    What was generated until then is billed. (Of an answer that is interrupted Pipecat estimates them.)
+    What was generated until then is billed, also where the answer fails. (Of one that is interrupted
+    Pipecat estimates them.)
     """
     told, characters = False, 0
     async with aclosing(events):
         try:
             async for event in events:
-                told = told or event.type == "message_delta"
+                if event.type == "message_start":
+                    estimated = EstimatedTokens.of(asked_characters, 0).prompt_tokens
+                    event.message.usage = _believed(getattr(event.message, "usage", None), estimated)
+                elif event.type == "message_delta":
+                    event.usage = _believed(getattr(event, "usage", None), None)
+                    told = told or event.usage.output_tokens is not None
                 if event.type == "content_block_delta":
                     said: str | None = getattr(event.delta, "text", None)
                     characters += len(said or getattr(event.delta, "partial_json", None) or "")
@@ -215,6 +227,20 @@ async def counted(events: Events) -> Events:
             if characters and not told:
                 yield _estimated(characters)
             raise
+        if characters and not told:
+            yield _estimated(characters)
+
+
+def _believed(usage: Any, asked: int | None) -> BetaMessageDeltaUsage:
+    """What of a usage can be counts; `asked`: of the prompt, where it is not told."""
+    names = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    told = {name: getattr(usage, name, None) for name in names}
+    counts = {name: count if sound(count) else None for name, count in told.items()}
+    if counts["input_tokens"] is None:
+        counts["input_tokens"] = asked
+    thinking = getattr(usage, "output_tokens_details", None)
+    fine = isinstance(thinking, BaseModel) and sound(getattr(thinking, "thinking_tokens", None))
+    return BetaMessageDeltaUsage.model_construct(**counts, output_tokens_details=thinking if fine else None)
 
 
 def _estimated(characters: int) -> BetaRawMessageDeltaEvent:

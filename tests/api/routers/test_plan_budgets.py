@@ -1,6 +1,7 @@
 """What a plan may take: asked for within the server's limits, held, and on the bill."""
 
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -68,3 +69,25 @@ async def test_what_models_use_over_a_plan_counts_and_is_on_the_bill(
             assert engine["input_tokens"] + engine["output_tokens"] == 25 * replies
             if status == 201:
                 assert answer.json()["tokens"] == 25 * replies
+
+
+async def test_the_workspaces_own_key_plans_and_the_servers_does_not(database_url, tmp_path):
+    async with openai() as theirs, openai() as ours:
+        theirs.answers = [Told("no plan")]
+        settings = {"llm": ("openai",), "providers": {"OPENAI": ProviderSettings(KEY, ours.url)}}
+        allowed = {"tool_allowed_hosts": (urlsplit(theirs.url).netloc,)}
+        async with owner(database_url, tmp_path, **settings, **allowed) as (http, path):
+            entered = await http.put("/api/v1/providers/openai", json={"key": KEY, "base_url": theirs.url})
+            assert entered.status_code == 200, entered.text
+            assert (await http.post(path, json={"goal": "what is seven plus five"})).status_code == 201
+        assert theirs.asked
+        assert not ours.asked
+
+
+async def test_tokens_of_the_responses_api_over_a_plan_count(database_url, tmp_path):
+    async with openai() as vendor:
+        vendor.answers = [Told("no plan"), Told("none")]
+        settings = {"llm": ("openai",), "providers": {"OPENAI": ProviderSettings(KEY, vendor.url)}}
+        async with owner(database_url, tmp_path, **settings, openai_api="responses") as (http, path):
+            answer = await http.post(path, json={"goal": "what is seven plus five"})
+            assert answer.json()["tokens"] > 0
