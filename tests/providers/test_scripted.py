@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from pipecat.frames.frames import (
@@ -101,7 +103,8 @@ async def test_answers_to_words_are_played_over_those_words_alone_and_the_others
 
 async def test_over_the_same_words_the_answers_to_them_follow_each_other_and_the_last_stays(script):
     llm = scripted.llm(script("llm: [{to: go, text: One.}, {to: go, text: Two.}]"), AGENT)
-    go, went = {"role": "user", "content": "Go!"}, {"role": "assistant", "content": "I went."}
+    go: Any = {"role": "user", "content": "Go!"}
+    went: Any = {"role": "assistant", "content": "I went."}
     async with on_stage(llm) as stage:
         said = [
             await answer_over(stage, LLMContext([went, go, *answers]))
