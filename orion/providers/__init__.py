@@ -7,17 +7,16 @@ each returns a Pipecat service that serves one call. It may also have
   how to get it;
 - `languages(settings, kind) -> frozenset[str] | None`: the primary subtags that it hears or speaks, `auto`
   among them where it detects the language; without it, or with None, it takes every agent's;
-- `async start(settings)` and `async stop()`: for what all calls of the process share (worker
-  processes, loaded models); the server calls each once, `start` only for engines that serve;
+- `async start(settings)` and `async stop()`: for what all calls share (worker processes, loaded models);
+  the server calls each once, `start` only for engines that serve;
 - `speech(settings, agent)`: a model that hears, answers and speaks by itself, for agents that name it in
   `speech`; it returns a Pipecat LLMService that is a SpeechModel, too (docs/speech-to-speech.md);
 - `async expect(settings, phrases)`: a recogniser is told what the tools' users may say;
-- `embed(settings) -> Embedder`: vectors for the search of memories by meaning, where ORION_EMBEDDINGS
-  names it;
+- `embed(settings) -> Embedder`: vectors for the search of memories, where ORION_EMBEDDINGS names it;
 - `async models(settings, kind) -> list[str]` and `async voices(settings) -> list[Voice]`: what its account
   may use, by which `orion doctor` checks the key, too; they raise ProviderError, ProviderTimeout;
-- `ENTERED: tuple[str, ...]`: what an admin may enter for a workspace, in place of the environment's: `key`,
-  and `base_url` only where its connections obey `ProviderSettings.allowed_hosts`;
+- `ENTERED: tuple[str, ...]`: what an admin may enter for a workspace: `key`, and `base_url` only where its
+  connections obey `ProviderSettings.allowed_hosts`;
 - `plan(agent, tools, goal) -> list[Draft] | Missing`: an agent without a model plans by itself;
 - `RANK: int`: its place in `auto`: the available one with the highest rank serves. Embedded engines
   rank below 20, pulled ones from 20, keyed ones from 40; without a rank `auto` leaves it out.
@@ -27,8 +26,8 @@ A provider's name may be followed by a model, `openai/gpt-4.1-mini`, in the sett
 other (`orion/processors/order.py`). What a service does for that: it tells a failure as an ErrorFrame with
 Pipecat's ErrorCategory.
 
-Vendor SDKs are imported inside those functions, never at the top of the file. A permanent lack is told by
-`available` alone: it is asked often, and must answer at once.
+Vendor SDKs are imported inside those functions, never at the top of the file. `available` tells a permanent
+lack alone: it is asked often, and must answer at once.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def test_by_a_scripted_model_all_end_as_published(written):
 async def test_some_end_as_published_by_voice(offline, tmp_path):
     need("flite")
     some = [dialogue for dialogue in DIALOGUES if dialogue.id in SPOKEN_IN_EACH_RUN]
-    assert wrong(await runs.spoken(offline, some, tmp_path)) == {}
+    assert wrong(await runs.spoken(offline, some, tmp_path, at_once=3)) == {}
 
 
 @pytest.mark.soak

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import httpx
 
@@ -43,7 +44,7 @@ class Caller:
 
 async def caller(world: World, http: httpx.AsyncClient, dialogue: Dialogue) -> Caller:
     """Somebody who has signed up."""
-    account = {"email": f"{dialogue.id}@example.org", "password": PASSWORD}
+    account = {"email": f"{dialogue.id}-{uuid4().hex}@example.org", "password": PASSWORD}
     signed_up = (await http.post("/api/v1/auth/register", json=account)).json()
     http.headers["Authorization"] = f"Bearer {signed_up['access_token']}"
     found = Caller(world, http, signed_up["user"]["id"], [])

@@ -156,7 +156,7 @@ async def test_who_loses_a_race_before_its_first_word_is_paid_for_its_prompt(cha
         lost, won = Meter("llm", "slow", slow), Meter("llm", "quick", other)
         breakers = Breakers()
         for _ in range(20):
-            breakers.of("llm", "slow").pace.add(0.02)
+            breakers.of("llm", "slow", "gpt-4.1").pace.add(0.02)
         order = LLMOrder(
             [Candidate("slow", slow), Candidate("quick", other)],
             breakers,
