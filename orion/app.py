@@ -49,6 +49,7 @@ from orion.nodes.webhooks import WebhookDeliveries
 from orion.pipelines.calls import Calls
 from orion.pipelines.shared import Shared, load_shared
 from orion.pipelines.writer import Writer
+from orion.providers import _listing as listing
 from orion.providers._started import Started
 from orion.settings import Settings
 from orion.store.database import Database
@@ -113,6 +114,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     models.load()
     started = Started()
     stack.push_async_callback(started.close)
+    stack.push_async_callback(listing.close)
     await started.start(settings, _serving(settings))
     writer = Writer(database)
     writer.start()

@@ -33,7 +33,7 @@ async def _engines(settings: Settings) -> list[Row]:
 
     rows: list[Row] = []
     engines = {(engine.kind, engine.provider): engine for engine in await listing.engines(settings)}
-    await listing.close(settings)
+    await listing.close()
     for kind in providers.KINDS:
         choice = providers.choose(settings, kind)
         engine = engines.get((kind, choice.provider or ""))
@@ -68,5 +68,5 @@ async def _entered(settings: Settings) -> list[Row]:
                 problem = await listing.problem(own, name)
             told = f"{name}, for the workspace {workspace}: {problem}"
             rows.append(("entered key", None if problem else name, told if problem else f"for {workspace}"))
-        await listing.close(own)
+        await listing.close()
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import asdict, dataclass
+from types import ModuleType
 from typing import Any
 
 from orion import providers, registry
@@ -37,6 +38,7 @@ class Engine:
         return asdict(self)
 
 
+_asked: dict[str, ModuleType] = {}
 _kept: dict[tuple[str, str, ProviderSettings, str | None], tuple[float, Engine]] = {}
 
 
@@ -61,11 +63,11 @@ async def problem(settings: Settings, name: str) -> str | None:
     return None
 
 
-async def close(settings: Settings) -> None:
-    """Close the connections to the vendors, where nothing else of the process uses them."""
-    for name in registry.names("providers", settings.project):
-        loaded = providers.module(settings, name)
-        if hasattr(loaded, "models") and settings.provider(name) != ProviderSettings():
+async def close() -> None:
+    """Close the connections to the vendors that were asked: no call of theirs may be under way."""
+    while _asked:
+        _, loaded = _asked.popitem()
+        if hasattr(loaded, "stop"):
             await loaded.stop()
 
 
@@ -93,7 +95,7 @@ def _forget_old() -> None:
 
 
 async def _told(settings: Settings, kind: providers.Part, name: str) -> Engine:
-    loaded = providers.module(settings, name)
+    loaded = _asked[name] = providers.module(settings, name)
     try:
         models = await loaded.models(settings, kind) if hasattr(loaded, "models") else []
         voices = await loaded.voices(settings) if kind == "tts" and hasattr(loaded, "voices") else []
