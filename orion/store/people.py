@@ -86,7 +86,8 @@ class People:
 
     async def _rows(self, table: Table, condition: Any) -> list[dict[str, Any]]:
         shown = [c for c in table.columns if not isinstance(c.type, _HIDDEN) and c.name not in _SECRETS]
-        rows = await self._connection.execute(select(*shown).where(condition))
+        wanted = select(*shown).where(condition).order_by(*table.primary_key.columns)
+        rows = await self._connection.execute(wanted)
         return [dict(row) for row in rows.mappings()]
 
 

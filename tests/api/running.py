@@ -86,7 +86,7 @@ async def a_waiting_call(database: Database, session_id: str) -> str:
     """The id of a tool call of a session that waits for a yes."""
     now = datetime.now(UTC)
     wanted = Wanted("call_1", "send_money", {"to": "Bob"}, "Shall I?")
-    call = WaitingCall(new_id(), UUID(session_id), "orion", wanted, now, now + timedelta(minutes=10))
+    call = WaitingCall(new_id(), UUID(session_id), "concierge", wanted, now, now + timedelta(minutes=10))
     async with database.transaction(APPROVALS) as store:
         assert await store.approvals.add(call)
     return wanted.call_id

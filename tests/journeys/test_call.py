@@ -20,7 +20,7 @@ async def greeted(phone):
     return len(phone.events)
 
 
-@pytest.mark.parametrize("agent", ["orion"])
+@pytest.mark.parametrize("agent", ["concierge"])
 async def test_a_caller_is_greeted_asks_and_is_answered_by_a_tool(http, session_id, tmp_path):
     async with calling(http, session_id) as phone:
         greeting = await phone.event("turn.ended", role="agent")
@@ -144,7 +144,7 @@ async def test_so_many_turns_in_a_row(http, session_id, tmp_path, number):
     assert np.median([turn["latency"]["first_audio_ms"] for turn in turns]) < 1500
 
 
-@pytest.mark.parametrize("agent", ["orion"])
+@pytest.mark.parametrize("agent", ["concierge"])
 async def test_what_the_agent_says_is_intelligible(http, session_id, tmp_path):
     from pocketsphinx import Config, Decoder
 

@@ -113,7 +113,7 @@ async def test_the_agent_says_what_it_is_told_to_and_it_counts_as_its_turn(http,
     assert (await said(http, session_id))[-1] == ("agent", "Dinner is ready.")
 
 
-@pytest.mark.parametrize("agent", ["orion"])
+@pytest.mark.parametrize("agent", ["concierge"])
 async def test_say_with_interrupt_cuts_off_what_is_being_said(http, session_id):
     async with calling(http, session_id) as phone:
         await phone.event("session.state", state="speaking")

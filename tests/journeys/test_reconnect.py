@@ -184,7 +184,7 @@ async def test_a_new_peer_connection_takes_over_the_running_call_as_often_as_it_
         assert not [e for e in phone.events[since:] if e["name"] == "participant.joined"]
 
 
-@pytest.mark.parametrize("agent", ["orion"])
+@pytest.mark.parametrize("agent", ["concierge"])
 async def test_a_sentence_that_is_being_said_goes_on_after_the_change(http, session_id, tmp_path):
     from pocketsphinx import Config, Decoder
 

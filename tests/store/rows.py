@@ -120,7 +120,7 @@ async def _rows_of(database: Database, principal: Principal) -> None:
     async with database.transaction(APPROVALS) as store:
         wanted = Wanted("c2", "send_money", {"amount": 1e22}, "Shall I?")
         later = now + timedelta(minutes=10)
-        assert await store.approvals.add(WaitingCall(new_id(), session.id, "orion", wanted, now, later))
+        assert await store.approvals.add(WaitingCall(new_id(), session.id, "concierge", wanted, now, later))
     async with database.transaction(Principal(principal.workspace_id, None, purpose="erasure")) as store:
         await store.people.add_receipt(principal.workspace_id, new_id(), principal.user_id, {"users": 1})
     async with database.transaction(LOG_IN) as store:

@@ -18,14 +18,14 @@ PAY = Wanted("c1", "send_money", {"to": "Eve", "amount": 1e22, "note": "ü"}, "S
 
 @pytest.fixture
 async def session(database, ben):
-    made = Session(new_id(), ben.workspace_id, ben.user_id, "orion", SessionStatus.CREATED, NOW)
+    made = Session(new_id(), ben.workspace_id, ben.user_id, "concierge", SessionStatus.CREATED, NOW)
     async with database.transaction(ben) as store:
         return await store.sessions.create(made)
 
 
 @pytest.fixture
 async def call(database, session):
-    made = WaitingCall(new_id(), session.id, "orion", PAY, NOW, NOW + timedelta(minutes=10))
+    made = WaitingCall(new_id(), session.id, "concierge", PAY, NOW, NOW + timedelta(minutes=10))
     async with database.transaction(APPROVALS) as store:
         assert await store.approvals.add(made)
     return made

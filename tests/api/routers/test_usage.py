@@ -56,7 +56,7 @@ async def test_a_report_groups_by_day_agent_or_provider_within_its_days(http, sp
     }
     assert found == {
         "day": [(days["from"], 0.5, False), (days["to"], 1.5, True)],
-        "agent": [("guide", 0.5, True), ("concierge", 1.5, False)],
+        "agent": [("concierge", 1.5, False), ("guide", 0.5, True)],
         "provider": [("acme", 0, False), ("openai", 2, True)],
     }
     today = {"from": days["to"], "to": days["to"]}
