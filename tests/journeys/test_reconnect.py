@@ -200,7 +200,7 @@ async def test_a_sentence_that_is_being_said_goes_on_after_the_change(http, sess
         decoder.start_utt()
         decoder.process_raw(phone.pcm_between(changed, time.monotonic()).tobytes(), False, True)
         decoder.end_utt()
-        assert "how can i help" in decoder.hyp().hypstr
+        assert decoder.hyp().hypstr.endswith("can i help")  # "how" it mishears without "hello" before it
 
 
 def without_audio(sdp):
