@@ -39,7 +39,8 @@ export interface paths {
          * Make a plan for the agent that has the word
          * @description Make a plan for the agent that has the word: it can be read, and runs when it is executed.
          *
-         *     Where something is missing, it is asked for (422), never guessed.
+         *     Where something is missing, it is asked for (422), never guessed. Models are asked within the
+         *     workspace's budget for the month.
          */
         post: operations["plans_plan"];
         delete?: never;
@@ -4069,6 +4070,18 @@ export interface operations {
             };
             /** @description `unauthenticated`: The request carries no valid credentials. */
             401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `budget-exhausted`: The budget for conversations is used up. */
+            402: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

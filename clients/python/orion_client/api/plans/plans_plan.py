@@ -54,6 +54,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_401
 
+    if response.status_code == 402:
+        response_402 = Problem.from_dict(response.json())
+
+        return response_402
+
     if response.status_code == 403:
         response_403 = Problem.from_dict(response.json())
 
@@ -120,7 +125,8 @@ def sync_detailed(
 
      Make a plan for the agent that has the word: it can be read, and runs when it is executed.
 
-    Where something is missing, it is asked for (422), never guessed.
+    Where something is missing, it is asked for (422), never guessed. Models are asked within the
+    workspace's budget for the month.
 
     Args:
         session_id (UUID):
@@ -160,7 +166,8 @@ def sync(
 
      Make a plan for the agent that has the word: it can be read, and runs when it is executed.
 
-    Where something is missing, it is asked for (422), never guessed.
+    Where something is missing, it is asked for (422), never guessed. Models are asked within the
+    workspace's budget for the month.
 
     Args:
         session_id (UUID):
@@ -195,7 +202,8 @@ async def asyncio_detailed(
 
      Make a plan for the agent that has the word: it can be read, and runs when it is executed.
 
-    Where something is missing, it is asked for (422), never guessed.
+    Where something is missing, it is asked for (422), never guessed. Models are asked within the
+    workspace's budget for the month.
 
     Args:
         session_id (UUID):
@@ -233,7 +241,8 @@ async def asyncio(
 
      Make a plan for the agent that has the word: it can be read, and runs when it is executed.
 
-    Where something is missing, it is asked for (422), never guessed.
+    Where something is missing, it is asked for (422), never guessed. Models are asked within the
+    workspace's budget for the month.
 
     Args:
         session_id (UUID):
