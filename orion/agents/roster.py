@@ -23,6 +23,8 @@ from orion.errors import FaultyFiles, FileFault, NotFound
 from orion.providers import KINDS
 
 _BUILT_IN = Path(str(files("orion"))) / "agents" / "builtin"
+_KEYS = ("default_agent",)
+"""What `orion.toml` may hold."""
 _DEFAULT = "concierge"
 _FORMERLY = {"orion": "concierge"}
 """Former names of built-in agents, in sessions and rows; they count where nobody else has them."""
@@ -195,6 +197,14 @@ def as_agent(name: str, content: AgentFile) -> Agent:
     return Agent(name=name, tools=None if tools is None else tuple(tools), hand_offs=hand_offs, **values)
 
 
+def _refuse_unknown(path: Path, text: str, content: Mapping[str, object]) -> None:
+    for key in content:
+        if key not in _KEYS:
+            lines = enumerate(text.splitlines(), 1)
+            line = next((number for number, one in lines if re.match(rf"\s*\[*{re.escape(key)}\b", one)), 1)
+            raise FaultyFiles([FileFault(path, line, f"there is no {key!r}", agent_faults.near(key, _KEYS))])
+
+
 def _default(project: Path | None, agents: dict[str, Agent], own: list[Path]) -> str:
     """`default_agent` of orion.toml; else the project's only agent; else the built-in one."""
     if project is None:
@@ -212,6 +222,7 @@ def _default(project: Path | None, agents: dict[str, Agent], own: list[Path]) ->
         raise FaultyFiles(
             [FileFault(path, line, "this is no TOML", 'write `key = "value"`', column)]
         ) from error
+    _refuse_unknown(path, text, content)
     name = content.get("default_agent")
     if name is not None and name not in agents:
         lines = enumerate(text.splitlines(), 1)

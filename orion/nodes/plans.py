@@ -61,12 +61,12 @@ class PlanNode:
     def of(cls, calls: Calls) -> PlanNode:
         """The node of a process that has those calls: its plans have the same tools and memories."""
         shared = calls.shared
-        database, catalogue = shared.database, shared.catalogue
+        database = shared.database
 
         async def tools_of(owner: Principal, agent: str) -> Mapping[str, RunnableTool]:
             assert owner.workspace_id is not None
             async with database.transaction(owner) as store:  # refuses a user who may nothing any more
-                offer = await catalogue.within(store, owner.workspace_id)
+                offer = await calls.shared.catalogue.within(store, owner.workspace_id)
             names = offer.roster.get(agent).tools
             return {name: tool for name, tool in offer.tools.items() if names is None or name in names}
 

@@ -7,12 +7,20 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from orion.domain.turn import Turn
-from orion.errors import ProviderTimeout
+from orion.errors import Conflict, ProviderTimeout, Unavailable
 from orion.pipelines.tasks import Tasks
 
 _LONGEST_SECS = 60.0
 _SILENT_SECS = 2.0
 """Who has said something before a tool ran may have nothing to say afterwards."""
+
+
+class CallEnded(Unavailable):
+    """The call ended before the answer."""
+
+
+class AnswerLost(Conflict):
+    """The call ended before the answer; what was written stands in the conversation, and may be done."""
 
 
 class Answers:

@@ -35,7 +35,7 @@ from orion.errors import (
     Invalid,
     Unavailable,
 )
-from orion.pipelines.answers import Answers
+from orion.pipelines.answers import AnswerLost, Answers, CallEnded
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.farewell import Farewell
 from orion.pipelines.fillers import Fillers
@@ -55,10 +55,6 @@ _REFRESH_SECS = 2.0
 _POLITE = {EndReason.AGENT, EndReason.BUDGET, EndReason.LIMIT, EndReason.SHUTDOWN}
 """Ends at which what is being said may end first."""
 PAUSED = "the session is paused; set its status to active first"
-
-
-class CallEnded(Unavailable):
-    """The call ended before the answer."""
 
 
 class Call:
@@ -215,7 +211,8 @@ class Call:
         Raises:
             Conflict: The call is paused, or was before the answer.
             ProviderTimeout: There was no answer within a minute.
-            CallEnded: The call ended before the answer.
+            CallEnded: The call ended before the message was taken up.
+            AnswerLost: It ended before the answer.
             Invalid: Nothing in the text can be read.
         """
         if self.paused:
@@ -229,10 +226,15 @@ class Call:
             raise CallEnded
         if self.paused:
             raise Conflict(PAUSED)
-        answer = self._answers.expect()
+        answer, before = self._answers.expect(), self._recorder.user_turns
         message: Any = {"role": "user", "content": text}
         await self._worker.queue_frame(LLMMessagesAppendFrame([message], run_llm=True))
-        return await self._answers.of(answer)
+        try:
+            return await self._answers.of(answer)
+        except CallEnded as error:
+            if self._recorder.user_turns == before:
+                raise
+            raise AnswerLost("the call ended before the answer; what you wrote was taken up") from error
 
     async def refresh_tools(self) -> None:
         """Look for changes of the workspace's tools; a database that is away or slow changes nothing."""

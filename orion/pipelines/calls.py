@@ -31,9 +31,10 @@ from orion.errors import (
 from orion.media import memory
 from orion.pipelines import budgets, planning
 from orion.pipelines.announcements import Announcements
+from orion.pipelines.answers import AnswerLost, CallEnded
 from orion.pipelines.approved_calls import ApprovedCalls
 from orion.pipelines.beginning import beginning
-from orion.pipelines.call import PAUSED, Call, CallEnded
+from orion.pipelines.call import PAUSED, Call
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.note_taking import NoteTaking
 from orion.pipelines.opening import text_call, voice_call
@@ -141,8 +142,11 @@ class Calls:
         if call is not None and not call.over:
             try:
                 return await call.send_text(content)
+            except AnswerLost:
+                await self._refuse_closed(session.id)
+                raise
             except CallEnded:
-                pass  # the participant left meanwhile: the conversation goes on by text
+                pass  # the participant left before it was taken up: the conversation goes on by text
         if call is not None:
             await call.end(EndReason.HUNG_UP)
         async with self._lock(session.id):
@@ -154,7 +158,7 @@ class Calls:
                 turn = await call.send_text(content)
                 news = call.conversation.news
                 return replace(turn, text=f"{news} {turn.text}") if news else turn
-            except CallEnded:
+            except (CallEnded, AnswerLost):
                 await self._refuse_closed(session.id)
                 raise
             finally:
@@ -328,7 +332,7 @@ class Calls:
         wanted = serving(offer.settings, offer.roster.get(session.agent), KINDS if speaks else ("llm",))
         await self.shared.started.start_late(offer.settings, wanted | {key.provider for key in offer.keys})
         news = planning.news(plans, turns, offer.tools)
-        if news:
+        if news and not speaks:  # aloud it is said, and that is its turn
             turns.append(self._announcements.leave_word(session, news))
         last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
         known: list[Memory] = []

@@ -52,6 +52,7 @@ class Recorder:
         on_unreadable: Told that nothing was left of a typed message: the agent will not answer it.
         paused: The conversation is paused: its state does not change.
         closed: The call is over.
+        user_turns: How many of the user's turns have ended.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Recorder:
         self.on_agent_turn: Callable[[Turn], None] = lambda _turn: None
         self.on_unreadable: Callable[[], None] = lambda: None
         self.paused = self.closed = False
+        self.user_turns = 0
         self._session_id = session_id
         self._feed = feed
         self._writer = writer
@@ -120,6 +122,7 @@ class Recorder:
     def user_said(self, text: str) -> None:
         """The user's turn has ended with `text`; an empty one leaves no trace."""
         if text:
+            self.user_turns += 1
             self._end(Speaker.USER, text)
         else:
             self._open.pop(Speaker.USER, None)

@@ -19,6 +19,8 @@ EXAMPLES = (
     "who is my {query}",
     "when is my {query}",
     "what's the name of my {query}",
+    "what is my {query} called",
+    "what's my {query} called",
     "what have I told you about {query}",
     "do you remember where {query}",
     "what did I ask you to remember",

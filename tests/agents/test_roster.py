@@ -85,6 +85,9 @@ def test_orion_toml_is_told_with_its_line(tmp_path: Path) -> None:
     project = _project(tmp_path, {}, '# who\ndefault_agent = "conciarge"\n')
     with pytest.raises(FaultyFiles, match=r"orion\.toml:2: .*'conciarge', did you mean 'concierge'\?"):
         Roster.load(project)
+    (project / "orion.toml").write_text('# who\ndefault_agnt = "concierge"\n')
+    with pytest.raises(FaultyFiles, match=r"orion\.toml:2: .*'default_agnt', did you mean 'default_agent'\?"):
+        Roster.load(project)
     (project / "orion.toml").write_text("a = 1\nb = \n")
     with pytest.raises(FaultyFiles, match=r"orion\.toml:2: this is no TOML \(column 5\)"):
         Roster.load(project)

@@ -112,6 +112,12 @@ async def test_a_new_tool_is_there_with_a_new_agent(http, saved):
     saved("tools/dice.py", "", DICE)
     saved("agents/reception.yaml", "tools: [opening_hours", "tools: [dice, opening_hours")
     await answered(http, "throw the dice", "It is a four.")
+    plans = f"/api/v1/agent/sessions/{await new_session(http)}"
+    plan = (await http.post(f"{plans}/plan", json={"goal": "throw the dice"})).json()
+    assert (await http.post(f"{plans}/execute", json={"plan_id": plan["id"]})).status_code == 202
+    while (plan := (await http.get(f"{plans}/plans/{plan['id']}")).json())["status"] == "running":
+        await asyncio.sleep(0.05)
+    assert plan["steps"][0]["result"] == {"number": "four"}
 
 
 async def test_a_broken_file_is_told_with_its_line_and_the_last_good_one_serves_on(http, running, saved):

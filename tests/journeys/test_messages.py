@@ -70,6 +70,21 @@ async def test_a_client_that_leaves_the_stream_cancels_nothing_that_is_recorded(
         assert ended["body"]["turn"]["text"].endswith("in 2 hours.")
 
 
+async def test_who_leaves_while_the_answer_is_spoken_has_written_once_and_it_is_done_once(http, session_id):
+    url = f"/api/v1/sessions/{session_id}"
+    async with calling(http, session_id) as phone:
+        since = await greeted(phone)
+        text = {"text": "set a timer for two hours"}
+        writing = asyncio.get_running_loop().create_task(http.post(f"{url}/messages", json=text))
+        await phone.event("turn.partial", since, role="agent")
+        await phone.hang_up()
+        problem(await writing, 409, "conflict")
+    turns = (await http.get(f"{url}/turns")).json()["items"]
+    assert [turn["text"] for turn in turns if turn["role"] == "user"] == [text["text"]]
+    made = [call["tool"] for turn in turns for call in turn["tool_calls"]]
+    assert made == ["timer"]
+
+
 async def test_an_error_before_the_stream_is_a_problem_and_one_within_it_an_event(http, session_id):
     async with calling(http, session_id) as phone:
         since = await greeted(phone)

@@ -93,13 +93,13 @@ class SpeechWorker:
 
     async def stop(self) -> None:
         """End the process."""
+        if self._reader is not None:  # first, for it warns of a process that ends by itself
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
         if self._process is not None and self._process.returncode is None:
             assert self._process.stdin is not None
             self._process.stdin.close()
             await self._process.wait()
-        if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
         self._process = self._reader = None
 
     async def speak(self, text: str, voice: str, language: str) -> AsyncGenerator[Packet, None]:
