@@ -45,9 +45,12 @@ class Consulted:
     def __init__(self, taint: Taint) -> None:
         self._taint = taint
 
-    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
-        """Refuse what is dangerous, and what changes something after a text that others wrote."""
-        tainted = tool.risk is Risk.WRITE and self._taint.marked and not by_rule
+    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
+        """Refuse what is dangerous, and what changes something after a text that others wrote.
+
+        Rules count for nothing here: what they read are the words of the agent that asks.
+        """
+        tainted = tool.risk is Risk.WRITE and self._taint.marked
         if tool.risk is not Risk.DANGER and not tainted:
             return None
         return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_ASKED)

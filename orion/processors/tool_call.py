@@ -25,6 +25,7 @@ from orion.agents.arguments import as_json, refuse_arguments
 from orion.domain.storable import storable
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus, ToolContext, ToolFailure
 from orion.errors import OrionError
+from orion.processors.own_words import are_answered
 from orion.providers import Stateful, ToolSchema
 from orion.tools import RunnableTool
 
@@ -115,7 +116,7 @@ class ToolCaller:
         async def handle(params: FunctionCallParams) -> None:
             if not self._admits(params.llm):
                 return
-            by_rule = isinstance(params.llm, Stateful)
+            by_rule = isinstance(params.llm, Stateful) and are_answered(params.context, params.tool_call_id)
             slow = asyncio.get_running_loop().call_later(_SLOW_SECS, self._on_slow)
             try:
                 call = await self.run(runnable, params.tool_call_id, dict(params.arguments), by_rule=by_rule)
