@@ -38,12 +38,13 @@ DecidePlan = Callable[[Wanted, bool], Awaitable[dict[str, Any]]]
 class Consulted:
     """Decides what an agent that is asked by another may do (`processors.tool_call.Hold`).
 
-    Nobody hears it, so what would wait for a yes is refused. It shares the mark of the conversation: whoever
-    reads the answer has read what it read.
+    Nobody hears it, so what would wait for a yes is refused. Its mark lasts to its end, whatever the user
+    says meanwhile: it begins with that of the conversation whose model asks.
     """
 
-    def __init__(self, taint: Taint) -> None:
-        self._taint = taint
+    def __init__(self, asking: Taint) -> None:
+        self._asking = asking
+        self._taint = Taint(marked=asking.marked)
 
     async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
         """Refuse what is dangerous, and what changes something after a text that others wrote.
@@ -63,9 +64,14 @@ class Consulted:
         """Nobody is asked."""
 
     def ran(self, tool: Tool) -> None:
-        """Mark the turn where others wrote the result."""
+        """Mark the question where others wrote the result."""
         if tool.untrusted:
             self._taint.mark()
+
+    def delivered(self) -> None:
+        """The conversation gets the answer: its model is about to read what was made of all that."""
+        if self._taint.marked:
+            self._asking.mark()
 
 
 class ApprovalPolicy:

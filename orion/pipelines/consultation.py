@@ -86,6 +86,7 @@ class Consultations:
             text = await asked.answer()
         finally:
             await asked.end()
+        asked.hold.delivered()
         calls = [
             {"tool": call.tool, "arguments": call.arguments, "status": call.status.value}
             for call in asked.calls.values()
@@ -115,10 +116,12 @@ class _Asked:
 
     Attributes:
         calls: The tool calls that it made, by id.
+        hold: What decides which calls it may make.
     """
 
     def __init__(self, conversation: Conversation, agent: Agent, question: str) -> None:
         self.calls: dict[str, ToolCall] = {}
+        self.hold = conversation.consulted()
         self._tasks = Tasks()
         self._answer = _Answer(asyncio.get_running_loop().create_future())
         offer = conversation.offer
@@ -131,7 +134,7 @@ class _Asked:
             _tools_of(conversation).for_call,
             self._called,
             *([llm.orion_admits] if isinstance(llm, LLMOrder) else []),
-            hold=conversation.consulted(),
+            hold=self.hold,
         )
         told = (
             fill(agent.instructions, conversation.session.variables).strip(),
