@@ -66,7 +66,7 @@ class Consultations:
             raise ToolFailure(f"I cannot ask the {agent}.")
         if self._running >= _MOST:
             raise ToolFailure("I am still waiting for an answer. Please ask again in a moment.")
-        verdict = conversation.checked(question, Channel.INPUT)
+        verdict = conversation.guards.checked(question, Channel.INPUT)
         if verdict.action is Action.BLOCK:
             raise ToolFailure(verdict.reply)
         self._running += 1
@@ -153,7 +153,7 @@ class _Asked:
                 self._pair.user(),
                 llm,
                 Silence(self._silent),
-                conversation.output_guardrail(),
+                conversation.guards.output(),
                 WrittenSpeech(),
                 self._played,
                 SettledCalls(),

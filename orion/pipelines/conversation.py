@@ -10,10 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
-from pipecat.frames.frames import TranscriptionFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
 
-from orion import guardrails, providers
+from orion import providers
 from orion.agents import recollection
 from orion.domain import hand_off, window
 from orion.domain.agent import Agent, fill
@@ -21,12 +20,10 @@ from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Approvals
 from orion.domain.assents import assent
 from orion.domain.breaker import Breaker
 from orion.domain.deadlines import Deadlines
-from orion.domain.guardrail import Channel, Utterance, Verdict
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
 from orion.domain.session import Session
 from orion.domain.spending import Month
-from orion.domain.storable import storable
 from orion.domain.taint import Taint
 from orion.domain.turn import Turn
 from orion.domain.usage import MICROS
@@ -36,6 +33,7 @@ from orion.pipelines.approvals import Answers, ApprovalPolicy, Consulted
 from orion.pipelines.bill import Bill
 from orion.pipelines.call_plans import CallPlans
 from orion.pipelines.catalogue import Offer
+from orion.pipelines.guards import Guards
 from orion.pipelines.latency import Stopwatch
 from orion.pipelines.planning import PlanRunner
 from orion.pipelines.rebuilt import messages, recent
@@ -43,11 +41,9 @@ from orion.pipelines.recorder import Recorder
 from orion.pipelines.shared import Shared
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.processors.approval_gate import ApprovalGate
-from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
-from orion.processors.spoken_guardrail import HeardGuardrail, SaidGuardrail
 from orion.processors.tool_call import ToolCaller
 from orion.processors.window import Window
 from orion.providers._usage import listen
@@ -112,7 +108,6 @@ class Conversation:
         )
         self.principal = Principal(session.workspace_id, session.user_id)
         self.guest = guest
-        self._speaks = speaks
         self._known = recollection.note(known)
         self._notes = kept.content if kept else ""
         self._notes_kept = kept is not None
@@ -124,7 +119,7 @@ class Conversation:
             shared.recollection, self.principal, session.id, self.requests, announce, guest=guest
         )
         self.tool_context = tool_context
-        self._guardrail_state: guardrails.State = {}
+        self.guards = Guards(shared, self.recorder, self._typed, speaks=speaks)
         self.played = PlayedWords(self.recorder.played)
         models = providers.llms(offer.settings, self.agent)
         for model in models:
@@ -342,36 +337,9 @@ class Conversation:
             session_id, state = self.session.id, json.loads(json.dumps(self._dialogue.state))
             self.shared.writer.put(lambda store: store.sessions.save_dialogue(session_id, state))
 
-    def input_guardrail(self) -> InputGuardrail:
-        """The processor that checks what the user says."""
-        recorder = self.recorder
-        return InputGuardrail(self._evaluate, recorder.verdict, self._typed, recorder.unreadable)
-
-    def output_guardrail(self) -> OutputGuardrail:
-        """The processor that checks what the agent says."""
-        return OutputGuardrail(self._evaluate, self.recorder.verdict, speaks=self._speaks)
-
-    def heard_guardrail(self, speech: providers.SpeechModel) -> HeardGuardrail:
-        """The processor that checks what a speech model has heard."""
-
-        async def checked(heard: TranscriptionFrame, *, allowed: bool) -> None:
-            if not allowed:
-                self.recorder.user_said("")
-            await speech.orion_checked(heard, allowed=allowed)
-
-        return HeardGuardrail(self._evaluate, self.recorder.verdict, checked)
-
-    def said_guardrail(self, speech: providers.SpeechModel) -> SaidGuardrail:
-        """The processor that checks what a speech model says."""
-        return SaidGuardrail(self._evaluate, self.recorder.verdict, lambda: speech.orion_serves)
-
     def consulted(self) -> Consulted:
         """What decides which calls an agent may make that is asked by the one that has the word."""
         return Consulted(self._taint)
-
-    def checked(self, text: str, channel: Channel) -> Verdict:
-        """What the guardrails find in a text."""
-        return self._evaluate(Utterance(text, channel))
 
     def _tool_caller(self, offer: Offer) -> ToolCaller:
         told, context = self.recorder.tool_call, self.tool_context.for_call
@@ -393,8 +361,3 @@ class Conversation:
         self.requests.hand_offs = 0
         if self.speech is not None:
             self.speech.orion_typed(text)
-
-    def _evaluate(self, utterance: Utterance) -> Verdict:
-        checks = self.shared.checks if self.shared.settings.guardrails else {}
-        utterance = replace(utterance, text=storable(utterance.text))
-        return guardrails.evaluate(utterance, checks, self._guardrail_state)
