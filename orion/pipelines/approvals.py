@@ -6,11 +6,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orion.domain.agent import Agent
 from orion.domain.approval import Approvals, Wanted, question
-from orion.domain.assents import assent
+from orion.domain.assents import Assent
 from orion.domain.session import Session
 from orion.domain.taint import Taint
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus
@@ -21,6 +21,9 @@ from orion.processors.approval_gate import ApprovalGate
 from orion.processors.tool_call import ToolCaller, answer
 from orion.providers.offline import speech
 from orion.tools import RunnableTool
+
+if TYPE_CHECKING:
+    from orion.pipelines.catalogue import Offer
 
 _NOBODY = "that needs the approval of the user, who is not here"
 _NOT_NOW = "that cannot be approved by word now: too much waits already, or it is too long to be read out"
@@ -84,7 +87,7 @@ class ApprovalPolicy:
         gate: Gives the conversation's gate.
         keep: Keeps a single call that waits; False where it cannot.
         on_asked: Told of each plan, or step of one, that waits.
-        language: Gives that of the conversation.
+        agent: Gives the agent that has the word: it asks.
     """
 
     def __init__(
@@ -95,7 +98,7 @@ class ApprovalPolicy:
         keep: Callable[[Wanted], Awaitable[bool]],
         on_asked: Callable[[Wanted], None],
         *,
-        language: Callable[[], str] = lambda: "en",
+        agent: Callable[[], Agent],
         guest: bool,
     ) -> None:
         self._approvals = approvals
@@ -103,7 +106,7 @@ class ApprovalPolicy:
         self._gate = gate
         self._keep = keep
         self._on_asked = on_asked
-        self._language = language
+        self._agent = agent
         self._guest = guest
 
     async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
@@ -113,8 +116,9 @@ class ApprovalPolicy:
             return None
         if self._guest:
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOBODY)
-        asked = question(tool.name, call.arguments, self._language())
-        wanted = Wanted(call.id, tool.name, call.arguments, asked)
+        agent = self._agent()
+        asked = question(tool.name, call.arguments, agent.language)
+        wanted = Wanted(call.id, tool.name, call.arguments, asked, agent=agent.name)
         if not self._approvals.add(wanted, time.monotonic()):
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
         if not await self._keep(wanted):
@@ -150,8 +154,8 @@ class Answers:
     node, and by whatever way, the same call was answered. The call then outlives the conversation.
 
     Args:
-        agent: Gives the agent that has the word.
-        tools: Gives the tools that the workspace has now.
+        offer: Gives what the workspace has now: a call runs with the tools of the agent that has asked.
+        assent: Gives yes and no in the language of who has asked.
         caller: Gives what runs them.
         plan: Does what the answer about a plan, or a step of one, means.
         publish: Tells of those, and keeps it for the audit; of single calls their rows tell.
@@ -163,8 +167,8 @@ class Answers:
         waiting: WaitingCalls,
         session: Session,
         *,
-        agent: Callable[[], Agent],
-        tools: Callable[[], Mapping[str, RunnableTool]],
+        offer: Callable[[], Offer],
+        assent: Callable[[Wanted], Assent],
         caller: Callable[[], ToolCaller],
         plan: DecidePlan,
         publish: Callable[[str, dict[str, Any]], None],
@@ -172,8 +176,8 @@ class Answers:
     ) -> None:
         self._waiting = waiting
         self._session = session
-        self._agent = agent
-        self._tools = tools
+        self._offer = offer
+        self._assent = assent
         self._caller = caller
         self._plan = plan
         self._publish = publish
@@ -187,11 +191,14 @@ class Answers:
         if by is not None and (refusal := await self._kept(wanted, approved, by)):
             return refusal
         if not approved:
-            told = assent(self._agent().language).words["rejected"]
-            return {"error": told, "status": "rejected"}
-        runnable = allowed(self._tools(), self._agent(), wanted.tool)
+            return {"error": self._assent(wanted).words["rejected"], "status": "rejected"}
+        offer = self._offer()
+        asker = offer.asker(wanted)
+        runnable = allowed(offer.tools, asker, wanted.tool) if asker else None
         if runnable is None:
-            return {"error": f"there is no tool {wanted.tool} any more", "status": "refused"}
+            gone = f"there is no tool {wanted.tool} any more"
+            await self._waiting.not_run(self._session.id, wanted, gone)
+            return {"error": gone, "status": "refused"}
         work = self._caller().run(runnable, wanted.call_id, wanted.arguments, approved=True)
         running = self._waiting.run(work, self._session.id, wanted.call_id)
         try:

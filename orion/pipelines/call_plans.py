@@ -77,7 +77,7 @@ class CallPlans:
         if not told:
             return {"status": plan.status.value, "spoken": _TOO_LONG}
         call_id = call_id.removeprefix(f"{self._session.id}:")
-        wanted = Wanted(call_id, "make_plan", {"goal": goal}, told, plan.id)
+        wanted = Wanted(call_id, "make_plan", {"goal": goal}, told, plan.id, agent=plan.agent)
         if not self._want(wanted):
             return {"spoken": _NOT_NOW}
         listed = [step.description for step in plan.steps]
@@ -103,7 +103,7 @@ class CallPlans:
         assert wanted.plan_id is not None
         if self._runner is None:
             return {"spoken": _NOT_NOW}
-        words = assent(self._agent().language).words
+        words = assent((self._offer().asker(wanted) or self._agent()).language).words
         try:
             if wanted.step is not None:
                 by, session_id = self._session.user_id, self._session.id
@@ -180,7 +180,7 @@ class CallPlans:
     def _wait(self, plan: Plan) -> None:
         for step in plan.steps:
             if step.asks and not plan.status.over:
-                self._want(_wanted(plan, step, self._agent().language))
+                self._want(_wanted(plan, step, self._agent()))
 
     def _outcome(self, plan: Plan, *, later: bool = False) -> str:
         """What came of a plan, which a model reads now, or with the user's next words."""
@@ -195,10 +195,11 @@ class CallPlans:
         return plans[0] if plans else None
 
 
-def _wanted(plan: Plan, step: Step, language: str) -> Wanted:
+def _wanted(plan: Plan, step: Step, agent: Agent) -> Wanted:
+    language = agent.language
     arguments = step.arguments if step.resolved is None else step.resolved
     told = question(step.tool, arguments, language)
     if told and step.status is StepStatus.UNKNOWN:
         unknown = assent(language).words["unknown"].format(call=called(step.tool, arguments, language))
         told = f"{unknown} {told}"
-    return Wanted(plan.key(step.index), step.tool, arguments, told, plan.id, step.index)
+    return Wanted(plan.key(step.index), step.tool, arguments, told, plan.id, step.index, agent.name)

@@ -16,8 +16,8 @@ from orion import providers
 from orion.agents import recollection
 from orion.domain import hand_off, window
 from orion.domain.agent import Agent, fill
-from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Approvals
-from orion.domain.assents import assent
+from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Approvals, Wanted
+from orion.domain.assents import Assent, assent
 from orion.domain.breaker import Breaker
 from orion.domain.deadlines import Deadlines
 from orion.domain.identity import Principal
@@ -140,9 +140,9 @@ class Conversation:
             self._approvals,
             self._taint,
             lambda: self.approval_gate,
-            lambda wanted: shared.waiting.keep(session.id, self.agent.name, wanted),
+            lambda wanted: shared.waiting.keep(session.id, wanted),
             lambda wanted: self._answers.of_plan(wanted, "asked", None),
-            language=lambda: self.agent.language,
+            agent=lambda: self.agent,
             guest=guest,
         )
         self.plans = CallPlans(
@@ -163,8 +163,8 @@ class Conversation:
         self._answers = Answers(
             shared.waiting,
             session,
-            agent=lambda: self.agent,
-            tools=lambda: self.offer.tools,
+            offer=lambda: self.offer,
+            assent=self._assent,
             caller=lambda: self.caller,
             plan=self.plans.decide,
             publish=self.recorder.publish,
@@ -176,7 +176,7 @@ class Conversation:
             self.context,
             self._answers.decide,
             self._answers.drop,
-            language=lambda: assent(self.agent.language),
+            language=self._assent,
             patience_secs=SPOKEN_SECS if speaks else WRITTEN_SECS,
         )
         self.tool_context.agents = self.agent.hand_offs
@@ -348,6 +348,11 @@ class Conversation:
                 offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=self._slow
             )
         return ToolCaller(offer.tools, context, told, hold=self._policy, on_slow=self._slow)
+
+    def _assent(self, wanted: Wanted | None) -> Assent:
+        """Yes and no in the language of who has asked; where nothing is asked, of who has the word."""
+        asker = self.offer.asker(wanted) if wanted is not None else None
+        return assent((asker or self.agent).language)
 
     def fell_silent(self) -> None:
         """The agent's model had no words."""

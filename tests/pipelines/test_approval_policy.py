@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from orion.domain.agent import Agent
 from orion.domain.approval import Approvals
 from orion.domain.taint import Taint
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus
@@ -18,7 +19,8 @@ async def status(risk, *, guest=False, tainted=False, by_rule=False, call=CALL, 
     async def keep(_wanted):
         return kept
 
-    policy = ApprovalPolicy(approvals, taint, gate, keep, lambda _: None, guest=guest)
+    agent = lambda: Agent("orion", "Help.")  # noqa: E731
+    policy = ApprovalPolicy(approvals, taint, gate, keep, lambda _: None, agent=agent, guest=guest)
     if tainted:
         policy.ran(Tool("mail", "Reads.", {}, untrusted=True))
     held = await policy.held(Tool("send", "Sends.", {}, risk=risk), call, by_rule=by_rule)
