@@ -159,7 +159,7 @@ class Answers:
         caller: Gives what runs them.
         plan: Does what the answer about a plan, or a step of one, means.
         publish: Tells of those, and keeps it for the audit; of single calls their rows tell.
-        on_late: Told what came of a call whose conversation is over.
+        on_late: Told what came of a call whose conversation is over, and whether others wrote it.
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class Answers:
         caller: Callable[[], ToolCaller],
         plan: DecidePlan,
         publish: Callable[[str, dict[str, Any]], None],
-        on_late: Callable[[str], None],
+        on_late: Callable[[str, bool], None],
     ) -> None:
         self._waiting = waiting
         self._session = session
@@ -234,7 +234,7 @@ class Answers:
 
     def _late(self, tool: Tool, task: asyncio.Task[ToolCall]) -> None:
         if not task.cancelled() and task.exception() is None:
-            self._on_late(outcome(tool, task.result()))
+            self._on_late(outcome(tool, task.result()), tool.untrusted)
 
 
 def allowed(tools: Mapping[str, RunnableTool], agent: Agent, name: str) -> RunnableTool | None:

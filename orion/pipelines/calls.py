@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -329,7 +330,7 @@ class Calls:
         await self.shared.started.start_late(offer.settings, wanted | {key.provider for key in offer.keys})
         news = planning.news(plans, turns, offer.tools)
         if news:
-            turns.append(self._announcements.leave_word(session, news))
+            turns.append(self._announcements.leave_word(session, news, untrusted=True))
         last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
         known: list[Memory] = []
         if not guest:
@@ -343,7 +344,7 @@ class Calls:
             offer=offer,
             month=month,
             kept=kept,
-            announce=lambda secs, words: self._announcements.after(session, secs, words),
+            announce=partial(self._announcements.after, session),
             guest=guest,
             speaks=speaks,
             runner=self.plans,

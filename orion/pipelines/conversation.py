@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -36,10 +36,10 @@ from orion.pipelines.catalogue import Offer
 from orion.pipelines.guards import Guards
 from orion.pipelines.latency import Stopwatch
 from orion.pipelines.planning import PlanRunner
-from orion.pipelines.rebuilt import messages, recent
+from orion.pipelines.rebuilt import is_owed, messages, recent
 from orion.pipelines.recorder import Recorder
 from orion.pipelines.shared import Shared
-from orion.pipelines.tool_context import Requests, SessionTools
+from orion.pipelines.tool_context import Announce, Requests, SessionTools
 from orion.processors.approval_gate import ApprovalGate
 from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
@@ -72,9 +72,9 @@ class Conversation:
         self,
         shared: Shared,
         session: Session,
-        turns: Iterable[Turn],
+        turns: Sequence[Turn],
         known: Sequence[Memory],
-        announce: Callable[[float, str], None],
+        announce: Announce,
         *,
         offer: Offer,
         month: Month,
@@ -134,8 +134,8 @@ class Conversation:
             self._dialogue.state = dict(session.dialogue)
         # A guest is asked nothing, not even what waits for the session's user.
         self._approvals, self._taint = Approvals() if guest else shared.waiting.of(session.id), Taint()
-        if news:
-            self._taint.owe()
+        if is_owed(turns):
+            self.owe()
         self._policy = ApprovalPolicy(
             self._approvals,
             self._taint,
@@ -168,7 +168,7 @@ class Conversation:
             caller=lambda: self.caller,
             plan=self.plans.decide,
             publish=self.recorder.publish,
-            on_late=lambda words: announce(0.0, words),
+            on_late=lambda words, untrusted: announce(0.0, words, untrusted=untrusted),
         )
         self.approval_gate = ApprovalGate(
             self._approvals,
@@ -336,6 +336,11 @@ class Conversation:
         if self._dialogue is not None:
             session_id, state = self.session.id, json.loads(json.dumps(self._dialogue.state))
             self.shared.writer.put(lambda store: store.sessions.save_dialogue(session_id, state))
+
+    def owe(self) -> None:
+        """The agent tells, unasked, what others wrote: a model reads it with the user's next words."""
+        self._taint.owe()
+        self.recorder.untrusted = True
 
     def consulted(self) -> Consulted:
         """What decides which calls an agent may make that is asked by the one that has the word."""
