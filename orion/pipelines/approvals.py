@@ -246,4 +246,4 @@ def outcome(tool: Tool, call: ToolCall) -> str:
     """What came of a call, in words."""
     if call.status is ToolCallStatus.DONE:
         return speech.answer(tool, answer(call))
-    return f"That did not work: {call.error}."
+    return f"That did not work: {(call.error or '').removesuffix('.')}."

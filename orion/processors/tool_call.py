@@ -24,7 +24,6 @@ from pipecat.services.llm_service import FunctionCallParams
 from orion.agents.arguments import as_json, refuse_arguments
 from orion.domain.storable import storable
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus, ToolContext, ToolFailure
-from orion.errors import OrionError
 from orion.processors.own_words import are_answered
 from orion.providers import Stateful, ToolSchema
 from orion.tools import RunnableTool
@@ -187,13 +186,18 @@ class ToolCaller:
             error = f"no answer within {timeout_secs:g} seconds"
             return replace(call, status=ToolCallStatus.TIMED_OUT, error=error)
         except ToolFailure as failure:
-            unclear = failure.unclear and not runnable.tool.repeatable
-            told = f"{failure.message} It may have happened all the same." if unclear else failure.message
-            return replace(call, status=ToolCallStatus.FAILED, error=storable(told))
-        except (OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
+            return _failed(call, runnable.tool, failure.message, unclear=failure.unclear)
+        except Exception as error:  # noqa: BLE001 - anybody's code, which ends here
             # What a tool raises may hold arguments; the log names its type alone.
             logger.warning("tool {} failed: {}", call.tool, type(error).__name__)
-            return replace(call, status=ToolCallStatus.FAILED, error=f"{call.tool} failed")
+            return _failed(call, runnable.tool, f"{call.tool} failed", unclear=True)
+
+
+def _failed(call: ToolCall, tool: Tool, told: str, *, unclear: bool) -> ToolCall:
+    """A call that failed; what may have changed something all the same is told as such."""
+    if unclear and not tool.repeatable:
+        told = f"{told.removesuffix('.')}. It may have happened all the same."
+    return replace(call, status=ToolCallStatus.FAILED, error=storable(told))
 
 
 def answer(call: ToolCall) -> dict[str, Any]:
