@@ -50,12 +50,12 @@ class Consulted:
         self._taint = Taint(marked=asking.marked)
 
     async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
-        """Refuse what is dangerous, and what changes something after a text that others wrote.
+        """Refuse what is dangerous or confirmed, and what changes something after a text that others wrote.
 
         Rules count for nothing here: what they read are the words of the agent that asks.
         """
         tainted = tool.risk is Risk.WRITE and self._taint.marked
-        if tool.risk is not Risk.DANGER and not tainted:
+        if tool.risk is not Risk.DANGER and not tool.confirm and not tainted:
             return None
         return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_ASKED)
 
@@ -80,8 +80,9 @@ class Consulted:
 class ApprovalPolicy:
     """Decides in one conversation which calls wait (`processors.tool_call.Hold`).
 
-    What is dangerous does, whoever calls it; what changes something does where the model has read, in this
-    turn, what others than the user wrote. With a guest in the call nobody can say yes.
+    What is dangerous does, whoever calls it. So does what a model calls of the tools that ask first (rules
+    have asked already), and what changes something where the model has read, in this turn, what others than
+    the user wrote. With a guest in the call nobody can say yes.
 
     Args:
         gate: Gives the conversation's gate.
@@ -111,8 +112,9 @@ class ApprovalPolicy:
 
     async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
         """The call as it waits or is refused; None where it may run."""
-        tainted = tool.risk is Risk.WRITE and self._taint.marked and not by_rule
-        if tool.risk is not Risk.DANGER and not tainted:
+        tainted = tool.risk is Risk.WRITE and self._taint.marked
+        asks_first = tool.risk is Risk.DANGER or ((tool.confirm or tainted) and not by_rule)
+        if not asks_first:
             return None
         if self._guest:
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOBODY)

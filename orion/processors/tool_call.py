@@ -58,9 +58,9 @@ class Hold(Protocol):
 class NobodyToAsk:
     """Where no user can be asked, nothing of danger runs."""
 
-    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
-        """Refuse what is dangerous."""
-        if tool.risk is not Risk.DANGER:
+    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
+        """Refuse what is dangerous, and what asks first, but where rules have asked."""
+        if tool.risk is not Risk.DANGER and (by_rule or not tool.confirm):
             return None
         return replace(call, status=ToolCallStatus.REFUSED, error="nobody can be asked for a yes")
 

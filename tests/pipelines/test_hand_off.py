@@ -1,6 +1,7 @@
 """Hand-offs and questions to other agents in writing, through the whole server: who answers, with what."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -162,6 +163,7 @@ async def test_what_needs_a_yes_is_refused_to_who_is_asked():
     assert refused is not None
     assert (refused.status, "user's yes" in str(refused.error)) == (ToolCallStatus.REFUSED, True)
     assert await hold.held(note, call, by_rule=False) is None
+    assert await hold.held(replace(note, confirm=True), call, by_rule=True) is not None
     hold.ran(Tool("mail", "", {}, untrusted=True))
     refused = await hold.held(note, call, by_rule=True)
     assert refused is not None
