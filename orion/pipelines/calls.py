@@ -19,9 +19,7 @@ from orion.domain.memory import Memory
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.domain.tool import ToolFailure
 from orion.domain.turn import Speaker, Turn
-from orion.domain.usage import known_micros
 from orion.errors import (
-    BudgetExhausted,
     Conflict,
     NotFound,
     OrionError,
@@ -350,9 +348,7 @@ class Calls:
             runner=self.plans,
             news=news,
         )
-        budget_micros = conversation.budget_micros
-        if budget_micros is not None and known_micros(session.usage) >= budget_micros:
-            raise BudgetExhausted("the budget of this session is used up; create a new one")
+        budgets.refuse_spent(session, conversation.budget_micros)
         self._note_taking.watch(conversation)
         return conversation
 

@@ -26,9 +26,8 @@ from orion.domain.session import Session
 from orion.domain.spending import Month
 from orion.domain.taint import Taint
 from orion.domain.turn import Turn
-from orion.domain.usage import MICROS
 from orion.errors import DatabaseUnavailable, OrionError
-from orion.pipelines import engines, notes
+from orion.pipelines import budgets, engines, notes
 from orion.pipelines.approvals import Answers, ApprovalPolicy, Consulted
 from orion.pipelines.bill import Bill
 from orion.pipelines.call_plans import CallPlans
@@ -267,9 +266,7 @@ class Conversation:
     @property
     def budget_micros(self) -> int | None:
         """What the session may cost, in micro-dollars; None for no end."""
-        dollars = self.agent.budget_usd
-        dollars = self.shared.settings.session_budget_usd if dollars is None else dollars
-        return None if dollars is None else round(dollars * MICROS)
+        return budgets.session_micros(self.shared.settings, self.agent)
 
     async def renew(self) -> None:
         """Tell a speech model of new instructions or tools: it does not read the context by itself."""
