@@ -13,7 +13,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -60,6 +60,8 @@ class Wanted:
         question: What is read out.
         plan_id: The plan that begins with the yes, or whose step waits; None for a single call.
         step: The step that waits; None for a whole plan and for a single call.
+        agent: Name of the agent that has asked: its tools and its language count, whoever has the word when
+            the answer comes.
     """
 
     call_id: str
@@ -68,6 +70,7 @@ class Wanted:
     question: str
     plan_id: UUID | None = None
     step: int | None = None
+    agent: str = field(default="", compare=False)
 
     @property
     def digest(self) -> str:

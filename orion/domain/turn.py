@@ -54,6 +54,8 @@ class Turn:
         tool_calls: Calls that belong to this turn of the agent, in order.
         usage: What was consumed from the end of the turn before to the end of this one, one of each
             engine: of a user's turn by what hears, of an agent's by what answers and speaks.
+        untrusted: The agent has told, without being asked by the user's words, what others wrote: whoever
+            reads it with the user's next words may follow them.
     """
 
     id: UUID
@@ -67,3 +69,4 @@ class Turn:
     tool_calls: tuple[ToolCall, ...] = ()
     latency: Latency = Latency()
     usage: tuple[Usage, ...] = ()
+    untrusted: bool = False

@@ -36,21 +36,25 @@ class Announcements:
         self._shared = shared
         self._live = live
         self._tasks = tasks
-        self._held: defaultdict[UUID, list[str]] = defaultdict(list)
+        self._held: defaultdict[UUID, list[tuple[str, bool]]] = defaultdict(list)
         self._waiting: Counter[UUID] = Counter()
 
-    def after(self, session: Session, secs: float, words: str) -> None:
-        """Say `words` in the session after `secs` seconds. Raises ToolFailure for too many at once."""
+    def after(self, session: Session, secs: float, words: str, *, untrusted: bool = False) -> None:
+        """Say `words` in the session after `secs` seconds. Raises ToolFailure for too many at once.
+
+        Args:
+            untrusted: Others than the user wrote them: the conversation that hears or reads them is marked.
+        """
         if self._waiting[session.id] >= _MOST:
             raise ToolFailure("I have too many timers already.")
         self._waiting[session.id] += 1
-        task = self._tasks.spawn(self._after(session, secs, words), "announcement")
+        task = self._tasks.spawn(self._after(session, secs, words, untrusted), "announcement")
         task.add_done_callback(lambda _: self._said(session.id))
 
     async def resume(self, session: Session) -> None:
         """Say what fell due in the pause that is over."""
-        for words in self._held.pop(session.id, ()):
-            await self._say(session, words)
+        for words, untrusted in self._held.pop(session.id, ()):
+            await self._say(session, words, untrusted)
 
     def forget(self, session_id: UUID) -> None:
         """Leave out what fell due in a pause."""
@@ -61,17 +65,19 @@ class Announcements:
         if not self._waiting[session_id]:
             del self._waiting[session_id]
 
-    async def _after(self, session: Session, secs: float, words: str) -> None:
+    async def _after(self, session: Session, secs: float, words: str, untrusted: bool) -> None:
         await asyncio.sleep(secs)
         while True:
             try:
-                return await self._say(session, words)
+                return await self._say(session, words, untrusted)
             except DatabaseUnavailable:
                 await asyncio.sleep(_RETRY_SECS)
 
-    async def _say(self, session: Session, words: str) -> None:
+    async def _say(self, session: Session, words: str, untrusted: bool) -> None:
         call = self._live(session.id)
         if call is not None and not call.paused and not call.over:
+            if untrusted:
+                call.conversation.owe()
             await call.say(words)
             return
         try:
@@ -80,14 +86,14 @@ class Announcements:
         except NotFound:
             return
         if status is SessionStatus.PAUSED:
-            self._held[session.id].append(words)
+            self._held[session.id].append((words, untrusted))
         elif status is not SessionStatus.ENDED:
-            self.leave_word(session, words)
+            self.leave_word(session, words, untrusted=untrusted)
 
-    def leave_word(self, session: Session, words: str) -> Turn:
+    def leave_word(self, session: Session, words: str, *, untrusted: bool = False) -> Turn:
         """Keep the words as a turn that is read later."""
         now = datetime.now(UTC)
-        turn = Turn(new_id(), session.id, Speaker.AGENT, session.agent, words, now, now)
+        turn = Turn(new_id(), session.id, Speaker.AGENT, session.agent, words, now, now, untrusted=untrusted)
         event = self._shared.feed.publish(session.id, "turn.ended", {"turn": wire.turn(turn)})
         self._shared.writer.put(lambda store: store.turns.save(turn))
         self._shared.writer.put(event)

@@ -6,11 +6,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orion.domain.agent import Agent
 from orion.domain.approval import Approvals, Wanted, question
-from orion.domain.assents import assent
+from orion.domain.assents import Assent
 from orion.domain.session import Session
 from orion.domain.taint import Taint
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus
@@ -21,6 +21,9 @@ from orion.processors.approval_gate import ApprovalGate
 from orion.processors.tool_call import ToolCaller, answer
 from orion.providers.offline import speech
 from orion.tools import RunnableTool
+
+if TYPE_CHECKING:
+    from orion.pipelines.catalogue import Offer
 
 _NOBODY = "that needs the approval of the user, who is not here"
 _NOT_NOW = "that cannot be approved by word now: too much waits already, or it is too long to be read out"
@@ -38,17 +41,21 @@ DecidePlan = Callable[[Wanted, bool], Awaitable[dict[str, Any]]]
 class Consulted:
     """Decides what an agent that is asked by another may do (`processors.tool_call.Hold`).
 
-    Nobody hears it, so what would wait for a yes is refused. It shares the mark of the conversation: whoever
-    reads the answer has read what it read.
+    Nobody hears it, so what would wait for a yes is refused. Its mark lasts to its end, whatever the user
+    says meanwhile: it begins with that of the conversation whose model asks.
     """
 
-    def __init__(self, taint: Taint) -> None:
-        self._taint = taint
+    def __init__(self, asking: Taint) -> None:
+        self._asking = asking
+        self._taint = Taint(marked=asking.marked)
 
-    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
-        """Refuse what is dangerous, and what changes something after a text that others wrote."""
-        tainted = tool.risk is Risk.WRITE and self._taint.marked and not by_rule
-        if tool.risk is not Risk.DANGER and not tainted:
+    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
+        """Refuse what is dangerous or confirmed, and what changes something after a text that others wrote.
+
+        Rules count for nothing here: what they read are the words of the agent that asks.
+        """
+        tainted = tool.risk is Risk.WRITE and self._taint.marked
+        if tool.risk is not Risk.DANGER and not tool.confirm and not tainted:
             return None
         return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_ASKED)
 
@@ -60,22 +67,28 @@ class Consulted:
         """Nobody is asked."""
 
     def ran(self, tool: Tool) -> None:
-        """Mark the turn where others wrote the result."""
+        """Mark the question where others wrote the result."""
         if tool.untrusted:
             self._taint.mark()
+
+    def delivered(self) -> None:
+        """The conversation gets the answer: its model is about to read what was made of all that."""
+        if self._taint.marked:
+            self._asking.mark()
 
 
 class ApprovalPolicy:
     """Decides in one conversation which calls wait (`processors.tool_call.Hold`).
 
-    What is dangerous does, whoever calls it; what changes something does where the model has read, in this
-    turn, what others than the user wrote. With a guest in the call nobody can say yes.
+    What is dangerous does, whoever calls it. So does what a model calls of the tools that ask first (rules
+    have asked already), and what changes something where the model has read, in this turn, what others than
+    the user wrote. With a guest in the call nobody can say yes.
 
     Args:
         gate: Gives the conversation's gate.
         keep: Keeps a single call that waits; False where it cannot.
         on_asked: Told of each plan, or step of one, that waits.
-        language: Gives that of the conversation.
+        agent: Gives the agent that has the word: it asks.
     """
 
     def __init__(
@@ -86,7 +99,7 @@ class ApprovalPolicy:
         keep: Callable[[Wanted], Awaitable[bool]],
         on_asked: Callable[[Wanted], None],
         *,
-        language: Callable[[], str] = lambda: "en",
+        agent: Callable[[], Agent],
         guest: bool,
     ) -> None:
         self._approvals = approvals
@@ -94,18 +107,20 @@ class ApprovalPolicy:
         self._gate = gate
         self._keep = keep
         self._on_asked = on_asked
-        self._language = language
+        self._agent = agent
         self._guest = guest
 
     async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
         """The call as it waits or is refused; None where it may run."""
-        tainted = tool.risk is Risk.WRITE and self._taint.marked and not by_rule
-        if tool.risk is not Risk.DANGER and not tainted:
+        tainted = tool.risk is Risk.WRITE and self._taint.marked
+        asks_first = tool.risk is Risk.DANGER or ((tool.confirm or tainted) and not by_rule)
+        if not asks_first:
             return None
         if self._guest:
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOBODY)
-        asked = question(tool.name, call.arguments, self._language())
-        wanted = Wanted(call.id, tool.name, call.arguments, asked)
+        agent = self._agent()
+        asked = question(tool.name, call.arguments, agent.language)
+        wanted = Wanted(call.id, tool.name, call.arguments, asked, agent=agent.name)
         if not self._approvals.add(wanted, time.monotonic()):
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
         if not await self._keep(wanted):
@@ -141,12 +156,12 @@ class Answers:
     node, and by whatever way, the same call was answered. The call then outlives the conversation.
 
     Args:
-        agent: Gives the agent that has the word.
-        tools: Gives the tools that the workspace has now.
+        offer: Gives what the workspace has now: a call runs with the tools of the agent that has asked.
+        assent: Gives yes and no in the language of who has asked.
         caller: Gives what runs them.
         plan: Does what the answer about a plan, or a step of one, means.
         publish: Tells of those, and keeps it for the audit; of single calls their rows tell.
-        on_late: Told what came of a call whose conversation is over.
+        on_late: Told what came of a call whose conversation is over, and whether others wrote it.
     """
 
     def __init__(
@@ -154,17 +169,17 @@ class Answers:
         waiting: WaitingCalls,
         session: Session,
         *,
-        agent: Callable[[], Agent],
-        tools: Callable[[], Mapping[str, RunnableTool]],
+        offer: Callable[[], Offer],
+        assent: Callable[[Wanted], Assent],
         caller: Callable[[], ToolCaller],
         plan: DecidePlan,
         publish: Callable[[str, dict[str, Any]], None],
-        on_late: Callable[[str], None],
+        on_late: Callable[[str, bool], None],
     ) -> None:
         self._waiting = waiting
         self._session = session
-        self._agent = agent
-        self._tools = tools
+        self._offer = offer
+        self._assent = assent
         self._caller = caller
         self._plan = plan
         self._publish = publish
@@ -178,11 +193,14 @@ class Answers:
         if by is not None and (refusal := await self._kept(wanted, approved, by)):
             return refusal
         if not approved:
-            told = assent(self._agent().language).words["rejected"]
-            return {"error": told, "status": "rejected"}
-        runnable = allowed(self._tools(), self._agent(), wanted.tool)
+            return {"error": self._assent(wanted).words["rejected"], "status": "rejected"}
+        offer = self._offer()
+        asker = offer.asker(wanted)
+        runnable = allowed(offer.tools, asker, wanted.tool) if asker else None
         if runnable is None:
-            return {"error": f"there is no tool {wanted.tool} any more", "status": "refused"}
+            gone = f"there is no tool {wanted.tool} any more"
+            await self._waiting.not_run(self._session.id, wanted, gone)
+            return {"error": gone, "status": "refused"}
         work = self._caller().run(runnable, wanted.call_id, wanted.arguments, approved=True)
         running = self._waiting.run(work, self._session.id, wanted.call_id)
         try:
@@ -218,7 +236,7 @@ class Answers:
 
     def _late(self, tool: Tool, task: asyncio.Task[ToolCall]) -> None:
         if not task.cancelled() and task.exception() is None:
-            self._on_late(outcome(tool, task.result()))
+            self._on_late(outcome(tool, task.result()), tool.untrusted)
 
 
 def allowed(tools: Mapping[str, RunnableTool], agent: Agent, name: str) -> RunnableTool | None:
@@ -230,4 +248,4 @@ def outcome(tool: Tool, call: ToolCall) -> str:
     """What came of a call, in words."""
     if call.status is ToolCallStatus.DONE:
         return speech.answer(tool, answer(call))
-    return f"That did not work: {call.error}."
+    return f"That did not work: {(call.error or '').removesuffix('.')}."

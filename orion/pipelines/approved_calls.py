@@ -115,7 +115,7 @@ class ApprovedCalls:
                 wanted.call_id, wanted.tool, wanted.arguments, ToolCallStatus.REFUSED, error=error.detail
             )
         ended = await caller.run(runnable, wanted.call_id, wanted.arguments, approved=True)
-        self._tell(session, outcome(runnable.tool, ended))
+        self._tell(session, outcome(runnable.tool, ended), untrusted=runnable.tool.untrusted)
         return ended
 
     async def _prepared(self, session: Session, call: WaitingCall) -> tuple[RunnableTool, ToolCaller]:
@@ -140,11 +140,11 @@ class ApprovedCalls:
 
         return runnable, ToolCaller(offer.tools, tools.for_call, record)
 
-    def _tell(self, session: Session, words: str) -> None:
+    def _tell(self, session: Session, words: str, *, untrusted: bool = False) -> None:
         """Say it to the session's user; where only a guest is there, it is read later."""
         live = self._live(session.id)
         if live is None or not live.conversation.guest:
             with suppress(ToolFailure):  # too many are under way
-                self._announcements.after(session, 0.0, words)
+                self._announcements.after(session, 0.0, words, untrusted=untrusted)
                 return
-        self._announcements.leave_word(session, words)
+        self._announcements.leave_word(session, words, untrusted=untrusted)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from loguru import logger
 
 from orion.domain.agent import Agent
 from orion.domain.approval import Approvals, Wanted, called, question
@@ -15,7 +18,7 @@ from orion.domain.identity import Principal
 from orion.domain.plan import Plan, PlanStatus, Step, StepStatus
 from orion.domain.session import Session
 from orion.domain.taint import Taint
-from orion.errors import DatabaseUnavailable, OrionError
+from orion.errors import DatabaseUnavailable, NotFound, OrionError
 from orion.pipelines import planning
 from orion.pipelines.planning import PlanRunner
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 _SOON_SECS = 2.0
 """A plan that is over so soon is told of at once."""
+_RETRY_SECS = 1.0
 _NONE = "There is no plan."
 _BEGUN = "All right, I have begun. I will tell you when it is done."
 _NOT_NOW = "I cannot make a plan now."
@@ -77,7 +81,7 @@ class CallPlans:
         if not told:
             return {"status": plan.status.value, "spoken": _TOO_LONG}
         call_id = call_id.removeprefix(f"{self._session.id}:")
-        wanted = Wanted(call_id, "make_plan", {"goal": goal}, told, plan.id)
+        wanted = Wanted(call_id, "make_plan", {"goal": goal}, told, plan.id, agent=plan.agent)
         if not self._want(wanted):
             return {"spoken": _NOT_NOW}
         listed = [step.description for step in plan.steps]
@@ -103,7 +107,7 @@ class CallPlans:
         assert wanted.plan_id is not None
         if self._runner is None:
             return {"spoken": _NOT_NOW}
-        words = assent(self._agent().language).words
+        words = assent((self._offer().asker(wanted) or self._agent()).language).words
         try:
             if wanted.step is not None:
                 by, session_id = self._session.user_id, self._session.id
@@ -131,7 +135,10 @@ class CallPlans:
         return {"status": plan.status.value, "spoken": self._outcome(plan)}
 
     async def follow(self, say: Callable[[str], Awaitable[None]], ask: Callable[[], Awaitable[None]]) -> None:
-        """While the call lasts: ask for what waits for a yes, and tell what came of plans."""
+        """While the call lasts: ask for what waits for a yes, and tell what came of plans.
+
+        What cannot be read because the database is away is looked at until it can; what is gone is left out.
+        """
         with self._shared.feed.subscribe(self._session.id) as told:
             while (event := await told.get()) is not None:
                 if not event.name.startswith("plan."):
@@ -144,7 +151,8 @@ class CallPlans:
                     continue
                 plan_id = UUID(event.body["plan_id"] if asks else event.body["plan"]["id"])
                 ended = begun and event.body["plan"]["ended_at"] is not None
-                await self._news(plan_id, say, ask, ended=ended)
+                with suppress(NotFound):
+                    await self._tell(plan_id, say, ask, ended=ended)
 
     async def ask_again(self) -> None:
         """Let the user be asked for steps that wait since an earlier call."""
@@ -156,7 +164,7 @@ class CallPlans:
         for plan in plans:
             self._wait(plan)
 
-    async def _news(
+    async def _tell(
         self,
         plan_id: UUID,
         say: Callable[[str], Awaitable[None]],
@@ -164,11 +172,28 @@ class CallPlans:
         *,
         ended: bool,
     ) -> None:
-        async with self._shared.database.transaction(self._owner) as store:
-            plan = await store.plans.get(plan_id, session_id=self._session.id)
+        """Do what the news of a plan ask for, once they can be read. Raises NotFound."""
+        while True:
+            try:
+                async with self._shared.database.transaction(self._owner) as store:
+                    plan = await store.plans.get(plan_id, session_id=self._session.id)
+            except DatabaseUnavailable:
+                logger.warning("the plans of a call wait for the database")
+                await asyncio.sleep(_RETRY_SECS)
+            else:
+                return await self._news(plan, say, ask, ended=ended)
+
+    async def _news(
+        self,
+        plan: Plan,
+        say: Callable[[str], Awaitable[None]],
+        ask: Callable[[], Awaitable[None]],
+        *,
+        ended: bool,
+    ) -> None:
         asks = {step.index for step in plan.steps if step.asks and not plan.status.over}
-        self._approvals.follow(plan_id, asks, draft=plan.status is PlanStatus.DRAFT)
-        waiting = self._awaited.get(plan_id)
+        self._approvals.follow(plan.id, asks, draft=plan.status is PlanStatus.DRAFT)
+        waiting = self._awaited.get(plan.id)
         if not plan.status.over:
             self._wait(plan)
             await ask()
@@ -180,7 +205,7 @@ class CallPlans:
     def _wait(self, plan: Plan) -> None:
         for step in plan.steps:
             if step.asks and not plan.status.over:
-                self._want(_wanted(plan, step, self._agent().language))
+                self._want(_wanted(plan, step, self._agent()))
 
     def _outcome(self, plan: Plan, *, later: bool = False) -> str:
         """What came of a plan, which a model reads now, or with the user's next words."""
@@ -195,10 +220,11 @@ class CallPlans:
         return plans[0] if plans else None
 
 
-def _wanted(plan: Plan, step: Step, language: str) -> Wanted:
+def _wanted(plan: Plan, step: Step, agent: Agent) -> Wanted:
+    language = agent.language
     arguments = step.arguments if step.resolved is None else step.resolved
     told = question(step.tool, arguments, language)
     if told and step.status is StepStatus.UNKNOWN:
         unknown = assent(language).words["unknown"].format(call=called(step.tool, arguments, language))
         told = f"{unknown} {told}"
-    return Wanted(plan.key(step.index), step.tool, arguments, told, plan.id, step.index)
+    return Wanted(plan.key(step.index), step.tool, arguments, told, plan.id, step.index, agent.name)

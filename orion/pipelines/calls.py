@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -18,9 +19,7 @@ from orion.domain.memory import Memory
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.domain.tool import ToolFailure
 from orion.domain.turn import Speaker, Turn
-from orion.domain.usage import known_micros
 from orion.errors import (
-    BudgetExhausted,
     Conflict,
     NotFound,
     OrionError,
@@ -333,7 +332,7 @@ class Calls:
         await self.shared.started.start_late(offer.settings, wanted | {key.provider for key in offer.keys})
         news = planning.news(plans, turns, offer.tools)
         if news and not speaks:  # aloud it is said, and that is its turn
-            turns.append(self._announcements.leave_word(session, news))
+            turns.append(self._announcements.leave_word(session, news, untrusted=True))
         last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
         known: list[Memory] = []
         if not guest:
@@ -347,15 +346,13 @@ class Calls:
             offer=offer,
             month=month,
             kept=kept,
-            announce=lambda secs, words: self._announcements.after(session, secs, words),
+            announce=partial(self._announcements.after, session),
             guest=guest,
             speaks=speaks,
             runner=self.plans,
             news=news,
         )
-        budget_micros = conversation.budget_micros
-        if budget_micros is not None and known_micros(session.usage) >= budget_micros:
-            raise BudgetExhausted("the budget of this session is used up; create a new one")
+        budgets.refuse_spent(session, conversation.budget_micros)
         self._note_taking.watch(conversation)
         return conversation
 

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from orion.agents.roster import Roster
 from orion.agents.tool_rows import Outside
+from orion.domain.agent import Agent
+from orion.domain.approval import Wanted
 from orion.domain.breaker import Breakers
 from orion.domain.identity import Principal
 from orion.domain.price import PriceList
@@ -49,6 +51,10 @@ class Offer:
     prices: PriceList
     keys: tuple[ProviderKey, ...] = ()
     budgeted: bool = False
+
+    def asker(self, wanted: Wanted) -> Agent | None:
+        """The agent that has asked for the user's yes; None where there is none of that name any more."""
+        return self.roster.get(wanted.agent) if wanted.agent in self.roster else None
 
 
 class Catalogue:

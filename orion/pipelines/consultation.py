@@ -66,7 +66,7 @@ class Consultations:
             raise ToolFailure(f"I cannot ask the {agent}.")
         if self._running >= _MOST:
             raise ToolFailure("I am still waiting for an answer. Please ask again in a moment.")
-        verdict = conversation.checked(question, Channel.INPUT)
+        verdict = conversation.guards.checked(question, Channel.INPUT)
         if verdict.action is Action.BLOCK:
             raise ToolFailure(verdict.reply)
         self._running += 1
@@ -86,6 +86,7 @@ class Consultations:
             text = await asked.answer()
         finally:
             await asked.end()
+        asked.hold.delivered()
         calls = [
             {"tool": call.tool, "arguments": call.arguments, "status": call.status.value}
             for call in asked.calls.values()
@@ -115,10 +116,12 @@ class _Asked:
 
     Attributes:
         calls: The tool calls that it made, by id.
+        hold: What decides which calls it may make.
     """
 
     def __init__(self, conversation: Conversation, agent: Agent, question: str) -> None:
         self.calls: dict[str, ToolCall] = {}
+        self.hold = conversation.consulted()
         self._tasks = Tasks()
         self._answer = _Answer(asyncio.get_running_loop().create_future())
         offer = conversation.offer
@@ -131,7 +134,7 @@ class _Asked:
             _tools_of(conversation).for_call,
             self._called,
             *([llm.orion_admits] if isinstance(llm, LLMOrder) else []),
-            hold=conversation.consulted(),
+            hold=self.hold,
         )
         told = (
             fill(agent.instructions, conversation.session.variables).strip(),
@@ -150,7 +153,7 @@ class _Asked:
                 self._pair.user(),
                 llm,
                 Silence(self._silent),
-                conversation.output_guardrail(),
+                conversation.guards.output(),
                 WrittenSpeech(),
                 self._played,
                 SettledCalls(),

@@ -4,50 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
-from pipecat.frames.frames import TranscriptionFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
 
-from orion import guardrails, providers
+from orion import providers
 from orion.agents import recollection
 from orion.domain import hand_off, window
 from orion.domain.agent import Agent, fill
-from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Approvals
-from orion.domain.assents import assent
+from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Approvals, Wanted
+from orion.domain.assents import Assent, assent
 from orion.domain.breaker import Breaker
 from orion.domain.deadlines import Deadlines
-from orion.domain.guardrail import Channel, Utterance, Verdict
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory
 from orion.domain.session import Session
 from orion.domain.spending import Month
-from orion.domain.storable import storable
 from orion.domain.taint import Taint
 from orion.domain.turn import Turn
-from orion.domain.usage import MICROS
 from orion.errors import DatabaseUnavailable, OrionError
-from orion.pipelines import engines, notes
+from orion.pipelines import budgets, engines, notes
 from orion.pipelines.approvals import Answers, ApprovalPolicy, Consulted
 from orion.pipelines.bill import Bill
 from orion.pipelines.call_plans import CallPlans
 from orion.pipelines.catalogue import Offer
+from orion.pipelines.guards import Guards
 from orion.pipelines.latency import Stopwatch
 from orion.pipelines.planning import PlanRunner
-from orion.pipelines.rebuilt import messages, recent
+from orion.pipelines.rebuilt import is_owed, messages, recent
 from orion.pipelines.recorder import Recorder
 from orion.pipelines.shared import Shared
-from orion.pipelines.tool_context import Requests, SessionTools
+from orion.pipelines.tool_context import Announce, Requests, SessionTools
 from orion.processors.approval_gate import ApprovalGate
-from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
-from orion.processors.spoken_guardrail import HeardGuardrail, SaidGuardrail
 from orion.processors.tool_call import ToolCaller
 from orion.processors.window import Window
 from orion.providers._usage import listen
@@ -76,9 +71,9 @@ class Conversation:
         self,
         shared: Shared,
         session: Session,
-        turns: Iterable[Turn],
+        turns: Sequence[Turn],
         known: Sequence[Memory],
-        announce: Callable[[float, str], None],
+        announce: Announce,
         *,
         offer: Offer,
         month: Month,
@@ -112,7 +107,6 @@ class Conversation:
         )
         self.principal = Principal(session.workspace_id, session.user_id)
         self.guest = guest
-        self._speaks = speaks
         self._known = recollection.note(known)
         self._notes = kept.content if kept else ""
         self._notes_kept = kept is not None
@@ -124,7 +118,7 @@ class Conversation:
             shared.recollection, self.principal, session.id, self.requests, announce, guest=guest
         )
         self.tool_context = tool_context
-        self._guardrail_state: guardrails.State = {}
+        self.guards = Guards(shared, self.recorder, self._typed, speaks=speaks)
         self.played = PlayedWords(self.recorder.played)
         models = providers.llms(offer.settings, self.agent)
         for model in models:
@@ -139,15 +133,15 @@ class Conversation:
             self._dialogue.state = dict(session.dialogue)
         # A guest is asked nothing, not even what waits for the session's user.
         self._approvals, self._taint = Approvals() if guest else shared.waiting.of(session.id), Taint()
-        if news:
-            self._taint.owe()
+        if news or is_owed(turns):
+            self.owe()
         self._policy = ApprovalPolicy(
             self._approvals,
             self._taint,
             lambda: self.approval_gate,
-            lambda wanted: shared.waiting.keep(session.id, self.agent.name, wanted),
+            lambda wanted: shared.waiting.keep(session.id, wanted),
             lambda wanted: self._answers.of_plan(wanted, "asked", None),
-            language=lambda: self.agent.language,
+            agent=lambda: self.agent,
             guest=guest,
         )
         self.plans = CallPlans(
@@ -168,12 +162,12 @@ class Conversation:
         self._answers = Answers(
             shared.waiting,
             session,
-            agent=lambda: self.agent,
-            tools=lambda: self.offer.tools,
+            offer=lambda: self.offer,
+            assent=self._assent,
             caller=lambda: self.caller,
             plan=self.plans.decide,
             publish=self.recorder.publish,
-            on_late=lambda words: announce(0.0, words),
+            on_late=lambda words, untrusted: announce(0.0, words, untrusted=untrusted),
         )
         self.approval_gate = ApprovalGate(
             self._approvals,
@@ -181,7 +175,7 @@ class Conversation:
             self.context,
             self._answers.decide,
             self._answers.drop,
-            language=lambda: assent(self.agent.language),
+            language=self._assent,
             patience_secs=SPOKEN_SECS if speaks else WRITTEN_SECS,
         )
         self.tool_context.agents = self.agent.hand_offs
@@ -272,9 +266,7 @@ class Conversation:
     @property
     def budget_micros(self) -> int | None:
         """What the session may cost, in micro-dollars; None for no end."""
-        dollars = self.agent.budget_usd
-        dollars = self.shared.settings.session_budget_usd if dollars is None else dollars
-        return None if dollars is None else round(dollars * MICROS)
+        return budgets.session_micros(self.shared.settings, self.agent)
 
     async def renew(self) -> None:
         """Tell a speech model of new instructions or tools: it does not read the context by itself."""
@@ -342,36 +334,14 @@ class Conversation:
             session_id, state = self.session.id, json.loads(json.dumps(self._dialogue.state))
             self.shared.writer.put(lambda store: store.sessions.save_dialogue(session_id, state))
 
-    def input_guardrail(self) -> InputGuardrail:
-        """The processor that checks what the user says."""
-        recorder = self.recorder
-        return InputGuardrail(self._evaluate, recorder.verdict, self._typed, recorder.unreadable)
-
-    def output_guardrail(self) -> OutputGuardrail:
-        """The processor that checks what the agent says."""
-        return OutputGuardrail(self._evaluate, self.recorder.verdict, speaks=self._speaks)
-
-    def heard_guardrail(self, speech: providers.SpeechModel) -> HeardGuardrail:
-        """The processor that checks what a speech model has heard."""
-
-        async def checked(heard: TranscriptionFrame, *, allowed: bool) -> None:
-            if not allowed:
-                self.recorder.user_said("")
-            await speech.orion_checked(heard, allowed=allowed)
-
-        return HeardGuardrail(self._evaluate, self.recorder.verdict, checked)
-
-    def said_guardrail(self, speech: providers.SpeechModel) -> SaidGuardrail:
-        """The processor that checks what a speech model says."""
-        return SaidGuardrail(self._evaluate, self.recorder.verdict, lambda: speech.orion_serves)
+    def owe(self) -> None:
+        """The agent tells, unasked, what others wrote: a model reads it with the user's next words."""
+        self._taint.owe()
+        self.recorder.untrusted = True
 
     def consulted(self) -> Consulted:
         """What decides which calls an agent may make that is asked by the one that has the word."""
         return Consulted(self._taint)
-
-    def checked(self, text: str, channel: Channel) -> Verdict:
-        """What the guardrails find in a text."""
-        return self._evaluate(Utterance(text, channel))
 
     def _tool_caller(self, offer: Offer) -> ToolCaller:
         told, context = self.recorder.tool_call, self.tool_context.for_call
@@ -380,6 +350,11 @@ class Conversation:
                 offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=self._slow
             )
         return ToolCaller(offer.tools, context, told, hold=self._policy, on_slow=self._slow)
+
+    def _assent(self, wanted: Wanted | None) -> Assent:
+        """Yes and no in the language of who has asked; where nothing is asked, of who has the word."""
+        asker = self.offer.asker(wanted) if wanted is not None else None
+        return assent((asker or self.agent).language)
 
     def fell_silent(self) -> None:
         """The agent's model had no words."""
@@ -393,8 +368,3 @@ class Conversation:
         self.requests.hand_offs = 0
         if self.speech is not None:
             self.speech.orion_typed(text)
-
-    def _evaluate(self, utterance: Utterance) -> Verdict:
-        checks = self.shared.checks if self.shared.settings.guardrails else {}
-        utterance = replace(utterance, text=storable(utterance.text))
-        return guardrails.evaluate(utterance, checks, self._guardrail_state)

@@ -71,8 +71,9 @@ async def draft(
         budget: What it may take; None for all that the agent's plans may.
 
     Raises:
-        BudgetExhausted: The workspace has spent its budget for this month.
+        BudgetExhausted: The workspace has spent its budget for this month, or the session its own.
     """
+    budgets.refuse_spent(session, budgets.session_micros(shared.settings, agent))
     await budgets.month(shared.database, session.workspace_id)
     budget = budget or budget_of(shared.settings, agent)
     owner = Principal(session.workspace_id, session.user_id)

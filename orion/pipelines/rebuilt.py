@@ -18,6 +18,14 @@ def recent(turns: Iterable[Turn], noted: int) -> list[Turn]:
     return found[begins[noted] :] if noted < len(begins) else []
 
 
+def is_owed(turns: Iterable[Turn]) -> bool:
+    """Whether the agent has told, since the user's last words, what others wrote: nobody has answered yet."""
+    found = False
+    for turn in turns:
+        found = turn.speaker is Speaker.AGENT and (found or turn.untrusted)
+    return found
+
+
 def messages(turns: Iterable[Turn]) -> list[Any]:
     """The turns as a model's context holds them: what was heard, and what the tools answered."""
     found: list[Any] = []

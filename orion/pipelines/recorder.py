@@ -53,6 +53,7 @@ class Recorder:
         paused: The conversation is paused: its state does not change.
         closed: The call is over.
         user_turns: How many of the user's turns have ended.
+        untrusted: What the agent says, until the user has said something, holds what others wrote.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Recorder:
         self.agent = agent
         self.on_agent_turn: Callable[[Turn], None] = lambda _turn: None
         self.on_unreadable: Callable[[], None] = lambda: None
-        self.paused = self.closed = False
+        self.paused = self.closed = self.untrusted = False
         self.user_turns = 0
         self._session_id = session_id
         self._feed = feed
@@ -234,7 +235,9 @@ class Recorder:
             tool_calls=tuple(pending.tool_calls.values()),
             latency=latency or Latency(),
             usage=self._bill.take(speaker),
+            untrusted=speaker is Speaker.AGENT and self.untrusted,
         )
+        self.untrusted = self.untrusted and speaker is Speaker.AGENT
         self._meter.turn_ended(turn)
         self._meter.used(turn.usage)
         event = self._feed.publish(self._session_id, "turn.ended", {"turn": wire.turn(turn)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID
 
 from orion.agents.recollection import Recollection
@@ -16,6 +17,13 @@ from orion.errors import NotFound
 
 MAX_ANNOUNCE_SECS = 24 * 3600.0
 _OFTEN = "You have been handed on already, so I stay with you. What exactly do you need?"
+
+
+class Announce(Protocol):
+    """Says a text in a session later."""
+
+    def __call__(self, secs: float, words: str, *, untrusted: bool = False) -> None:
+        """Say it after some seconds; `untrusted` where others than the user wrote it."""
 
 
 @dataclass(slots=True)

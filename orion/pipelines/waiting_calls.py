@@ -70,7 +70,7 @@ class WaitingCalls:
                 left = (call.expires_at - now).total_seconds()
                 approvals.add(call.wanted, time.monotonic(), left, again=True)
 
-    async def keep(self, session_id: UUID, agent: str, wanted: Wanted) -> bool:
+    async def keep(self, session_id: UUID, wanted: Wanted) -> bool:
         """Let a call wait, and tell of it; False where that cannot be kept."""
         if not 0 < len(wanted.call_id) <= _MOST_ID_CHARS:
             return False
@@ -79,7 +79,8 @@ class WaitingCalls:
         except ValueError:
             return False
         now = datetime.now(UTC)
-        call = WaitingCall(new_id(), session_id, agent, wanted, now, now + timedelta(seconds=WRITTEN_SECS))
+        until = now + timedelta(seconds=WRITTEN_SECS)
+        call = WaitingCall(new_id(), session_id, wanted.agent, wanted, now, until)
         event = _event(call)
         try:
             async with self._database.transaction(APPROVALS) as store:
@@ -176,6 +177,16 @@ class WaitingCalls:
 
     async def _run(self, work: Coroutine[Any, Any, ToolCall], session_id: UUID, call_id: str) -> ToolCall:
         call = await work
+        await self._over(session_id, call_id)
+        return call
+
+    async def not_run(self, session_id: UUID, wanted: Wanted, why: str) -> None:
+        """An approved call does not run after all: nobody will be told that it may have."""
+        refused = _not_run(wanted, why)
+        self._writer.put(lambda store: store.turns.update_call(session_id, refused))
+        await self._over(session_id, wanted.call_id)
+
+    async def _over(self, session_id: UUID, call_id: str) -> None:
         approval_id = self._running.pop((session_id, call_id), None)
         if approval_id is not None:
             try:
@@ -183,7 +194,6 @@ class WaitingCalls:
                     await store.approvals.ended(approval_id, datetime.now(UTC))
             except DatabaseUnavailable:
                 logger.warning("it is not kept that an approved call has ended")
-        return call
 
     async def close(self) -> None:
         """Let approved calls end, for a while."""
@@ -197,20 +207,13 @@ class WaitingCalls:
         if call.state is ApprovalState.APPROVED:
             self._running[(call.session_id, call.wanted.call_id)] = call.id
         elif call.state in _SAID:
-            refused = _refused(call)
+            refused = _not_run(call.wanted, _SAID[call.state], call.asked_at)
             self._writer.put(lambda store: store.turns.update_call(call.session_id, refused))
 
 
-def _refused(call: WaitingCall) -> ToolCall:
-    wanted, error = call.wanted, _SAID[call.state]
-    return ToolCall(
-        wanted.call_id,
-        wanted.tool,
-        wanted.arguments,
-        ToolCallStatus.REFUSED,
-        error=error,
-        started_at=call.asked_at,
-    )
+def _not_run(wanted: Wanted, why: str, asked_at: datetime | None = None) -> ToolCall:
+    refused = ToolCallStatus.REFUSED
+    return ToolCall(wanted.call_id, wanted.tool, wanted.arguments, refused, error=why, started_at=asked_at)
 
 
 def _event(call: WaitingCall) -> Event:

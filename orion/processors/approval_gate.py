@@ -50,7 +50,7 @@ class ApprovalGate(FrameProcessor):
         decide: Keeps the answer, yes or no, and by what it came (`voice`, `text`, `key`; None where it is
             kept already); does what it means, and gives what the model is told of it.
         on_dropped: Told of a question that is not open any more, without an answer to it: why, and by what.
-        language: Gives yes and no in the language of the conversation.
+        language: Gives yes and no in the language of who has asked; of the conversation, where nobody has.
         patience_secs: How long a question that was heard stays open.
         clock: Seconds that only grow, the same for all calls of the session.
     """
@@ -63,7 +63,7 @@ class ApprovalGate(FrameProcessor):
         decide: Decide,
         on_dropped: OnDropped,
         *,
-        language: Callable[[], Assent] = lambda: assent("en"),
+        language: Callable[[Wanted | None], Assent] = lambda _wanted: assent("en"),
         patience_secs: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -116,9 +116,8 @@ class ApprovalGate(FrameProcessor):
             self._orion_asking = True
             await self.push_frame(TTSSpeakFrame(wanted.question, append_to_context=True))
 
-    @property
-    def _orion_expired_words(self) -> str:
-        return self._orion_language().words["expired"]
+    def _orion_expired_words(self, wanted: Wanted) -> str:
+        return self._orion_language(wanted).words["expired"]
 
     @property
     def orion_waits(self) -> bool:
@@ -142,7 +141,7 @@ class ApprovalGate(FrameProcessor):
         """Nobody has answered in time, which is kept: tell of it."""
         self._orion_approvals.take(wanted.call_id)
         self._orion_spawn(
-            self._orion_tell(wanted, {"error": self._orion_expired_words, "status": "rejected"})
+            self._orion_tell(wanted, {"error": self._orion_expired_words(wanted), "status": "rejected"})
         )
 
     def orion_said(self, text: str) -> None:
@@ -168,7 +167,7 @@ class ApprovalGate(FrameProcessor):
         if self._orion_approvals.expired(self._orion_clock(), self._orion_patience_secs):
             self._orion_drop("expired", "time")
         said = str(messages[-1].get("content") or "")
-        reply = self._orion_language().reply(said)
+        reply = self._orion_language(self._orion_approvals.first).reply(said)
         by = "voice" if began is not None else "text"
         await self._orion_answered(reply, len(said.split()), began or self._orion_clock(), by, frame)
 
@@ -205,10 +204,12 @@ class ApprovalGate(FrameProcessor):
     def _orion_drop(self, outcome: str, by: str) -> None:
         """No call waits any more; what the model reads of them says so."""
         dropped = {wanted.call_id: wanted for wanted in self._orion_approvals.clear()}
-        refusal = json.dumps({"error": self._orion_expired_words, "status": "rejected"})
-        for message in self._orion_context.get_messages():
-            if isinstance(message, dict) and message.get("tool_call_id") in dropped:
-                message["content"] = refusal
+        messages: list[Any] = list(self._orion_context.get_messages())
+        for message in messages:
+            wanted = dropped.get(str(message.get("tool_call_id"))) if isinstance(message, dict) else None
+            if wanted is not None:
+                refusal = {"error": self._orion_expired_words(wanted), "status": "rejected"}
+                message["content"] = json.dumps(refusal)
         for wanted in dropped.values():
             self._orion_on_dropped(wanted, outcome, by)
 
@@ -216,9 +217,11 @@ class ApprovalGate(FrameProcessor):
         """Say no where the user says nothing."""
         await asyncio.sleep(self._orion_patience_secs)
         approvals = self._orion_approvals
-        if approvals.first is wanted and approvals.expired(self._orion_clock(), self._orion_patience_secs):
+        if wanted is None or approvals.first is not wanted:
+            return
+        if approvals.expired(self._orion_clock(), self._orion_patience_secs):
             self._orion_drop("expired", "time")
-            await self.push_frame(TTSSpeakFrame(self._orion_expired_words, append_to_context=True))
+            await self.push_frame(TTSSpeakFrame(self._orion_expired_words(wanted), append_to_context=True))
 
     def _orion_spawn(self, work: Any) -> None:
         task = self.create_task(work)

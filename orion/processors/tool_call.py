@@ -24,7 +24,7 @@ from pipecat.services.llm_service import FunctionCallParams
 from orion.agents.arguments import as_json, refuse_arguments
 from orion.domain.storable import storable
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus, ToolContext, ToolFailure
-from orion.errors import OrionError
+from orion.processors.own_words import are_answered
 from orion.providers import Stateful, ToolSchema
 from orion.tools import RunnableTool
 
@@ -58,9 +58,9 @@ class Hold(Protocol):
 class NobodyToAsk:
     """Where no user can be asked, nothing of danger runs."""
 
-    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
-        """Refuse what is dangerous."""
-        if tool.risk is not Risk.DANGER:
+    async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
+        """Refuse what is dangerous, and what asks first, but where rules have asked."""
+        if tool.risk is not Risk.DANGER and (by_rule or not tool.confirm):
             return None
         return replace(call, status=ToolCallStatus.REFUSED, error="nobody can be asked for a yes")
 
@@ -115,7 +115,7 @@ class ToolCaller:
         async def handle(params: FunctionCallParams) -> None:
             if not self._admits(params.llm):
                 return
-            by_rule = isinstance(params.llm, Stateful)
+            by_rule = isinstance(params.llm, Stateful) and are_answered(params.context, params.tool_call_id)
             slow = asyncio.get_running_loop().call_later(_SLOW_SECS, self._on_slow)
             try:
                 call = await self.run(runnable, params.tool_call_id, dict(params.arguments), by_rule=by_rule)
@@ -186,13 +186,18 @@ class ToolCaller:
             error = f"no answer within {timeout_secs:g} seconds"
             return replace(call, status=ToolCallStatus.TIMED_OUT, error=error)
         except ToolFailure as failure:
-            unclear = failure.unclear and not runnable.tool.repeatable
-            told = f"{failure.message} It may have happened all the same." if unclear else failure.message
-            return replace(call, status=ToolCallStatus.FAILED, error=storable(told))
-        except (OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
+            return _failed(call, runnable.tool, failure.message, unclear=failure.unclear)
+        except Exception as error:  # noqa: BLE001 - anybody's code, which ends here
             # What a tool raises may hold arguments; the log names its type alone.
             logger.warning("tool {} failed: {}", call.tool, type(error).__name__)
-            return replace(call, status=ToolCallStatus.FAILED, error=f"{call.tool} failed")
+            return _failed(call, runnable.tool, f"{call.tool} failed", unclear=True)
+
+
+def _failed(call: ToolCall, tool: Tool, told: str, *, unclear: bool) -> ToolCall:
+    """A call that failed; what may have changed something all the same is told as such."""
+    if unclear and not tool.repeatable:
+        told = f"{told.removesuffix('.')}. It may have happened all the same."
+    return replace(call, status=ToolCallStatus.FAILED, error=storable(told))
 
 
 def answer(call: ToolCall) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def _call(row: Row[Any]) -> WaitingCall:
         id=row.id,
         session_id=row.session_id,
         agent=row.agent,
-        wanted=Wanted(row.call_id, row.tool, row.arguments, row.question),
+        wanted=Wanted(row.call_id, row.tool, row.arguments, row.question, agent=row.agent),
         asked_at=row.asked_at,
         expires_at=row.expires_at,
         state=ApprovalState(row.state),

@@ -176,6 +176,7 @@ turns = Table(
     Column("agent", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("interrupted", Boolean, nullable=False),
+    Column("untrusted", Boolean, nullable=False, server_default=text("false")),
     _json("latency"),
     _time("started_at"),
     _time("ended_at"),

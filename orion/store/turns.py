@@ -38,6 +38,7 @@ class Turns:
             "agent": turn.agent,
             "text": turn.text,
             "interrupted": turn.interrupted,
+            "untrusted": turn.untrusted,
             "latency": {stage: ms for stage, ms in turn.latency.as_dict().items() if ms is not None},
             "started_at": turn.started_at,
             "ended_at": turn.ended_at,
@@ -130,4 +131,5 @@ def _turn(row: Row[Any], calls: list[ToolCall], used: tuple[Usage, ...]) -> Turn
         tool_calls=tuple(calls),
         latency=Latency(**row.latency),
         usage=used,
+        untrusted=row.untrusted,
     )

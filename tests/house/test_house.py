@@ -15,8 +15,9 @@ TRACKED = subprocess.run(
 EDGES = {
     "orion/pipelines/teardown.py": "a call's edge: its end must be reached",
     "orion/pipelines/writer.py": "the recorder's edge: one bad write is lost, and not all",
+    "orion/processors/tool_call.py": "a tool's edge: anybody's code, whose bugs end its call and no more",
 }
-"""Where an exception of any kind ends; the third edge is FastAPI's handler in `orion/api/problems.py`."""
+"""Where an exception of any kind ends; the last edge is FastAPI's handler in `orion/api/problems.py`."""
 PASSING = {
     "orion/api/routers/rooms.py": "a token that was spent for nothing is given back",
     "orion/nodes/plans.py": "a plan that did not begin is forgotten",

@@ -304,6 +304,9 @@ async def test_a_session_that_has_cost_more_than_its_agent_may_is_answered_no_mo
             await http.put("/agents/dear", json={"instructions": "Be dear.", "budget_usd": 0.00001})
             refused = await http.post(f"{session}/messages", json={"text": "hello"})
             assert (refused.status_code, refused.json()["type"]) == (402, "/problems/budget-exhausted")
+            plans = f"/agent/sessions/{session.rpartition('/')[2]}/plan"
+            refused = await http.post(plans, json={"goal": "tell me the time"})
+            assert (refused.status_code, refused.json()["type"]) == (402, "/problems/budget-exhausted")
             assert len(vendor.asked) == 1
 
 
@@ -328,5 +331,8 @@ async def test_a_workspace_that_spent_its_budget_ends_its_calls_and_begins_none(
         refused = await http.post("/sessions", json={})
         assert refused.status_code == 402
         assert refused.json()["type"] == "/problems/budget-exhausted"
+        plans = f"/agent/sessions/{session.rpartition('/')[2]}/plan"
+        refused = await http.post(plans, json={"goal": "tell me the time"})
+        assert (refused.status_code, refused.json()["type"]) == (402, "/problems/budget-exhausted")
         assert (await http.put("/budget", json={"monthly_usd": None})).json()["monthly_usd"] is None
         await new_session(http)

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from orion.domain.agent import Agent
 from orion.domain.approval import Approvals
 from orion.domain.taint import Taint
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus
@@ -10,7 +11,7 @@ from orion.pipelines.approvals import ApprovalPolicy
 CALL = ToolCall("c1", "send", {"to": "Eve"}, ToolCallStatus.RUNNING)
 
 
-async def status(risk, *, guest=False, tainted=False, by_rule=False, call=CALL, kept=True):
+async def status(risk, *, guest=False, tainted=False, by_rule=False, call=CALL, kept=True, confirm=False):
     """What becomes of a call; None where it may run."""
     approvals, taint = Approvals(), Taint()
     gate: Any = lambda: pytest.fail("asked")  # noqa: E731
@@ -18,10 +19,12 @@ async def status(risk, *, guest=False, tainted=False, by_rule=False, call=CALL, 
     async def keep(_wanted):
         return kept
 
-    policy = ApprovalPolicy(approvals, taint, gate, keep, lambda _: None, guest=guest)
+    agent = lambda: Agent("orion", "Help.")  # noqa: E731
+    policy = ApprovalPolicy(approvals, taint, gate, keep, lambda _: None, agent=agent, guest=guest)
     if tainted:
         policy.ran(Tool("mail", "Reads.", {}, untrusted=True))
-    held = await policy.held(Tool("send", "Sends.", {}, risk=risk), call, by_rule=by_rule)
+    sends = Tool("send", "Sends.", {}, risk=risk, confirm=confirm)
+    held = await policy.held(sends, call, by_rule=by_rule)
     assert policy.waits("c1") is (held is not None and held.status is ToolCallStatus.WAITING_APPROVAL)
     return held and held.status.value
 
@@ -36,6 +39,13 @@ async def test_what_changes_something_waits_after_what_others_wrote():
     assert await status(Risk.WRITE, tainted=True) == "waiting_approval"
     assert await status(Risk.WRITE, tainted=True, by_rule=True) is None
     assert await status(Risk.READ, tainted=True) is None
+
+
+@pytest.mark.parametrize("risk", [Risk.READ, Risk.WRITE])
+async def test_a_tool_that_asks_first_waits_where_no_rules_have_asked(risk):
+    assert await status(risk, confirm=True) == "waiting_approval"
+    assert await status(risk, confirm=True, by_rule=True) is None
+    assert await status(risk, confirm=True, guest=True) == "refused"
 
 
 async def test_a_guest_cannot_approve():

@@ -1,6 +1,8 @@
 """What is dangerous waits for the user's yes, whatever a model reads and does."""
 
 import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from orion.domain.identity import new_id
 from orion.domain.plan import PlanStatus
 from orion.domain.session import Session, SessionStatus
 from orion.domain.taint import Taint
+from orion.errors import DatabaseUnavailable
 from orion.pipelines.call_plans import CallPlans
 from tests.api.running import running
 
@@ -158,6 +161,21 @@ async def test_a_plan_is_read_back_and_its_dangerous_step_asked_for_again(talk):
     assert turn.text.startswith("While you were away: I am done. 5 euros went to Bob. No mail. Posted.")
 
 
+class AwayAtFirst:
+    """The database, which is away the first time."""
+
+    def __init__(self, database):
+        self._database, self._asked = database, 0
+
+    @asynccontextmanager
+    async def transaction(self, principal):
+        self._asked += 1
+        if self._asked == 1:
+            raise DatabaseUnavailable
+        async with self._database.transaction(principal) as store:
+            yield store
+
+
 @pytest.mark.parametrize("talk", ["offline"], indirect=True)
 async def test_a_plan_with_a_step_that_asked_is_told_of_once_when_it_is_over(talk):
     await talk.say("send 5 euros to Bob, and then post hello there")
@@ -170,7 +188,7 @@ async def test_a_plan_with_a_step_that_asked_is_told_of_once_when_it_is_over(tal
     offer = await shared.catalogue.of(talk.session.workspace_id)
     agent, nobody = offer.roster.get("concierge"), Taint()
     plans = CallPlans(
-        shared,
+        replace(shared, database=AwayAtFirst(shared.database)),
         talk.session,
         agent=lambda: agent,
         offer=lambda: offer,
@@ -181,6 +199,9 @@ async def test_a_plan_with_a_step_that_asked_is_told_of_once_when_it_is_over(tal
     )
     following = asyncio.get_running_loop().create_task(plans.follow(said.put, lambda: asyncio.sleep(0)))
     await asyncio.sleep(0)
+    asked = next(step for step in plan.steps if step.approval is not None)
+    gone = {"plan_id": str(new_id()), "step": wire.step(asked)}
+    shared.feed.publish(plan.session_id, "plan.step", gone)
     for step in plan.steps:
         shared.feed.publish(plan.session_id, "plan.step", {"plan_id": str(plan.id), "step": wire.step(step)})
     shared.feed.publish(plan.session_id, "plan.updated", {"plan": wire.plan(plan)})

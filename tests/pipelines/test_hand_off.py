@@ -1,6 +1,7 @@
 """Hand-offs and questions to other agents in writing, through the whole server: who answers, with what."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -162,8 +163,33 @@ async def test_what_needs_a_yes_is_refused_to_who_is_asked():
     assert refused is not None
     assert (refused.status, "user's yes" in str(refused.error)) == (ToolCallStatus.REFUSED, True)
     assert await hold.held(note, call, by_rule=False) is None
+    assert await hold.held(replace(note, confirm=True), call, by_rule=True) is not None
     hold.ran(Tool("mail", "", {}, untrusted=True))
-    assert taint.marked
-    refused = await hold.held(note, call, by_rule=False)
+    refused = await hold.held(note, call, by_rule=True)
     assert refused is not None
     assert not hold.waits("1")
+
+
+async def test_what_who_is_asked_has_read_stays_read_whatever_the_user_says_meanwhile():
+    note, call = Tool("note", "", {}, risk=Risk.WRITE), ToolCall("1", "note", {}, ToolCallStatus.RUNNING)
+    taint = Taint()
+    hold = Consulted(taint)
+    hold.ran(Tool("mail", "", {}, untrusted=True))
+    taint.turn_began()
+    taint.turn_ended()
+    assert await hold.held(note, call, by_rule=False) is not None
+    assert not taint.marked
+    hold.delivered()
+    assert taint.marked, "who reads the answer has read what it was made of"
+
+
+async def test_a_question_of_who_has_read_what_others_wrote_is_theirs_to_its_end():
+    note, call = Tool("note", "", {}, risk=Risk.WRITE), ToolCall("1", "note", {}, ToolCallStatus.RUNNING)
+    taint = Taint()
+    taint.mark()
+    hold = Consulted(taint)
+    taint.turn_began()
+    taint.turn_ended()
+    assert await hold.held(note, call, by_rule=False) is not None
+    hold.delivered()
+    assert taint.marked

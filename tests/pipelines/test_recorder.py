@@ -241,3 +241,11 @@ async def test_a_cost_that_is_not_known_is_null_and_counted_as_such(call, logs):
     assert ended["usage"]["cost_usd"] is None
     assert call.meter.unpriced == {("llm", "acme"): 1}
     assert sum("no price for m" in line for line in logs) == 1, "it is said once in a call"
+
+
+async def test_what_others_wrote_is_kept_with_the_agents_turns_until_the_user_has_said_something(call):
+    call.recorder.untrusted = True
+    call.recorder.agent_said("It says this.", interrupted=False)
+    call.recorder.user_said("Thank you.")
+    call.recorder.agent_said("You are welcome.", interrupted=False)
+    assert [turn.untrusted for turn in await call.kept()] == [True, False, False]

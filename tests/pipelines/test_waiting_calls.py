@@ -66,9 +66,9 @@ class Owner:
 
 
 @asynccontextmanager
-async def owner(database_url, folder, session_id=None, project=PROJECT):
+async def owner(database_url, folder, session_id=None, project=PROJECT, **options):
     """A server, and the owner of a session on it, of an earlier server's if its id is given."""
-    async with running(database_url, folder, **{**OFFLINE, "project": project}) as server:
+    async with running(database_url, folder, **{**OFFLINE, "project": project, **options}) as server:
         if session_id is None:
             token = (await server.register("ada"))["access_token"]
         else:

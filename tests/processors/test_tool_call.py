@@ -4,9 +4,10 @@ from uuid import uuid4
 import pytest
 
 from orion.agents.arguments import refuse_arguments
-from orion.domain.tool import Tool, ToolCallStatus, ToolFailure
+from orion.domain.tool import Risk, Tool, ToolCallStatus, ToolFailure
 from orion.processors.tool_call import ToolCaller
 from orion.tools import RunnableTool
+from tests.pipelines.logged import lines
 
 SCHEMA = {
     "type": "object",
@@ -80,12 +81,29 @@ async def test_a_tools_own_refusal_is_told_in_its_words():
     assert (record.status, record.error) == (ToolCallStatus.FAILED, "I do not know that city.")
 
 
-async def test_what_a_broken_tool_raises_does_not_reach_the_record():
-    async def breaks(arguments, context):
-        raise ValueError("password=hunter2")
+BUGS = [ValueError, AttributeError, RuntimeError, AssertionError, StopAsyncIteration, ExceptionGroup]
 
-    record, _ = await call(breaks, {"city": "Oslo"})
+
+@pytest.mark.parametrize("kind", BUGS)
+async def test_what_a_broken_tool_raises_reaches_neither_record_nor_log_and_ends_its_call(kind):
+    async def breaks(arguments, context):
+        told = "password=hunter2"
+        raise ExceptionGroup(told, [ValueError(told)]) if kind is ExceptionGroup else kind(told)
+
+    with lines() as log:
+        record, calls = await call(breaks, {"city": "Oslo"})
     assert (record.status, record.error) == (ToolCallStatus.FAILED, "weather failed")
+    assert calls.records[-1] == record
+    assert "hunter2" not in "".join(log)
+    assert kind.__name__ in "".join(log)
+
+
+async def test_a_broken_tool_that_changes_something_may_have_done_so():
+    async def breaks(arguments, context):
+        raise RuntimeError
+
+    record, _ = await call(breaks, {"city": "Oslo"}, risk=Risk.WRITE)
+    assert record.error == "weather failed. It may have happened all the same."
 
 
 @pytest.mark.parametrize("result", [object(), float("nan"), "x" * 20_000])
