@@ -114,18 +114,30 @@ class PlanNode:
         """Let nothing more of a plan begin. Raises NotFound, and Conflict where it is over."""
         return await self._ledger.amend(plan_id, session_id, cancelled)
 
-    async def answer(self, plan_id: UUID, session_id: UUID, index: int, *, approved: bool, by: UUID) -> Plan:
+    async def answer(
+        self,
+        plan_id: UUID,
+        session_id: UUID,
+        index: int,
+        *,
+        approved: bool,
+        by: UUID,
+        digest: str | None = None,
+    ) -> Plan:
         """Say yes or no to what is asked about a step.
+
+        Args:
+            digest: Of the question that is answered, see `answered`.
 
         Raises:
             NotFound: There is no such plan or step.
-            Conflict: Nothing is asked about it, or not any more.
+            Conflict: Nothing is asked about it, or not any more, or something else.
         """
 
         def decide(plan: Plan) -> Plan:
             if index >= len(plan.steps):
                 raise NotFound("no such step")
-            return answered(plan, index, approved=approved, by=by)
+            return answered(plan, index, approved=approved, by=by, digest=digest)
 
         return await self._ledger.amend(plan_id, session_id, decide)
 

@@ -230,9 +230,7 @@ async def test_any_other_is_asked_about_and_repeated_only_with_a_yes(stage, appr
     walking = asyncio.get_running_loop().create_task(stage.walk(process, plan))
     asked = await stage.until(plan, lambda found: found.status is PlanStatus.WAITING_APPROVAL)
     assert statuses(asked) == ["unknown"]
-    await stage.ledger.amend(
-        plan.id, stage.session.id, lambda p: answered(p, 0, approved=approved, by=stage.owner.user_id)
-    )
+    await stage.answer(asked, approved=approved, digest=asked.steps[0].question)
     await process.executor.refresh(plan.id)
     assert statuses(await walking) == [status]
     assert len(stage.calls) == calls

@@ -99,10 +99,12 @@ async def test_a_dangerous_step_waits_for_an_answer_which_counts_once(http, base
     asked = (await until(http, path, "waiting_approval"))["steps"][1]
     assert asked["arguments"] == {"amount": 5}
     assert asked["approval"]["approved"] is None
-    answered = await http.post(f"{path}/steps/1/{verb}")
+    digest = asked["approval"]["digest"]
+    assert (await http.post(f"{path}/steps/1/{verb}", json={"digest": "0" * 64})).status_code == 409
+    answered = await http.post(f"{path}/steps/1/{verb}", json={"digest": digest})
     assert answered.status_code == 200
     ended = await until(http, path, status)
-    assert ended["steps"][1]["status"] == step
+    assert (ended["steps"][1]["status"], ended["steps"][1]["approval"]["digest"]) == (step, None)
     assert (await http.post(f"{path}/steps/1/approve")).status_code == 409
     profile = (await http.get(f"{V1}/auth/profile")).json()
     assert ended["steps"][1]["approval"]["decided_by"] == profile["id"]
