@@ -11,19 +11,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from loguru import logger
 
-from orion.agents.arguments import as_json, refuse_arguments
-from orion.agents.ledger import Ledger, Run, answered
+from orion.agents.arguments import as_json
+from orion.agents.ledger import Ledger, Run
 from orion.agents.recollection import Recollection
 from orion.agents.step_context import StepContext
+from orion.agents.step_rules import expired, failed, has_yes, needs_yes, prepared, with_put
 from orion.domain.identity import Principal
 from orion.domain.node import Node
 from orion.domain.plan import Approval, Plan, PlanStatus, Step, StepStatus, fingerprint
-from orion.domain.references import Dangling, Overlong, resolved, steps_of
 from orion.domain.storable import storable
 from orion.domain.tool import Risk, Tool, ToolFailure
 from orion.errors import DatabaseUnavailable, OrionError
@@ -183,7 +182,7 @@ class Executor:
         if runnable is None or not runnable.tool.repeatable:
             return self._asking(step, StepStatus.UNKNOWN, _NOBODY_KNOWS)
         if step.attempts >= self._budget.attempts:
-            return _failed(step, f"it was begun {step.attempts} times")
+            return failed(step, f"it was begun {step.attempts} times")
         return replace(step, status=StepStatus.PENDING)
 
     async def _advance(self, run: Run, step: Step) -> None:
@@ -191,10 +190,10 @@ class Executor:
         if self._rest_secs(run) <= 0:
             await self._out_of_time(run)
             return
-        step, runnable = _prepared(run, step)
+        step, runnable = prepared(run, step)
         if runnable is None:
             await self._put(run, step)
-        elif _needs_yes(run, runnable.tool, step) and not _has_yes(step):
+        elif needs_yes(run, runnable.tool, step) and not has_yes(step):
             await self._put(run, self._asking(step, StepStatus.WAITING_APPROVAL, None))
         else:
             await self._attempt(run, runnable, step)
@@ -216,7 +215,7 @@ class Executor:
             if self._rest_secs(run) <= 0:
                 await self._out_of_time(run)
                 return
-            await self._ledger.change(run, lambda plan: _expired(plan, step.index))
+            await self._ledger.change(run, lambda plan: expired(plan, step.index))
 
     async def _attempt(self, run: Run, runnable: RunnableTool, step: Step) -> None:
         """Call the tool, and again where that may help."""
@@ -257,12 +256,12 @@ class Executor:
                     run.limits.add(limit)
                 result = as_json(await runnable.run(step.resolved or {}, context))
         except TimeoutError:
-            if run.lost or run.plan.status.over:
+            if limit in run.limits and (run.lost or run.plan.status.over):
                 return replace(step, status=StepStatus.SKIPPED, ended_at=datetime.now(UTC)), False
             error = f"no answer within {tool.timeout_secs:g} seconds"
             if not tool.repeatable:
                 return self._asking(step, StepStatus.UNKNOWN, f"{error}; {_NOBODY_KNOWS}"), False
-            return _failed(step, error), True
+            return failed(step, error), True
         except _GONE_WRONG as error:
             return self._gone_wrong(tool, step, error)
         finally:
@@ -282,7 +281,7 @@ class Executor:
             told, unclear, retryable = f"{tool.name} failed", True, tool.risk is Risk.READ
         if unclear and not tool.repeatable:
             return self._asking(step, StepStatus.UNKNOWN, f"{told.rstrip('.')}. {_MAY_HAVE}"), False
-        return _failed(step, told), retryable
+        return failed(step, told), retryable
 
     async def _write_of(self, context: StepContext) -> Callable[[Store], Awaitable[None]]:
         writes = [await self._recollection.write_of(memory) for memory in context.kept]
@@ -294,7 +293,7 @@ class Executor:
         return write
 
     async def _put(self, run: Run, step: Step, own: Callable[[Store], Awaitable[None]] | None = None) -> bool:
-        return await self._ledger.change(run, lambda plan: _with(plan, step), own)
+        return await self._ledger.change(run, lambda plan: with_put(plan, step), own)
 
     async def _stop(self, run: Run, error: str) -> None:
         now = datetime.now(UTC)
@@ -306,65 +305,3 @@ class Executor:
     def _rest_secs(self, run: Run) -> float:
         begun = run.plan.started_at or run.plan.created_at
         return run.plan.budget.secs - (datetime.now(UTC) - begun).total_seconds()
-
-
-def _with(plan: Plan, step: Step) -> Plan:
-    """The plan with the step; what has begun is written even when the plan is over, nothing begins then."""
-    was = plan.steps[step.index]
-    begins = was.status is not StepStatus.RUNNING
-    if was.over or (plan.status.over and begins):
-        return plan
-    return plan.with_step(step)
-
-
-def _expired(plan: Plan, index: int) -> Plan:
-    return (
-        answered(plan, index, approved=False, by=None)
-        if plan.steps[index].asks and not plan.status.over
-        else plan
-    )
-
-
-def _prepared(run: Run, step: Step) -> tuple[Step, RunnableTool | None]:
-    """The step with its arguments and its tool; without a tool it has failed."""
-    runnable = run.tools.get(step.tool)
-    if runnable is None:
-        return _failed(step, f"there is no tool {step.tool!r}"), None
-    results = {one.index: one.result for one in run.plan.steps if one.status is StepStatus.DONE}
-    try:
-        arguments: dict[str, Any] = resolved(step.arguments, results)
-    except (Dangling, Overlong) as error:
-        return _failed(step, storable(str(error))), None
-    if refusal := refuse_arguments(runnable.tool.parameters, arguments):
-        return _failed(step, storable(refusal)), None
-    return replace(step, resolved=arguments), runnable
-
-
-def _failed(step: Step, error: str) -> Step:
-    return replace(step, status=StepStatus.FAILED, error=error, ended_at=datetime.now(UTC))
-
-
-def _needs_yes(run: Run, tool: Tool, step: Step) -> bool:
-    if tool.risk is Risk.DANGER or tool.confirm:
-        return True
-    return tool.risk is Risk.WRITE and bool(steps_of(step.arguments) & _by_others(run))
-
-
-def _by_others(run: Run) -> set[int]:
-    """The steps whose results others than the user wrote, and those that were given such a result."""
-    found: set[int] = set()
-    for step in run.plan.steps:
-        runnable = run.tools.get(step.tool)
-        if runnable is None or runnable.tool.untrusted or steps_of(step.arguments) & found:
-            found.add(step.index)
-    return found
-
-
-def _has_yes(step: Step) -> bool:
-    """Whether the user said yes to exactly this."""
-    asked = step.approval
-    return (
-        asked is not None
-        and asked.approved is True
-        and asked.fingerprint == fingerprint(step.tool, step.resolved or {})
-    )

@@ -186,6 +186,27 @@ async def test_a_tool_that_writes_ends_though_its_plan_is_cancelled(stage):
     assert plan.status is PlanStatus.CANCELLED
 
 
+async def test_a_write_that_gives_no_answer_after_its_plan_was_cancelled_is_not_called_skipped(stage):
+    begun, stuck = asyncio.Event(), asyncio.Event()
+
+    async def pay(_arguments, _call):
+        begun.set()
+        await stuck.wait()
+
+    stage.tools["pay"] = a_tool("pay", pay, risk=Risk.WRITE, timeout_secs=0.3)
+    process = await stage.process()
+    plan = await stage.begun(process, ("pay", {}))
+    walking = asyncio.get_running_loop().create_task(stage.walk(process, plan))
+    await begun.wait()
+    await stage.ledger.amend(plan.id, stage.session.id, cancelled)
+    await process.executor.refresh(plan.id)
+    plan = await walking
+    assert (plan.status, statuses(plan)) == (PlanStatus.CANCELLED, ["unknown"])
+    assert plan.steps[0].error is not None
+    assert "nobody knows" in plan.steps[0].error
+    assert not plan.steps[0].asks, "a plan that is over asks nothing"
+
+
 async def test_a_plan_that_takes_too_long_is_ended(stage):
     stage.offer()
     plan = await stage.run(("note", {}), bounds=PlanBudget(secs=0.0))
