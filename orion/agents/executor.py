@@ -35,7 +35,6 @@ Announce = Callable[[UUID, float, str], Awaitable[None]]
 _NOBODY_KNOWS = "it was interrupted, and nobody knows whether it has happened"
 _MAY_HAVE = "It may have happened all the same."
 _RETRY_SECS = 0.2
-_GONE_WRONG = (ToolFailure, OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError)
 _CUT_OFF_SECS = 5.0
 """How long tools may still take whose process ends."""
 _MOST_CLAIMS = 100
@@ -262,7 +261,7 @@ class Executor:
             if not tool.repeatable:
                 return self._asking(step, StepStatus.UNKNOWN, f"{error}; {_NOBODY_KNOWS}"), False
             return failed(step, error), True
-        except _GONE_WRONG as error:
+        except Exception as error:  # noqa: BLE001 - what a tool raises ends its step alone
             return self._gone_wrong(tool, step, error)
         finally:
             run.limits.discard(limit)

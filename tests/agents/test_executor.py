@@ -85,6 +85,33 @@ async def test_a_tool_that_writes_and_gives_no_answer_is_not_called_again_but_as
     assert plan.status is PlanStatus.FAILED
 
 
+@pytest.mark.parametrize(
+    ("risk", "status"), [(Risk.READ, "failed"), (Risk.WRITE, "unknown"), (Risk.DANGER, "unknown")]
+)
+@pytest.mark.parametrize("error", [AttributeError("no text"), RuntimeError("oh"), RecursionError()])
+async def test_a_tool_with_a_bug_ends_its_own_step_and_no_other(stage, risk, status, error):
+    broken = asyncio.Event()
+
+    async def slow(_arguments, _call):
+        await broken.wait()
+        return {}
+
+    async def buggy(_arguments, _call):
+        broken.set()
+        raise error
+
+    stage.tools["slow"] = a_tool("slow", slow)
+    stage.tools["buggy"] = a_tool("buggy", buggy, risk=risk)
+    process = await stage.process(approval_secs=0.3)
+    plan = await stage.begun(process, ("slow", {}), ("buggy", {}))
+    if risk is Risk.DANGER:
+        await stage.answer_soon(plan, 1, approved=True)
+    plan = await stage.walk(process, plan)
+    assert statuses(plan) == ["done", status]
+    assert "buggy failed" in plan.steps[1].error
+    assert plan.status is PlanStatus.FAILED
+
+
 async def test_what_a_tool_keeps_is_committed_with_its_step(stage):
     plan = await stage.run(("remember", {"content": "my dog is called Bello"}))
     async with stage.database.transaction(stage.owner) as store:

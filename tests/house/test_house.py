@@ -13,10 +13,11 @@ TRACKED = subprocess.run(
     ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
 ).stdout.split()
 EDGES = {
+    "orion/agents/executor.py": "a tool's edge: what it raises ends its step, and not its plan",
     "orion/pipelines/teardown.py": "a call's edge: its end must be reached",
     "orion/pipelines/writer.py": "the recorder's edge: one bad write is lost, and not all",
 }
-"""Where an exception of any kind ends; the third edge is FastAPI's handler in `orion/api/problems.py`."""
+"""Where an exception of any kind ends; one more edge is FastAPI's handler in `orion/api/problems.py`."""
 PASSING = {
     "orion/api/routers/rooms.py": "a token that was spent for nothing is given back",
     "orion/nodes/plans.py": "a plan that did not begin is forgotten",
