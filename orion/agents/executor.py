@@ -19,7 +19,7 @@ from orion.agents.arguments import as_json
 from orion.agents.ledger import Ledger, Run
 from orion.agents.recollection import Recollection
 from orion.agents.step_context import StepContext
-from orion.agents.step_rules import expired, failed, has_yes, needs_yes, prepared, with_put
+from orion.agents.step_rules import begun, expired, failed, has_yes, needs_yes, pending, prepared, with_put
 from orion.domain.identity import Principal
 from orion.domain.node import Node
 from orion.domain.plan import Approval, Plan, PlanStatus, Step, StepStatus, fingerprint
@@ -218,23 +218,23 @@ class Executor:
 
     async def _attempt(self, run: Run, runnable: RunnableTool, step: Step) -> None:
         """Call the tool, and again where that may help."""
-        for tries in range(len(self._budget.retry_secs) + 1):
-            step = replace(
-                step,
-                status=StepStatus.RUNNING,
-                attempts=step.attempts + 1,
-                started_at=step.started_at or datetime.now(UTC),
-            )
-            if not await self._put(run, step) or run.over:
+        for retry_secs in (*self._budget.retry_secs, None):
+            before, step = step, begun(step)
+            if not await self._put(run, step):
+                return
+            if run.over:
+                await self._put(run, pending(before))  # it was not called
                 return
             context = StepContext(
                 self._recollection, run.owner, run.plan.session_id, run.plan.key(step.index)
             )
             ended, again = await self._call(run, runnable, step, context)
-            if not again or tries == len(self._budget.retry_secs) or run.over:
+            if not again or retry_secs is None:
                 break
-            await asyncio.sleep(self._budget.retry_secs[tries])
+            if not run.over:
+                await asyncio.sleep(retry_secs)
             if self.left(run.plan.id):
+                ended = pending(step) if run.closing else ended  # others try again
                 break
         if run.lost:
             return

@@ -27,6 +27,8 @@ def with_put(plan: Plan, step: Step) -> Plan:
     begins = was.status is not StepStatus.RUNNING
     if was.over or (plan.status.over and begins):
         return plan
+    if plan.status.over and step.status is StepStatus.PENDING:
+        step = replace(step, status=StepStatus.SKIPPED)
     if plan.status.over and step.asks:
         step = replace(step, approval=was.approval, ended_at=datetime.now(UTC))
     return plan.with_step(step)
@@ -54,6 +56,17 @@ def prepared(run: Run, step: Step) -> tuple[Step, RunnableTool | None]:
     if refusal := refuse_arguments(runnable.tool.parameters, arguments):
         return failed(step, storable(refusal)), None
     return replace(step, resolved=arguments), runnable
+
+
+def begun(step: Step) -> Step:
+    """The step with one more attempt, which runs."""
+    started_at = step.started_at or datetime.now(UTC)
+    return replace(step, status=StepStatus.RUNNING, attempts=step.attempts + 1, started_at=started_at)
+
+
+def pending(step: Step) -> Step:
+    """The step as one that may begin."""
+    return replace(step, status=StepStatus.PENDING)
 
 
 def failed(step: Step, error: str) -> Step:

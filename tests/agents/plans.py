@@ -60,7 +60,7 @@ class Stage:
 
         self.tools[name] = a_tool(name, run, **options)
 
-    async def process(self, lease_secs=60.0, **budget):
+    async def process(self, lease_secs=60.0, retry_secs=(0.0, 0.0), **budget):
         """A process that can run plans."""
         node = Node(new_id(), 1)
         async with self.database.transaction(PLANS) as store:
@@ -73,7 +73,7 @@ class Stage:
         async def announce(session_id, secs, text):
             said.append((session_id, secs, text))
 
-        bounds = Budget(retry_secs=(0.0, 0.0), **budget)
+        bounds = Budget(retry_secs=retry_secs, **budget)
         executor = Executor(self.ledger, Recollection(self.database), tools_of, announce, bounds)
         self.processes.append(Process(executor, node, said))
         return self.processes[-1]

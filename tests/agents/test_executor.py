@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from orion.agents.ledger import answered, cancelled
+from orion.agents.ledger import PLANS, answered, cancelled
 from orion.domain.plan import PlanStatus, StepStatus
 from orion.domain.plan_budget import PlanBudget
 from orion.domain.tool import Risk, ToolFailure
@@ -315,6 +315,41 @@ async def test_a_question_outlives_its_process(stage):
     )
     assert statuses(await stage.walk(await stage.process(), plan)) == ["done"]
     assert len(stage.calls) == 1
+
+
+async def test_a_process_that_ends_leaves_what_waits_for_another_attempt_to_others(stage):
+    stage.offer("busy", error=ToolFailure("The service is busy.", retryable=True))
+    ending = await stage.process(retry_secs=(0.5, 0.5))
+    plan = await stage.begun(ending, ("busy", {}), ("calculator", {"expression": "1 + 1"}, 0))
+    walking = asyncio.get_running_loop().create_task(stage.walk(ending, plan))
+    while not stage.calls:
+        await asyncio.sleep(0.01)
+    await ending.executor.close()
+    left = await walking
+    assert (left.status, statuses(left)) == (PlanStatus.RUNNING, ["pending", "pending"])
+    assert left.steps[0].attempts == 1
+    await stage.die(ending)
+    stage.offer("busy")
+    assert statuses(await stage.walk(await stage.process(), plan)) == ["done", "done"]
+
+
+async def test_what_was_about_to_begin_when_its_process_ended_has_not_begun(stage):
+    stage.offer("write", risk=Risk.WRITE)
+    ending = await stage.process()
+    plan = await stage.begun(ending, ("write", {}))
+    await ending.executor.claim(plan.id, ending.node)
+    loop = asyncio.get_running_loop()
+    async with stage.database.transaction(PLANS) as store:
+        await store.plans.get(plan.id, lock=True)  # so long it cannot be written that the step runs
+        performing = loop.create_task(ending.executor.perform(plan.id, 0))
+        await asyncio.sleep(0)
+        closing = loop.create_task(ending.executor.close())
+        await asyncio.sleep(0)
+    assert await performing is None
+    ending.executor.let_go(plan.id)
+    await closing
+    left = await stage.read(plan)
+    assert (statuses(left), left.steps[0].attempts, stage.calls) == (["pending"], 0, [])
 
 
 async def test_a_user_who_is_gone_has_nothing_done(stage):
