@@ -83,6 +83,7 @@ class Executor:
         self._runs: dict[UUID, Run] = {}
         self._claiming: set[UUID] = set()
         self._gone = asyncio.Event()
+        self._closing = False
 
     @property
     def running(self) -> set[UUID]:
@@ -90,8 +91,8 @@ class Executor:
         return {*self._runs, *self._claiming}
 
     async def claim(self, plan_id: UUID, node: Node) -> Plan | None:
-        """Take a plan; None where it is over, is run here already, or by another live node."""
-        if plan_id in self.running:
+        """Take a plan; None where it is over, runs already on a live node, or this one ends."""
+        if self._closing or plan_id in self.running:
             return None
         self._claiming.add(plan_id)
         try:
@@ -108,6 +109,7 @@ class Executor:
         if run is None:
             return None
         await self._take_up(run)
+        run.closing = self._closing
         self._runs[plan_id] = run
         return run.plan
 
@@ -127,7 +129,8 @@ class Executor:
             await self._ledger.refresh(run)
 
     async def close(self) -> None:
-        """Begin nothing more, and let tools that run end, for a while; others will go on."""
+        """Claim and begin nothing more, and let tools that run end, for a while; others will go on."""
+        self._closing = True
         for run in self._runs.values():
             run.closing = True
             run.wake()

@@ -56,6 +56,7 @@ class PlanNode:
         self._durable = DurablePlans(database.url, executor, lambda: self.node)
         self._starting: dict[UUID, float] = {}
         self._tasks = Tasks()
+        self._closing = False
 
     @classmethod
     def of(cls, calls: Calls) -> PlanNode:
@@ -84,7 +85,8 @@ class PlanNode:
         self._tasks.spawn(self._forget(), "ended plans")
 
     async def close(self) -> None:
-        """Leave all plans to others, at once."""
+        """Leave all plans to others, at once; what runs may end under the lease."""
+        self._closing = True
         await self._executor.close()
         await self._tasks.close()
         try:
@@ -95,7 +97,7 @@ class PlanNode:
         await self._durable.close()
 
     async def execute(self, plan_id: UUID, session_id: UUID) -> Plan:
-        """Run a draft of a session, here unless this process ends.
+        """Run a draft of a session, here unless this process ends; then it is left to others.
 
         Raises:
             NotFound: There is no such plan.
@@ -107,7 +109,8 @@ class PlanNode:
         except BaseException:
             del self._starting[plan_id]
             raise
-        self._spawn(self._durable.start(plan_id))
+        if not self._closing:
+            self._spawn(self._durable.start(plan_id))
         return plan
 
     async def cancel(self, plan_id: UUID, session_id: UUID) -> Plan:
@@ -165,6 +168,8 @@ class PlanNode:
                 logger.warning("this node was taken for dead; it is back in epoch {}", self.node.epoch)
             for node_id in await store.nodes.expire(LEASE_SECS):
                 logger.warning("node {} is dead", node_id)
+        if self._closing:
+            return
         async with self._database.transaction(PLANS) as store:
             if not await store.plans.any_begun():
                 return
@@ -176,6 +181,8 @@ class PlanNode:
             self._forget_started()
             # Inside the lock: a list that is older could bring a plan back that runs elsewhere by now.
             for plan_id, fence in await store.plans.orphans(self.node, self._executor.running):
+                if self._closing:
+                    return
                 if plan_id not in self._starting and plan_id not in self._executor.running:
                     logger.info("a plan is taken over")
                     self._starting[plan_id] = _now()

@@ -11,7 +11,7 @@ from orion.agents.recollection import Recollection
 from orion.domain.plan import PlanStatus, StepStatus
 from orion.domain.tool import Risk
 from orion.errors import Conflict, NotFound
-from orion.nodes.plans import PlanNode
+from orion.nodes.plans import BEAT_SECS, LEASE_SECS, PlanNode
 from orion.pipelines.feed import Feed
 from tests.agents.plans import Stage, a_tool
 
@@ -114,6 +114,42 @@ async def test_a_node_that_leaves_lets_its_tool_end_and_its_plan_to_others(stage
     assert [step.status for step in left.steps] == [StepStatus.DONE, StepStatus.PENDING]
     async with a_node(stage):
         assert (await over(stage, plan)).status is PlanStatus.DONE
+
+
+async def test_a_node_that_closes_begins_nothing_more_while_a_tool_runs_on(stage):
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def write(_arguments, call):
+        stage.calls.append(call.call_id)
+        begun.set()
+        await go_on.wait()
+        return {}
+
+    stage.tools["write"] = a_tool("write", write, risk=Risk.WRITE)
+    stage.offer("note")
+    stage.offer("pay", risk=Risk.DANGER)
+    running, waiting, late = [await stage.draft((tool, {})) for tool in ("write", "pay", "note")]
+    async with a_node(stage) as node:
+        await node.execute(waiting.id, waiting.session_id)
+        asked = await stage.until(waiting, lambda found: found.steps[0].asks)
+        await node.execute(running.id, running.session_id)
+        await begun.wait()
+        closing = asyncio.get_running_loop().create_task(node.close())
+        await asyncio.sleep(0)
+        await node.execute(late.id, late.session_id)
+        answer = {"approved": True, "by": stage.owner.user_id, "digest": asked.steps[0].question}
+        await node.answer(waiting.id, waiting.session_id, 0, **answer)
+        # Long enough for plans that were let go to be found as orphans and begun.
+        await asyncio.wait([closing], timeout=5 * BEAT_SECS)
+        async with stage.database.transaction(PLANS) as store:
+            assert await store.nodes.renew(node.node, LEASE_SECS), "it lives while its tool runs"
+        go_on.set()
+        await closing
+    assert stage.calls == [running.key(0)]
+    async with a_node(stage):
+        for plan in (running, waiting, late):
+            assert (await over(stage, plan)).status is PlanStatus.DONE
+    assert sorted(key for key, *_ in stage.calls[1:]) == sorted([waiting.key(0), late.key(0)])
 
 
 async def test_a_node_that_was_taken_for_dead_comes_back_and_runs_its_plan_itself(stage):
