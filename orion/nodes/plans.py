@@ -7,7 +7,7 @@ after all, the ledger's fence keeps it from writing, and it comes back in a new 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,6 +35,8 @@ BEAT_SECS = 0.5
 _CHECK_SECS = 30.0
 _FORGET_EVERY = timedelta(hours=1)
 _KEPT = timedelta(days=1)
+_AT_ONCE = 25
+"""So many plans at most that are taken over do not run yet."""
 _STARTING_SECS = 5.0
 """So long after it was started or resumed, a plan that does not run yet is no orphan."""
 
@@ -79,7 +81,8 @@ class PlanNode:
         """Become a node, and take over what was left."""
         async with self._database.transaction(PLANS) as store:
             await store.nodes.join(self.node, LEASE_SECS)
-        self._tasks.spawn(self._live(), "plans")
+        self._tasks.spawn(self._repeated(self._renew), "lease of the node")
+        self._tasks.spawn(self._repeated(self._take_over), "plans that nobody runs")
         told = listen(self._database.url, CHANNEL, self._told, check_secs=_CHECK_SECS)
         self._tasks.spawn(told, "news of plans")
         self._tasks.spawn(self._forget(), "ended plans")
@@ -109,7 +112,7 @@ class PlanNode:
         except BaseException:
             del self._starting[plan_id]
             raise
-        if not self._closing:
+        if not self._leaving():
             self._spawn(self._durable.start(plan_id))
         return plan
 
@@ -151,16 +154,16 @@ class PlanNode:
         """Wait for work whose failure must not end what waits for it; it is logged."""
         await asyncio.wait([self._spawn(work)])
 
-    async def _live(self) -> None:
+    async def _repeated(self, beat: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await self._beat()
+                await beat()
             except DatabaseUnavailable:
                 logger.warning("plans wait for the database")
             await asyncio.sleep(BEAT_SECS)
 
-    async def _beat(self) -> None:
-        """Renew the lease, and take over what nobody runs."""
+    async def _renew(self) -> None:
+        """Renew the lease, on which nothing else may wait, and take those for dead who did not."""
         async with self._database.transaction(PLANS) as store:
             if not await store.nodes.renew(self.node, LEASE_SECS):
                 self.node = replace(self.node, epoch=self.node.epoch + 1)
@@ -168,7 +171,13 @@ class PlanNode:
                 logger.warning("this node was taken for dead; it is back in epoch {}", self.node.epoch)
             for node_id in await store.nodes.expire(LEASE_SECS):
                 logger.warning("node {} is dead", node_id)
-        if self._closing:
+
+    async def _take_over(self) -> None:
+        """Take over what nobody runs, a few plans at a time; the next ones when these run."""
+        self._forget_started()
+        busy = self._executor.running
+        most = _AT_ONCE - len(self._starting.keys() - busy)
+        if self._leaving() or most <= 0:
             return
         async with self._database.transaction(PLANS) as store:
             if not await store.plans.any_begun():
@@ -178,15 +187,18 @@ class PlanNode:
                 return
             if not await store.nodes.sweeps():
                 return
-            self._forget_started()
+            busy |= self._starting.keys() | self._executor.running
             # Inside the lock: a list that is older could bring a plan back that runs elsewhere by now.
-            for plan_id, fence in await store.plans.orphans(self.node, self._executor.running):
-                if self._closing:
+            for plan_id, fence in await store.plans.orphans(self.node, busy, most):
+                if self._leaving():
                     return
                 if plan_id not in self._starting and plan_id not in self._executor.running:
                     logger.info("a plan is taken over")
                     self._starting[plan_id] = _now()
                     await self._outcome(self._durable.start(plan_id, fence))
+
+    def _leaving(self) -> bool:
+        return self._closing
 
     async def _forget(self) -> None:
         """Once an hour, let DBOS forget what ended a day ago."""

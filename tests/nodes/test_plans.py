@@ -1,9 +1,11 @@
 """A process as a node: its plans go on without it, and what happens to them is heard everywhere."""
 
 import asyncio
+import threading
 from contextlib import asynccontextmanager
 
 import pytest
+from sqlalchemy import text
 
 from orion.agents.executor import Budget, Executor
 from orion.agents.ledger import PLANS
@@ -13,6 +15,7 @@ from orion.domain.tool import Risk
 from orion.errors import Conflict, NotFound
 from orion.nodes.plans import BEAT_SECS, LEASE_SECS, PlanNode
 from orion.pipelines.feed import Feed
+from orion.store.workflow_engine import workflow_engine
 from tests.agents.plans import Stage, a_tool
 
 
@@ -150,6 +153,45 @@ async def test_a_node_that_closes_begins_nothing_more_while_a_tool_runs_on(stage
         for plan in (running, waiting, late):
             assert (await over(stage, plan)).status is PlanStatus.DONE
     assert sorted(key for key, *_ in stage.calls[1:]) == sorted([waiting.key(0), late.key(0)])
+
+
+async def test_a_node_lives_on_however_long_the_start_of_plans_takes(stage, database_url):
+    stage.offer()
+    engine = workflow_engine(database_url)
+    first, held = await stage.draft(("note", {})), asyncio.Event()
+
+    def hold(loop, go_on):
+        with engine.begin() as connection:
+            connection.execute(text("lock table dbos.workflow_status in access exclusive mode"))
+            loop.call_soon_threadsafe(held.set)
+            go_on.wait(30)
+
+    async def lease():
+        async with stage.database.transaction(PLANS) as store:
+            wanted = text("select lease_until from orion.nodes where id = :id")
+            return (await store.connection.execute(wanted, {"id": node.node.id})).scalar_one()
+
+    async with a_node(stage) as node:
+        await node.execute(first.id, first.session_id)
+        await over(stage, first)
+        dead = await stage.process(lease_secs=0.0)
+        left, go_on = await stage.begun(dead, ("note", {})), threading.Event()
+        loop = asyncio.get_running_loop()
+        holding = loop.run_in_executor(None, hold, loop, go_on)
+        try:
+            await held.wait()
+            await stage.die(dead)
+            since = await lease()
+            async with asyncio.timeout(5 * LEASE_SECS):
+                while (await lease() - since).total_seconds() < LEASE_SECS + BEAT_SECS:
+                    await asyncio.sleep(0.05)
+            assert node.node.epoch == 1
+            assert not (await stage.read(left)).status.over
+        finally:
+            go_on.set()
+            await holding
+            engine.dispose()
+        assert (await over(stage, left)).status is PlanStatus.DONE
 
 
 async def test_a_node_that_was_taken_for_dead_comes_back_and_runs_its_plan_itself(stage):
