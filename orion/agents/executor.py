@@ -192,6 +192,8 @@ class Executor:
         if self._rest_secs(run) <= 0:
             await self._out_of_time(run)
             return
+        if not await self._still_may(run, step):
+            return
         step, runnable = prepared(run, step)
         if runnable is None:
             await self._put(run, step)
@@ -234,17 +236,44 @@ class Executor:
             ended, again = await self._call(run, runnable, step, context)
             if not again or retry_secs is None:
                 break
-            if not run.over:
-                await asyncio.sleep(retry_secs)
-            if self.left(run.plan.id):
-                ended = pending(step) if run.closing else ended  # others try again
+            fresh = await self._for_another(run, runnable, step, retry_secs)
+            if fresh is None:
+                ended = ended if run.plan.status.over else pending(step)
                 break
+            runnable = fresh
         if run.lost:
             return
         own = await self._write_of(context) if ended.status is StepStatus.DONE and context.kept else None
         if await self._put(run, ended, own) and ended.status is StepStatus.DONE:
             for secs, text in context.announcements:
                 await self._announce(run.plan.session_id, secs, text)
+
+    async def _for_another(
+        self, run: Run, runnable: RunnableTool, step: Step, secs: float
+    ) -> RunnableTool | None:
+        """The tool for another attempt, so many seconds later; None where it has to be begun anew, or not."""
+        if not run.over:
+            await asyncio.sleep(secs)
+        if self.left(run.plan.id) or not await self._still_may(run, step):
+            return None
+        fresh = run.tools.get(step.tool)
+        return fresh if fresh is not None and fresh.tool == runnable.tool else None
+
+    async def _still_may(self, run: Run, step: Step) -> bool:
+        """Look anew at rights and tools, unless the tool reads; False where nothing may begin."""
+        known = run.tools.get(step.tool)
+        if known is not None and known.tool.risk is Risk.READ and not known.tool.side_effects:
+            return not run.over
+        while not run.over:
+            try:
+                run.tools = await self._tools_of(run.owner, run.plan.agent)
+            except DatabaseUnavailable:
+                await asyncio.sleep(_RETRY_SECS)
+            except OrionError as error:
+                await self._stop(run, error.detail)
+            else:
+                return not run.over
+        return False
 
     async def _call(
         self, run: Run, runnable: RunnableTool, step: Step, context: StepContext

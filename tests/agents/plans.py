@@ -67,8 +67,9 @@ class Stage:
             await store.nodes.join(node, lease_secs)
         said = []
 
-        async def tools_of(_owner, _agent):
-            return self.tools
+        async def tools_of(owner, _agent):
+            async with self.database.transaction(owner):  # refuses a user who may nothing any more
+                return dict(self.tools)
 
         async def announce(session_id, secs, text):
             said.append((session_id, secs, text))
