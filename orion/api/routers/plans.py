@@ -26,7 +26,8 @@ from orion.domain import wire
 from orion.domain.draft import Missing
 from orion.domain.identity import Scope
 from orion.domain.plan import MOST_STEPS, PlanStatus, StepStatus
-from orion.errors import BudgetExhausted, Conflict, FieldProblem, Invalid
+from orion.domain.session import Session, SessionStatus
+from orion.errors import BudgetExhausted, Conflict, FieldProblem, Invalid, SessionEnded
 from orion.pipelines.planning import budget_of, draft
 
 router = APIRouter(
@@ -89,6 +90,16 @@ EXAMPLE_PLAN = {
 PlanId = UUID
 Most = Annotated[int, Field(ge=1, le=10**9)] | None
 StepIndex = Annotated[int, Path(ge=0, lt=MOST_STEPS)]
+
+
+async def _open(session: OwnSessionDep) -> Session:
+    if session.status is SessionStatus.ENDED:
+        raise SessionEnded
+    return session
+
+
+OpenSessionDep = Annotated[Session, Depends(_open)]
+"""The caller's own session, where things may still begin."""
 
 
 class ApprovalBody(BaseModel):
@@ -199,8 +210,10 @@ class Execution(BaseModel):
     plan_id: PlanId
 
 
-@router.post("/plan", status_code=201, response_model=PlanBody, responses=fails(BudgetExhausted))
-async def plan(body: Goal, session: OwnSessionDep, parts: PartsDep) -> Any:
+@router.post(
+    "/plan", status_code=201, response_model=PlanBody, responses=fails(BudgetExhausted, SessionEnded)
+)
+async def plan(body: Goal, session: OpenSessionDep, parts: PartsDep) -> Any:
     """Make a plan for the agent that has the word: it can be read, and runs when it is executed.
 
     Where something is missing, it is asked for (422), never guessed. Models are asked within the
@@ -218,8 +231,8 @@ async def plan(body: Goal, session: OwnSessionDep, parts: PartsDep) -> Any:
     return wire.plan(found)
 
 
-@router.post("/execute", status_code=202, response_model=PlanBody, responses=fails(Conflict))
-async def execute(body: Execution, session: OwnSessionDep, parts: PartsDep) -> Any:
+@router.post("/execute", status_code=202, response_model=PlanBody, responses=fails(SessionEnded, Conflict))
+async def execute(body: Execution, session: OpenSessionDep, parts: PartsDep) -> Any:
     """Run a draft in the background; it goes on when nobody is connected, and after a crash of the server.
 
     Events named `plan.*` tell how far it is.
