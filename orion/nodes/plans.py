@@ -36,7 +36,7 @@ _CHECK_SECS = 30.0
 _FORGET_EVERY = timedelta(hours=1)
 _KEPT = timedelta(days=1)
 _AT_ONCE = 25
-"""So many plans at most that are taken over do not run yet."""
+"""So many plans at most are taken over with each beat."""
 _STARTING_SECS = 5.0
 """So long after it was started or resumed, a plan that does not run yet is no orphan."""
 
@@ -110,7 +110,7 @@ class PlanNode:
         try:
             plan = await self._ledger.begin(plan_id, session_id, self.node)
         except BaseException:
-            del self._starting[plan_id]
+            self._starting.pop(plan_id, None)
             raise
         if not self._leaving():
             self._spawn(self._durable.start(plan_id))
@@ -173,11 +173,8 @@ class PlanNode:
                 logger.warning("node {} is dead", node_id)
 
     async def _take_over(self) -> None:
-        """Take over what nobody runs, a few plans at a time; the next ones when these run."""
-        self._forget_started()
-        busy = self._executor.running
-        most = _AT_ONCE - len(self._starting.keys() - busy)
-        if self._leaving() or most <= 0:
+        """Take over what nobody runs, a few plans at a time: the lock is for others, too."""
+        if self._leaving():
             return
         async with self._database.transaction(PLANS) as store:
             if not await store.plans.any_begun():
@@ -187,9 +184,10 @@ class PlanNode:
                 return
             if not await store.nodes.sweeps():
                 return
-            busy |= self._starting.keys() | self._executor.running
+            self._forget_started()
+            busy = self._starting.keys() | self._executor.running
             # Inside the lock: a list that is older could bring a plan back that runs elsewhere by now.
-            for plan_id, fence in await store.plans.orphans(self.node, busy, most):
+            for plan_id, fence in await store.plans.orphans(self.node, busy, _AT_ONCE):
                 if self._leaving():
                     return
                 if plan_id not in self._starting and plan_id not in self._executor.running:
