@@ -17,7 +17,7 @@ let count = 0
 const event = (name: string, body: Record<string, unknown>): ServerEvent => ({
   id: `p${(count += 1)}`, session_id: 's', name, created_at: '2026-02-01T10:00:05.000Z', body,
 })
-const asked: Approval = { approved: null, decided_by: null, decided_at: null, expires_at: '2026-02-01T10:10:00.000Z' }
+const asked: Approval = { digest: 'd1', approved: null, decided_by: null, decided_at: null, expires_at: '2026-02-01T10:10:00.000Z' }
 const at = (secs: number) => Date.parse('2026-02-01T10:00:00.000Z') + secs * 1000
 const shown = (found: Plan, whole = false) =>
   rows(found, whole).map((row) => ('hidden' in row ? `${row.hidden.length} ${row.status}` : row.steps.map((one) => one.index)))
@@ -76,7 +76,7 @@ describe('events of plans', () => {
   })
 
   test('what asks is asked, and no more when it is answered or its plan is over', () => {
-    expect(questions(known)).toMatchObject([{ tool: 'pay', key: `${waiting.id}:0`, answerable: true }])
+    expect(questions(known)).toMatchObject([{ tool: 'pay', key: `${waiting.id}:0`, digest: 'd1', answerable: true }])
     expect(questions(told(known, { ...asked, approved: true, decided_by: 'u' }))).toEqual([])
     expect(questions(withPlans(known, [{ ...waiting, status: 'cancelled' }]))).toEqual([])
   })

@@ -173,12 +173,11 @@ class DurablePlans:
     def _start(self, launched: _Launched, plan_id: str, fence: int) -> None:
         """Begin a workflow, or resume the one that a dead process left."""
         dbos = launched.dbos
-        status = dbos.DBOS.get_workflow_status(plan_id)
-        if status is not None and status.status in _ENDED:
-            # It ended without its plan, as when it could not write any more.
-            status = dbos.DBOS.get_workflow_status(workflow_id := f"{plan_id}:{fence}")
-        else:
-            workflow_id = plan_id
+        workflow_id, ended = plan_id, 0
+        while (status := dbos.DBOS.get_workflow_status(workflow_id)) and status.status in _ENDED:
+            # It ended without its plan, as when it could not write any more, or its node was closing.
+            workflow_id = f"{plan_id}:{fence}:{ended}"
+            ended += 1
         if status is None:
             with dbos.SetWorkflowID(workflow_id):
                 dbos.DBOS.start_workflow(launched.workflow, plan_id)

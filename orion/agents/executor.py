@@ -11,19 +11,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from loguru import logger
 
-from orion.agents.arguments import as_json, refuse_arguments
-from orion.agents.ledger import Ledger, Run, answered
+from orion.agents.arguments import as_json
+from orion.agents.ledger import Ledger, Run
 from orion.agents.recollection import Recollection
 from orion.agents.step_context import StepContext
+from orion.agents.step_rules import begun, expired, failed, has_yes, needs_yes, pending, prepared, with_put
 from orion.domain.identity import Principal
 from orion.domain.node import Node
 from orion.domain.plan import Approval, Plan, PlanStatus, Step, StepStatus, fingerprint
-from orion.domain.references import Dangling, Overlong, resolved, steps_of
 from orion.domain.storable import storable
 from orion.domain.tool import Risk, Tool, ToolFailure
 from orion.errors import DatabaseUnavailable, OrionError
@@ -36,7 +35,6 @@ Announce = Callable[[UUID, float, str], Awaitable[None]]
 _NOBODY_KNOWS = "it was interrupted, and nobody knows whether it has happened"
 _MAY_HAVE = "It may have happened all the same."
 _RETRY_SECS = 0.2
-_GONE_WRONG = (ToolFailure, OrionError, ValueError, TypeError, LookupError, ArithmeticError, OSError)
 _CUT_OFF_SECS = 5.0
 """How long tools may still take whose process ends."""
 _MOST_CLAIMS = 100
@@ -85,6 +83,7 @@ class Executor:
         self._runs: dict[UUID, Run] = {}
         self._claiming: set[UUID] = set()
         self._gone = asyncio.Event()
+        self._closing = False
 
     @property
     def running(self) -> set[UUID]:
@@ -92,8 +91,8 @@ class Executor:
         return {*self._runs, *self._claiming}
 
     async def claim(self, plan_id: UUID, node: Node) -> Plan | None:
-        """Take a plan; None where it is over, is run here already, or by another live node."""
-        if plan_id in self.running:
+        """Take a plan; None where it is over, runs already on a live node, or this one ends."""
+        if self._closing or plan_id in self.running:
             return None
         self._claiming.add(plan_id)
         try:
@@ -110,6 +109,7 @@ class Executor:
         if run is None:
             return None
         await self._take_up(run)
+        run.closing = self._closing
         self._runs[plan_id] = run
         return run.plan
 
@@ -129,7 +129,8 @@ class Executor:
             await self._ledger.refresh(run)
 
     async def close(self) -> None:
-        """Begin nothing more, and let tools that run end, for a while; others will go on."""
+        """Claim and begin nothing more, and let tools that run end, for a while; others will go on."""
+        self._closing = True
         for run in self._runs.values():
             run.closing = True
             run.wake()
@@ -183,7 +184,7 @@ class Executor:
         if runnable is None or not runnable.tool.repeatable:
             return self._asking(step, StepStatus.UNKNOWN, _NOBODY_KNOWS)
         if step.attempts >= self._budget.attempts:
-            return _failed(step, f"it was begun {step.attempts} times")
+            return failed(step, f"it was begun {step.attempts} times")
         return replace(step, status=StepStatus.PENDING)
 
     async def _advance(self, run: Run, step: Step) -> None:
@@ -191,10 +192,12 @@ class Executor:
         if self._rest_secs(run) <= 0:
             await self._out_of_time(run)
             return
-        step, runnable = _prepared(run, step)
+        if not await self._still_may(run, step):
+            return
+        step, runnable = prepared(run, step)
         if runnable is None:
             await self._put(run, step)
-        elif _needs_yes(run, runnable.tool, step) and not _has_yes(step):
+        elif needs_yes(run, runnable.tool, step) and not has_yes(step):
             await self._put(run, self._asking(step, StepStatus.WAITING_APPROVAL, None))
         else:
             await self._attempt(run, runnable, step)
@@ -216,34 +219,61 @@ class Executor:
             if self._rest_secs(run) <= 0:
                 await self._out_of_time(run)
                 return
-            await self._ledger.change(run, lambda plan: _expired(plan, step.index))
+            await self._ledger.change(run, lambda plan: expired(plan, step.index))
 
     async def _attempt(self, run: Run, runnable: RunnableTool, step: Step) -> None:
         """Call the tool, and again where that may help."""
-        for tries in range(len(self._budget.retry_secs) + 1):
-            step = replace(
-                step,
-                status=StepStatus.RUNNING,
-                attempts=step.attempts + 1,
-                started_at=step.started_at or datetime.now(UTC),
-            )
-            if not await self._put(run, step) or run.over:
+        for retry_secs in (*self._budget.retry_secs, None):
+            before, step = step, begun(step)
+            if not await self._put(run, step):
+                return
+            if run.over:
+                await self._put(run, pending(before))  # it was not called
                 return
             context = StepContext(
                 self._recollection, run.owner, run.plan.session_id, run.plan.key(step.index)
             )
             ended, again = await self._call(run, runnable, step, context)
-            if not again or tries == len(self._budget.retry_secs) or run.over:
+            if not again or retry_secs is None:
                 break
-            await asyncio.sleep(self._budget.retry_secs[tries])
-            if self.left(run.plan.id):
+            fresh = await self._for_another(run, runnable, step, retry_secs)
+            if fresh is None:
+                ended = ended if run.plan.status.over else pending(step)
                 break
+            runnable = fresh
         if run.lost:
             return
         own = await self._write_of(context) if ended.status is StepStatus.DONE and context.kept else None
         if await self._put(run, ended, own) and ended.status is StepStatus.DONE:
             for secs, text in context.announcements:
                 await self._announce(run.plan.session_id, secs, text)
+
+    async def _for_another(
+        self, run: Run, runnable: RunnableTool, step: Step, secs: float
+    ) -> RunnableTool | None:
+        """The tool for another attempt, so many seconds later; None where it has to be begun anew, or not."""
+        if not run.over:
+            await asyncio.sleep(secs)
+        if self.left(run.plan.id) or not await self._still_may(run, step):
+            return None
+        fresh = run.tools.get(step.tool)
+        return fresh if fresh is not None and fresh.tool == runnable.tool else None
+
+    async def _still_may(self, run: Run, step: Step) -> bool:
+        """Look anew at rights and tools, unless the tool reads; False where nothing may begin."""
+        known = run.tools.get(step.tool)
+        if known is not None and known.tool.risk is Risk.READ and not known.tool.side_effects:
+            return not run.over
+        while not run.over:
+            try:
+                run.tools = await self._tools_of(run.owner, run.plan.agent)
+            except DatabaseUnavailable:
+                await asyncio.sleep(_RETRY_SECS)
+            except OrionError as error:
+                await self._stop(run, error.detail)
+            else:
+                return not run.over
+        return False
 
     async def _call(
         self, run: Run, runnable: RunnableTool, step: Step, context: StepContext
@@ -257,13 +287,13 @@ class Executor:
                     run.limits.add(limit)
                 result = as_json(await runnable.run(step.resolved or {}, context))
         except TimeoutError:
-            if run.lost or run.plan.status.over:
+            if limit in run.limits and (run.lost or run.plan.status.over):
                 return replace(step, status=StepStatus.SKIPPED, ended_at=datetime.now(UTC)), False
             error = f"no answer within {tool.timeout_secs:g} seconds"
             if not tool.repeatable:
                 return self._asking(step, StepStatus.UNKNOWN, f"{error}; {_NOBODY_KNOWS}"), False
-            return _failed(step, error), True
-        except _GONE_WRONG as error:
+            return failed(step, error), True
+        except Exception as error:  # noqa: BLE001 - what a tool raises ends its step alone
             return self._gone_wrong(tool, step, error)
         finally:
             run.limits.discard(limit)
@@ -282,7 +312,7 @@ class Executor:
             told, unclear, retryable = f"{tool.name} failed", True, tool.risk is Risk.READ
         if unclear and not tool.repeatable:
             return self._asking(step, StepStatus.UNKNOWN, f"{told.rstrip('.')}. {_MAY_HAVE}"), False
-        return _failed(step, told), retryable
+        return failed(step, told), retryable
 
     async def _write_of(self, context: StepContext) -> Callable[[Store], Awaitable[None]]:
         writes = [await self._recollection.write_of(memory) for memory in context.kept]
@@ -294,7 +324,7 @@ class Executor:
         return write
 
     async def _put(self, run: Run, step: Step, own: Callable[[Store], Awaitable[None]] | None = None) -> bool:
-        return await self._ledger.change(run, lambda plan: _with(plan, step), own)
+        return await self._ledger.change(run, lambda plan: with_put(plan, step), own)
 
     async def _stop(self, run: Run, error: str) -> None:
         now = datetime.now(UTC)
@@ -306,65 +336,3 @@ class Executor:
     def _rest_secs(self, run: Run) -> float:
         begun = run.plan.started_at or run.plan.created_at
         return run.plan.budget.secs - (datetime.now(UTC) - begun).total_seconds()
-
-
-def _with(plan: Plan, step: Step) -> Plan:
-    """The plan with the step; what has begun is written even when the plan is over, nothing begins then."""
-    was = plan.steps[step.index]
-    begins = was.status is not StepStatus.RUNNING
-    if was.over or (plan.status.over and begins):
-        return plan
-    return plan.with_step(step)
-
-
-def _expired(plan: Plan, index: int) -> Plan:
-    return (
-        answered(plan, index, approved=False, by=None)
-        if plan.steps[index].asks and not plan.status.over
-        else plan
-    )
-
-
-def _prepared(run: Run, step: Step) -> tuple[Step, RunnableTool | None]:
-    """The step with its arguments and its tool; without a tool it has failed."""
-    runnable = run.tools.get(step.tool)
-    if runnable is None:
-        return _failed(step, f"there is no tool {step.tool!r}"), None
-    results = {one.index: one.result for one in run.plan.steps if one.status is StepStatus.DONE}
-    try:
-        arguments: dict[str, Any] = resolved(step.arguments, results)
-    except (Dangling, Overlong) as error:
-        return _failed(step, storable(str(error))), None
-    if refusal := refuse_arguments(runnable.tool.parameters, arguments):
-        return _failed(step, storable(refusal)), None
-    return replace(step, resolved=arguments), runnable
-
-
-def _failed(step: Step, error: str) -> Step:
-    return replace(step, status=StepStatus.FAILED, error=error, ended_at=datetime.now(UTC))
-
-
-def _needs_yes(run: Run, tool: Tool, step: Step) -> bool:
-    if tool.risk is Risk.DANGER or tool.confirm:
-        return True
-    return tool.risk is Risk.WRITE and bool(steps_of(step.arguments) & _by_others(run))
-
-
-def _by_others(run: Run) -> set[int]:
-    """The steps whose results others than the user wrote, and those that were given such a result."""
-    found: set[int] = set()
-    for step in run.plan.steps:
-        runnable = run.tools.get(step.tool)
-        if runnable is None or runnable.tool.untrusted or steps_of(step.arguments) & found:
-            found.add(step.index)
-    return found
-
-
-def _has_yes(step: Step) -> bool:
-    """Whether the user said yes to exactly this."""
-    asked = step.approval
-    return (
-        asked is not None
-        and asked.approved is True
-        and asked.fingerprint == fingerprint(step.tool, step.resolved or {})
-    )

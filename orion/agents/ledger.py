@@ -191,8 +191,17 @@ def cancelled(plan: Plan) -> Plan:
     return plan.stopped(PlanStatus.CANCELLED, None, datetime.now(UTC))
 
 
-def answered(plan: Plan, index: int, *, approved: bool, by: UUID | None) -> Plan:
-    """The plan with the answer about a step. Raises Conflict where nothing is asked, or not any more."""
+def answered(plan: Plan, index: int, *, approved: bool, by: UUID | None, digest: str | None = None) -> Plan:
+    """The plan with the answer about a step.
+
+    Args:
+        by: The user; None for nobody, whose answer is about whatever is asked.
+        digest: Of the question that is answered, `Step.question`; a user may leave it out only where the
+            step was never begun, for then no earlier question can be meant.
+
+    Raises:
+        Conflict: Nothing is asked, or not any more, or something else.
+    """
     now = datetime.now(UTC)
     step = plan.steps[index]
     if plan.status.over or not step.asks:
@@ -200,4 +209,8 @@ def answered(plan: Plan, index: int, *, approved: bool, by: UUID | None) -> Plan
     assert step.approval is not None
     if by is not None and now >= step.approval.expires_at:
         raise Conflict("the question has expired")
+    if by is not None and digest is None and step.attempts:
+        raise Conflict("the step was begun before: name the question by the digest of its approval")
+    if digest is not None and digest != step.question:
+        raise Conflict("another question is asked about the step by now")
     return plan.decided(index, approved=approved, by=by, now=now)

@@ -62,6 +62,7 @@ class Wanted:
         step: The step that waits; None for a whole plan and for a single call.
         agent: Name of the agent that has asked: its tools and its language count, whoever has the word when
             the answer comes.
+        asked: The digest of what is asked about the step, `Step.question`.
     """
 
     call_id: str
@@ -70,12 +71,13 @@ class Wanted:
     question: str
     plan_id: UUID | None = None
     step: int | None = None
+    asked: str = ""
     agent: str = field(default="", compare=False)
 
     @property
     def digest(self) -> str:
         """What the yes is bound to: SHA-256 over the call, hexadecimal."""
-        bound = [self.tool, self.arguments, str(self.plan_id), self.step]
+        bound = [self.tool, self.arguments, str(self.plan_id), self.step, *filter(None, [self.asked])]
         return hashlib.sha256(json.dumps(bound, sort_keys=True).encode()).hexdigest()
 
 
@@ -178,15 +180,15 @@ class Approvals:
             if wanted.plan_id is None and wanted.call_id not in call_ids:
                 self.take(wanted.call_id)
 
-    def follow(self, plan_id: UUID, asks: Collection[int], *, draft: bool) -> None:
+    def follow(self, plan_id: UUID, asks: Mapping[int, str | None], *, draft: bool) -> None:
         """Take out what is not asked about a plan any more: it was answered elsewhere, or the plan is over.
 
         Args:
-            asks: The steps that still ask.
+            asks: The steps that still ask, and the digests of what.
             draft: Whether the plan has not begun yet.
         """
         for wanted in list(self._waiting):
-            asked = draft if wanted.step is None else wanted.step in asks
+            asked = draft if wanted.step is None else asks.get(wanted.step) == wanted.asked
             if wanted.plan_id == plan_id and not asked:
                 self.take(wanted.call_id)
 

@@ -115,6 +115,17 @@ class Step:
         )
 
     @property
+    def question(self) -> str | None:
+        """The digest of what is asked about it, which an answer names; None where nothing is asked.
+
+        "May this run?" and "It was interrupted, again?" are two questions about the same call.
+        """
+        if not self.asks or self.approval is None:
+            return None
+        asked = f"{self.approval.fingerprint} {self.attempts} {self.status.value}"
+        return hashlib.sha256(asked.encode()).hexdigest()
+
+    @property
     def over(self) -> bool:
         """Whether it will not run any more."""
         return self.status not in _OPEN and not self.asks

@@ -123,7 +123,7 @@ def step(step: Step) -> dict[str, Any]:
         "attempts": step.attempts,
         "result": step.result,
         "error": step.error,
-        "approval": approval(step.approval),
+        "approval": approval(step.approval, step.question),
         "started_at": timestamp(step.started_at),
         "ended_at": timestamp(step.ended_at),
     }
@@ -152,11 +152,12 @@ def approval_event(call: WaitingCall) -> dict[str, Any]:
     return {**told, "state": "asked"} if call.state is ApprovalState.WAITING else told
 
 
-def approval(asked: Approval | None) -> dict[str, Any] | None:
-    """What the user is or was asked about a step: `approved` is null until the answer."""
+def approval(asked: Approval | None, digest: str | None) -> dict[str, Any] | None:
+    """What the user is or was asked about a step: `approved` is null until the answer, `digest` from then."""
     if asked is None:
         return None
     return {
+        "digest": digest,
         "approved": asked.approved,
         "decided_by": str(asked.decided_by) if asked.decided_by else None,
         "decided_at": timestamp(asked.decided_at),

@@ -7,7 +7,7 @@ after all, the ledger's fence keeps it from writing, and it comes back in a new 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,6 +35,8 @@ BEAT_SECS = 0.5
 _CHECK_SECS = 30.0
 _FORGET_EVERY = timedelta(hours=1)
 _KEPT = timedelta(days=1)
+_AT_ONCE = 25
+"""So many plans at most are taken over with each beat."""
 _STARTING_SECS = 5.0
 """So long after it was started or resumed, a plan that does not run yet is no orphan."""
 
@@ -56,6 +58,7 @@ class PlanNode:
         self._durable = DurablePlans(database.url, executor, lambda: self.node)
         self._starting: dict[UUID, float] = {}
         self._tasks = Tasks()
+        self._closing = False
 
     @classmethod
     def of(cls, calls: Calls) -> PlanNode:
@@ -78,13 +81,15 @@ class PlanNode:
         """Become a node, and take over what was left."""
         async with self._database.transaction(PLANS) as store:
             await store.nodes.join(self.node, LEASE_SECS)
-        self._tasks.spawn(self._live(), "plans")
+        self._tasks.spawn(self._repeated(self._renew), "lease of the node")
+        self._tasks.spawn(self._repeated(self._take_over), "plans that nobody runs")
         told = listen(self._database.url, CHANNEL, self._told, check_secs=_CHECK_SECS)
         self._tasks.spawn(told, "news of plans")
         self._tasks.spawn(self._forget(), "ended plans")
 
     async def close(self) -> None:
-        """Leave all plans to others, at once."""
+        """Leave all plans to others, at once; what runs may end under the lease."""
+        self._closing = True
         await self._executor.close()
         await self._tasks.close()
         try:
@@ -95,7 +100,7 @@ class PlanNode:
         await self._durable.close()
 
     async def execute(self, plan_id: UUID, session_id: UUID) -> Plan:
-        """Run a draft of a session, here unless this process ends.
+        """Run a draft of a session, here unless this process ends; then it is left to others.
 
         Raises:
             NotFound: There is no such plan.
@@ -105,27 +110,40 @@ class PlanNode:
         try:
             plan = await self._ledger.begin(plan_id, session_id, self.node)
         except BaseException:
-            del self._starting[plan_id]
+            self._starting.pop(plan_id, None)
             raise
-        self._spawn(self._durable.start(plan_id))
+        if not self._leaving():
+            self._spawn(self._durable.start(plan_id))
         return plan
 
     async def cancel(self, plan_id: UUID, session_id: UUID) -> Plan:
         """Let nothing more of a plan begin. Raises NotFound, and Conflict where it is over."""
         return await self._ledger.amend(plan_id, session_id, cancelled)
 
-    async def answer(self, plan_id: UUID, session_id: UUID, index: int, *, approved: bool, by: UUID) -> Plan:
+    async def answer(
+        self,
+        plan_id: UUID,
+        session_id: UUID,
+        index: int,
+        *,
+        approved: bool,
+        by: UUID,
+        digest: str | None = None,
+    ) -> Plan:
         """Say yes or no to what is asked about a step.
+
+        Args:
+            digest: Of the question that is answered, see `answered`.
 
         Raises:
             NotFound: There is no such plan or step.
-            Conflict: Nothing is asked about it, or not any more.
+            Conflict: Nothing is asked about it, or not any more, or something else.
         """
 
         def decide(plan: Plan) -> Plan:
             if index >= len(plan.steps):
                 raise NotFound("no such step")
-            return answered(plan, index, approved=approved, by=by)
+            return answered(plan, index, approved=approved, by=by, digest=digest)
 
         return await self._ledger.amend(plan_id, session_id, decide)
 
@@ -136,16 +154,16 @@ class PlanNode:
         """Wait for work whose failure must not end what waits for it; it is logged."""
         await asyncio.wait([self._spawn(work)])
 
-    async def _live(self) -> None:
+    async def _repeated(self, beat: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await self._beat()
+                await beat()
             except DatabaseUnavailable:
                 logger.warning("plans wait for the database")
             await asyncio.sleep(BEAT_SECS)
 
-    async def _beat(self) -> None:
-        """Renew the lease, and take over what nobody runs."""
+    async def _renew(self) -> None:
+        """Renew the lease, on which nothing else may wait, and take those for dead who did not."""
         async with self._database.transaction(PLANS) as store:
             if not await store.nodes.renew(self.node, LEASE_SECS):
                 self.node = replace(self.node, epoch=self.node.epoch + 1)
@@ -153,6 +171,11 @@ class PlanNode:
                 logger.warning("this node was taken for dead; it is back in epoch {}", self.node.epoch)
             for node_id in await store.nodes.expire(LEASE_SECS):
                 logger.warning("node {} is dead", node_id)
+
+    async def _take_over(self) -> None:
+        """Take over what nobody runs, a few plans at a time: the lock is for others, too."""
+        if self._leaving():
+            return
         async with self._database.transaction(PLANS) as store:
             if not await store.plans.any_begun():
                 return
@@ -162,12 +185,18 @@ class PlanNode:
             if not await store.nodes.sweeps():
                 return
             self._forget_started()
+            busy = self._starting.keys() | self._executor.running
             # Inside the lock: a list that is older could bring a plan back that runs elsewhere by now.
-            for plan_id, fence in await store.plans.orphans(self.node, self._executor.running):
+            for plan_id, fence in await store.plans.orphans(self.node, busy, _AT_ONCE):
+                if self._leaving():
+                    return
                 if plan_id not in self._starting and plan_id not in self._executor.running:
                     logger.info("a plan is taken over")
                     self._starting[plan_id] = _now()
                     await self._outcome(self._durable.start(plan_id, fence))
+
+    def _leaving(self) -> bool:
+        return self._closing
 
     async def _forget(self) -> None:
         """Once an hour, let DBOS forget what ended a day ago."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -110,9 +111,8 @@ class CallPlans:
         words = assent((self._offer().asker(wanted) or self._agent()).language).words
         try:
             if wanted.step is not None:
-                by, session_id = self._session.user_id, self._session.id
-                answer = self._runner.answer
-                await answer(wanted.plan_id, session_id, wanted.step, approved=approved, by=by)
+                answer = partial(self._runner.answer, by=self._session.user_id, digest=wanted.asked)
+                await answer(wanted.plan_id, self._session.id, wanted.step, approved=approved)
                 return {"spoken": words["accepted" if approved else "rejected"]}
             if not approved:
                 await self._runner.cancel(wanted.plan_id, self._session.id)
@@ -191,7 +191,7 @@ class CallPlans:
         *,
         ended: bool,
     ) -> None:
-        asks = {step.index for step in plan.steps if step.asks and not plan.status.over}
+        asks = {step.index: step.question for step in plan.steps if step.asks and not plan.status.over}
         self._approvals.follow(plan.id, asks, draft=plan.status is PlanStatus.DRAFT)
         waiting = self._awaited.get(plan.id)
         if not plan.status.over:
@@ -227,4 +227,5 @@ def _wanted(plan: Plan, step: Step, agent: Agent) -> Wanted:
     if told and step.status is StepStatus.UNKNOWN:
         unknown = assent(language).words["unknown"].format(call=called(step.tool, arguments, language))
         told = f"{unknown} {told}"
-    return Wanted(plan.key(step.index), step.tool, arguments, told, plan.id, step.index, agent.name)
+    key, asked = plan.key(step.index), step.question or ""
+    return Wanted(key, step.tool, arguments, told, plan.id, step.index, asked, agent.name)

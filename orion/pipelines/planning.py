@@ -44,8 +44,17 @@ class PlanRunner(Protocol):
     async def cancel(self, plan_id: UUID, session_id: UUID) -> Plan:
         """Let nothing more of it begin. Raises NotFound, and Conflict where it is over."""
 
-    async def answer(self, plan_id: UUID, session_id: UUID, index: int, *, approved: bool, by: UUID) -> Plan:
-        """Say yes or no to what a step asks. Raises NotFound, and Conflict where it asks nothing."""
+    async def answer(
+        self,
+        plan_id: UUID,
+        session_id: UUID,
+        index: int,
+        *,
+        approved: bool,
+        by: UUID,
+        digest: str | None = None,
+    ) -> Plan:
+        """Say yes or no to the question of that digest. Raises NotFound, and Conflict if it is not asked."""
 
 
 def budget_of(settings: Settings, agent: Agent) -> PlanBudget:

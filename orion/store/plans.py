@@ -141,11 +141,16 @@ class Plans:
         plan = (await self._with_steps([row]))[0]
         return Claim(plan, row.workspace_id, row.user_id, row.fence, row.revision)
 
-    async def orphans(self, node: Node, running: Collection[UUID]) -> list[tuple[UUID, int]]:
-        """Begun plans that nobody runs, and their fences: of dead nodes, and the node's own not `running`."""
+    async def orphans(self, node: Node, running: Collection[UUID], most: int) -> list[tuple[UUID, int]]:
+        """Begun plans that nobody runs, and their fences: of dead nodes, and the node's own.
+
+        Args:
+            running: What runs on the node, or will soon.
+            most: So many of them, the oldest first.
+        """
         mine = (plans.c.node_id == node.id) & (plans.c.node_epoch == node.epoch)
-        alone = ~_LIVE | (mine & plans.c.id.not_in(running))
-        wanted = select(plans.c.id, plans.c.fence).where(_BEGUN, alone).order_by(plans.c.id)
+        alone = (~_LIVE | mine) & plans.c.id.not_in(running)
+        wanted = select(plans.c.id, plans.c.fence).where(_BEGUN, alone).order_by(plans.c.id).limit(most)
         return [(row.id, row.fence) for row in await self._connection.execute(wanted)]
 
     async def any_begun(self) -> bool:

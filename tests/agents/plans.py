@@ -60,20 +60,21 @@ class Stage:
 
         self.tools[name] = a_tool(name, run, **options)
 
-    async def process(self, lease_secs=60.0, **budget):
+    async def process(self, lease_secs=60.0, retry_secs=(0.0, 0.0), **budget):
         """A process that can run plans."""
         node = Node(new_id(), 1)
         async with self.database.transaction(PLANS) as store:
             await store.nodes.join(node, lease_secs)
         said = []
 
-        async def tools_of(_owner, _agent):
-            return self.tools
+        async def tools_of(owner, _agent):
+            async with self.database.transaction(owner):  # refuses a user who may nothing any more
+                return dict(self.tools)
 
         async def announce(session_id, secs, text):
             said.append((session_id, secs, text))
 
-        bounds = Budget(retry_secs=(0.0, 0.0), **budget)
+        bounds = Budget(retry_secs=retry_secs, **budget)
         executor = Executor(self.ledger, Recollection(self.database), tools_of, announce, bounds)
         self.processes.append(Process(executor, node, said))
         return self.processes[-1]
@@ -115,18 +116,23 @@ class Stage:
             process.executor.let_go(plan.id)
         return await self.read(plan)
 
+    async def answer(self, plan, index=0, *, approved=True, digest=None):
+        """Answer for the user what is asked about a step, and let its process hear of it."""
+        by = self.owner.user_id
+
+        def decide(now):
+            return answered(now, index, approved=approved, by=by, digest=digest)
+
+        await self.ledger.amend(plan.id, self.session.id, decide)
+        for process in self.processes:
+            await process.executor.refresh(plan.id)
+
     async def answer_soon(self, plan, index, *, approved):
         """Let the user answer as soon as a step of a plan asks."""
 
         async def answer():
-            while not (await self.read(plan)).steps[index].asks:
-                await asyncio.sleep(0.02)
-            by = self.owner.user_id
-            await self.ledger.amend(
-                plan.id, self.session.id, lambda now: answered(now, index, approved=approved, by=by)
-            )
-            for process in self.processes:
-                await process.executor.refresh(plan.id)
+            asked = await self.until(plan, lambda now: now.steps[index].asks)
+            await self.answer(plan, index, approved=approved, digest=asked.steps[index].question)
 
         self.answering = asyncio.get_running_loop().create_task(answer())
 

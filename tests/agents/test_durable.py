@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from orion.agents.durable import DurablePlans, walk
+from orion.agents.ledger import PLANS
 from orion.domain.plan import Plan, PlanStatus, Step
 from orion.store.workflow_engine import workflow_engine
 from tests.agents.plans import Stage
@@ -110,6 +111,24 @@ async def rows(url, statement):
             engine.dispose()
 
     return await asyncio.to_thread(read)
+
+
+async def test_a_plan_is_begun_however_many_of_its_workflows_ended_without_it(
+    stage, process, durable, database_url
+):
+    stage.offer()
+    begun = await stage.begun(process, ("note", {}))
+    await stage.die(process)
+    for ended in ("1", "2"):
+        await durable.start(begun.id)
+        statement = "select count(*)::text from dbos.workflow_status where status = 'SUCCESS'"
+        async with asyncio.timeout(10):
+            while await rows(database_url, statement) != [(ended,)]:
+                await asyncio.sleep(0.05)
+    async with stage.database.transaction(PLANS) as store:
+        await store.nodes.join(process.node, 60.0)
+    await durable.start(begun.id)
+    assert (await stage.until(begun, lambda found: found.status.over)).status is PlanStatus.DONE
 
 
 async def test_dbos_keeps_ids_and_statuses_and_sees_nothing_of_orion(stage, process, durable, database_url):

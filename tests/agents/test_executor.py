@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from orion.agents.ledger import answered, cancelled
+from orion.agents.ledger import PLANS, answered, cancelled
 from orion.domain.plan import PlanStatus, StepStatus
 from orion.domain.plan_budget import PlanBudget
 from orion.domain.tool import Risk, ToolFailure
@@ -82,6 +82,33 @@ async def test_a_tool_that_writes_and_gives_no_answer_is_not_called_again_but_as
     plan = await stage.run(("write", {}), approval_secs=0.2)
     assert statuses(plan) == ["unknown"]
     assert len(stage.calls) == 1
+    assert plan.status is PlanStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("risk", "status"), [(Risk.READ, "failed"), (Risk.WRITE, "unknown"), (Risk.DANGER, "unknown")]
+)
+@pytest.mark.parametrize("error", [AttributeError("no text"), RuntimeError("oh"), RecursionError()])
+async def test_a_tool_with_a_bug_ends_its_own_step_and_no_other(stage, risk, status, error):
+    broken = asyncio.Event()
+
+    async def slow(_arguments, _call):
+        await broken.wait()
+        return {}
+
+    async def buggy(_arguments, _call):
+        broken.set()
+        raise error
+
+    stage.tools["slow"] = a_tool("slow", slow)
+    stage.tools["buggy"] = a_tool("buggy", buggy, risk=risk)
+    process = await stage.process(approval_secs=0.3)
+    plan = await stage.begun(process, ("slow", {}), ("buggy", {}))
+    if risk is Risk.DANGER:
+        await stage.answer_soon(plan, 1, approved=True)
+    plan = await stage.walk(process, plan)
+    assert statuses(plan) == ["done", status]
+    assert "buggy failed" in plan.steps[1].error
     assert plan.status is PlanStatus.FAILED
 
 
@@ -186,6 +213,27 @@ async def test_a_tool_that_writes_ends_though_its_plan_is_cancelled(stage):
     assert plan.status is PlanStatus.CANCELLED
 
 
+async def test_a_write_that_gives_no_answer_after_its_plan_was_cancelled_is_not_called_skipped(stage):
+    begun, stuck = asyncio.Event(), asyncio.Event()
+
+    async def pay(_arguments, _call):
+        begun.set()
+        await stuck.wait()
+
+    stage.tools["pay"] = a_tool("pay", pay, risk=Risk.WRITE, timeout_secs=0.3)
+    process = await stage.process()
+    plan = await stage.begun(process, ("pay", {}))
+    walking = asyncio.get_running_loop().create_task(stage.walk(process, plan))
+    await begun.wait()
+    await stage.ledger.amend(plan.id, stage.session.id, cancelled)
+    await process.executor.refresh(plan.id)
+    plan = await walking
+    assert (plan.status, statuses(plan)) == (PlanStatus.CANCELLED, ["unknown"])
+    assert plan.steps[0].error is not None
+    assert "nobody knows" in plan.steps[0].error
+    assert not plan.steps[0].asks, "a plan that is over asks nothing"
+
+
 async def test_a_plan_that_takes_too_long_is_ended(stage):
     stage.offer()
     plan = await stage.run(("note", {}), bounds=PlanBudget(secs=0.0))
@@ -230,9 +278,7 @@ async def test_any_other_is_asked_about_and_repeated_only_with_a_yes(stage, appr
     walking = asyncio.get_running_loop().create_task(stage.walk(process, plan))
     asked = await stage.until(plan, lambda found: found.status is PlanStatus.WAITING_APPROVAL)
     assert statuses(asked) == ["unknown"]
-    await stage.ledger.amend(
-        plan.id, stage.session.id, lambda p: answered(p, 0, approved=approved, by=stage.owner.user_id)
-    )
+    await stage.answer(asked, approved=approved, digest=asked.steps[0].question)
     await process.executor.refresh(plan.id)
     assert statuses(await walking) == [status]
     assert len(stage.calls) == calls
@@ -269,6 +315,41 @@ async def test_a_question_outlives_its_process(stage):
     )
     assert statuses(await stage.walk(await stage.process(), plan)) == ["done"]
     assert len(stage.calls) == 1
+
+
+async def test_a_process_that_ends_leaves_what_waits_for_another_attempt_to_others(stage):
+    stage.offer("busy", error=ToolFailure("The service is busy.", retryable=True))
+    ending = await stage.process(retry_secs=(0.5, 0.5))
+    plan = await stage.begun(ending, ("busy", {}), ("calculator", {"expression": "1 + 1"}, 0))
+    walking = asyncio.get_running_loop().create_task(stage.walk(ending, plan))
+    while not stage.calls:
+        await asyncio.sleep(0.01)
+    await ending.executor.close()
+    left = await walking
+    assert (left.status, statuses(left)) == (PlanStatus.RUNNING, ["pending", "pending"])
+    assert left.steps[0].attempts == 1
+    await stage.die(ending)
+    stage.offer("busy")
+    assert statuses(await stage.walk(await stage.process(), plan)) == ["done", "done"]
+
+
+async def test_what_was_about_to_begin_when_its_process_ended_has_not_begun(stage):
+    stage.offer("write", risk=Risk.WRITE)
+    ending = await stage.process()
+    plan = await stage.begun(ending, ("write", {}))
+    await ending.executor.claim(plan.id, ending.node)
+    loop = asyncio.get_running_loop()
+    async with stage.database.transaction(PLANS) as store:
+        await store.plans.get(plan.id, lock=True)  # so long it cannot be written that the step runs
+        performing = loop.create_task(ending.executor.perform(plan.id, 0))
+        await asyncio.sleep(0)
+        closing = loop.create_task(ending.executor.close())
+        await asyncio.sleep(0)
+    assert await performing is None
+    ending.executor.let_go(plan.id)
+    await closing
+    left = await stage.read(plan)
+    assert (statuses(left), left.steps[0].attempts, stage.calls) == (["pending"], 0, [])
 
 
 async def test_a_user_who_is_gone_has_nothing_done(stage):

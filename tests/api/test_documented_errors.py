@@ -203,6 +203,17 @@ async def _(stage):
     return await stage.call("POST", f"{session}/execute", {"plan_id": plan_id})
 
 
+for operation, sent in {
+    "plan": {"goal": "work out 12 times 9"},
+    "execute": {"plan_id": "00000000-0000-0000-0000-000000000000"},
+}.items():
+
+    @provokes(f"plans_{operation}", "session-ended")
+    async def _(stage, operation=operation, sent=sent):
+        session = await stage.session("ended")
+        return await stage.call("POST", f"/agent{session}/{operation}", sent)
+
+
 for operation, last in {
     "cancel": "cancel",
     "approve": "steps/0/approve",

@@ -115,18 +115,24 @@ def test_the_same_call_waits_once_and_only_a_few_do_at_all():
 def test_what_was_answered_elsewhere_is_asked_no_more():
     plan, other = uuid4(), uuid4()
     whole = replace(wanted(to="Bob"), call_id="whole", plan_id=plan)
-    first, second = (replace(wanted(to="Bob"), call_id=str(at), plan_id=plan, step=at) for at in range(2))
+    one = replace(wanted(to="Bob"), plan_id=plan, asked="may it run")
+    first, second = (replace(one, call_id=str(at), step=at) for at in range(2))
     approvals = heard(whole, first, second)
-    approvals.follow(other, [], draft=False)
-    approvals.follow(plan, [0, 1], draft=True)
+    approvals.follow(other, {}, draft=False)
+    approvals.follow(plan, dict.fromkeys([0, 1], "may it run"), draft=True)
     assert len(approvals) == 3
-    approvals.follow(plan, [0, 1], draft=False)
+    approvals.follow(plan, dict.fromkeys([0, 1], "may it run"), draft=False)
     assert approvals.to_ask() == first, "nothing of it was heard yet"
     assert approvals.answer(Reply.YES, 1, began=4) is Outcome.ASK
-    approvals.follow(plan, [1], draft=False)
+    approvals.follow(plan, {0: "again", 1: "may it run"}, draft=False)
     assert approvals.first == second
-    approvals.follow(plan, [], draft=False)
+    approvals.follow(plan, {}, draft=False)
     assert len(approvals) == 0
+
+
+def test_two_questions_about_one_step_are_two_calls_to_say_yes_to():
+    first = replace(wanted(to="Bob"), plan_id=uuid4(), step=0, asked="may it run")
+    assert replace(first, asked="again").digest != first.digest
 
 
 def test_the_time_to_answer_ends():

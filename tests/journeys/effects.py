@@ -103,7 +103,7 @@ class Outside:
                 again = step.status is StepStatus.WAITING_APPROVAL or not happened[plan.key(step.index)]
                 verb = "approve" if again else "reject"
                 path = f"/api/v1/agent/sessions/{plan.session_id}/plans/{plan.id}/steps/{step.index}/{verb}"
-                await http.post(path)
+                await http.post(path, json={"digest": step.question})
 
     def wrong(self, plan: Plan) -> list[str]:
         """What of an ended plan did not happen exactly once, though it should, or happened, though not."""

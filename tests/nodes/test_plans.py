@@ -1,9 +1,11 @@
 """A process as a node: its plans go on without it, and what happens to them is heard everywhere."""
 
 import asyncio
+import threading
 from contextlib import asynccontextmanager
 
 import pytest
+from sqlalchemy import text
 
 from orion.agents.executor import Budget, Executor
 from orion.agents.ledger import PLANS
@@ -11,8 +13,9 @@ from orion.agents.recollection import Recollection
 from orion.domain.plan import PlanStatus, StepStatus
 from orion.domain.tool import Risk
 from orion.errors import Conflict, NotFound
-from orion.nodes.plans import PlanNode
+from orion.nodes.plans import BEAT_SECS, LEASE_SECS, PlanNode
 from orion.pipelines.feed import Feed
+from orion.store.workflow_engine import workflow_engine
 from tests.agents.plans import Stage, a_tool
 
 
@@ -114,6 +117,81 @@ async def test_a_node_that_leaves_lets_its_tool_end_and_its_plan_to_others(stage
     assert [step.status for step in left.steps] == [StepStatus.DONE, StepStatus.PENDING]
     async with a_node(stage):
         assert (await over(stage, plan)).status is PlanStatus.DONE
+
+
+async def test_a_node_that_closes_begins_nothing_more_while_a_tool_runs_on(stage):
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def write(_arguments, call):
+        stage.calls.append(call.call_id)
+        begun.set()
+        await go_on.wait()
+        return {}
+
+    stage.tools["write"] = a_tool("write", write, risk=Risk.WRITE)
+    stage.offer("note")
+    stage.offer("pay", risk=Risk.DANGER)
+    running, waiting, late = [await stage.draft((tool, {})) for tool in ("write", "pay", "note")]
+    async with a_node(stage) as node:
+        await node.execute(waiting.id, waiting.session_id)
+        asked = await stage.until(waiting, lambda found: found.steps[0].asks)
+        await node.execute(running.id, running.session_id)
+        await begun.wait()
+        closing = asyncio.get_running_loop().create_task(node.close())
+        await asyncio.sleep(0)
+        await node.execute(late.id, late.session_id)
+        answer = {"approved": True, "by": stage.owner.user_id, "digest": asked.steps[0].question}
+        await node.answer(waiting.id, waiting.session_id, 0, **answer)
+        # Long enough for plans that were let go to be found as orphans and begun.
+        await asyncio.wait([closing], timeout=5 * BEAT_SECS)
+        async with stage.database.transaction(PLANS) as store:
+            assert await store.nodes.renew(node.node, LEASE_SECS), "it lives while its tool runs"
+        go_on.set()
+        await closing
+    assert stage.calls == [running.key(0)]
+    async with a_node(stage):
+        for plan in (running, waiting, late):
+            assert (await over(stage, plan)).status is PlanStatus.DONE
+    assert sorted(key for key, *_ in stage.calls[1:]) == sorted([waiting.key(0), late.key(0)])
+
+
+async def test_a_node_lives_on_however_long_the_start_of_plans_takes(stage, database_url):
+    stage.offer()
+    engine = workflow_engine(database_url)
+    first, held = await stage.draft(("note", {})), asyncio.Event()
+
+    def hold(loop, go_on):
+        with engine.begin() as connection:
+            connection.execute(text("lock table dbos.workflow_status in access exclusive mode"))
+            loop.call_soon_threadsafe(held.set)
+            go_on.wait(30)
+
+    async def lease():
+        async with stage.database.transaction(PLANS) as store:
+            wanted = text("select lease_until from orion.nodes where id = :id")
+            return (await store.connection.execute(wanted, {"id": node.node.id})).scalar_one()
+
+    async with a_node(stage) as node:
+        await node.execute(first.id, first.session_id)
+        await over(stage, first)
+        dead = await stage.process(lease_secs=0.0)
+        left, go_on = await stage.begun(dead, ("note", {})), threading.Event()
+        loop = asyncio.get_running_loop()
+        holding = loop.run_in_executor(None, hold, loop, go_on)
+        try:
+            await held.wait()
+            await stage.die(dead)
+            since = await lease()
+            async with asyncio.timeout(5 * LEASE_SECS):
+                while (await lease() - since).total_seconds() < LEASE_SECS + BEAT_SECS:
+                    await asyncio.sleep(0.05)
+            assert node.node.epoch == 1
+            assert not (await stage.read(left)).status.over
+        finally:
+            go_on.set()
+            await holding
+            engine.dispose()
+        assert (await over(stage, left)).status is PlanStatus.DONE
 
 
 async def test_a_node_that_was_taken_for_dead_comes_back_and_runs_its_plan_itself(stage):

@@ -3,19 +3,22 @@
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from orion import registry
+from orion.agents.ledger import PLANS
 from orion.domain import wire
-from orion.domain.approval import Approvals
+from orion.domain.approval import Approvals, Wanted
+from orion.domain.assents import assent
 from orion.domain.identity import new_id
-from orion.domain.plan import PlanStatus
+from orion.domain.plan import Approval, Plan, PlanStatus, Step, StepStatus, fingerprint
 from orion.domain.session import Session, SessionStatus
 from orion.domain.taint import Taint
 from orion.errors import DatabaseUnavailable
+from orion.nodes.plans import PlanNode
 from orion.pipelines.call_plans import CallPlans
 from tests.api.running import running
 
@@ -209,6 +212,41 @@ async def test_a_plan_with_a_step_that_asked_is_told_of_once_when_it_is_over(tal
         subscription.close()
     await following
     assert (said.get_nowait(), said.empty()) == ("I am done. 5 euros went to Bob. Posted.", True)
+
+
+async def test_a_spoken_yes_answers_the_question_that_was_asked_and_not_the_next_one(talk):
+    shared, heard = talk.calls.shared, list[Wanted]()
+
+    def wants(wanted):
+        heard.append(wanted)
+        return True
+
+    offer = await shared.catalogue.of(talk.session.workspace_id)
+    agent = offer.roster.get("concierge")
+    plans = CallPlans(
+        shared,
+        talk.session,
+        agent=lambda: agent,
+        offer=lambda: offer,
+        approvals=Approvals(),
+        want=wants,
+        taint=Taint(),
+        runner=PlanNode.of(talk.calls),
+    )
+    now = datetime.now(UTC)
+    asked = Approval(fingerprint("send_money", {}), now + timedelta(minutes=5))
+    step = Step(0, "send_money", status=StepStatus.WAITING_APPROVAL, resolved={}, approval=asked)
+    waiting = Plan(new_id(), talk.session.id, "concierge", "pay", PlanStatus.WAITING_APPROVAL, (step,), now)
+    interrupted = waiting.with_step(replace(step, status=StepStatus.UNKNOWN, attempts=1))
+    async with shared.database.transaction(talk.owner) as store:
+        await store.plans.add(waiting)
+    await plans.ask_again()
+    async with shared.database.transaction(PLANS) as store:
+        await store.plans.save(waiting, interrupted)
+    await plans.ask_again()
+    first, second = heard
+    assert (await plans.decide(first, True))["spoken"] == "another question is asked about the step by now"
+    assert (await plans.decide(second, True))["spoken"] == assent("en").words["accepted"]
 
 
 @pytest.mark.parametrize("talk", ["offline"], indirect=True)

@@ -108,10 +108,10 @@ async def test_the_plan_of_a_dead_node_is_an_orphan_whom_another_claims_under_a_
     old = await claim(database, draft, dead)
     async with database.transaction(PLANS) as store:
         assert await store.nodes.sweeps()
-        assert await store.plans.orphans(node, []) == []
+        assert await store.plans.orphans(node, [], 9) == []
         assert await store.nodes.expire(0) == [dead.id]
         assert not await store.nodes.renew(dead, LEASE_SECS)
-        assert await store.plans.orphans(node, []) == [(draft.id, old.fence)]
+        assert await store.plans.orphans(node, [], 9) == [(draft.id, old.fence)]
     new = await claim(database, draft, node)
     assert new.fence > old.fence
     async with database.transaction(PLANS) as store:
@@ -124,8 +124,9 @@ async def test_a_node_s_own_plan_is_an_orphan_only_where_it_does_not_run(databas
     node = await a_node(database)
     await begun(database, ben, draft, node)
     async with database.transaction(PLANS) as store:
-        assert await store.plans.orphans(node, [draft.id]) == []
-        assert await store.plans.orphans(node, []) == [(draft.id, 0)]
+        assert await store.plans.orphans(node, [draft.id], 9) == []
+        assert await store.plans.orphans(node, [], 9) == [(draft.id, 0)]
+        assert await store.plans.orphans(node, [], 0) == []
         assert await store.plans.any_begun()
 
 
@@ -135,7 +136,7 @@ async def test_a_node_that_comes_back_in_a_new_epoch_does_not_have_its_old_plans
     async with database.transaction(PLANS) as store:
         await store.nodes.leave(node.id)
         await store.nodes.join(replace(node, epoch=2), LEASE_SECS)
-        assert await store.plans.orphans(await a_node(database), []) == [(draft.id, 0)]
+        assert await store.plans.orphans(await a_node(database), [], 9) == [(draft.id, 0)]
     assert await claim(database, draft, node) is None
 
 

@@ -117,7 +117,7 @@ export class Conversation {
     const before = this.transcript.ways
     this.transcript = { ...this.transcript, ways: { ...before, [key]: 'page' } }
     try {
-      if (plan) await this.#ofPlan((root) => write<Plan>('POST', `${root}/plans/${plan.id}/steps/${index}/${approve ? 'approve' : 'reject'}`, {}))
+      if (plan) await this.#ofPlan((root) => write<Plan>('POST', `${root}/plans/${plan.id}/steps/${index}/${approve ? 'approve' : 'reject'}`, digest ? { digest } : {}))
       else await write<unknown>('POST', `/sessions/${id}/approvals/${encodeURIComponent(key)}`, { approve, digest })
       if (this.session?.id === id) this.#settle(question, approve)
     } catch (error) {

@@ -77,7 +77,7 @@ export const drafts = (plan: Plan, call: WaitingCall): boolean => call.tool === 
 function ofStep(plan: Plan, step: Step): Question {
   const again = step.status === 'unknown'
   const expiresAt = step.approval?.expires_at ?? null
-  const shared = { key: stepKey(plan, step), tool: step.tool, arguments: step.arguments, digest: '', agent: '' }
+  const shared = { key: stepKey(plan, step), tool: step.tool, arguments: step.arguments, digest: step.approval?.digest ?? '', agent: '' }
   return { ...shared, at: expiresAt ?? '', expiresAt, plan, index: step.index, again, answerable: true }
 }
 

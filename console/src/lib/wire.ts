@@ -114,6 +114,8 @@ export type StepStatus = 'pending' | 'running' | 'waiting_approval' | 'done' | '
 
 /** What the user is or was asked; `approved` is null until the answer, and what expires is a no by nobody. */
 export interface Approval {
+  /** Names the question in the answer; null once nothing is asked. */
+  digest?: string | null
   approved: boolean | null
   decided_by: string | null
   decided_at: string | null

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -25,7 +26,8 @@ from orion.domain import wire
 from orion.domain.draft import Missing
 from orion.domain.identity import Scope
 from orion.domain.plan import MOST_STEPS, PlanStatus, StepStatus
-from orion.errors import BudgetExhausted, Conflict, FieldProblem, Invalid
+from orion.domain.session import Session, SessionStatus
+from orion.errors import BudgetExhausted, Conflict, FieldProblem, Invalid, SessionEnded
 from orion.pipelines.planning import budget_of, draft
 
 router = APIRouter(
@@ -35,6 +37,7 @@ router = APIRouter(
     dependencies=[Depends(needs(Scope.SESSIONS))],
 )
 
+_DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _STEP = {
     "index": 0,
     "tool": "calculator",
@@ -69,6 +72,7 @@ EXAMPLE_PLAN = {
             "attempts": 0,
             "result": None,
             "approval": {
+                "digest": _DIGEST,
                 "approved": None,
                 "decided_by": None,
                 "decided_at": None,
@@ -88,12 +92,24 @@ Most = Annotated[int, Field(ge=1, le=10**9)] | None
 StepIndex = Annotated[int, Path(ge=0, lt=MOST_STEPS)]
 
 
+async def _open(session: OwnSessionDep) -> Session:
+    if session.status is SessionStatus.ENDED:
+        raise SessionEnded
+    return session
+
+
+OpenSessionDep = Annotated[Session, Depends(_open)]
+"""The caller's own session, where things may still begin."""
+
+
 class ApprovalBody(BaseModel):
     """What the user is or was asked about a step: whether it may run with these arguments, once.
 
     `approved` is null until the answer. A question that expires is a no, by nobody.
     """
 
+    digest: str | None
+    """Names the question in the answer; null once nothing is asked."""
     approved: bool | None
     decided_by: UUID | None
     decided_at: Timestamp | None
@@ -175,6 +191,17 @@ class Goal(BaseModel):
         return {name: most for name, most in given.items() if most is not None}
 
 
+class StepAnswer(BaseModel):
+    """Which question about a step is answered: a step that was interrupted is asked about anew.
+
+    `digest` is that of the step's `approval`. It may be left out only where the step was never begun.
+    """
+
+    model_config = example({"digest": _DIGEST}, "forbid")
+
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
 class Execution(BaseModel):
     """The plan that shall run."""
 
@@ -183,8 +210,10 @@ class Execution(BaseModel):
     plan_id: PlanId
 
 
-@router.post("/plan", status_code=201, response_model=PlanBody, responses=fails(BudgetExhausted))
-async def plan(body: Goal, session: OwnSessionDep, parts: PartsDep) -> Any:
+@router.post(
+    "/plan", status_code=201, response_model=PlanBody, responses=fails(BudgetExhausted, SessionEnded)
+)
+async def plan(body: Goal, session: OpenSessionDep, parts: PartsDep) -> Any:
     """Make a plan for the agent that has the word: it can be read, and runs when it is executed.
 
     Where something is missing, it is asked for (422), never guessed. Models are asked within the
@@ -202,8 +231,8 @@ async def plan(body: Goal, session: OwnSessionDep, parts: PartsDep) -> Any:
     return wire.plan(found)
 
 
-@router.post("/execute", status_code=202, response_model=PlanBody, responses=fails(Conflict))
-async def execute(body: Execution, session: OwnSessionDep, parts: PartsDep) -> Any:
+@router.post("/execute", status_code=202, response_model=PlanBody, responses=fails(SessionEnded, Conflict))
+async def execute(body: Execution, session: OpenSessionDep, parts: PartsDep) -> Any:
     """Run a draft in the background; it goes on when nobody is connected, and after a crash of the server.
 
     Events named `plan.*` tell how far it is.
@@ -234,19 +263,38 @@ async def cancel(plan_id: PlanId, session: OwnSessionDep, parts: PartsDep) -> An
 
 @router.post("/plans/{plan_id}/steps/{index}/approve", response_model=PlanBody, responses=fails(Conflict))
 async def approve(
-    plan_id: PlanId, index: StepIndex, session: OwnSessionDep, caller: CallerDep, parts: PartsDep
+    plan_id: PlanId,
+    index: StepIndex,
+    session: OwnSessionDep,
+    caller: CallerDep,
+    parts: PartsDep,
+    *,
+    body: StepAnswer | None = None,
 ) -> Any:
-    """Say yes: the step runs, once, with the arguments that it shows. Of an `unknown` step: run it again."""
+    """Say yes: the step runs, once, with the arguments that it shows. Of an `unknown` step: run it again.
+
+    An answer to another question than is asked by now, or to none, changes nothing (409).
+    """
     assert caller.user_id is not None
-    plan = await parts.plans.answer(plan_id, session.id, index, approved=True, by=caller.user_id)
+    digest = body.digest if body else None
+    answer = partial(parts.plans.answer, by=caller.user_id, digest=digest)
+    plan = await answer(plan_id, session.id, index, approved=True)
     return wire.plan(plan)
 
 
 @router.post("/plans/{plan_id}/steps/{index}/reject", response_model=PlanBody, responses=fails(Conflict))
 async def reject(
-    plan_id: PlanId, index: StepIndex, session: OwnSessionDep, caller: CallerDep, parts: PartsDep
+    plan_id: PlanId,
+    index: StepIndex,
+    session: OwnSessionDep,
+    caller: CallerDep,
+    parts: PartsDep,
+    *,
+    body: StepAnswer | None = None,
 ) -> Any:
     """Say no: the step does not run, nor does what needs it."""
     assert caller.user_id is not None
-    plan = await parts.plans.answer(plan_id, session.id, index, approved=False, by=caller.user_id)
+    digest = body.digest if body else None
+    answer = partial(parts.plans.answer, by=caller.user_id, digest=digest)
+    plan = await answer(plan_id, session.id, index, approved=False)
     return wire.plan(plan)

@@ -99,13 +99,25 @@ async def test_a_dangerous_step_waits_for_an_answer_which_counts_once(http, base
     asked = (await until(http, path, "waiting_approval"))["steps"][1]
     assert asked["arguments"] == {"amount": 5}
     assert asked["approval"]["approved"] is None
-    answered = await http.post(f"{path}/steps/1/{verb}")
+    digest = asked["approval"]["digest"]
+    assert (await http.post(f"{path}/steps/1/{verb}", json={"digest": "0" * 64})).status_code == 409
+    answered = await http.post(f"{path}/steps/1/{verb}", json={"digest": digest})
     assert answered.status_code == 200
     ended = await until(http, path, status)
-    assert ended["steps"][1]["status"] == step
+    assert (ended["steps"][1]["status"], ended["steps"][1]["approval"]["digest"]) == (step, None)
     assert (await http.post(f"{path}/steps/1/approve")).status_code == 409
     profile = (await http.get(f"{V1}/auth/profile")).json()
     assert ended["steps"][1]["approval"]["decided_by"] == profile["id"]
+
+
+async def test_in_a_session_that_has_ended_no_plan_is_made_or_begun(http, base, session_id, payment):
+    ended = await http.patch(f"{V1}/sessions/{session_id}/status", json={"status": "ended"})
+    assert ended.status_code == 200
+    made = await http.post(f"{base}/plan", json={"goal": "work out 12 times 9"})
+    begun = await http.post(f"{base}/execute", json={"plan_id": payment})
+    for refused in (made, begun):
+        assert (refused.status_code, refused.json()["type"]) == (409, "/problems/session-ended")
+    assert [plan["status"] for plan in (await http.get(f"{base}/plans")).json()["items"]] == ["draft"]
 
 
 async def test_nothing_is_asked_about_a_step_that_need_not_be_allowed(http, base, payment):
