@@ -121,6 +121,8 @@ export interface paths {
         /**
          * Say yes
          * @description Say yes: the step runs, once, with the arguments that it shows. Of an `unknown` step: run it again.
+         *
+         *     An answer to another question than is asked by now, or to none, changes nothing (409).
          */
         post: operations["plans_approve"];
         delete?: never;
@@ -1517,6 +1519,8 @@ export interface components {
             decided_at: string | null;
             /** Decided By */
             decided_by: string | null;
+            /** Digest */
+            digest: string | null;
             /**
              * Expires At
              * Format: date-time
@@ -2393,6 +2397,7 @@ export interface components {
          *             0
          *           ],
          *           "approval": {
+         *             "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
          *             "expires_at": "2026-01-31T09:30:04.210Z",
          *             "approved": null,
          *             "decided_by": null,
@@ -2495,6 +2500,7 @@ export interface components {
          *                 0
          *               ],
          *               "approval": {
+         *                 "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
          *                 "expires_at": "2026-01-31T09:30:04.210Z",
          *                 "approved": null,
          *                 "decided_by": null,
@@ -3081,6 +3087,19 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "paused" | "ended";
+        };
+        /**
+         * StepAnswer
+         * @description Which question about a step is answered: a step that was interrupted is asked about anew.
+         *
+         *     `digest` is that of the step's `approval`. It may be left out only where the step was never begun.
+         * @example {
+         *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+         *     }
+         */
+        StepAnswer: {
+            /** Digest */
+            digest?: string | null;
         };
         /**
          * StepBody
@@ -3850,6 +3869,7 @@ export type SchemaSignedIn = components['schemas']['SignedIn'];
 export type SchemaSignInToken = components['schemas']['SignInToken'];
 export type SchemaSpentBody = components['schemas']['SpentBody'];
 export type SchemaStatusChange = components['schemas']['StatusChange'];
+export type SchemaStepAnswer = components['schemas']['StepAnswer'];
 export type SchemaStepBody = components['schemas']['StepBody'];
 export type SchemaStepStatus = components['schemas']['StepStatus'];
 export type SchemaToolBody = components['schemas']['ToolBody'];
@@ -3955,7 +3975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            /** @description `session-ended`: The session has ended; create a new one. `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4116,7 +4136,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            /** @description `session-ended`: The session has ended; create a new one. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4546,7 +4566,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StepAnswer"] | null;
+            };
+        };
         responses: {
             /** @description A plan: a goal as steps. */
             200: {
@@ -4609,6 +4638,28 @@ export interface operations {
             };
             /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -4671,7 +4722,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StepAnswer"] | null;
+            };
+        };
         responses: {
             /** @description A plan: a goal as steps. */
             200: {
@@ -4734,6 +4794,28 @@ export interface operations {
             };
             /** @description `conflict`: The state of the resource does not allow this. `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

@@ -103,6 +103,7 @@ from .signed_in import SignedIn
 from .spent_body import SpentBody
 from .status_change import StatusChange
 from .status_change_status import StatusChangeStatus
+from .step_answer import StepAnswer
 from .step_body import StepBody
 from .step_body_arguments import StepBodyArguments
 from .step_status import StepStatus
@@ -243,6 +244,7 @@ __all__ = (
     "SpentBody",
     "StatusChange",
     "StatusChangeStatus",
+    "StepAnswer",
     "StepBody",
     "StepBodyArguments",
     "StepStatus",

@@ -18,12 +18,14 @@ class ApprovalBody:
     `approved` is null until the answer. A question that expires is a no, by nobody.
 
         Attributes:
+            digest (None | str):
             approved (bool | None):
             decided_by (None | UUID):
             decided_at (datetime.datetime | None):
             expires_at (datetime.datetime):
     """
 
+    digest: None | str
     approved: bool | None
     decided_by: None | UUID
     decided_at: datetime.datetime | None
@@ -31,6 +33,9 @@ class ApprovalBody:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        digest: None | str
+        digest = self.digest
+
         approved: bool | None
         approved = self.approved
 
@@ -52,6 +57,7 @@ class ApprovalBody:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
+                "digest": digest,
                 "approved": approved,
                 "decided_by": decided_by,
                 "decided_at": decided_at,
@@ -64,6 +70,13 @@ class ApprovalBody:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
+
+        def _parse_digest(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        digest = _parse_digest(d.pop("digest"))
 
         def _parse_approved(data: object) -> bool | None:
             if data is None:
@@ -105,6 +118,7 @@ class ApprovalBody:
         expires_at = datetime.datetime.fromisoformat(d.pop("expires_at"))
 
         approval_body = cls(
+            digest=digest,
             approved=approved,
             decided_by=decided_by,
             decided_at=decided_at,

@@ -9,6 +9,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.plan_body import PlanBody
 from ...models.problem import Problem
+from ...models.step_answer import StepAnswer
 from ...types import UNSET, Response, Unset
 
 
@@ -17,6 +18,7 @@ def _get_kwargs(
     plan_id: UUID,
     index: int,
     *,
+    body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -31,6 +33,13 @@ def _get_kwargs(
             index=quote(str(index), safe=""),
         ),
     }
+
+    if isinstance(body, StepAnswer):
+        _kwargs["json"] = body.to_dict()
+    else:
+        _kwargs["json"] = body
+
+    headers["Content-Type"] = "application/json"
 
     _kwargs["headers"] = headers
     return _kwargs
@@ -66,6 +75,16 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         response_409 = Problem.from_dict(response.json())
 
         return response_409
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -103,6 +122,7 @@ def sync_detailed(
     index: int,
     *,
     client: AuthenticatedClient,
+    body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[PlanBody | Problem]:
     """Say no
@@ -114,6 +134,7 @@ def sync_detailed(
         plan_id (UUID):
         index (int):
         idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
+        body (None | StepAnswer | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -127,6 +148,7 @@ def sync_detailed(
         session_id=session_id,
         plan_id=plan_id,
         index=index,
+        body=body,
         idempotency_key=idempotency_key,
     )
 
@@ -143,6 +165,7 @@ def sync(
     index: int,
     *,
     client: AuthenticatedClient,
+    body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> PlanBody | Problem | None:
     """Say no
@@ -154,6 +177,7 @@ def sync(
         plan_id (UUID):
         index (int):
         idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
+        body (None | StepAnswer | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -168,6 +192,7 @@ def sync(
         plan_id=plan_id,
         index=index,
         client=client,
+        body=body,
         idempotency_key=idempotency_key,
     ).parsed
 
@@ -178,6 +203,7 @@ async def asyncio_detailed(
     index: int,
     *,
     client: AuthenticatedClient,
+    body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[PlanBody | Problem]:
     """Say no
@@ -189,6 +215,7 @@ async def asyncio_detailed(
         plan_id (UUID):
         index (int):
         idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
+        body (None | StepAnswer | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -202,6 +229,7 @@ async def asyncio_detailed(
         session_id=session_id,
         plan_id=plan_id,
         index=index,
+        body=body,
         idempotency_key=idempotency_key,
     )
 
@@ -216,6 +244,7 @@ async def asyncio(
     index: int,
     *,
     client: AuthenticatedClient,
+    body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> PlanBody | Problem | None:
     """Say no
@@ -227,6 +256,7 @@ async def asyncio(
         plan_id (UUID):
         index (int):
         idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
+        body (None | StepAnswer | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -242,6 +272,7 @@ async def asyncio(
             plan_id=plan_id,
             index=index,
             client=client,
+            body=body,
             idempotency_key=idempotency_key,
         )
     ).parsed
