@@ -25,7 +25,7 @@
     told: [{current_time: {zone: Asia/Tokyo}}]     # results of tools that were called, in this order
     plans: [{status: done, steps: [timer done]}]   # where given, all plans
     approvals: [{pay_bill: rejected}]              # where given, all that was asked; else nothing dangerous
-  fails: {text: ..., voice: ...}                   # where it does not end so with the offline agent, and why
+  fails: {text: ..., voice: ..., model: ...}       # where it does not end so, offline or scripted, and why
 ```
 """
 
