@@ -25,6 +25,7 @@
     told: [{current_time: {zone: Asia/Tokyo}}]     # results of tools that were called, in this order
     plans: [{status: done, steps: [timer done]}]   # where given, all plans
     approvals: [{pay_bill: rejected}]              # where given, all that was asked; else nothing dangerous
+    confirmed: [call_taxi]                         # tools that ask first: the server does, for a model
   fails: {text: ..., voice: ...}                   # where it does not end so with the offline agent, and why
 ```
 """
