@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bar, lasted, needs, rows, stages, standing } from '../src/lib/plans'
+import { lasted, needs, rows, stages, standing } from '../src/lib/plans'
 import { questions, withWaiting } from '../src/lib/questions'
 import { apply, empty, planOf, withHandOffs, withPlans, type Transcript } from '../src/lib/transcript'
 import type { Approval, Plan, ServerEvent, Step } from '../src/lib/wire'
@@ -47,10 +47,9 @@ describe('plans', () => {
     expect(shown(plan(Array.from({ length: 20 }, (_, i) => step(i, i ? [i - 1] : [])), { status: 'draft' }))).toEqual([[0], [1], [2], '17 pending'])
   })
 
-  test('time runs until the end, and a bar lies where the step was', () => {
+  test('time runs until the end', () => {
     const run = step(0, [], { status: 'running', started_at: '2026-02-01T10:00:04.000Z' })
     expect([lasted(run, at(10)), lasted(step(0), at(10))]).toEqual([6000, null])
-    expect(bar(plan([run]), run, at(10))).toEqual({ start: 0.4, width: 0.6 })
     expect(lasted({ ...run, started_at: '2026-02-01T10:00:20.000Z' }, at(10)), 'a clock that goes wrong').toBe(0)
   })
 

@@ -53,11 +53,15 @@ class SimulatedServer:
         self.track_enabled: list[bool] = []
         self.answers_for_sessions = threading.Event()
         self.answers_for_sessions.set()
+        self.answers = threading.Event()
+        self.answers.set()
+        self.messages: list[str] = []
         self.access_token = ""
         self.refresh_token = ""
         self.providers = [provider("anthropic"), provider("deepgram"), provider("openai")]
         self.entered: list[tuple[str, dict[str, str]]] = []
         self.plans = SimulatedPlans(self.emit)
+        self._answering = threading.Lock()
         self._link_spent = False
         self._peers: list[RTCPeerConnection] = []
         self._streams: set[asyncio.Queue[dict[str, Any] | None]] = set()
@@ -235,7 +239,7 @@ class SimulatedServer:
     def _session_routes(self, app: FastAPI) -> None:
         @app.get("/api/v1/agents")
         def agents() -> Any:
-            names = [("receptionist", "Reception"), ("support", "Technical support")]
+            names = [("receptionist", "Reception"), ("support", "technical support")]
             return {"items": [{"name": n, "title": t} for n, t in names], "next_cursor": None}
 
         @app.get("/api/v1/sessions")
@@ -266,13 +270,15 @@ class SimulatedServer:
 
         @app.post("/api/v1/sessions/{session_id}/messages")
         def message(session_id: str, body: dict[str, str]) -> Any:
-            if body["text"] == "fail":
-                return _problem(504, "provider-timeout", "no answer within a minute")
-            said = turn("user", body["text"])
-            answer = turn("agent", f"You wrote: {body['text']}")
-            for each in (said, answer):
-                self.turns[session_id].append(each)
-                self.emit(session_id, "turn.ended", {"turn": each})
+            self.messages.append(body["text"])
+            with self._answering:
+                if body["text"] == "fail":
+                    return _problem(504, "provider-timeout", "no answer within a minute")
+                said = turn("user", body["text"])
+                answer = turn("agent", f"You wrote: {body['text']}")
+                self._add_turn(session_id, said)
+                self.answers.wait(10)
+                self._add_turn(session_id, answer)
             return {"turn_id": answer["id"], "text": answer["text"], "tool_calls": []}
 
         @app.get("/api/v1/sessions/{session_id}/events")
@@ -280,6 +286,10 @@ class SimulatedServer:
             last = request.headers.get("last-event-id", "")
             self.resumed.append(last)
             return StreamingResponse(self._stream(session_id, last), media_type="text/event-stream")
+
+    def _add_turn(self, session_id: str, added: dict[str, Any]) -> None:
+        self.turns[session_id].append(added)
+        self.emit(session_id, "turn.ended", {"turn": added})
 
     async def _stream(self, session_id: str, last: str) -> AsyncIterator[str]:
         queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()

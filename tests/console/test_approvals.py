@@ -48,12 +48,30 @@ def test_a_step_is_asked_for_with_all_that_it_would_do(page, payment):
     expect(question.get_by_test_id("expires")).to_have_text(re.compile(r"expires in 2:0\d"))
     left = question.get_by_test_id("expires").inner_text()
     expect(question.get_by_test_id("expires")).not_to_have_text(left)
-    expect(page.get_by_test_id("told")).to_have_text("pay waits for your approval.")
+    expect(page.get_by_test_id("told")).to_have_text("Pay waits for your approval.")
+
+
+def test_a_tool_has_one_name_and_its_exact_one_only_where_it_is_approved(page, server, session_id):
+    server.turns[session_id] = [turn("agent", "Done.", tool_calls=[tool_call("done", tool="open_safe")])]
+    page.reload()
+    steps = [
+        step("open_safe", status="waiting_approval", approval=asked()),
+        step("open_safe", description="open the safe again"),
+    ]
+    server.plans.add(session_id, plan(*steps, status="waiting_approval"))
+    expect(page.get_by_test_id("approval-tool")).to_have_text("open_safe")
+    page.get_by_test_id("plan-step").last.locator("summary").click()
+    shown = page.get_by_test_id("captions").inner_text()
+    assert shown.count("Open safe") == 4, "in the tool card, of each step, and in a step's details"
+    assert "open_safe" not in shown
+    assert "open safe" not in shown
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_test_id("settled")).to_have_text(re.compile("Open safe Approved on this page"))
 
 
 def test_a_click_approves_and_the_page_says_that_it_was_here(page, server, payment, session_id):
     page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_test_id("settled")).to_have_text(re.compile("pay Approved on this page"))
+    expect(page.get_by_test_id("settled")).to_have_text(re.compile("Pay Approved on this page"))
     expect(page.get_by_test_id("approval")).to_have_count(0)
     assert server.plans.sent == [("approve", 1)]
     expect(page.get_by_test_id("step-answer")).to_have_text("Approved on this page")
@@ -80,7 +98,7 @@ def test_who_is_typing_keeps_the_focus_and_is_told(page, server, session_id):
     server.plans.add(session_id, made)
     expect(page.get_by_role("button", name="Approve")).to_be_enabled()
     expect(page.get_by_label("Message")).to_be_focused()
-    expect(page.get_by_role("status").filter(has_text="pay waits for your approval.")).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="Pay waits for your approval.")).to_have_count(1)
     page.keyboard.press("Enter")
     assert server.plans.sent == [], "what was typed answers nothing on the page"
 

@@ -1,3 +1,5 @@
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.console.simulated_server import turn
@@ -33,6 +35,16 @@ def test_joining_offers_one_audio_line_and_no_video(signed_in, server):
     assert sections == ["m=audio", "m=application"]
     assert "a=sendrecv" in sdp
     expect(page.get_by_test_id("quality")).to_contain_text("Connection good")
+
+
+def test_on_a_phone_the_call_leaves_four_fifths_of_the_height_to_what_is_said(signed_in):
+    page = signed_in(viewport={"width": 390, "height": 844})
+    join(page)
+    expect(page.get_by_test_id("quality")).to_have_text(re.compile("Connection good"))
+    assert page.get_by_test_id("captions").bounding_box()["y"] <= 844 / 5
+    mute, leave = (page.get_by_test_id(name).bounding_box() for name in ("mute", "leave"))
+    assert mute["y"] == leave["y"]
+    assert min(mute["width"], mute["height"], leave["width"], leave["height"]) >= 44
 
 
 def test_leaving_keeps_the_conversation_and_lets_go_of_the_microphone(signed_in):

@@ -57,6 +57,76 @@ def test_a_message_that_failed_is_told_and_can_be_sent_again(page):
     expect(page.get_by_label("Message")).to_have_value("fail")
 
 
+def test_a_line_is_sent_while_an_answer_is_under_way_and_both_are_shown_at_once(page, server):
+    server.answers.clear()
+    box = page.get_by_label("Message")
+    box.fill("Read the plan")
+    box.press("Enter")
+    expect(page.get_by_test_id("turn-text")).to_have_text(["Read the plan"])
+    box.press_sequentially("yes")
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    box.press("Enter")
+    expect(box).to_have_value("")
+    expect(page.get_by_test_id("pending")).to_have_text(["yes"])
+    server.answers.set()
+    answers = ["You wrote: Read the plan", "You wrote: yes"]
+    expect(page.get_by_test_id("turn-text")).to_have_text(["Read the plan", answers[0], "yes", answers[1]])
+    expect(page.get_by_test_id("pending")).to_have_count(0)
+    assert server.messages == ["Read the plan", "yes"]
+
+
+def test_lines_typed_before_there_is_a_session_go_to_one_in_their_order(signed_in, server):
+    page = signed_in()
+    server.answers.clear()
+    box = page.get_by_label("Message")
+    with page.expect_response("**/messages", timeout=20_000):
+        for line in ("one", "two", "three"):
+            box.fill(line)
+            box.press("Enter")
+        expect(page.get_by_test_id("pending").last).to_have_text("three")
+        server.answers.set()
+    expect(page.get_by_test_id("turn-text")).to_have_count(6)
+    assert server.messages == ["one", "two", "three"]
+    assert len(server.sessions) == 1
+
+
+def test_each_line_that_failed_says_so_and_what_is_being_typed_stays(page, server):
+    server.answers.clear()
+    box = page.get_by_label("Message")
+    for line in ("first", "fail", "fail"):
+        box.fill(line)
+        box.press("Enter")
+    box.fill("something else")
+    server.answers.set()
+    expect(page.get_by_test_id("unsent")).to_have_count(2)
+    expect(page.get_by_test_id("unsent").first).to_contain_text("The agent did not answer in time.")
+    expect(page.get_by_test_id("pending")).to_have_text(["fail", "fail"])
+    expect(box).to_have_value("something else")
+    page.get_by_role("button", name="Discard").first.click()
+    expect(page.get_by_test_id("unsent")).to_have_count(1)
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_test_id("unsent")).to_have_count(1)
+    assert server.messages == ["first", "fail", "fail", "fail"]
+
+
+def test_what_failed_before_the_conversation_was_left_does_not_follow_to_another(page, server):
+    other = server.add_session("Other")
+    server.answers.clear()
+    page.reload()
+    box = page.get_by_label("Message")
+    for line in ("first", "fail"):
+        box.fill(line)
+        box.press("Enter")
+    expect(page.get_by_test_id("pending")).to_have_text(["fail"])
+    with page.expect_response(lambda response: response.status == 504):
+        page.locator(f"[data-session='{other}']").first.click()
+        expect(page.get_by_test_id("pending")).to_have_count(0)
+        server.answers.set()
+    expect(page.get_by_text("Nothing has been said yet")).to_be_visible()
+    expect(box).to_have_value("")
+    expect(page.get_by_test_id("failure")).to_have_count(0)
+
+
 def test_partials_are_shown_but_only_final_words_are_announced(page, server, session_id):
     server.emit(session_id, "turn.partial", {"turn_id": "t", "role": "user", "agent": "a", "text": "when do"})
     expect(page.get_by_test_id("partials")).to_contain_text("when do")
@@ -99,8 +169,8 @@ def test_a_broken_event_stream_resumes_where_it_broke(page, server, session_id):
     expect(page.get_by_text("One.")).to_be_visible()
     server.cut_streams()
     server.emit(session_id, "hand_off", {"from": "guide", "to": "sales_desk"})
-    expect(page.get_by_test_id("hand-off")).to_contain_text("guide")
-    expect(page.get_by_test_id("hand-off")).to_contain_text("sales_desk")
+    expect(page.get_by_test_id("hand-off")).to_contain_text("Guide")
+    expect(page.get_by_test_id("hand-off")).to_contain_text("Sales desk")
     assert server.resumed[-1] == "00000000-0000-7000-8000-000000000000"
 
 

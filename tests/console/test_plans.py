@@ -121,6 +121,15 @@ def test_a_running_plan_is_cancelled_after_a_second_thought(page, server, sessio
     state_of(page, 1, "cancelled")
 
 
+def test_the_two_choices_of_a_draft_stand_on_a_line_of_their_own_on_a_phone(page, server, session_id):
+    page.set_viewport_size({"width": 390, "height": 844})
+    server.plans.add(session_id, plan(step("note")))
+    names = ("Discard", "Run plan")
+    discard, run = (page.get_by_role("button", name=name).bounding_box() for name in names)
+    sentence = page.get_by_text("Nothing runs before you say so.").bounding_box()
+    assert discard["y"] == run["y"] >= sentence["y"] + sentence["height"]
+
+
 def test_a_draft_is_discarded_at_once(page, server, session_id):
     server.plans.add(session_id, plan(step("note")))
     page.get_by_role("button", name="Discard").click()

@@ -4,8 +4,10 @@ import { Call } from './call.svelte'
 import { Conversation } from './conversation.svelte'
 import { recall, remember } from './memory'
 import { Microphone } from './microphone.svelte'
+import type { Line } from './lines.svelte'
 import { Problem } from './problem'
 import type { Agent, Page, Provider, Session } from './wire'
+import { capital, titled } from './words'
 
 /** Everything on the page of a signed-in person. */
 class App {
@@ -23,6 +25,8 @@ class App {
   keyMutes = $state(recall('key-m') !== 'off')
   /** The session that the address names is on the page, or is none. Whoever needs a session waits for it. */
   #restored: Promise<unknown> = Promise.resolve()
+  /** A new session is being made: who needs one meanwhile gets the same. */
+  #fresh: Promise<Session> | null = null
 
   constructor() {
     this.call.onOut = () => this.conversation.quiet()
@@ -87,6 +91,7 @@ class App {
     if (session.id === this.conversation.session?.id) return
     await this.call.leave()
     this.failure = null
+    if (this.conversation.session) this.conversation.close()
     this.conversation.show(session)
     setHash(session.id)
   }
@@ -105,15 +110,26 @@ class App {
     await this.attempt(async () => this.call.join((await this.#session()).id))
   }
 
-  async say(text: string): Promise<boolean> {
+  /** Says a typed line. One that was not taken stays on the page with the reason, unless `back` takes its text. */
+  async say(text: string, back: (text: string) => boolean = () => false): Promise<void> {
+    const { lines } = this.conversation
     this.failure = null
-    const said = await this.attempt(async () => {
-      await this.#session()
-      await this.conversation.say(text)
-    })
+    const sent = await lines.send(
+      text,
+      () => this.#session(),
+      (line) => this.conversation.say(line),
+    )
+    if (!sent) return
     // Without a call nobody listens after the answer.
-    if (!this.call.active) this.conversation.quiet()
-    return said
+    if (!this.call.active && !this.conversation.sending) this.conversation.quiet()
+    if (!sent.failure || !(sent.heard || back(text))) return
+    lines.drop(sent.line)
+    this.failure = sent.failure
+  }
+
+  sayAgain(line: Line): void {
+    this.conversation.lines.drop(line)
+    void this.say(line.text)
   }
 
   async end(): Promise<void> {
@@ -129,8 +145,10 @@ class App {
     remember('key-m', mutes ? '' : 'off')
   }
 
+  /** An agent's title or, of one without, its name: as a heading begins. */
   titleOf(agent: string): string {
-    return this.agents.find((other) => other.name === agent)?.title || agent
+    const title = this.agents.find((other) => other.name === agent)?.title
+    return title ? capital(title) : titled(agent)
   }
 
   /** Does something that may fail, and shows why if it did. */
@@ -149,6 +167,11 @@ class App {
     await this.#restored
     const current = this.conversation.session
     if (current) return current
+    this.#fresh ??= this.#create().finally(() => (this.#fresh = null))
+    return this.#fresh
+  }
+
+  async #create(): Promise<Session> {
     const session = await write<Session>('POST', '/sessions', this.agentName ? { agent: this.agentName } : {})
     this.conversation.show(session)
     setHash(session.id)

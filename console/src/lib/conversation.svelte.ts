@@ -1,6 +1,7 @@
 import { get, request, write } from './api'
 import { serverTime } from './clock.svelte'
 import { later } from './cost'
+import { Lines } from './lines.svelte'
 import { Problem } from './problem'
 import { outcome, settle, withWaiting, type Question } from './questions'
 import { follow, type Message } from './sse'
@@ -20,9 +21,7 @@ export class Conversation {
   /** The event stream is connected. */
   following = $state(false)
   /** What was typed and is not in the transcript yet. */
-  pending = $state('')
-  /** A typed message waits for its answer. */
-  sending = $state(false)
+  readonly lines = new Lines()
   failure = $state<unknown>(null)
   #stop = new AbortController()
   /** How many events of plans were taken. */
@@ -36,18 +35,27 @@ export class Conversation {
     return this.session?.status === 'ended'
   }
 
+  /** A typed message waits for its answer. */
+  get sending(): boolean {
+    return this.lines.underWay > 0
+  }
+
   close(): void {
+    this.lines.clear()
+    this.#leave()
+  }
+
+  #leave(): void {
     this.#stop.abort()
     this.transcript = empty()
     this.log = []
-    this.pending = ''
     this.failure = null
-    this.loading = this.following = this.sending = false
+    this.loading = this.following = false
   }
 
-  /** Shows a session and follows it. */
+  /** Shows a session and follows it; the lines that were typed for it stay. */
   show(session: Session): void {
-    this.close()
+    this.#leave()
     this.transcript = empty(session)
     this.loading = true
     this.#stop = new AbortController()
@@ -75,18 +83,9 @@ export class Conversation {
   async say(text: string): Promise<void> {
     const id = this.session?.id
     if (!id) return
-    this.pending = text
-    this.sending = true
     this.failure = null
-    try {
-      await write<Reply>('POST', `/sessions/${id}/messages`, { text })
-      if (!this.following) await this.#load(`/sessions/${id}`, this.#stop.signal)
-    } finally {
-      if (this.session?.id === id) {
-        this.pending = ''
-        this.sending = false
-      }
-    }
+    await write<Reply>('POST', `/sessions/${id}/messages`, { text })
+    if (this.session?.id === id && !this.following) await this.#load(`/sessions/${id}`, this.#stop.signal)
   }
 
   /** This page has left the call: what the agent does from here on is not its state. */
@@ -160,7 +159,7 @@ export class Conversation {
   #heard(event: ServerEvent): void {
     this.transcript = apply(this.transcript, event)
     const turn = event.name === 'turn.ended' ? (event.body.turn as Turn) : null
-    if (turn && (turn.role ?? turn.speaker) === 'user') this.pending = ''
+    if (turn && (turn.role ?? turn.speaker) === 'user') this.lines.heard(turn.text)
     if (event.name !== 'turn.partial') this.log = [...this.log, event].slice(-LOG_LENGTH)
   }
 

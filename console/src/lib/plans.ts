@@ -104,14 +104,5 @@ export function lasted(one: { started_at: string | null; ended_at: string | null
   return Math.max(0, end - Date.parse(one.started_at))
 }
 
-/** Where the bar of a step lies in the plan's time, 0 to 1; null before it has begun. */
-export function bar(plan: Plan, step: Step, now: number): { start: number; width: number } | null {
-  const whole = lasted(plan, now)
-  const ms = lasted(step, now)
-  if (!whole || ms === null || !plan.started_at || !step.started_at) return null
-  const start = Math.min(1, Math.max(0, (Date.parse(step.started_at) - Date.parse(plan.started_at)) / whole))
-  return { start, width: Math.min(1 - start, ms / whole) }
-}
-
 /** How often a step was begun again. */
 export const retries = (step: Step): number => Math.max(0, (step.attempts ?? 0) - 1)

@@ -1,7 +1,7 @@
 import { asks, over } from './plans'
 import type { Transcript } from './transcript'
 import type { Plan, ServerEvent, Step, WaitingCall } from './wire'
-import { plain } from './words'
+import { titled } from './words'
 
 /** A single call that waited for a yes, or waits. */
 export interface AskedCall extends WaitingCall {
@@ -101,7 +101,7 @@ export function approval(before: Transcript, { body, created_at }: ServerEvent):
   const answerable = known?.digest === digest && known.answerable
   const one = { call_id, tool, digest, arguments: call.arguments ?? {}, state, at: created_at, expires_at, answerable }
   const after = { ...before, ways, calls: { ...before.calls, [call_id]: { ...one, agent: before.session?.agent ?? '' } } }
-  if (state === 'asked') return { ...after, told: `${plain(tool)} waits for your approval.` }
+  if (state === 'asked') return { ...after, told: `${titled(tool)} waits for your approval.` }
   // Whether a plan may run is told by the plan.
   if (before.items.some((item) => item.kind === 'plan' && drafts(item.plan, after.calls[call_id]!))) return after
   const words = outcome(state === 'approved', way)
@@ -109,7 +109,7 @@ export function approval(before: Transcript, { body, created_at }: ServerEvent):
 }
 
 export function settle(before: Transcript, settled: Settled): Transcript {
-  return { ...before, settled, told: `${plain(settled.tool)}: ${settled.words}.` }
+  return { ...before, settled, told: `${titled(settled.tool)}: ${settled.words}.` }
 }
 
 /** The calls that wait, as the server lists them: what it does not list any more is asked no longer. */

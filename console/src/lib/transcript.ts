@@ -2,7 +2,7 @@ import { sum } from './cost'
 import { asks, standing, withStep } from './plans'
 import { approval, outcome, settle, stepKey, type AskedCall, type Settled } from './questions'
 import type { AgentState, Latency, Plan, ServerEvent, Session, Speaker, Step, ToolCall, Turn } from './wire'
-import { plain } from './words'
+import { plain, titled } from './words'
 
 /** A turn as the page shows it; `open` while its words are still coming. */
 export interface TurnItem {
@@ -150,7 +150,7 @@ function planStep(before: Transcript, event: ServerEvent, step: Step): Transcrip
   const old = plan?.steps.find((one) => one.index === step.index)
   if (!plan || !old) return before
   const after = changePlan(before, plan.id, (known) => withStep(known, step))
-  if (asks(step) && !asks(old)) return { ...after, told: `Step ${step.index + 1}, ${plain(step.tool)}, waits for your approval.` }
+  if (asks(step) && !asks(old)) return { ...after, told: `Step ${step.index + 1}, ${titled(step.tool)}, waits for your approval.` }
   const answer = step.approval?.approved
   if (typeof answer !== 'boolean' || typeof old.approval?.approved === 'boolean') return after
   const key = stepKey(plan, step)

@@ -46,3 +46,9 @@ const flat = (value: unknown) => (typeof value === 'string' ? readable(value) : 
 
 /** `hung_up` -> `hung up`. */
 export const plain = (name: string): string => visible(name).replaceAll('_', ' ')
+
+/** As a heading begins. */
+export const capital = (text: string): string => text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
+
+/** The one way in which a tool is named in headings and sentences: `open_safe` -> `Open safe`. */
+export const titled = (name: string): string => capital(plain(name))
