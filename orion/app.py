@@ -47,8 +47,8 @@ from orion.media import ice_sockets, memory, models
 from orion.nodes.plans import PlanNode
 from orion.nodes.webhooks import WebhookDeliveries
 from orion.pipelines.calls import Calls
+from orion.pipelines.records.writer import Writer
 from orion.pipelines.shared import Shared, load_shared
-from orion.pipelines.writer import Writer
 from orion.providers import _listing as listing
 from orion.providers._started import Started
 from orion.settings import Settings

@@ -23,7 +23,7 @@ from orion.domain.node import Node
 from orion.domain.plan import Plan
 from orion.errors import DatabaseUnavailable, NotFound
 from orion.pipelines.calls import Calls
-from orion.pipelines.feed import Feed
+from orion.pipelines.records.feed import Feed
 from orion.pipelines.tasks import Tasks
 from orion.store.database import Database
 from orion.store.notices import listen

@@ -40,8 +40,8 @@ from orion.pipelines.conversation import Conversation
 from orion.pipelines.farewell import Farewell
 from orion.pipelines.fillers import Fillers
 from orion.pipelines.hand_off import Begins, HandOffs
-from orion.pipelines.latency import LatencyObserver
 from orion.pipelines.ordinary import Ordinary
+from orion.pipelines.records.latency import LatencyObserver
 from orion.pipelines.tasks import Tasks
 from orion.pipelines.teardown import climb_down
 from orion.pipelines.watch import Watch

@@ -28,7 +28,7 @@ from orion.errors import (
     SessionEnded,
 )
 from orion.media import memory
-from orion.pipelines import budgets, planning
+from orion.pipelines import planning
 from orion.pipelines.announcements import Announcements
 from orion.pipelines.answers import AnswerLost, CallEnded
 from orion.pipelines.approved_calls import ApprovedCalls
@@ -38,6 +38,7 @@ from orion.pipelines.conversation import Conversation
 from orion.pipelines.note_taking import NoteTaking
 from orion.pipelines.opening import text_call, voice_call
 from orion.pipelines.planning import PlanRunner
+from orion.pipelines.records import budgets
 from orion.pipelines.shared import Shared
 from orion.pipelines.sweeper import sweep
 from orion.pipelines.tasks import Tasks

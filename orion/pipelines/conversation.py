@@ -27,16 +27,17 @@ from orion.domain.spending import Month
 from orion.domain.taint import Taint
 from orion.domain.turn import Turn
 from orion.errors import DatabaseUnavailable, OrionError
-from orion.pipelines import budgets, engines, notes
+from orion.pipelines import engines, notes
 from orion.pipelines.approvals import Answers, ApprovalPolicy, Consulted
-from orion.pipelines.bill import Bill
 from orion.pipelines.call_plans import CallPlans
 from orion.pipelines.catalogue import Offer
 from orion.pipelines.guards import Guards
-from orion.pipelines.latency import Stopwatch
 from orion.pipelines.planning import PlanRunner
 from orion.pipelines.rebuilt import is_owed, messages, recent
-from orion.pipelines.recorder import Recorder
+from orion.pipelines.records import budgets
+from orion.pipelines.records.bill import Bill
+from orion.pipelines.records.latency import Stopwatch
+from orion.pipelines.records.recorder import Recorder
 from orion.pipelines.shared import Shared
 from orion.pipelines.tool_context import Announce, Requests, SessionTools
 from orion.processors.approval_gate import ApprovalGate

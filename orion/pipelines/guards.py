@@ -10,7 +10,7 @@ from pipecat.frames.frames import TranscriptionFrame
 from orion import guardrails, providers
 from orion.domain.guardrail import Channel, Utterance, Verdict
 from orion.domain.storable import storable
-from orion.pipelines.recorder import Recorder
+from orion.pipelines.records.recorder import Recorder
 from orion.pipelines.shared import Shared
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.spoken_guardrail import HeardGuardrail, SaidGuardrail

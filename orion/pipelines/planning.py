@@ -20,7 +20,7 @@ from orion.domain.session import Session
 from orion.domain.tool import Tool
 from orion.domain.turn import Speaker, Turn
 from orion.domain.usage import Usage
-from orion.pipelines import budgets
+from orion.pipelines.records import budgets
 from orion.providers.offline import speech
 from orion.tools import RunnableTool
 

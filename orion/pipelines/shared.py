@@ -12,11 +12,11 @@ from orion.agents.tool_rows import Outside
 from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient
 from orion.pipelines.catalogue import Catalogue
-from orion.pipelines.feed import Feed
 from orion.pipelines.files import Files
-from orion.pipelines.meter import Meter
+from orion.pipelines.records.feed import Feed
+from orion.pipelines.records.meter import Meter
+from orion.pipelines.records.writer import Writer
 from orion.pipelines.waiting_calls import WaitingCalls
-from orion.pipelines.writer import Writer
 from orion.providers._started import Started
 from orion.settings import Settings
 from orion.store.database import Database

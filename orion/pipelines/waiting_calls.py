@@ -24,9 +24,9 @@ from orion.domain.session import Event
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.waiting_call import ApprovalState, WaitingCall
 from orion.errors import Conflict, DatabaseUnavailable, NotFound
-from orion.pipelines.feed import Feed
+from orion.pipelines.records.feed import Feed
+from orion.pipelines.records.writer import Writer
 from orion.pipelines.tasks import Tasks
-from orion.pipelines.writer import Writer
 from orion.store.database import Database
 
 APPROVALS = Principal.system("approvals")

@@ -14,7 +14,7 @@ from pipecat.frames.frames import (
 from pipecat.observers.base_observer import BaseObserver, FramePushed
 
 from orion.domain.turn import Speaker
-from orion.pipelines.recorder import Recorder
+from orion.pipelines.records.recorder import Recorder
 from orion.processors.switched import SwitchedFrame
 
 

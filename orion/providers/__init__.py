@@ -309,7 +309,7 @@ def _make(
         try:
             service = getattr(module(settings, name), kind)(settings, _for(choice, agent))
         except StartError as error:
-            logger.warning("{} by {} is left out: {}", kind, name, error.detail)
+            logger.warning("{} by {} is left out: it cannot serve this agent", kind, name)
             refused = error
         else:
             serves = True

@@ -15,7 +15,7 @@ TRACKED = subprocess.run(
 EDGES = {
     "orion/agents/executor.py": "a tool's edge: what it raises ends its step, and not its plan",
     "orion/pipelines/teardown.py": "a call's edge: its end must be reached",
-    "orion/pipelines/writer.py": "the recorder's edge: one bad write is lost, and not all",
+    "orion/pipelines/records/writer.py": "the recorder's edge: one bad write is lost, and not all",
     "orion/processors/tool_call.py": "a tool's edge: anybody's code, whose bugs end its call and no more",
 }
 """Where an exception of any kind ends; the last edge is FastAPI's handler in `orion/api/problems.py`."""

@@ -14,7 +14,7 @@ from orion.domain.plan import PlanStatus, StepStatus
 from orion.domain.tool import Risk
 from orion.errors import Conflict, NotFound
 from orion.nodes.plans import BEAT_SECS, LEASE_SECS, PlanNode
-from orion.pipelines.feed import Feed
+from orion.pipelines.records.feed import Feed
 from orion.store.workflow_engine import workflow_engine
 from tests.agents.plans import Stage, a_tool
 

@@ -48,7 +48,7 @@ from orion.domain.deadlines import Deadlines
 from orion.domain.guardrail import Action, Utterance, Verdict
 from orion.domain.turn import Latency
 from orion.pipelines import text, voice
-from orion.pipelines.latency import Filler, LatencyObserver, Stopwatch
+from orion.pipelines.records.latency import Filler, LatencyObserver, Stopwatch
 from orion.processors.guardrail import InputGuardrail, OutputGuardrail
 from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause

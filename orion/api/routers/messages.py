@@ -34,7 +34,7 @@ from orion.errors import (
     Unavailable,
 )
 from orion.pipelines.call import PAUSED
-from orion.pipelines.feed import Subscription
+from orion.pipelines.records.feed import Subscription
 
 router = APIRouter(
     prefix="/api/v1/sessions",

@@ -17,7 +17,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 from orion import __version__
 from orion.api.access import API_KEY, BEARER, Parts, PartsDep, admin, at_the_machine, current, identify
 from orion.domain.usage import AMOUNTS, MICROS
-from orion.pipelines.meter import Histogram, Meter
+from orion.pipelines.records.meter import Histogram, Meter
 
 router = APIRouter(tags=["health"])
 

@@ -38,7 +38,7 @@ from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.domain.tool import ToolCallStatus
 from orion.errors import BudgetExhausted, Conflict, FieldProblem, Invalid, NotFound
-from orion.pipelines import budgets
+from orion.pipelines.records import budgets
 from orion.store.store import Store
 
 router = APIRouter(

@@ -8,7 +8,7 @@ from orion.api.routers.metrics import family, histograms
 from orion.domain.identity import new_id
 from orion.domain.session import EndReason
 from orion.domain.turn import Latency, Speaker, Turn
-from orion.pipelines.meter import Histogram, Meter
+from orion.pipelines.records.meter import Histogram, Meter
 
 
 def turn(speaker=Speaker.AGENT, *, interrupted=False, **latency):

@@ -1,6 +1,6 @@
 from uuid import uuid4
 
-from orion.pipelines.feed import Feed
+from orion.pipelines.records.feed import Feed
 
 
 async def test_all_watchers_of_a_session_see_the_same_in_the_same_order():

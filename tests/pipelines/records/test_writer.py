@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from orion.pipelines.writer import Writer
+from orion.pipelines.records.writer import Writer
 from tests.pipelines import logged
 
 

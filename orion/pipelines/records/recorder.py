@@ -18,11 +18,11 @@ from orion.domain.identity import new_id
 from orion.domain.storable import storable
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Latency, Speaker, Turn
-from orion.pipelines.bill import Bill
-from orion.pipelines.feed import Feed
-from orion.pipelines.latency import Stopwatch
-from orion.pipelines.meter import Meter
-from orion.pipelines.writer import Writer
+from orion.pipelines.records.bill import Bill
+from orion.pipelines.records.feed import Feed
+from orion.pipelines.records.latency import Stopwatch
+from orion.pipelines.records.meter import Meter
+from orion.pipelines.records.writer import Writer
 
 _PARTS = {
     "stt": "Speech recognition",

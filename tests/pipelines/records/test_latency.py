@@ -8,7 +8,7 @@ from pipecat.frames.frames import (
 )
 
 from orion.domain.turn import Latency
-from orion.pipelines.latency import Filler, Stopwatch
+from orion.pipelines.records.latency import Filler, Stopwatch
 
 
 def test_stages_are_milliseconds_after_the_end_of_speech():

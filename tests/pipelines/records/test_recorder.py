@@ -12,12 +12,12 @@ from orion.domain.session import Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Speaker, Turn
 from orion.domain.usage import Usage
-from orion.pipelines.bill import Bill
-from orion.pipelines.feed import Feed, Subscription
-from orion.pipelines.latency import Stopwatch
-from orion.pipelines.meter import Meter
-from orion.pipelines.recorder import Recorder
-from orion.pipelines.writer import Writer
+from orion.pipelines.records.bill import Bill
+from orion.pipelines.records.feed import Feed, Subscription
+from orion.pipelines.records.latency import Stopwatch
+from orion.pipelines.records.meter import Meter
+from orion.pipelines.records.recorder import Recorder
+from orion.pipelines.records.writer import Writer
 
 FLUENT = Usage("llm", "openai", "gpt-4.1", input_tokens=20)
 HEARD = Usage("stt", "pocketsphinx", audio_secs=1.5)
