@@ -319,7 +319,7 @@ def answer_ended_at(phone, answer: dict[str, Any]) -> float:
 
 async def test_a_workspace_that_spent_its_budget_ends_its_calls_and_begins_none(serving):
     async with serving() as http:
-        session = await new_session(http)
+        session, other = await new_session(http), await new_session(http)
         api = httpx.AsyncClient(base_url=http.base_url.copy_with(path="/"), headers=http.headers, timeout=30)
         async with api, calling(api, session.rpartition("/")[2]) as phone:
             await phone.event("turn.ended", role="agent", text="Hello.")
@@ -331,7 +331,7 @@ async def test_a_workspace_that_spent_its_budget_ends_its_calls_and_begins_none(
         refused = await http.post("/sessions", json={})
         assert refused.status_code == 402
         assert refused.json()["type"] == "/problems/budget-exhausted"
-        plans = f"/agent/sessions/{session.rpartition('/')[2]}/plan"
+        plans = f"/agent/sessions/{other.rpartition('/')[2]}/plan"
         refused = await http.post(plans, json={"goal": "tell me the time"})
         assert (refused.status_code, refused.json()["type"]) == (402, "/problems/budget-exhausted")
         assert (await http.put("/budget", json={"monthly_usd": None})).json()["monthly_usd"] is None

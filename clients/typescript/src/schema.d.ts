@@ -1173,6 +1173,7 @@ export interface components {
          *       "language": "en",
          *       "max_call_secs": 900,
          *       "name": "host",
+         *       "plans": {},
          *       "source": "row",
          *       "title": "Host",
          *       "tools": [
@@ -1185,7 +1186,6 @@ export interface components {
          *       "llm": null,
          *       "tts": null,
          *       "speech": null,
-         *       "plans": null,
          *       "context_tokens": null
          *     }
          */
@@ -1350,6 +1350,7 @@ export interface components {
          *           "language": "en",
          *           "max_call_secs": 900,
          *           "name": "host",
+         *           "plans": {},
          *           "source": "row",
          *           "title": "Host",
          *           "tools": [
@@ -1362,7 +1363,6 @@ export interface components {
          *           "llm": null,
          *           "tts": null,
          *           "speech": null,
-         *           "plans": null,
          *           "context_tokens": null
          *         }
          *       ],

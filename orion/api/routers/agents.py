@@ -39,6 +39,8 @@ _AGENT = {
     "all_tools": False,
     "guardrails": {},
     "turn_taking": {},
+    "plans": {},
+    "context_tokens": None,
 }
 
 
