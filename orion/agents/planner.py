@@ -25,7 +25,7 @@ from orion.domain.draft import Draft, Missing, as_steps, usable
 from orion.domain.plan import MOST_STEPS, Step
 from orion.domain.plan_budget import PlanBudget
 from orion.domain.references import steps_of
-from orion.domain.storable import storable
+from orion.domain.storable import parsed, storable
 from orion.domain.tool import Tool
 from orion.domain.usage import Usage
 from orion.errors import ProviderError
@@ -177,7 +177,7 @@ def read(reply: str, tools: Sequence[Tool]) -> list[Draft] | Missing:
         raise Unusable(f"it is longer than {_MOST_REPLY_CHARS} characters")
     start, end = reply.find("{"), reply.rfind("}")
     try:
-        body = storable(json.loads(reply[start : end + 1], parse_constant=_no_constant))
+        body = storable(parsed(reply[start : end + 1]))
     except (ValueError, RecursionError):
         raise Unusable("it is not one JSON object") from None
     if not isinstance(body, dict) or set(body) - {"steps", "question"}:
@@ -215,7 +215,3 @@ def refuse(tool: Tool, index: int, arguments: dict[str, Any]) -> str:
     required = [name for name in schema.get("required", []) if name not in late]
     now = {name: value for name, value in arguments.items() if name not in late}
     return refuse_arguments({**schema, "required": required}, now)
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)

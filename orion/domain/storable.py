@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -21,3 +22,16 @@ def storable(value: Any) -> Any:
     if isinstance(value, list):
         return [storable(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def parsed(text: str | bytes) -> Any:
+    """The value of a JSON text (RFC 8259), which knows no NaN and no infinity.
+
+    Raises:
+        ValueError, RecursionError: It is none.
+    """
+    return json.loads(text, parse_constant=_refuse)
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")

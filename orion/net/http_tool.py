@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import httpx2
 
+from orion.domain.storable import parsed
 from orion.domain.tool import ToolFailure
 from orion.errors import ProviderError, ProviderTimeout
 from orion.net.client import GuardedClient, NotSent, UnreachableTarget
@@ -202,13 +203,9 @@ def _parsed(body: bytes) -> Any:
     if not body.strip():
         return {}
     try:
-        return json.loads(body, parse_constant=_no_number)
+        return parsed(body)
     except (ValueError, RecursionError) as error:
         raise ToolFailure("The service did not answer with JSON.") from error
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
 
 
 def select(value: Any, path: str) -> Any:

@@ -8,8 +8,10 @@ barge-in drops. What was said stays in the context; where it is long, notes are 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from loguru import logger
 from pipecat.frames.frames import Frame, LLMRunFrame, LLMUpdateSettingsFrame, TTSUpdateSettingsFrame
@@ -26,6 +28,8 @@ from orion.pipelines.consultation import Consultations
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.tasks import Tasks
 from orion.providers import Candidate
+
+_Service = TypeVar("_Service")
 
 _LOOK_SECS, _LOOKS = 0.1, 100
 _PATIENCE_SECS = 0.7
@@ -124,13 +128,13 @@ class HandOffs:
             return
         settings = self._conversation.offer.settings
         try:
-            wanted = {one.provider: one.service for one in providers.ttss(settings, agent)}
+            wanted = _in_order(providers.ttss(settings, agent))
         except OrionError as error:
             logger.warning("the voice of {} cannot serve: {}", agent.name, error.slug)
             return
         for speaker in self._voices:
-            if (found := wanted.get(speaker.provider)) is not None:
-                its = found._settings  # noqa: SLF001 - Pipecat shows them nowhere else
+            if wanted[speaker.provider]:
+                its: Any = wanted[speaker.provider].popleft().service.settings
                 delta = TTSSettings(voice=its.voice)
                 if before.language != agent.language:
                     delta.language = its.language
@@ -142,19 +146,27 @@ class HandOffs:
             return
         settings = self._conversation.offer.settings
         try:
-            wanted = {one.provider: one.service for one in providers.llms(settings, agent)}
+            wanted = _in_order(providers.llms(settings, agent))
         except OrionError as error:
             logger.warning("the models of {} cannot serve: {}", agent.name, error.slug)
             return
         for asked in self._conversation.models:
-            if (found := wanted.get(asked.provider)) is not None:
-                model = found._settings.model  # noqa: SLF001 - as above
+            if wanted[asked.provider]:
+                model = wanted[asked.provider].popleft().model
                 yield LLMUpdateSettingsFrame(delta=LLMSettings(model=model), service=asked.service)
 
     async def _take_turns(self, before: Agent, agent: Agent) -> None:
         if self._voices and before.turn_taking != agent.turn_taking:
             controller = self._pair.user()._user_turn_controller  # noqa: SLF001 - Pipecat has no other way
             await controller.update_strategies(turns.strategies(agent))
+
+
+def _in_order(candidates: Sequence[Candidate[_Service]]) -> defaultdict[str, deque[Candidate[_Service]]]:
+    """Those of each provider, in order: where one stands twice, each has its match."""
+    found: defaultdict[str, deque[Candidate[_Service]]] = defaultdict(deque)
+    for candidate in candidates:
+        found[candidate.provider].append(candidate)
+    return found
 
 
 def _called(agent: Agent) -> str:

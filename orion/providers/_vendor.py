@@ -7,12 +7,11 @@ it), and Pipecat logs it. So an error frame tells the vendor and the category; t
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from itertools import islice
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from pipecat.frames.frames import ErrorFrame, FunctionCallFromLLM
 from pipecat.metrics.metrics import LLMTokenUsage
@@ -28,7 +27,7 @@ from pipecat.utils.errors import (
     extract_http_status_code,
 )
 
-from orion.domain.storable import storable
+from orion.domain.storable import parsed, storable
 from orion.errors import ProviderError, ProviderTimeout, StartError
 from orion.net.client import UnreachableTarget
 from orion.providers._models.catalogue import subtag
@@ -212,7 +211,7 @@ class VendorVoice(Vendor, TTSService):
 def arguments(text: str) -> dict[str, Any]:
     """The arguments of a tool call, as they can be kept. Raises MalformedAnswer: they are no JSON object."""
     try:
-        found = json.loads(text or "{}", parse_constant=_no_constant)
+        found = parsed(text or "{}")
     except (ValueError, RecursionError) as error:
         raise MalformedAnswer("the arguments of a tool call are no JSON") from error
     return _kept(found)
@@ -228,10 +227,6 @@ def _kept(found: Any) -> dict[str, Any]:
     if not isinstance(kept, dict):
         raise MalformedAnswer("the arguments of a tool call are no JSON object")
     return kept
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def category(exception: Exception) -> ErrorCategory:

@@ -49,6 +49,20 @@ async def test_who_takes_over_is_asked_by_its_own_model_with_all_that_was_said_a
     assert json.loads(told["content"].splitlines()[-1]) == {"task": "boil an egg"}
 
 
+async def test_of_an_order_with_two_models_of_one_provider_each_has_its_match(kitchen):
+    model, http, _ = kitchen
+    both = "openai/gpt-4.1-nano,openai/gpt-4.1-mini"
+    for name, agent in (
+        ("host", {**HOST, "llm": both}),
+        ("cook", {**COOK, "llm": "openai/gpt-4.1,openai/o4"}),
+    ):
+        (await http.put(f"/api/v1/agents/{name}", json=agent)).raise_for_status()
+    session = (await http.post("/api/v1/sessions", json={"agent": "host"})).json()["id"]
+    model.answers = [Told(calls=[("hand_over", {"agent": "cook", "task": "boil an egg"})]), Told("It boils.")]
+    await http.post(f"/api/v1/sessions/{session}/messages", json={"text": "an egg please"})
+    assert (model.asked[0]["model"], model.asked[-1]["model"]) == ("gpt-4.1-nano", "gpt-4.1")
+
+
 async def test_who_is_asked_knows_its_own_instructions_and_the_question_alone(kitchen):
     model, http, session = kitchen
     ask = ("ask_agent", {"agent": "cook", "question": "How long does an egg take?"})

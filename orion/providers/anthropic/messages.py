@@ -21,8 +21,7 @@ from pydantic import BaseModel
 
 from orion.domain.storable import storable
 from orion.providers._pool import Pool
-from orion.providers._usage import EstimatedTokens, asking, sound
-from orion.providers._usage import counted as follow
+from orion.providers._usage import EstimatedTokens, asking, counted, sound
 from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel
 
 _CONNECT_SECS = 3.0
@@ -156,11 +155,11 @@ class Messages(VendorModel, AnthropicLLMService):
         characters = _characters(params)
         async with asking(self, lambda: characters):
             stream = await api_call(**storable(params), timeout=self._orion_timeout)
-        return self._orion_counted(counted(complete(stream), characters), characters)
+        return self._orion_counted(with_tokens(complete(stream), characters), characters)
 
     async def _orion_counted(self, events: Events, asked_characters: int) -> Events:
         """The events. Anthropic tells the tokens of the prompt first; before that they are estimated."""
-        async with aclosing(events), follow(self, asked_characters) as streamed:
+        async with aclosing(events), counted(self, asked_characters) as streamed:
             async for event in events:
                 streamed.told = True
                 yield event
@@ -203,7 +202,7 @@ def _characters(params: Mapping[str, Any]) -> int:
     return len(json.dumps(asked, ensure_ascii=False, default=str))
 
 
-async def counted(events: Events, asked_characters: int) -> Events:
+async def with_tokens(events: Events, asked_characters: int) -> Events:
     """The events; where the tokens of the answer were not told, an estimate of them comes last.
 
     What was generated until then is billed, also where the answer fails. (Of one that is interrupted
