@@ -12,6 +12,7 @@ from schemathesis.generation.case import Case
 from schemathesis.hooks import HookContext
 
 ORIGIN = os.environ["ORION_TEST_ORIGIN"]  # noqa: TID251 - the tests' own: a web service on loopback
+NOWHERE = "0199aaaa-0000-7000-8000-000000000000"
 PROVIDERS = "/api/v1/providers/{name}"
 ELSEWHERE = re.compile(r"https?://[a-z.]*example\.org")
 UNHOLDABLE = ("NUL", "digits", "too long or too large", "nested deeper", "UTF-8", "is no JSON")
@@ -19,12 +20,14 @@ UNHOLDABLE = ("NUL", "digits", "too long or too large", "nested deeper", "UTF-8"
 
 @schemathesis.hook
 def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
-    """The addresses of examples lead to the origin instead."""
+    """The addresses of examples lead to the origin instead, and links without a session to none."""
     if case.operation.path in {"/api/v1/tools", "/api/v1/webhooks"} and isinstance(case.body, dict):
         try:
             case.body = json.loads(ELSEWHERE.sub(ORIGIN, json.dumps(case.body)))
         except (TypeError, ValueError):
             return  # no JSON: a broken body on purpose
+    if case.path_parameters.get("session_id", NOWHERE) in {None, "None"}:
+        case.path_parameters["session_id"] = NOWHERE  # a memory of the user's has no session to lead to
     if case.operation.path == PROVIDERS and isinstance(case.body, dict):
         address = case.body.get("base_url")
         if isinstance(address, str) and address.startswith("http"):
