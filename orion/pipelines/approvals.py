@@ -123,8 +123,13 @@ class ApprovalPolicy:
         wanted = Wanted(call.id, tool.name, call.arguments, asked, agent=agent.name)
         if not self._approvals.add(wanted, time.monotonic()):
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
-        if not await self._keep(wanted):
-            self._approvals.take(wanted.call_id)
+        kept = False
+        try:
+            kept = await self._keep(wanted)
+        finally:
+            if not kept:  # a question that nobody's yes would count for is not asked
+                self._approvals.take(wanted.call_id)
+        if not kept:
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
         return replace(call, status=ToolCallStatus.WAITING_APPROVAL, result={"note": _NOTE})
 

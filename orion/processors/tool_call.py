@@ -33,6 +33,7 @@ ContextFor = Callable[[str], ToolContext]
 
 
 _SLOW_SECS = 1.0
+_NOT_CALLED = "the server could not check the call, or ask the user for a yes; it has not been made"
 
 
 class Hold(Protocol):
@@ -159,6 +160,9 @@ class ToolCaller:
         except asyncio.CancelledError:
             call = replace(call, status=ToolCallStatus.CANCELLED, error="cancelled")
             raise
+        except Exception as error:  # noqa: BLE001 - what could not be checked or asked for is not done
+            logger.error("tool {} was not called: {}", call.tool, type(error).__name__)
+            call = replace(call, status=ToolCallStatus.FAILED, error=_NOT_CALLED)
         finally:
             call = replace(call, duration_ms=round((time.monotonic() - started) * 1000, 2))
             await asyncio.shield(self._on_call(call))

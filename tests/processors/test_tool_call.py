@@ -5,7 +5,7 @@ import pytest
 
 from orion.agents.arguments import refuse_arguments
 from orion.domain.tool import Risk, Tool, ToolCallStatus, ToolFailure
-from orion.processors.tool_call import ToolCaller
+from orion.processors.tool_call import NobodyToAsk, ToolCaller
 from orion.tools import RunnableTool
 from tests.pipelines.logged import lines
 
@@ -53,6 +53,26 @@ async def test_a_call_is_recorded_when_it_starts_and_when_it_has_ended():
     assert [c.status for c in calls.records] == [ToolCallStatus.RUNNING, ToolCallStatus.DONE]
     assert record.result == {"city": "Oslo", "sky": "clear"}
     assert record.duration_ms >= 0
+
+
+class Broken(NobodyToAsk):
+    """Asks, and fails."""
+
+    async def held(self, tool, call, *, by_rule):  # noqa: ARG002
+        raise LookupError("the database says: Oslo")
+
+
+async def test_a_call_that_cannot_be_asked_for_is_not_made_and_ends(logs):
+    calls, made = Calls(), []
+    runnable = tool(lambda arguments, context: made.append(arguments), risk=Risk.DANGER)
+    caller = ToolCaller({"weather": runnable}, calls.context_for, calls.on_call, hold=Broken())
+    record = await caller.run(runnable, "call-1", {"city": "Oslo"})
+    assert [c.status for c in calls.records] == [ToolCallStatus.RUNNING, ToolCallStatus.FAILED]
+    assert record.error
+    assert "has not been made" in record.error
+    assert made == []
+    assert "LookupError" in logs[-1]
+    assert "Oslo" not in logs[-1]
 
 
 @pytest.mark.parametrize("arguments", [{}, {"city": 3}, {"city": "Oslo", "x": 1}])
