@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -69,6 +70,11 @@ class Users:
     async def get(self, user_id: UUID) -> User:
         """One account. Raises NotFound where the principal sees none."""
         return (await self.with_password_hash(user_id))[0]
+
+    async def these(self, user_ids: Collection[UUID]) -> dict[UUID, User]:
+        """Those of the accounts that the principal sees."""
+        rows = await self._connection.execute(select(users).where(users.c.id.in_(user_ids)))
+        return {row.id: _user(row) for row in rows}
 
     async def with_password_hash(self, user_id: UUID) -> tuple[User, str]:
         """One account and its password's hash. Raises NotFound where the principal sees none."""
