@@ -179,6 +179,11 @@ def at_the_machine(request: Request) -> bool:
     return _loopback(peer) and _loopback(host) and not forwarded
 
 
+def public_base(request: Request, settings: Settings) -> str:
+    """The address under which the caller reaches this server, without a path and a slash at its end."""
+    return (settings.public_url or str(request.base_url)).rstrip("/")
+
+
 def _loopback(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback
