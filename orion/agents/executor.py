@@ -15,9 +15,9 @@ from uuid import UUID
 
 from loguru import logger
 
-from orion.agents.arguments import as_json
 from orion.agents.ledger import Ledger, Run
 from orion.agents.recollection import Recollection
+from orion.agents.results import result_of
 from orion.agents.step_context import StepContext
 from orion.agents.step_rules import begun, expired, failed, has_yes, needs_yes, pending, prepared, with_put
 from orion.domain.identity import Principal
@@ -285,7 +285,7 @@ class Executor:
             async with limit:
                 if not tool.side_effects and tool.repeatable:
                     run.limits.add(limit)
-                result = as_json(await runnable.run(step.resolved or {}, context))
+                result = result_of(tool, await runnable.run(step.resolved or {}, context))
         except TimeoutError:
             if limit in run.limits and (run.lost or run.plan.status.over):
                 return replace(step, status=StepStatus.SKIPPED, ended_at=datetime.now(UTC)), False

@@ -54,6 +54,11 @@ class Tool:
     untrusted: bool = False
 
     @property
+    def changes(self) -> bool:
+        """Whether a call may change something, so that one of which nobody knows the end says so."""
+        return self.side_effects or self.risk is not Risk.READ
+
+    @property
     def repeatable(self) -> bool:
         """Whether a call of which nobody knows the end may be made again."""
         return self.idempotent or self.risk is Risk.READ

@@ -21,7 +21,8 @@ from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams
 
-from orion.agents.arguments import as_json, refuse_arguments
+from orion.agents.arguments import refuse_arguments
+from orion.agents.results import result_of
 from orion.domain.storable import storable
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus, ToolContext, ToolFailure
 from orion.processors.own_words import are_answered
@@ -185,7 +186,7 @@ class ToolCaller:
         try:
             async with asyncio.timeout(timeout_secs):
                 result = await runnable.run(call.arguments, self._context_for(call.id))
-            return replace(call, status=ToolCallStatus.DONE, result=as_json(result))
+            return replace(call, status=ToolCallStatus.DONE, result=result_of(runnable.tool, result))
         except TimeoutError:
             error = f"no answer within {timeout_secs:g} seconds"
             return replace(call, status=ToolCallStatus.TIMED_OUT, error=error)
