@@ -13,7 +13,7 @@ import pytest
 from orion.domain.identity import Principal, new_id
 from orion.domain.session import EndReason, Event, Session, SessionStatus
 from orion.domain.turn import Speaker, Turn
-from orion.domain.webhook import DeliveryStatus, Webhook
+from orion.domain.webhook import DeliveryStatus, Webhook, signature
 from orion.errors import Conflict
 from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient, resolve
@@ -22,7 +22,7 @@ from orion.store.secrets import SecretKeys
 from tests.nodes.recipient import Recipient
 
 RECORDER, DELIVERER = Principal.system("recorder"), Principal.system("webhooks")
-SECRET = "a secret of the recipient"
+SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 KEYS = SecretKeys(["k" * 32])
 LOOPBACK = AllowedHosts(["127.0.0.1"])
 
@@ -95,8 +95,10 @@ async def test_an_event_arrives_as_it_is_streamed_and_the_documented_check_accep
     assert (delivery.status, delivery.attempts, delivery.response_status) == (DeliveryStatus.DONE, 1, 200)
     assert is_from_orion(received.headers, received.body, SECRET)
     assert not is_from_orion(received.headers, received.body + b" ", SECRET)
-    assert not is_from_orion(received.headers, received.body, "another secret")
-    assert not is_from_orion({**received.headers, "Orion-Timestamp": "1700000000"}, received.body, SECRET)
+    assert not is_from_orion(received.headers, received.body, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    assert not is_from_orion({**received.headers, "webhook-timestamp": "1700000000"}, received.body, SECRET)
+    stamp = received.headers["Orion-Timestamp"]
+    assert received.headers["Orion-Signature"] == signature(SECRET, stamp, received.body)
 
 
 async def test_a_recipient_that_fails_is_tried_again_with_the_same_event(database, ada, session):
