@@ -34,6 +34,7 @@ class Fillers:
         self._put = put
         self._thinking = thinking
         self._failures = 0
+        self._owed: asyncio.Task[None] | None = None
 
     def slow(self) -> None:
         """Something takes its time."""
@@ -46,7 +47,12 @@ class Fillers:
 
     def silent(self) -> None:
         """The agent had no words."""
-        self._tasks.spawn(self._break_silence(), "silence")
+        self._owed = self._tasks.spawn(self._break_silence(), "silence")
+
+    def withdraw(self) -> None:
+        """Somebody has the word: what was to break the silence is not said into it."""
+        if self._owed is not None:
+            self._owed.cancel()
 
     async def failed(self) -> None:
         """The agent has failed."""

@@ -43,6 +43,7 @@ class Confirmed(Frame):
 RESPONSE = (LLMFullResponseStartFrame, LLMFullResponseEndFrame, LLMTextFrame, ErrorFrame, Confirmed)
 """What only the attempt that counts lets out."""
 TOO_LATE = "no token in time"
+NO_WORDS = "no words"
 
 
 class Start:
@@ -97,7 +98,7 @@ class Attempt:
         elif not self.answers and isinstance(frame, ErrorFrame) and not of_a_tool(frame):
             self._fails(fault(self.index, frame))
         elif not self.answers and isinstance(frame, LLMFullResponseEndFrame):
-            self._fails(Fault(self.index, "no words"))
+            self._fails(Fault(self.index, NO_WORDS))
 
     def made(self, frame: Frame) -> bool:
         """Whether a frame is about a tool call of this attempt."""

@@ -44,6 +44,7 @@ ContextFor = Callable[[str], ToolContext]
 
 _SLOW_SECS = 1.0
 _MOST_ERROR_CHARS = 1000
+_NOT_CALLED = "the server could not check the call, or ask the user for a yes; it has not been made"
 
 
 class Hold(Protocol):
@@ -186,9 +187,10 @@ class ToolCaller:
         except asyncio.CancelledError:
             call = _failed(call, tool, "cancelled", unclear=began, status=ToolCallStatus.CANCELLED)
             raise
+        except Exception as error:  # noqa: BLE001 - what could not be checked or asked for is not done
+            logger.error("tool {} was not called: {}", call.tool, type(error).__name__)
+            call = replace(call, status=ToolCallStatus.FAILED, error=_NOT_CALLED)
         finally:
-            if call.status is running:  # what decides on it broke down
-                call = _failed(call, tool, f"{tool.name} could not be run", unclear=False)
             if began:
                 self._hold.ran(tool)
                 self._hold.ended(call)

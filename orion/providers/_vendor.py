@@ -18,7 +18,6 @@ from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import LLMService
-from pipecat.services.tts_service import TTSService
 from pipecat.transcriptions.language import Language
 from pipecat.utils.errors import (
     ErrorCategory,
@@ -32,6 +31,7 @@ from orion.errors import ProviderError, ProviderTimeout, StartError
 from orion.net.client import UnreachableTarget
 from orion.providers._models.catalogue import subtag
 from orion.providers._usage import tell_beside
+from orion.providers._words import WrittenWords
 
 _LIST_SECS = 5.0
 _MOST_NAMES = 1000
@@ -188,7 +188,7 @@ class VendorModel(Vendor, LLMService[Any]):
         await super().run_function_calls([_held(call) for call in function_calls])
 
 
-class VendorVoice(Vendor, TTSService):
+class VendorVoice(Vendor, WrittenWords):
     """The same for text to speech, where words whose sound never came are not taken for spoken."""
 
     _orion_broken: set[str]

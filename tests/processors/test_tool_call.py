@@ -56,6 +56,26 @@ async def test_a_call_is_recorded_when_it_starts_and_when_it_has_ended():
     assert record.duration_ms >= 0
 
 
+class Broken(NobodyToAsk):
+    """Asks, and fails."""
+
+    async def held(self, tool, call, *, by_rule):  # noqa: ARG002
+        raise LookupError("the database says: Oslo")
+
+
+async def test_a_call_that_cannot_be_asked_for_is_not_made_and_ends(logs):
+    calls, made = Calls(), []
+    runnable = tool(lambda arguments, context: made.append(arguments), risk=Risk.DANGER)
+    caller = ToolCaller({"weather": runnable}, calls.context_for, calls.on_call, hold=Broken())
+    record = await caller.run(runnable, "call-1", {"city": "Oslo"})
+    assert [c.status for c in calls.records] == [ToolCallStatus.RUNNING, ToolCallStatus.FAILED]
+    assert record.error
+    assert "has not been made" in record.error
+    assert made == []
+    assert "LookupError" in logs[-1]
+    assert "Oslo" not in logs[-1]
+
+
 @pytest.mark.parametrize("arguments", [{}, {"city": 3}, {"city": "Oslo", "x": 1}])
 async def test_arguments_against_the_schema_are_refused_and_nothing_runs(arguments):
     async def never(arguments, context):
@@ -152,19 +172,6 @@ async def test_a_write_that_returned_is_done_whatever_it_returned(returned, kept
 
     record, _ = await call(writes, {"city": "Oslo"}, risk=Risk.WRITE)
     assert (record.status, record.result) == (ToolCallStatus.DONE, kept)
-
-
-async def test_a_call_of_which_nobody_could_decide_ends_all_the_same():
-    class Broken(NobodyToAsk):
-        async def held(self, *_called, by_rule):
-            raise LookupError
-
-    calls = Calls()
-    runnable = tool(sunny)
-    caller = ToolCaller({"weather": runnable}, calls.context_for, calls.on_call, hold=Broken())
-    with pytest.raises(LookupError):
-        await caller.run(runnable, "c", {"city": "Oslo"})
-    assert calls.records[-1].status is ToolCallStatus.FAILED
 
 
 def nested(levels):

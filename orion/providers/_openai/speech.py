@@ -80,7 +80,13 @@ class Speech(VendorVoice, OpenAITTSService):
     _settings: OpenAITTSSettings
 
     def __init__(
-        self, server: Server, model: str, voice: str | None, *, stall_secs: float = _STALL_SECS
+        self,
+        server: Server,
+        model: str,
+        voice: str | None,
+        spoken: str = "auto",
+        *,
+        stall_secs: float = _STALL_SECS,
     ) -> None:
         super().__init__(
             api_key="none",
@@ -88,6 +94,7 @@ class Speech(VendorVoice, OpenAITTSService):
             push_text_frames=False,
             settings=OpenAITTSService.Settings(model=model, voice=voice),
         )
+        self.orion_tell_in_order(spoken)
         patience = Timeout(stall_secs, connect=min(_CONNECT_SECS, stall_secs))
         self._client = server.client.with_options(timeout=patience)
         self._orion_official = server.official

@@ -51,6 +51,7 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
                 model=model, voice=_known(voice), language=told_language(spoken)
             ),
         )
+        self.orion_tell_in_order(spoken)
 
     async def _update_settings(self, delta: Any) -> dict[str, Any]:
         """Take another agent's voice; the name of another engine's is passed over."""
