@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -34,7 +35,12 @@ _MOST_UNCLEAR = 2
 _MOST_DOUBTED = 20
 _MOST_ASKED = 3
 _SHORT_WORDS = 3
-_UNSPOKEN = re.compile(r"[^\w .,:;@+*/%€$£#&()-]")
+_SPOKEN_KINDS = frozenset({"Mn", "Mc", "Nd", "Nl", "No", "Pd", "Sc", "Sm", "So"})
+"""Of Unicode, beside letters: what belongs to a letter, numbers, dashes, currencies, signs of mathematics."""
+_SPOKEN_SIGNS = frozenset(" .,:;@*/%\u2030#&()'\u2019\\^_?!")
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_SENTENCE_END = re.compile(r"[?!\u037e\u061f\u06d4\u0964\u0965\u2026\u3002\uff01\uff0e\uff1f\uff61]+(?!\w)")
+_ONE_WORD = re.compile(r"[^\W_]+[?!]{1,3}")
 _REFERENCE = re.compile(r"\{\{\s*(\d{1,2})(?:\.([A-Za-z0-9_.-]+))?\s*\}\}")
 _WORD = re.compile(r"\w+")
 
@@ -120,9 +126,16 @@ def _plain(value: Any, words: Mapping[str, str]) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if words:
         text = _REFERENCE.sub(lambda found: words["result"].format(step=int(found[1]) + 1), text)
-    spoken = _UNSPOKEN.sub(" ", storable(text))
+    heard = "".join(char if _is_spoken(char) else " " for char in storable(text))
+    if not _ONE_WORD.fullmatch(text):
+        heard = _SENTENCE_END.sub(" ", _TAG.sub(" ", heard))
     # A point or colon that ends something is no part of a number, an address or a time.
-    return " ".join(re.sub(r"[.:;,]+(?=\s|$)", "", spoken).split())
+    return " ".join(re.sub(r"[.:;,]+(?=\s|$)", "", heard).split())
+
+
+def _is_spoken(char: str) -> bool:
+    """Whether a character can change what is meant; quotes, brackets and what is invisible never do."""
+    return char.isalnum() or char in _SPOKEN_SIGNS or unicodedata.category(char) in _SPOKEN_KINDS
 
 
 class Approvals:

@@ -176,7 +176,9 @@ class InOrder(AggregatedFrameSequencer):
     ) -> list[Frame]:
         """Take a sentence that is about to be spoken."""
         position = Position(tts_text) if build_tracker else None
-        self._append_spoken_slot(frame, context_id, position, append_to_context, includes_inter_frame_spaces)
+        self._append_spoken_slot(
+            frame, context_id, position, append_to_context, includes_inter_frame_spaces
+        )
         return []
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from orion.domain.storable import MOST_DEPTH, cut_short, is_nested, parsed, storable
@@ -29,7 +31,7 @@ def test_json_is_read_from_text_and_from_bytes():
 
 @pytest.mark.parametrize("levels", [1, MOST_DEPTH, MOST_DEPTH + 1, 200, 100_000])
 def test_nesting_is_counted_and_cut_however_deep_it_is(levels):
-    value = 1
+    value: Any = 1
     for level in range(levels):
         value = [value] if level % 2 else {"a": value}
     assert is_nested(value) == (levels > MOST_DEPTH)

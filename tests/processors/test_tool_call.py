@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -175,7 +176,7 @@ async def test_a_write_that_returned_is_done_whatever_it_returned(returned, kept
 
 
 def nested(levels):
-    value = "deep"
+    value: Any = "deep"
     for _ in range(levels):
         value = {"city": value}
     return value
