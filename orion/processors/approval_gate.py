@@ -35,6 +35,8 @@ from orion.domain.taint import Taint
 Decide = Callable[[Wanted, bool, str | None], Awaitable[dict[str, Any]]]
 OnDropped = Callable[[Wanted, str, str], None]
 
+_KNOWN = 1000
+"""Calls whose ids in the context are kept in mind."""
 _KEYS = {KeypadEntry.ONE: Reply.YES, KeypadEntry.TWO: Reply.NO}
 
 
@@ -80,6 +82,7 @@ class ApprovalGate(FrameProcessor):
         self._orion_user_speaks = False
         self._orion_asking = False
         self._orion_running: set[asyncio.Task[None]] = set()
+        self._orion_known_as: dict[str, str] = {}
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Take what answers a question; pass everything else on."""
@@ -154,6 +157,16 @@ class ApprovalGate(FrameProcessor):
         elif self._orion_approvals.to_ask() is not None:
             self._orion_spawn(self.orion_ask())
 
+    def orion_known_as(self, call_id: str, context_id: str) -> None:
+        """The call of that id stands in the context under another one, the model's own."""
+        self._orion_known_as[call_id] = context_id
+        if len(self._orion_known_as) > _KNOWN:
+            del self._orion_known_as[next(iter(self._orion_known_as))]
+
+    def _orion_context_id(self, wanted: Wanted) -> str:
+        """Under which the context knows a call; a context that was rebuilt has its own id."""
+        return self._orion_known_as.get(wanted.call_id, wanted.call_id)
+
     async def _orion_turn(self, frame: LLMContextFrame) -> None:
         """The user has said something, or a model is asked again: what it is to the open question."""
         messages: list[Any] = list(frame.context.get_messages())
@@ -197,13 +210,14 @@ class ApprovalGate(FrameProcessor):
     async def _orion_tell(self, wanted: Wanted, result: dict[str, Any]) -> None:
         """Give the model what came of a call; at once, or with what the user is saying."""
         told = json.dumps(result, ensure_ascii=False)
-        self._orion_context.add_message(async_tool_messages.build_final_result_message(wanted.call_id, told))
+        message = async_tool_messages.build_final_result_message(self._orion_context_id(wanted), told)
+        self._orion_context.add_message(message)
         if not self._orion_user_speaks:
             await self.push_frame(LLMContextFrame(self._orion_context))
 
     def _orion_drop(self, outcome: str, by: str) -> None:
         """No call waits any more; what the model reads of them says so."""
-        dropped = {wanted.call_id: wanted for wanted in self._orion_approvals.clear()}
+        dropped = {self._orion_context_id(one): one for one in self._orion_approvals.clear()}
         messages: list[Any] = list(self._orion_context.get_messages())
         for message in messages:
             wanted = dropped.get(str(message.get("tool_call_id"))) if isinstance(message, dict) else None
