@@ -121,7 +121,9 @@ class Call:
         self._farewell = Farewell(conversation, hearing, say=self.say, end=self._part)
         self._runner = WorkerRunner(handle_sigint=False, check_dangling_tasks=False)
         self._worker = make_worker(
-            pipeline, [LatencyObserver(conversation.stopwatch), Watch(self._recorder)], rtvi
+            pipeline,
+            [LatencyObserver(conversation.stopwatch), Watch(self._recorder, self._fillers.unheard)],
+            rtvi,
         )
         begins = Begins(self._worker.queue_frame, self.say, self._fillers.moment)
         self._hand_offs = HandOffs(conversation, pair, self._tasks, begins, voices)
