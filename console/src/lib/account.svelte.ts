@@ -12,6 +12,10 @@ class Account {
   onToken: (token: string) => void = () => {}
   #timer: ReturnType<typeof setTimeout> | undefined
 
+  get admin(): boolean {
+    return this.user?.role === 'admin'
+  }
+
   async start(): Promise<void> {
     tokens.onChange = (kept) => this.#changed(kept)
     addEventListener('storage', (event) => {

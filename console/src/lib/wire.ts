@@ -14,11 +14,21 @@ export interface SignedIn {
   expires_in: number
 }
 
+/** Only admins are shown name and email. */
+export interface Owner {
+  id: string
+  name: string | null
+  email: string | null
+}
+
 export interface Session {
   id: string
+  owner?: Owner
   agent: string
   status: 'created' | 'active' | 'paused' | 'ended'
   live: boolean
+  /** Who is in its call: `user`, and guests by their ids. */
+  participants?: string[]
   title: string | null
   created_at: string
   started_at: string | null
