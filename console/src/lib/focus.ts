@@ -82,8 +82,9 @@ function placesOf(element: Element): Place[] {
 function heirIn({ parent, before }: Place): HTMLElement | undefined {
   const controls = (selector: string) => [...parent.querySelectorAll<HTMLElement>(selector)].filter(usable)
   const named = parent.getAttribute('data-heir')
-  const heir = named ? controls(named)[0] : undefined
-  if (heir) return heir
+  const heir = named ? [...parent.querySelectorAll<HTMLElement>(named)].find((one) => one.checkVisibility()) : undefined
+  // One that is switched off for the moment is waited for.
+  if (heir) return usable(heir) ? heir : undefined
   const gone = before.find((one) => one.isConnected)
   const all = controls(FOCUSABLE)
   const after = (one: Element) => !gone || (gone.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING && !gone.contains(one))

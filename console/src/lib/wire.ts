@@ -5,6 +5,14 @@ export interface User {
   email: string
   name: string
   role: 'admin' | 'user'
+  /** False for an account that a sign-in link made, until its owner sets one. */
+  has_password?: boolean
+}
+
+export interface Invitation {
+  token: string
+  url: string
+  expires_at: string
 }
 
 export interface SignedIn {
