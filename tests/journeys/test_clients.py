@@ -103,7 +103,8 @@ def test_a_project_that_uses_the_packed_typescript_client_is_typed(tmp_path):
         (modules / name).symlink_to(package / "node_modules" / name)
     (tmp_path / "consumer.ts").write_text((STORIES / "consumer.ts").read_text())
     (tmp_path / "package.json").write_text('{"type": "module"}')
-    options = ["--strict", "--noEmit", "--module", "NodeNext", "--target", "ES2022", "--lib", "ES2023,DOM"]
-    for unchecked in ("true", "false"):
-        compiled = ["node", str(package / "node_modules" / "typescript" / "bin" / "tsc"), *options]
-        run(*compiled, "--types", "", "--skipLibCheck", unchecked, str(tmp_path / "consumer.ts"))
+    options = {"strict": True, "noEmit": True, "module": "NodeNext", "target": "ES2022", "types": []}
+    for unchecked in (True, False):
+        project = {"compilerOptions": {**options, "lib": ["ES2023", "DOM"], "skipLibCheck": unchecked}}
+        (tmp_path / "tsconfig.json").write_text(json.dumps(project | {"files": ["consumer.ts"]}))
+        run("node", str(package / "node_modules" / "typescript" / "bin" / "tsc"), "-p", str(tmp_path))

@@ -7,9 +7,9 @@ const id: string = data!.id
 const detail: string = error!.detail
 // @ts-expect-error a typo in a path
 await client.POST('/api/v1/sesions', { body: { title: 'A trip' } })
-// @ts-expect-error a field that does not exist
-await client.POST('/api/v1/sessions', { body: { titel: 'A trip' } })
-// @ts-expect-error a wrong type
+// @ts-expect-error a wrong type in the body
+await client.POST('/api/v1/sessions', { body: { title: 5 } })
+// @ts-expect-error a wrong type of the answer
 const number: number = data!.id
 
 const place = { url: '', token: '', sessionId: id }
