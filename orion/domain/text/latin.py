@@ -45,8 +45,8 @@ _HEBREW = (
     "ע=a פ=p ף=f צ=ts ץ=ts ק=k ר=r ש=sh ת=t"
 )
 _ARABIC = (
-    "ا=a ب=b ت=t ث=th ج=j ح=h خ=kh د=d ذ=th ر=r ز=z س=s ش=sh ص=s ض=d ط=t ظ=z ع=a غ=gh ف=f ق=q ك=k ل=l م=m ن=n "
-    "ه=h و=o ي=i ة=a ى=a ء=a أ=a إ=i آ=a ؤ=o ئ=i"
+    "ا=a ب=b ت=t ث=th ج=j ح=h خ=kh د=d ذ=th ر=r ز=z س=s ش=sh ص=s ض=d ط=t ظ=z ع=a غ=gh ف=f ق=q ك=k ل=l م=m "
+    "ن=n ه=h و=o ي=i ة=a ى=a ء=a أ=a إ=i آ=a ؤ=o ئ=i"
 )
 _ALPHABETS = {pair[0]: pair[2:] for table in (_CYRILLIC, _GREEK, _HEBREW, _ARABIC) for pair in table.split()}
 _INDIC = re.compile(r"(?:DEVANAGARI|BENGALI|GURMUKHI|GUJARATI|ORIYA|TAMIL|TELUGU|KANNADA|MALAYALAM|SINHALA)")
