@@ -26,6 +26,7 @@ from orion.domain.plan import Approval, Plan, PlanStatus, Step, StepStatus, fing
 from orion.domain.storable import cut_short
 from orion.domain.tool import MAY_HAVE_HAPPENED, Risk, Tool, ToolFailure
 from orion.errors import DatabaseUnavailable, OrionError
+from orion.log import where
 from orion.store.store import Store
 from orion.tools import RunnableTool
 
@@ -306,8 +307,8 @@ class Executor:
         if isinstance(error, ToolFailure):
             told = cut_short(error.message, _MOST_ERROR_CHARS)
             return self._failed(tool, step, told, again=error.retryable, unclear=error.unclear)
-        # What a tool raises may hold arguments; the log names its type alone.
-        logger.warning("tool {} failed: {}", tool.name, type(error).__name__)
+        # What a tool raises may hold arguments; the log names its type and where it came from.
+        logger.warning("tool {} failed: {}\n{}", tool.name, type(error).__name__, where(error))
         return self._failed(tool, step, f"{tool.name} failed", again=tool.risk is Risk.READ)
 
     def _failed(

@@ -139,9 +139,16 @@ def _is_spoken(char: str) -> bool:
 
 
 class Approvals:
-    """The calls of one session that wait, first come, first asked."""
+    """The calls of one session that wait, first come, first asked.
+
+    Attributes:
+        withdrawn: A question that is being read out was answered elsewhere: what is left of it is not said.
+        closed: The last question was not answered by yes, and the user has said nothing since.
+    """
 
     def __init__(self) -> None:
+        self.withdrawn = self.closed = False
+        self._begun: Wanted | None = None
         self._waiting: deque[Wanted] = deque()
         self._asked_at: float | None = None
         self._heard_at: float | None = None
@@ -189,6 +196,7 @@ class Approvals:
     def take(self, call_id: str) -> None:
         """Take a call out that was answered elsewhere."""
         if self.first is not None and self.first.call_id == call_id:
+            self.withdrawn = self.withdrawn or (self._asked_at is not None and self._heard_at is None)
             self.settle()
         else:
             self._waiting = deque(one for one in self._waiting if one.call_id != call_id)
@@ -239,6 +247,7 @@ class Approvals:
     def asked(self, now: float) -> None:
         """The first call's question is on its way to the user."""
         self._asked_at, self._heard_at = now, None
+        self._begun = self.first
 
     def cut(self) -> None:
         """What was being said is not said any more: a question that was not heard yet never will be."""
@@ -253,25 +262,29 @@ class Approvals:
             self._heard_at = now
             self._again.discard(self.first.call_id)
         elif self._heard_at is not None:
-            self._asked_at = self._heard_at = None
+            self._asked_at = self._heard_at = self._begun = None
+        elif not _breaks_off(text, self.first.question):
+            self._begun = None
 
-    def answer(self, reply: Reply, words: int, began: float) -> Outcome:
+    def answer(self, reply: Reply, words: int, began: float, *, written: bool = False) -> Outcome:
         """What a whole utterance does to the open question.
 
         Args:
             words: How many words it has.
             began: When it began.
+            written: It was typed, by somebody who reads the question: it need not be heard to its end.
         """
         if self.first is None:
             return Outcome.NONE
         heard = self._asked_at is not None and self._heard_at is not None and began >= self._asked_at
         if reply is Reply.NO:
             return Outcome.REJECTED
-        if reply is Reply.YES and heard:
+        if reply is Reply.YES and (heard or (written and self._begun is self.first)):
             return Outcome.APPROVED
-        if words > _SHORT_WORDS or self._unclear >= _MOST_UNCLEAR:
-            return Outcome.DROPPED
-        self._unclear += 1
+        if reply is not Reply.ASKS:
+            if words > _SHORT_WORDS or self._unclear >= _MOST_UNCLEAR:
+                return Outcome.DROPPED
+            self._unclear += 1
         self._asked_at = self._heard_at = None
         return Outcome.ASK
 
@@ -284,7 +297,7 @@ class Approvals:
 
     def settle(self) -> Wanted:
         """Take the first call out: it was answered, and never is again."""
-        self._asked_at = self._heard_at = None
+        self._asked_at = self._heard_at = self._begun = None
         self._unclear = 0
         return self._waiting.popleft()
 
@@ -296,7 +309,7 @@ class Approvals:
         kept = [one for one in self._waiting if self._waits_on(one)]
         found = [one for one in self._waiting if one not in kept]
         self._waiting = deque(kept)
-        self._asked_at = self._heard_at = None
+        self._asked_at = self._heard_at = self._begun = None
         self._unclear = 0
         return found
 
@@ -314,3 +327,9 @@ class Approvals:
 def _ends_with(text: str, ending: str) -> bool:
     said, wanted = _WORD.findall(text.lower()), _WORD.findall(ending.lower())
     return bool(wanted) and said[-len(wanted) :] == wanted
+
+
+def _breaks_off(text: str, question: str) -> bool:
+    """Whether a text ends in the middle of the question, or before its first word."""
+    said, wanted = _WORD.findall(text.lower()), _WORD.findall(question.lower())
+    return not said or any(said[-count:] == wanted[:count] for count in range(1, len(wanted)))

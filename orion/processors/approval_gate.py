@@ -112,7 +112,11 @@ class ApprovalGate(FrameProcessor):
         await super().cleanup()
 
     async def orion_ask(self) -> None:
-        """Read out the question whose turn it is, unless it is under way or was heard."""
+        """Read out the question whose turn it is, unless it is under way or was heard.
+
+        One that was answered elsewhere while it was read out is not read to its end.
+        """
+        await self._orion_hush()
         wanted = self._orion_approvals.to_ask()
         if wanted is not None and not self._orion_user_speaks:
             self._orion_approvals.asked(self._orion_clock())
@@ -143,6 +147,7 @@ class ApprovalGate(FrameProcessor):
     def orion_expired(self, wanted: Wanted) -> None:
         """Nobody has answered in time, which is kept: tell of it."""
         self._orion_approvals.take(wanted.call_id)
+        self._orion_approvals.closed = True
         self._orion_spawn(
             self._orion_tell(wanted, {"error": self._orion_expired_words(wanted), "status": "rejected"})
         )
@@ -180,26 +185,46 @@ class ApprovalGate(FrameProcessor):
         if self._orion_approvals.expired(self._orion_clock(), self._orion_patience_secs):
             self._orion_drop("expired", "time")
         said = str(messages[-1].get("content") or "")
-        reply = self._orion_language(self._orion_approvals.first).reply(said)
+        first = self._orion_approvals.first
+        reply = self._orion_language(first).reply(said, first.question if first else "")
         by = "voice" if began is not None else "text"
         await self._orion_answered(reply, len(said.split()), began or self._orion_clock(), by, frame)
 
     async def _orion_answered(
         self, reply: Reply, words: int, began: float, by: str, frame: LLMContextFrame | None
     ) -> None:
-        match self._orion_approvals.answer(reply, words, began):
+        closed, self._orion_approvals.closed = self._orion_approvals.closed, False
+        match self._orion_approvals.answer(reply, words, began, written=by == "text"):
             case Outcome.APPROVED | Outcome.REJECTED as outcome:
+                self._orion_approvals.closed = outcome is Outcome.REJECTED
                 wanted = self._orion_approvals.settle()
                 self._orion_spawn(self._orion_do(wanted, approved=outcome is Outcome.APPROVED, by=by))
             case Outcome.ASK:
                 await self.orion_ask()
+            case Outcome.NONE if closed and reply is Reply.YES and not self._orion_was_asked():
+                nothing = self._orion_language(None).words["nothing"]
+                await self.push_frame(TTSSpeakFrame(nothing, append_to_context=True))
             case Outcome.DROPPED | Outcome.NONE as outcome:
                 if outcome is Outcome.DROPPED:
                     self._orion_drop("rejected", by)
                 if frame is not None:
                     await self.push_frame(frame)
 
+    def _orion_was_asked(self) -> bool:
+        """Whether the agent itself has asked something last: a yes is its model's to take."""
+        messages: list[Any] = list(self._orion_context.get_messages())
+        said = (one for one in reversed(messages) if isinstance(one, dict) and one.get("role") == "assistant")
+        last = next((str(one["content"]) for one in said if one.get("content")), "")
+        return last.rstrip().endswith(("?", "\uff1f", "\u061f"))
+
+    async def _orion_hush(self) -> None:
+        """Stop saying a question that was answered elsewhere."""
+        if self._orion_approvals.withdrawn:
+            self._orion_approvals.withdrawn = False
+            await self.push_frame(InterruptionFrame())
+
     async def _orion_do(self, wanted: Wanted, *, approved: bool, by: str | None) -> None:
+        await self._orion_hush()
         told = await self._orion_decide(wanted, approved, by)
         if wanted.step is None:
             await self._orion_tell(wanted, told)
@@ -217,6 +242,7 @@ class ApprovalGate(FrameProcessor):
 
     def _orion_drop(self, outcome: str, by: str) -> None:
         """No call waits any more; what the model reads of them says so."""
+        self._orion_approvals.closed = True
         dropped = {self._orion_context_id(one): one for one in self._orion_approvals.clear()}
         messages: list[Any] = list(self._orion_context.get_messages())
         for message in messages:

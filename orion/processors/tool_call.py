@@ -34,6 +34,7 @@ from orion.domain.tool import (
     ToolContext,
     ToolFailure,
 )
+from orion.log import where
 from orion.processors.own_words import are_answered
 from orion.providers import Stateful, ToolSchema
 from orion.tools import RunnableTool
@@ -218,8 +219,8 @@ class ToolCaller:
         except ToolFailure as failure:
             return _failed(call, runnable.tool, failure.message, unclear=failure.unclear)
         except Exception as error:  # noqa: BLE001 - anybody's code, which ends here
-            # What a tool raises may hold arguments; the log names its type alone.
-            logger.warning("tool {} failed: {}", call.tool, type(error).__name__)
+            # What a tool raises may hold arguments; the log names its type and where it came from.
+            logger.warning("tool {} failed: {}\n{}", call.tool, type(error).__name__, where(error))
             return _failed(call, runnable.tool, f"{call.tool} failed", unclear=True)
 
 

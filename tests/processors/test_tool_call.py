@@ -118,6 +118,9 @@ async def test_what_a_broken_tool_raises_reaches_neither_record_nor_log_and_ends
     assert calls.records[-1] == record
     assert "hunter2" not in "".join(log)
     assert kind.__name__ in "".join(log)
+    assert "test_tool_call.py" in "".join(log)
+    assert "in breaks" in "".join(log)
+    assert "in run" not in "".join(log), "the frames that call the tool are nothing to its author"
 
 
 async def test_a_broken_tool_that_changes_something_may_have_done_so():
