@@ -11,6 +11,7 @@ from typing import Any
 
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.services.llm_service import LLMService
 
 from orion import providers
 from orion.agents import recollection
@@ -45,6 +46,7 @@ from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
+from orion.processors.unknown_tool import refuse_unknown
 from orion.processors.window import Window
 from orion.providers._usage import listen
 
@@ -157,6 +159,7 @@ class Conversation:
         )
         self.tool_context.planning = None if guest else self.plans
         self.caller = self._tool_caller(offer)
+        self._refuse_unknown([model.service for model in models])
         self.context = LLMContext(
             [*self.head(), *messages(recent(turns, self.window.noted))], tools=self.tools()
         )
@@ -351,6 +354,13 @@ class Conversation:
                 offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=self._slow
             )
         return ToolCaller(offer.tools, context, told, hold=self._policy, on_slow=self._slow)
+
+    def _refuse_unknown(self, models: Sequence[LLMService[Any]]) -> None:
+        for model in models:
+            if isinstance(self.llm, LLMOrder):
+                refuse_unknown(model, self.recorder.tool_call, self.llm.orion_admits)
+            else:
+                refuse_unknown(model, self.recorder.tool_call)
 
     def _assent(self, wanted: Wanted | None) -> Assent:
         """Yes and no in the language of who has asked; where nothing is asked, of who has the word."""
