@@ -121,7 +121,9 @@ class Call:
         self._farewell = Farewell(conversation, hearing, say=self.say, end=self._part)
         self._runner = WorkerRunner(handle_sigint=False, check_dangling_tasks=False)
         self._worker = make_worker(
-            pipeline, [LatencyObserver(conversation.stopwatch), Watch(self._recorder)], rtvi
+            pipeline,
+            [LatencyObserver(conversation.stopwatch), Watch(self._recorder, self._fillers.unheard)],
+            rtvi,
         )
         begins = Begins(self._worker.queue_frame, self.say, self._fillers.moment)
         self._hand_offs = HandOffs(conversation, pair, self._tasks, begins, voices)
@@ -166,8 +168,13 @@ class Call:
     async def say(self, text: str, *, interrupt: bool = False) -> None:
         """Let the agent say `text`; it becomes part of the context as far as it is heard."""
         if interrupt:
-            await self._worker.queue_frame(InterruptionFrame())
+            await self._interrupt()
         await self._put(text, in_context=True)
+
+    async def _interrupt(self) -> None:
+        """Stop what the agent says, and is about to say."""
+        self._fillers.withdraw()
+        await self._worker.queue_frame(InterruptionFrame())
 
     async def _put(self, text: str, *, in_context: bool) -> None:
         await self._worker.queue_frame(TTSSpeakFrame(text, append_to_context=in_context))
@@ -193,7 +200,7 @@ class Call:
             return
         self._recorder.state("listening")
         self._recorder.paused = self.conversation.pause.on = True
-        await self._worker.queue_frame(InterruptionFrame())
+        await self._interrupt()
         # What was heard of the interrupted answer is its sender's, if it has one.
         await self._worker.flush_pipeline()
         self._recorder.cut_off()
@@ -217,7 +224,7 @@ class Call:
         """
         if self.paused:
             raise Conflict(PAUSED)
-        await self._worker.queue_frame(InterruptionFrame())
+        await self._interrupt()
         # What was heard of the interrupted answer must be in the context before the new message.
         await self._worker.flush_pipeline()
         self._recorder.cut_off()
@@ -375,6 +382,7 @@ class Call:
 
         @user.event_handler("on_user_turn_started")
         async def _(_aggregator: Any, _strategy: Any) -> None:
+            self._fillers.withdraw()
             self._recorder.cut_off()
             self._tasks.spawn(self.refresh_tools(), "tools")
 

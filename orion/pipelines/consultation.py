@@ -30,7 +30,6 @@ from orion.pipelines.tasks import Tasks
 from orion.pipelines.teardown import climb_down
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.pipelines.worker import make_worker
-from orion.processors.llm_order import LLMOrder
 from orion.processors.played_words import PlayedWords
 from orion.processors.settled_calls import SettledCalls
 from orion.processors.silence import Silence
@@ -134,7 +133,7 @@ class _Asked:
             {name: tool for name, tool in offer.tools.items() if name not in CONVERSATIONAL},
             _tools_of(conversation).for_call,
             self._called,
-            *([llm.orion_admits] if isinstance(llm, LLMOrder) else []),
+            llm.orion_admits,
             hold=self.hold,
         )
         admits = [llm.orion_admits] if isinstance(llm, LLMOrder) else []

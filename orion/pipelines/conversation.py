@@ -42,7 +42,6 @@ from orion.pipelines.records.recorder import Recorder
 from orion.pipelines.shared import Shared
 from orion.pipelines.tool_context import Announce, Requests, SessionTools
 from orion.processors.approval_gate import ApprovalGate
-from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
@@ -349,11 +348,9 @@ class Conversation:
 
     def _tool_caller(self, offer: Offer) -> ToolCaller:
         told, context = self.recorder.tool_call, self.tool_context.for_call
-        if isinstance(self.llm, LLMOrder):
-            return ToolCaller(
-                offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=self._slow
-            )
-        return ToolCaller(offer.tools, context, told, hold=self._policy, on_slow=self._slow)
+        return ToolCaller(
+            offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=self._slow
+        )
 
     def _refuse_unknown(self, models: Sequence[LLMService[Any]]) -> None:
         for model in models:
