@@ -136,9 +136,8 @@ class _Asked:
             llm.orion_admits,
             hold=self.hold,
         )
-        admits = [llm.orion_admits] if isinstance(llm, LLMOrder) else []
         for model in models:
-            refuse_unknown(model.service, self._called, *admits)
+            refuse_unknown(model.service, self._called, llm.orion_admits)
         told = (
             fill(agent.instructions, conversation.session.variables).strip(),
             conversation.shared.prompts["written"].told(agent),

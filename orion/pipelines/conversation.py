@@ -354,10 +354,7 @@ class Conversation:
 
     def _refuse_unknown(self, models: Sequence[LLMService[Any]]) -> None:
         for model in models:
-            if isinstance(self.llm, LLMOrder):
-                refuse_unknown(model, self.recorder.tool_call, self.llm.orion_admits)
-            else:
-                refuse_unknown(model, self.recorder.tool_call)
+            refuse_unknown(model, self.recorder.tool_call, self.llm.orion_admits)
 
     def _assent(self, wanted: Wanted | None) -> Assent:
         """Yes and no in the language of who has asked; where nothing is asked, of who has the word."""
