@@ -30,6 +30,7 @@ from orion.pipelines.ordinary import Ordinary
 from orion.processors.client_messages import ClientMessages
 from orion.processors.silence import Silence
 from orion.processors.spoken_language import SpokenLanguage
+from orion.processors.unknown_tool import refuse_unknown
 from orion.providers import Candidate
 from orion.providers._usage import listen
 
@@ -137,6 +138,7 @@ def _speech_call(
     heard_by, spoken_by = _heard_and_spoken_by(conversation)
     assert isinstance(model, providers.SpeechModel)
     model.orion_begin(conversation.context, lambda: conversation.pause.on)
+    refuse_unknown(model, conversation.recorder.tool_call)
     conversation.speech = model
     pair = _aggregators(conversation, transcripts=False)
     ordinary = Ordinary(
