@@ -103,7 +103,7 @@ async def signed_in(database, settings):
         user = await make_user(database, f"{name}@example.org")
         headers = {"Authorization": f"Bearer {tokens.issue(user)}"}
         transport = httpx.ASGITransport(app=app)
-        clients.append(httpx.AsyncClient(transport=transport, base_url="http://orion", headers=headers))
+        clients.append(httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers))
         return clients[-1]
 
     yield sign_in
