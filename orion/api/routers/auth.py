@@ -184,7 +184,11 @@ async def log_in(body: Credentials, parts: PartsDep) -> Any:
     "/refresh", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET], responses=fails(Unauthenticated)
 )
 async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
-    """Exchange a refresh token for new tokens; a spent one that comes again signs its family out."""
+    """Exchange a refresh token for new tokens, which are of the same sign-in.
+
+    A spent token that comes again within ten seconds (from a second tab, or as the answer was lost) gets
+    tokens as well. Later it ends the sign-in: somebody else may have it.
+    """
     async with parts.database.transaction(_LOG_IN) as store:
         spent = await store.tokens.spend_refresh(digest(body.refresh_token))
         if spent is not None:

@@ -68,9 +68,12 @@ async def test_a_websocket_by_another_name_is_closed(tmp_path):
     app = create_app(Settings(data_dir=tmp_path, jwt_secret=SECRET))
     sent = []
 
+    async def nothing():
+        return {}
+
     async def send(message):
         sent.append(message)
 
     scope = {"type": "websocket", "path": "/", "headers": [(b"host", b"evil.example")], "scheme": "ws"}
-    await app(scope, None, send)
+    await app(scope, nothing, send)
     assert sent == [{"type": "websocket.close", "code": 1008}]

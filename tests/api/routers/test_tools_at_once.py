@@ -1,6 +1,7 @@
 """Changes of tools and passwords at the same time: none is lost."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,12 @@ async def test_of_two_changes_at_once_none_is_lost(admin, origin):
     for _ in range(10):
         calm = {"risk": "read", "enabled": True, "timeout_secs": 10, "description": "Tells the tide."}
         assert (await admin.patch(path, json=calm)).is_success
-        changes = [{"risk": "danger"}, {"enabled": False}, {"timeout_secs": 3}, {"description": "Tells."}]
+        changes: list[dict[str, Any]] = [
+            {"risk": "danger"},
+            {"enabled": False},
+            {"timeout_secs": 3},
+            {"description": "Tells."},
+        ]
         answers = await asyncio.gather(*(admin.patch(path, json=change) for change in changes))
         assert [answer.status_code for answer in answers] == [200] * 4
         now = (await admin.get(path)).json()
