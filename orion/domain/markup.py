@@ -20,7 +20,9 @@ _LINK = re.compile(rf"!?\[([^\[\]\n]*)\](?:\({_ADDRESS}(?:\s+(?:\"[^\"\n]*\"|'[^
 _LINK_END = re.compile(rf"\]\({_ADDRESS}\)")
 _COMMENT = re.compile(r"<!--.*?-->")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b[^<>\n]{0,200}>|<(https?://[^<>\s]+)>")
-_INLINE_TAGS = frozenset("a abbr b bdi bdo cite code del dfn em font i ins kbd mark q s samp small span strong".split())
+_INLINE_TAGS = frozenset(
+    "a abbr b bdi bdo cite code del dfn em font i ins kbd mark q s samp small span strong".split()
+)
 """Those between which no space is; `sub` and `sup` part what they raise from what stands before."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _STRONG = re.compile(r"(?<!\d)\*{2,}|\*{2,}(?!\d)|~~|`+")

@@ -34,6 +34,7 @@ from orion.processors.played_words import PlayedWords
 from orion.processors.settled_calls import SettledCalls
 from orion.processors.silence import Silence
 from orion.processors.tool_call import ToolCaller
+from orion.processors.unknown_tool import refuse_unknown
 from orion.processors.written_speech import WrittenSpeech
 from orion.providers._usage import listen
 
@@ -140,6 +141,8 @@ class _Asked:
             llm.orion_admits,
             hold=self.hold,
         )
+        for model in models:
+            refuse_unknown(model.service, self._called, llm.orion_admits)
         told = (
             fill(agent.instructions, conversation.session.variables).strip(),
             conversation.shared.prompts["written"].told(agent),

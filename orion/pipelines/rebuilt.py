@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from orion.domain.context import valid
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Speaker, Turn
 
@@ -30,7 +31,10 @@ def is_owed(turns: Iterable[Turn]) -> bool:
 
 
 def messages(turns: Iterable[Turn]) -> list[Any]:
-    """The turns as a model's context holds them: what was heard, and what the tools answered."""
+    """The turns as a model's context holds them: what was heard, and what the tools answered.
+
+    Sessions of before may hold ids and names that only the vendor takes who made them up.
+    """
     found: list[Any] = []
     for turn in turns:
         if turn.speaker is Speaker.USER:
@@ -44,7 +48,7 @@ def messages(turns: Iterable[Turn]) -> list[Any]:
             found.append({"role": "tool", "tool_call_id": call.id, "content": answer})
         if turn.text:
             found.append({"role": "assistant", "content": turn.text})
-    return found
+    return valid(found)
 
 
 def _told(call: ToolCall) -> Any:

@@ -30,7 +30,7 @@ from orion.domain.answer import Answer
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
 from orion.processors.hedged_order import HedgedOrder
-from orion.processors.llm_attempt import NO_WORDS, SHARED, TOO_LATE, Attempt, Confirmed, of_a_tool
+from orion.processors.llm_attempt import NO_WORDS, SHARED, TOO_LATE, Attempt, Confirmed, Patience, of_a_tool
 from orion.processors.llm_question import NOTICE, may_be_silent, question, told_before
 from orion.processors.speculation import Speculation
 from orion.processors.switched import Fault, fault
@@ -40,9 +40,10 @@ FIRST_WORD = "orion_first_word"
 """In a text frame's metadata: when the first token of its answer came, in seconds of the pipeline's clock."""
 WORDLESS = "orion_wordless"
 """In the metadata of a response's end: nobody cut it off or failed, and it has neither words nor a call."""
+BROKEN = "orion_broken"
+"""In the same place: the answer has words, and then every model failed."""
 FILLER = "One moment."
 _FILL_AGAIN_SECS = 5.0
-_CLOSING_SECS = 0.1
 
 
 class LLMOrder(HedgedOrder):
@@ -51,10 +52,10 @@ class LLMOrder(HedgedOrder):
     Frames: an LLMContextFrame is answered by one response (start, whole sentences, end), whoever wrote
     it. A model fails by an ErrorFrame of any category, by a first or next token that does not come in
     time, by a sentence that does not end, and by an answer without words. It loses its unfinished
-    sentence; the next one is given what was released as the beginning of its answer. A tool call that it made stays: the answer goes on over
-    its result. Barge-in stops the attempt, and no other one begins. So does the withdrawal of a context
-    that came before the end of its turn; its deadlines begin when the turn has ended. How an answer ended
-    stands with its end (`WORDLESS`), for its frames alone do not tell.
+    sentence; the next one is given what was released as the beginning of its answer. A tool call that it
+    made stays: the answer goes on over its result. Barge-in stops the attempt, and no other one begins.
+    So does the withdrawal of a context that came before the end of its turn; its deadlines begin when
+    the turn has ended. How an answer ended stands with its end (`WORDLESS`): its frames do not tell.
 
     Args:
         speaks: Say that it takes a moment, where it does.
@@ -72,7 +73,7 @@ class LLMOrder(HedgedOrder):
         self._orion_speaks = speaks
         self._orion_speculation = Speculation()
         self._orion_told: bool | None = None
-        self._orion_filled = self._orion_called = False
+        self._orion_filled = self._orion_called = self._orion_broken = False
         self._orion_first_word = 0.0
 
     async def orion_enters(self, frame: Frame, direction: FrameDirection) -> None:
@@ -115,6 +116,7 @@ class LLMOrder(HedgedOrder):
         except TimeoutError:  # withdrawn: what the branch holds of it is nobody's
             await self.orion_halt(self.orion_active)
         finally:
+            end.metadata[BROKEN], self._orion_broken = self._orion_broken, False
             await self.push_frame(end)
 
     async def _orion_go_through(self, frame: LLMContextFrame) -> bool:
@@ -135,6 +137,7 @@ class LLMOrder(HedgedOrder):
             await self.orion_switched(found, None)
             if found.reason == NO_WORDS and not answer.released:
                 return True
+        self._orion_broken = bool(answer.released)
         await self.push_error("no language model answers", category=ErrorCategory.UNKNOWN)
         return False
 
@@ -163,25 +166,23 @@ class LLMOrder(HedgedOrder):
 
     async def _orion_follow(self, attempt: Attempt, answer: Answer, asked: LLMContextFrame) -> Fault | None:
         """Pass an attempt's frames on until it has ended, well or not."""
-        index, limits, before = attempt.index, self.orion_deadlines, answer.released
-        left_secs = attempt.begun + limits.first_token_secs - self.orion_now()
-        patience_secs = None if self._orion_speculation.pending else max(0.0, left_secs)
-        sentence_due = None if patience_secs is None else attempt.begun + limits.sentence_secs
+        index, before = attempt.index, answer.released
+        begun = None if self._orion_speculation.pending else attempt.begun
+        patience = Patience(self.orion_deadlines, begun)
         found, called = None, False
-        while (left := await attempt.next(self._orion_until(patience_secs, sentence_due))) is not None:
+        while (left := await attempt.next(patience.secs(self.orion_now()))) is not None:
             frame, direction = left
             if isinstance(frame, LLMFullResponseEndFrame):
                 break
             if isinstance(frame, ErrorFrame) and not of_a_tool(frame):
-                found, patience_secs = found or fault(index, frame), _CLOSING_SECS
+                found = found or fault(index, frame)
+                patience.closes(self.orion_now())
             elif isinstance(frame, LLMTextFrame) and found is None:
-                patience_secs = limits.next_token_secs
-                if ready := answer.take(frame.text):
-                    sentence_due = self.orion_now() + limits.sentence_secs
+                ready = answer.take(frame.text)
+                patience.token(self.orion_now(), whole=bool(ready))
                 await self._orion_say(ready)
             elif isinstance(frame, Confirmed):
-                patience_secs = limits.first_token_secs if patience_secs is None else patience_secs
-                sentence_due = self.orion_now() + limits.sentence_secs
+                patience.begins(self.orion_now())
             elif not isinstance(frame, LLMFullResponseStartFrame | LLMTextFrame):
                 called = called or isinstance(frame, FunctionCallsStartedFrame)
                 await self.push_frame(frame, direction)
@@ -197,12 +198,6 @@ class LLMOrder(HedgedOrder):
             attempt.broken = True
             await self.orion_switched(found, index)
         return None if called else found
-
-    def _orion_until(self, patience_secs: float | None, sentence_due: float | None) -> float | None:
-        """How long the next token is waited for; a sentence that drips on for ever ends the wait, too."""
-        if patience_secs is None or sentence_due is None:
-            return patience_secs
-        return max(0.0, min(patience_secs, sentence_due - self.orion_now()))
 
     async def _orion_say(self, text: str) -> None:
         self._orion_first_word = self._orion_first_word or self.get_clock().get_time() / 1e9

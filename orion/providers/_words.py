@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipecat.frames.frames import AggregatedTextFrame, Frame, TextType, TTSTextFrame
+from pipecat.frames.frames import AggregatedTextFrame, Frame, TTSTextFrame
 from pipecat.services.tts_service import TTSService
 from pipecat.utils.context.aggregated_frame_sequencer import AggregatedFrameSequencer
 from pipecat.utils.context.word_completion_tracker import WordCompletionTracker
 from pipecat.utils.text.alnum_utils import fold_for_matching
-from pipecat.utils.text.base_text_aggregator import Aggregation
+from pipecat.utils.text.base_text_aggregator import Aggregation, TextType
 from pipecat.utils.text.simple_text_aggregator import SimpleTextAggregator
 from pipecat.utils.text.simple_text_aggregator import _LookaheadState as _Lookahead
 
@@ -43,7 +43,7 @@ class Sentences(SimpleTextAggregator):
             return None
         cut = len(before) - len(self._text)
         end = closing(before, cut)
-        verdict = goes_on(before[:cut], before[cut:], self.language)
+        verdict = goes_on(before[: min(cut, end)], before[cut:], self.language)
         if verdict is None or cut < end == len(before):  # the next word, the next mark must be seen
             self._text = before
             self._lookahead_state = _Lookahead.IN_WORD if verdict is None else _Lookahead.AWAITING_CHARACTER
@@ -109,9 +109,9 @@ class Position(WordCompletionTracker):
         """Nothing is told twice."""
         return not self._told.strip()
 
-    def get_remaining_tts_text(self) -> str:
+    def get_remaining_tts_text(self, strip: bool = True) -> str:
         """What is not told yet."""
-        return self._text[self._at :].strip()
+        return self.get_remaining_user_facing_text(strip)
 
     def get_remaining_llm_text(self) -> str | None:
         """The same."""
@@ -163,7 +163,7 @@ class Position(WordCompletionTracker):
 class InOrder(AggregatedFrameSequencer):
     """Pipecat's order of what is spoken, by positions in the text."""
 
-    async def register_spoken(
+    async def register_spoken(  # noqa: PLR0917 - as Pipecat calls it
         self,
         frame: AggregatedTextFrame,
         context_id: str,
@@ -176,9 +176,7 @@ class InOrder(AggregatedFrameSequencer):
     ) -> list[Frame]:
         """Take a sentence that is about to be spoken."""
         position = Position(tts_text) if build_tracker else None
-        self._append_spoken_slot(
-            frame, context_id, position, append_to_context, includes_inter_frame_spaces
-        )
+        self._append_spoken_slot(frame, context_id, position, append_to_context, includes_inter_frame_spaces)
         return []
 
 
@@ -186,7 +184,7 @@ class WrittenWords(TTSService):
     """Goes before a Pipecat service among the bases: sentences, words in order, no sound for mere marks."""
 
     def orion_tell_in_order(self, language: str | None) -> None:
-        """Call this once the service is made. `language` is the agent's; None or `auto` for a detected one."""
+        """Call this once the service is made, with the language of the agent; `auto` counts as English."""
         self._text_aggregator = Sentences(aggregation_type=self._text_aggregation_mode, language=language)
         self._aggregated_frame_sequencer = InOrder(name=str(self))
 

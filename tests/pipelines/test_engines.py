@@ -1,3 +1,5 @@
+from typing import Any
+
 from orion.domain.agent import Agent
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
@@ -12,7 +14,7 @@ AGENT = Agent("test", "")
 
 def test_a_single_engine_is_an_order_of_one_with_all_its_care(settings):
     alone = settings.changed(stt=("scripted",), llm=("scripted",), tts=("scripted",))
-    made = (
+    made: tuple[Any, ...] = (
         engines.stt(stts(alone, AGENT), Breakers(), Deadlines()),
         engines.llm(llms(alone, AGENT), Breakers(), Deadlines(), speaks=True),
         engines.tts(ttss(alone, AGENT), Breakers(), Deadlines()),

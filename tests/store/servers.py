@@ -1,9 +1,11 @@
 """Servers of the system: Debian's PostgreSQL 15, and its PgBouncer before any server."""
 
 import os
+import select
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,9 @@ from typing import Any, Self
 import pytest
 
 _BINARIES = Path("/usr/lib/postgresql/15/bin")
+_PGBOUNCER = Path("/usr/sbin/pgbouncer")
+LOGINS = ("orion", "super", "ordinary", "passing")
+"""Whom poolers know."""
 
 
 @contextmanager
@@ -78,3 +83,55 @@ class Cluster:
         """Run statements as a superuser, each in a transaction of its own."""
         for statement in statements.split(";"):
             self._run("psql", "-h", str(self.folder), "-U", "super", "-d", "postgres", "-c", statement)
+
+
+class Pooler:
+    """Debian's PgBouncer before a server on a Unix socket; it takes anybody at their word.
+
+    Args:
+        behind: The folder of the server's socket.
+        mode: `transaction`, `session` or `statement`.
+    """
+
+    def __init__(self, folder: Path, behind: Path, mode: str = "transaction", size: int = 6) -> None:
+        self.folder = folder
+        users = folder / "users.txt"
+        users.write_text("".join(f'"{name}" ""\n' for name in LOGINS))
+        self._settings = folder / "pgbouncer.ini"
+        self._settings.write_text(
+            f"""[databases]
+            * = host={behind}
+            [pgbouncer]
+            unix_socket_dir = {folder}
+            listen_port = 6432
+            auth_type = trust
+            auth_file = {users}
+            pool_mode = {mode}
+            default_pool_size = {size}
+            max_client_conn = 500
+            logfile = {folder}/log
+            pidfile = {folder}/pid
+            """.replace("\n            ", "\n")
+        )
+        for file in (users, self._settings):
+            file.chmod(0o644)
+
+    def url(self, user: str, database: str) -> str:
+        """The URL of a database through the pooler."""
+        return f"postgresql+asyncpg://{user}@/{database}?host={self.folder}&port=6432"
+
+    def __enter__(self) -> Self:
+        if not _PGBOUNCER.is_file():
+            missing("pgbouncer")
+        self._process = subprocess.Popen([_PGBOUNCER, "-q", self._settings], cwd="/", **unprivileged())
+        deadline = time.monotonic() + 10
+        while not (self.folder / ".s.PGSQL.6432").exists():
+            assert self._process.poll() is None, (self.folder / "log").read_text()
+            assert time.monotonic() < deadline
+            self._process.poll()
+            select.select([], [], [], 0.02)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(10)

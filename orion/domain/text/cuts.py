@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 _CLOSING = "\"'”’»›)]』」）】》〉*_"
+_OPENING = set("\"'“„‘‚«‹»([¿¡「『（【《〈*_")
 _ITEM = re.compile(r"(?:^|\n|[:;]\s)\s*\d{1,3}[.)]\Z")
 _NUMBER = re.compile(r"(?<![\w.,])(?P<number>\d{1,3})\.\Z")
 _WIDE_DECIMAL = re.compile(r"[\d０-９][．。｡]\Z")
@@ -37,13 +38,13 @@ _TITLES = {
 }
 """Behind these a name or a clause follows, whatever it begins with."""
 _BEFORE_NUMBERS = frozenset(
-    "no nos nr nrs n núm num nº vol vols fig figs p pp pag pág págs seite art arts abs sec cap kap ch chap tel "
-    "tél ext room apt approx ca circa c av avda blz hst par".split()
+    "no nos nr nrs n núm num nº vol vols fig figs p pp pag pág págs seite art arts abs sec cap kap ch chap "
+    "tel tél ext room apt approx ca circa c av avda blz hst par".split()
 )
 _SHORT = frozenset(
-    "etc usw enz ecc bzw evtl ggf inkl zzgl mio mrd min max std sog vgl geb jh bspw u.a o.ä z.t o.a t.a.v i.p.v "
-    "m.n bv bijv est inc ltd co dept jr sr av bd env ex lda ltda av r jan feb mrt mar apr jun jul aug sep sept "
-    "set okt oct out nov dec dez dic déc janv févr avr juil août".split()
+    "etc usw enz ecc bzw evtl ggf inkl zzgl mio mrd min max std sog vgl geb jh bspw u.a o.ä z.t o.a t.a.v "
+    "i.p.v m.n bv bijv est inc ltd co dept jr sr av bd env ex lda ltda av r jan feb mrt mar apr jun jul aug "
+    "sep sept set okt oct out nov dec dez dic déc janv févr avr juil août".split()
 )
 """Behind these the sentence goes on, unless a capital follows."""
 
@@ -73,10 +74,25 @@ def goes_on(before: str, behind: str, language: str) -> bool | None:
 
 
 def closing(text: str, cut: int) -> int:
-    """The cut, behind the marks that close what the sentence opened: `He said “Go.”`."""
+    """The cut, behind the marks that close what the sentence opened, before those that open the next.
+
+    `He said “Go.”` and `He said. “Go`.
+    """
     while cut < len(text) and text[cut] in _CLOSING:
         cut += 1
+    spaced = re.match(r"\s»", text[cut:])  # French puts a space before it
+    if spaced and text.count("«", 0, cut) > text.count("»", 0, cut):
+        return cut + spaced.end()
+    while _opens(before := text[:cut].rstrip()):
+        cut = len(before) - 1
     return cut
+
+
+def _opens(text: str) -> bool:
+    """Whether the text ends with a mark that opens a quotation: a space is before it."""
+    if text.endswith("»") and text.count("«") >= text.count("»"):
+        return False
+    return text[-1:] in _OPENING and text[:-1] != text[:-1].rstrip()
 
 
 def _counts_on(text: str, number: int) -> bool:

@@ -14,33 +14,43 @@ from orion.domain.text.emoji import EMOJI
 
 _MARKS = str.maketrans("‘’‚‛“”„‟«»‹›–—―‐‑‒…、。・،؛؟।", "''''\"\"\"\"\"\"''------.,.,,;?.")
 _LETTERS = {
-    **{"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l"},
-    **{"Ł": "L", "đ": "d", "Đ": "D", "ð": "th", "Ð": "Th", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h"},
+    "ß": "ss",
+    "ẞ": "SS",
+    "æ": "ae",
+    "Æ": "AE",
+    "œ": "oe",
+    "Œ": "OE",
+    "ø": "o",
+    "Ø": "O",
+    "ł": "l",
+    "Ł": "L",
+    "đ": "d",
+    "Đ": "D",
+    "ð": "th",
+    "Ð": "Th",
+    "þ": "th",
+    "Þ": "Th",
+    "ı": "i",
+    "ħ": "h",
 }
-_CYRILLIC = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґўљњћђџј",
-        "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya i yi ye g w l n ch j j y".split(" "),
-        strict=True,
-    )
+_CYRILLIC = (
+    "а=a б=b в=v г=g д=d е=e ё=yo ж=zh з=z и=i й=y к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=ts "
+    "ч=ch ш=sh щ=shch ъ= ы=y ь= э=e ю=yu я=ya і=i ї=yi є=ye ґ=g ў=w љ=l њ=n ћ=ch ђ=j џ=j ј=y"
 )
-_GREEK = dict(
-    zip("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(), strict=True)
+_GREEK = (
+    "α=a β=v γ=g δ=d ε=e ζ=z η=i θ=th ι=i κ=k λ=l μ=m ν=n ξ=x ο=o π=p ρ=r σ=s ς=s τ=t υ=y φ=f χ=ch ψ=ps ω=o"
 )
-_SEMITIC = dict(
-    zip(
-        "אבגדהוזחטיכךלמםנןסעפףצץקרשתابتثجحخدذرزسشصضطظعغفقكلمنهويةىءأإآؤئ",
-        (
-            "a v g d h o z ch t i k k l m m n n s a p f ts ts k r sh t "
-            "a b t th j h kh d th r z s sh s d t z a gh f q k l m n h o i a a a a i a o i"
-        ).split(),
-        strict=True,
-    )
+_HEBREW = (
+    "א=a ב=v ג=g ד=d ה=h ו=o ז=z ח=ch ט=t י=i כ=k ך=k ל=l מ=m ם=m נ=n ן=n ס=s "
+    "ע=a פ=p ף=f צ=ts ץ=ts ק=k ר=r ש=sh ת=t"
 )
-_ALPHABETS = {**_CYRILLIC, **_GREEK, **_SEMITIC}
+_ARABIC = (
+    "ا=a ب=b ت=t ث=th ج=j ح=h خ=kh د=d ذ=th ر=r ز=z س=s ش=sh ص=s ض=d ط=t ظ=z ع=a غ=gh ف=f ق=q ك=k ل=l م=m "
+    "ن=n ه=h و=o ي=i ة=a ى=a ء=a أ=a إ=i آ=a ؤ=o ئ=i"
+)
+_ALPHABETS = {pair[0]: pair[2:] for table in (_CYRILLIC, _GREEK, _HEBREW, _ARABIC) for pair in table.split()}
 _INDIC = re.compile(r"(?:DEVANAGARI|BENGALI|GURMUKHI|GUJARATI|ORIYA|TAMIL|TELUGU|KANNADA|MALAYALAM|SINHALA)")
 _NAMED = {"CJK": "Chinese"}
-_WORD = re.compile(r"[^\W_]+(?:[^\w\s]?[\u0300-\u036f\u0900-\u0dff\u0591-\u05c7\u064b-\u0652]*[^\W_]*)*")
 
 
 def latin(word: str) -> str:
@@ -75,22 +85,27 @@ def _foreign(part: str, *, alone: bool) -> str:
 
 def _sign(sign: str, before: str) -> str | None:
     """What is said up to and with this sign; None where nobody could read it from a table."""
-    if said := _LETTERS.get(sign):
-        return before + said
-    low = sign.lower()
-    if low in _ALPHABETS:
-        said = _ALPHABETS[low]
-        return before + (said.capitalize() if sign != low else said)
     plain = "".join(one for one in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(one))
-    if plain.isascii() and plain.strip():
-        return before + plain
-    if plain.lower() in _ALPHABETS:  # an accent on a letter of another alphabet
-        return before + _ALPHABETS[plain.lower()]
-    if unicodedata.category(sign)[0] in "SN":
+    letter = _letter(sign, plain)
+    if letter is not None:
+        return before + letter
+    kind = unicodedata.category(sign)[0]
+    if kind in "SN":
         return f"{before} {_name(sign).lower().replace('-', ' ')} "
-    if unicodedata.category(sign)[0] in "PZC":
-        return f"{before} " if unicodedata.category(sign)[0] == "Z" else before
+    if kind in "PZC":
+        return f"{before} " if kind == "Z" else before
     return _syllable(_name(sign), before)
+
+
+def _letter(sign: str, plain: str) -> str | None:
+    """A letter of an alphabet, with or without its accent; None for all others."""
+    if sign in _LETTERS:
+        return _LETTERS[sign]
+    if plain.isascii() and plain.strip():
+        return plain
+    low = sign.lower() if sign.lower() in _ALPHABETS else plain.lower()
+    said = _ALPHABETS.get(low)
+    return said.capitalize() if said and sign != sign.lower() else said
 
 
 def _syllable(name: str, before: str) -> str | None:
@@ -100,17 +115,27 @@ def _syllable(name: str, before: str) -> str | None:
     if name.startswith(("HANGUL SYLLABLE", "ETHIOPIC SYLLABLE")):
         return before + last
     if script in {"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}:
-        if "SMALL" in sound and last.startswith("y"):
-            return before.removesuffix("i") + last
-        return before if last in {"tu", "mark"} and "LETTER TU" not in sound else before + last
+        return _kana(sound, last, before)
     if _INDIC.match(script):
-        if "VIRAMA" in sound or "VOWEL SIGN" in sound:
-            return before.removesuffix("a") + ("" if "VIRAMA" in sound else last)
-        nasal = {"ANUSVARA": "n", "CANDRABINDU": "n", "VISARGA": "h"}.get(sound.removeprefix("SIGN "))
-        return before + (last if "LETTER" in sound else nasal or "")
+        return _indic(sound, last, before)
     if script in {"GEORGIAN", "ARMENIAN"} and "LETTER" in sound:
         return before + last[0]
-    return before if name and unicodedata.lookup(name) and "MARK" in name else None
+    return before if "MARK" in name else None
+
+
+def _kana(sound: str, last: str, before: str) -> str:
+    if "SMALL" in sound and last.startswith("y"):
+        return before.removesuffix("i") + last
+    is_long = last == "mark" or sound.startswith("LETTER SMALL TU")
+    return before if is_long else before + last
+
+
+def _indic(sound: str, last: str, before: str) -> str:
+    """A consonant holds an "a", which a vowel's sign replaces, and the virama takes away."""
+    if "VIRAMA" in sound or "VOWEL SIGN" in sound:
+        return before.removesuffix("a") + ("" if "VIRAMA" in sound else last)
+    nasal = {"ANUSVARA": "n", "CANDRABINDU": "n", "VISARGA": "h"}.get(sound.removeprefix("SIGN "))
+    return before + (last if "LETTER" in sound else nasal or "")
 
 
 def _name(sign: str) -> str:

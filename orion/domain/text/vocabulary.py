@@ -110,8 +110,10 @@ LANGUAGES = {
         and_="and",
     ),
     "de": Vocabulary(
-        currencies=_each("Euro Pfund Yen Dollar Rupie Won Rubel Lira Schekel Cent",
-                         "Euro Pfund Yen Dollar Rupien Won Rubel Lira Schekel Cent"),
+        currencies=_each(
+            "Euro Pfund Yen Dollar Rupie Won Rubel Lira Schekel Cent",
+            "Euro Pfund Yen Dollar Rupien Won Rubel Lira Schekel Cent",
+        ),
         fractions={"½": "ein halb", "¼": "ein Viertel", "¾": "drei Viertel"},
         and_fractions={"½": "einhalb"},
         parts=_parts("Drittel Viertel Fünftel Sechstel Achtel", "Drittel Viertel Fünftel Sechstel Achtel"),
@@ -144,8 +146,10 @@ LANGUAGES = {
         and_="und",
     ),
     "es": Vocabulary(
-        currencies=_each("euro libra yen dólar rupia won rublo lira séquel centavo",
-                         "euros libras yenes dólares rupias wones rublos liras séqueles centavos"),
+        currencies=_each(
+            "euro libra yen dólar rupia won rublo lira séquel centavo",
+            "euros libras yenes dólares rupias wones rublos liras séqueles centavos",
+        ),
         and_cents="con",
         of_scale="de",
         fractions={"½": "un medio", "¼": "un cuarto", "¾": "tres cuartos"},
@@ -180,8 +184,10 @@ LANGUAGES = {
         and_="y",
     ),
     "fr": Vocabulary(
-        currencies=_each("euro livre yen dollar roupie won rouble lire shekel centime",
-                         "euros livres yens dollars roupies wons roubles lires shekels centimes"),
+        currencies=_each(
+            "euro livre yen dollar roupie won rouble lire shekel centime",
+            "euros livres yens dollars roupies wons roubles lires shekels centimes",
+        ),
         of_scale="de",
         fractions={"½": "un demi", "¼": "un quart", "¾": "trois quarts"},
         and_fractions={"½": "et demi"},
@@ -215,8 +221,10 @@ LANGUAGES = {
         and_="et",
     ),
     "it": Vocabulary(
-        currencies=_each("euro sterlina yen dollaro rupia won rublo lira siclo centesimo",
-                         "euro sterline yen dollari rupie won rubli lire sicli centesimi"),
+        currencies=_each(
+            "euro sterlina yen dollaro rupia won rublo lira siclo centesimo",
+            "euro sterline yen dollari rupie won rubli lire sicli centesimi",
+        ),
         and_cents="e",
         of_scale="di",
         fractions={"½": "un mezzo", "¼": "un quarto", "¾": "tre quarti"},
@@ -284,8 +292,10 @@ LANGUAGES = {
         and_="en",
     ),
     "pt": Vocabulary(
-        currencies=_each("euro libra iene dólar rupia won rublo lira shekel cêntimo",
-                         "euros libras ienes dólares rupias wons rublos liras shekels cêntimos"),
+        currencies=_each(
+            "euro libra iene dólar rupia won rublo lira shekel cêntimo",
+            "euros libras ienes dólares rupias wons rublos liras shekels cêntimos",
+        ),
         and_cents="e",
         of_scale="de",
         fractions={"½": "um meio", "¼": "um quarto", "¾": "três quartos"},

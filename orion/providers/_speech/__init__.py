@@ -180,7 +180,8 @@ class Voice(Protocol):
 class WorkerTTSService(WrittenWords):
     """Text to speech by a speech worker, with the time of every word.
 
-    The worker is given the text as it is said ("5 and a half"); what is told is as written ("5 ½"). Audio comes in whole blocks of 20 ms. Words travel behind their sound, so that after a barge-in the
+    The worker is given the text as it is said ("5 and a half"); what is told is as written ("5 ½").
+    Audio comes in whole blocks of 20 ms. Words travel behind their sound, so that after a barge-in the
     context holds those that were played.
     """
 
