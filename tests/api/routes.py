@@ -84,6 +84,7 @@ ROUTES = {
     ("POST", f"{V1}/webhooks"): Route(
         ADMIN, {"url": "https://example.org/hook", "events": ["session.ended"]}
     ),
+    ("PATCH", f"{V1}/webhooks/{{webhook_id}}"): Route(ADMIN, {"enabled": True}),
     ("DELETE", f"{V1}/webhooks/{{webhook_id}}"): Route(ADMIN),
     ("POST", f"{V1}/webhooks/{{webhook_id}}/test"): Route(ADMIN),
     ("GET", f"{V1}/webhooks/{{webhook_id}}/deliveries"): Route(ADMIN),
