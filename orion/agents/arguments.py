@@ -1,4 +1,4 @@
-"""What goes into a tool and what comes out: arguments that fit its schema, a result that is JSON."""
+"""What goes into a tool: arguments that fit its schema."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError, validators
 
 from orion.domain import pattern
-from orion.domain.storable import storable
+from orion.domain.storable import MOST_DEPTH, cut_short, is_nested, storable
 
 _MAX_ARGUMENTS_CHARS = 16_000
-_MAX_RESULT_CHARS = 16_000
-"""A longer result is refused: it would push the conversation out of the model's context."""
+_KEPT_CHARS = 1000
 
 
 def _bounded_pattern(_validator: Any, wanted: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
@@ -28,16 +27,20 @@ _Validator = _extend(Draft202012Validator, {"pattern": _bounded_pattern})
 
 def refuse_arguments(schema: dict[str, Any], arguments: dict[str, Any]) -> str:
     """Why the arguments do not fit the JSON Schema: its first three violations; empty if they do."""
+    if is_nested(arguments):
+        return f"the arguments are nested deeper than {MOST_DEPTH} levels"
     if len(json.dumps(arguments)) > _MAX_ARGUMENTS_CHARS:
         return f"the arguments are longer than {_MAX_ARGUMENTS_CHARS} characters"
-    # No more than that is looked for: each may be a pattern that took its whole time.
-    violations = sorted(islice(_Validator(schema).iter_errors(arguments), 3), key=lambda v: v.json_path)
+    try:
+        # No more than that is looked for: each may be a pattern that took its whole time.
+        violations = sorted(islice(_Validator(schema).iter_errors(arguments), 3), key=lambda v: v.json_path)
+    except RecursionError:  # a schema that refers to itself goes down faster than what it checks
+        return "the arguments are nested too deeply to be checked"
     return "; ".join(f"{violation.json_path}: {violation.message}"[:200] for violation in violations)
 
 
-def as_json(result: Any) -> Any:
-    """The result as JSON holds it. Raises TypeError or ValueError where it cannot."""
-    text = json.dumps(result, ensure_ascii=False, allow_nan=False)
-    if len(text) > _MAX_RESULT_CHARS:
-        raise ValueError(f"result of {len(text)} characters")
-    return storable(json.loads(text))
+def recorded(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments as a record can hold them: what is too deep or too long is cut, and refused to run."""
+    kept: dict[str, Any] = storable(arguments, MOST_DEPTH)
+    text = json.dumps(kept, ensure_ascii=False)
+    return kept if len(text) <= _MAX_ARGUMENTS_CHARS else {"arguments": cut_short(text, _KEPT_CHARS)}

@@ -89,13 +89,23 @@ class Outside:
         async def run(arguments: dict[str, Any], call: ToolContext) -> Any:
             config = row.config
             exchange = Exchange(config["method"], config["url"], self._headers(row), config.get("select", ""))
-            return await http_tool.run(self.client, exchange, arguments, call.call_id, row.timeout_secs)
+            return await http_tool.run(
+                self.client,
+                exchange,
+                arguments,
+                call.call_id,
+                row.timeout_secs,
+                changes=row.risk is not Risk.READ,
+            )
 
         return RunnableTool(_tool(row, row.name, row.description, row.parameters, row.examples), run)
 
     def _mcp(self, row: ToolRow, tool: Offered, examples: tuple[str, ...]) -> RunnableTool:
         async def run(arguments: dict[str, Any], _call: ToolContext) -> Any:
-            return await mcp_tool.call(self.client, self._server(row), tool.name, arguments, row.timeout_secs)
+            server, changes = self._server(row), row.risk is not Risk.READ
+            return await mcp_tool.call(
+                self.client, server, tool.name, arguments, row.timeout_secs, changes=changes
+            )
 
         shown = tool.description or row.description
         return RunnableTool(_tool(row, mcp_name(row.name, tool.name), shown, tool.parameters, examples), run)

@@ -11,6 +11,9 @@ from uuid import UUID
 
 from orion.domain.memory import Memory, MemoryType
 
+MAY_HAVE_HAPPENED = "It may have happened all the same."
+"""Told of each call that changes something and of which nobody knows the end."""
+
 
 class Risk(StrEnum):
     """How much harm a wrong call can do."""
@@ -52,6 +55,11 @@ class Tool:
     idempotent: bool = False
     timeout_secs: float = 10.0
     untrusted: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether a call may change something, so that one of which nobody knows the end says so."""
+        return self.side_effects or self.risk is not Risk.READ
 
     @property
     def repeatable(self) -> bool:
@@ -120,7 +128,12 @@ class ToolCallStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """One call of a tool, as recorded. `duration_ms` is the time it ran, in milliseconds."""
+    """One call of a tool, as recorded.
+
+    Attributes:
+        id: The server's own; models number theirs anew whenever they like.
+        duration_ms: The time it ran, in milliseconds.
+    """
 
     id: str
     tool: str
@@ -130,6 +143,11 @@ class ToolCall:
     error: str | None = None
     duration_ms: float | None = None
     started_at: datetime | None = None
+
+    @property
+    def unclear(self) -> bool:
+        """Whether it may have changed something, and nobody knows whether it has."""
+        return bool(self.error) and str(self.error).endswith(MAY_HAVE_HAPPENED)
 
 
 class Planning(Protocol):
@@ -161,7 +179,7 @@ class ToolContext(Protocol):
 
     @property
     def call_id(self) -> str:
-        """Unique id of this call; an idempotency key for the outside world."""
+        """The server's own id of this call, never a model's; an idempotency key for the outside world."""
 
     @property
     def session_id(self) -> UUID:

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import httpx2
 
+from orion.domain.storable import cut_short
 from orion.domain.tool import ToolFailure
 from orion.errors import OrionError, ProviderError, ProviderTimeout, Refused
+from orion.net.answers import bounded
 from orion.net.client import GuardedClient, refuse_url
-from orion.net.http_tool import bounded
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _MAX_TOOLS = 200
 _MAX_PAGES = 10
 _MAX_ERROR_CHARS = 300
+_MOST_CUT_CHARS = 2000
 _T = TypeVar("_T")
 
 
@@ -75,9 +77,18 @@ async def offered(client: GuardedClient, server: McpServer, deadline_secs: float
 
 
 async def call(
-    client: GuardedClient, server: McpServer, tool: str, arguments: dict[str, Any], deadline_secs: float
+    client: GuardedClient,
+    server: McpServer,
+    tool: str,
+    arguments: dict[str, Any],
+    deadline_secs: float,
+    *,
+    changes: bool = False,
 ) -> Any:
     """One call of a tool: its structured content, else its text.
+
+    Args:
+        changes: It may change something: it has, unless the server says that it failed, whatever it answers.
 
     Raises:
         ToolFailure: The tool says that it failed (in its words, cut short), or its server cannot be used;
@@ -106,8 +117,10 @@ async def call(
     try:
         return _content(result.structured_content, texts)
     except ToolFailure as failure:
-        failure.unclear = True  # whatever it answers, it has done something
-        raise
+        if not changes:
+            failure.unclear = True
+            raise
+        return cut_short("\n".join(texts), _MOST_CUT_CHARS) or {}
 
 
 def _content(structured: Any, texts: list[str]) -> Any:

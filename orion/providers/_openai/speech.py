@@ -17,8 +17,9 @@ from pipecat.services.openai.tts import VALID_VOICES, OpenAITTSService, OpenAITT
 from orion.providers._openai.server import Server
 from orion.providers._openai.sound import samples
 from orion.providers._speech.timeline import Timeline
+from orion.providers._text.faults import HalfAnswer, MalformedAnswer
 from orion.providers._usage import sounded
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor, VendorVoice, told_language
+from orion.providers._vendor import Vendor, VendorVoice, told_language
 
 _VOICE = "alloy"
 _CONNECT_SECS = 3.0
