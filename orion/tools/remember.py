@@ -23,6 +23,20 @@ EXAMPLES = (
     "{content} can you keep that in mind",
     "{content} make a note of that",
 )
+SAID = {
+    "content": [
+        "my dog is called rex",
+        "my cat is called tom",
+        "my sister is called mary",
+        "my name is anna",
+        "my birthday is in may",
+        "my car is on level three",
+        "i was born in london",
+        "i like my coffee black",
+        "the key is under the mat",
+        "my doctor is called miller",
+    ]
+}
 SAY = "I will remember: {spoken}."
 SIDE_EFFECTS = True
 RISK = Risk.WRITE
