@@ -108,6 +108,12 @@ class Recorder:
         turn = self._open.get(Speaker.AGENT)
         return turn is not None and bool(turn.text)
 
+    @property
+    def asks(self) -> bool:
+        """Whether what was heard of the agent's turn holds a question."""
+        turn = self._open.get(Speaker.AGENT)
+        return turn is not None and any(mark in turn.text for mark in "?？؟")
+
     def partial(self, speaker: Speaker, text: str) -> None:
         """The words so far of the turn that is under way; not kept."""
         turn = self._begin(speaker)
