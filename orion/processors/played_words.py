@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipecat.frames.frames import Frame, LLMFullResponseEndFrame, LLMTextFrame, TTSTextFrame
+from pipecat.frames.frames import (
+    Frame,
+    LLMAssistantPushAggregationFrame,
+    LLMFullResponseEndFrame,
+    LLMTextFrame,
+    TTSTextFrame,
+)
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from orion.processors.guardrail import GOES_ON
@@ -33,4 +39,6 @@ class PlayedWords(FrameProcessor):
             self._orion_on_words(frame.text.strip())
         elif isinstance(frame, LLMFullResponseEndFrame):
             self.goes_on = bool(frame.metadata.get(GOES_ON))
+        elif isinstance(frame, LLMAssistantPushAggregationFrame):
+            self.goes_on = False  # what is said by request stands alone
         await self.push_frame(frame, direction)
