@@ -18,6 +18,7 @@ from loguru import logger
 from pipecat.services.llm_service import LLMService
 
 from orion import providers
+from orion.agents.apart import apart
 from orion.agents.arguments import refuse_arguments
 from orion.domain.agent import Agent
 from orion.domain.breaker import Breakers
@@ -153,7 +154,7 @@ async def _ask(
         if not reply:
             return None
         try:
-            return read(reply, tools)
+            return await apart(read, reply, tools)
         except Unusable as error:
             messages += [
                 {"role": "assistant", "content": reply[:_MOST_REPLY_CHARS]},

@@ -21,7 +21,9 @@ from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams
 
+from orion.agents.apart import apart
 from orion.agents.arguments import as_json, refuse_arguments
+from orion.domain.schemas.shown import own_names
 from orion.domain.storable import storable
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus, ToolContext, ToolFailure
 from orion.processors.own_words import are_answered
@@ -117,8 +119,10 @@ class ToolCaller:
                 return
             by_rule = isinstance(params.llm, Stateful) and are_answered(params.context, params.tool_call_id)
             slow = asyncio.get_running_loop().call_later(_SLOW_SECS, self._on_slow)
+            renamed = runnable.tool.shown.renamed if runnable.tool.shown else {}
+            arguments = own_names(dict(params.arguments), renamed)
             try:
-                call = await self.run(runnable, params.tool_call_id, dict(params.arguments), by_rule=by_rule)
+                call = await self.run(runnable, params.tool_call_id, arguments, by_rule=by_rule)
             finally:
                 slow.cancel()
             waits = self._hold.waits(call.id)
@@ -165,7 +169,7 @@ class ToolCaller:
         return call
 
     async def _outcome(self, runnable: RunnableTool, call: ToolCall, by_rule: bool | None) -> ToolCall:
-        refusal = refuse_arguments(runnable.tool.parameters, call.arguments)
+        refusal = await apart(refuse_arguments, runnable.tool.parameters, call.arguments)
         if refusal:
             return replace(call, status=ToolCallStatus.REFUSED, error=refusal)
         held = None if by_rule is None else await self._hold.held(runnable.tool, call, by_rule=by_rule)

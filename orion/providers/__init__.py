@@ -72,11 +72,12 @@ class ToolSchema(FunctionSchema):
     """
 
     def __init__(self, tool: Tool, handler: FunctionCallHandler | None = None) -> None:
+        self._shown = tool.shown.schema if tool.shown else tool.parameters
         super().__init__(
             tool.name,
             tool.description,
-            tool.parameters.get("properties", {}),
-            list(tool.parameters.get("required", [])),
+            self._shown.get("properties", {}),
+            list(self._shown.get("required", [])),
             handler,
         )
         self.tool = tool
@@ -84,7 +85,7 @@ class ToolSchema(FunctionSchema):
     def to_default_dict(self) -> dict[str, Any]:
         """The form in which models get it, `$defs` included."""
         shown = {"name": self.name, "description": self.description}
-        return {**shown, "parameters": {"type": "object", "properties": {}, **self.tool.parameters}}
+        return {**shown, "parameters": {"type": "object", "properties": {}, **self._shown}}
 
 
 @runtime_checkable
