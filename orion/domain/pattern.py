@@ -7,7 +7,7 @@ from typing import Any
 
 import regex
 
-from orion.domain.effort import left_secs
+from orion.domain.effort import OutOfTime, left_secs
 
 MAX_CHARS = 2000
 _TIMEOUT_SECS = 0.05
@@ -26,11 +26,16 @@ def refuse(pattern: str) -> str:
 
 
 def search(pattern: str, text: str) -> str | None:
-    """What of the text the pattern matches first; None if nothing does, or it takes too long to know."""
+    """What of the text the pattern matches first; None if nothing does, or it takes too long to know.
+
+    Raises:
+        OutOfTime: The limit in force is used up.
+    """
     secs = left_secs(_TIMEOUT_SECS)
+    if secs <= 0:
+        raise OutOfTime
     try:
-        # Without a limit of time there is none at all: 0 means for ever.
-        found: Any = _compiled(pattern).search(text, timeout=secs) if secs > 0 else None
+        found: Any = _compiled(pattern).search(text, timeout=secs)
     except (TimeoutError, *_ERRORS):
         return None
     return str(found[0]) if found else None

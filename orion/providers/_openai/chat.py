@@ -22,6 +22,7 @@ from orion.domain.storable import storable
 from orion.providers._openai.answer import Chunks, chunks, complete, from_text
 from orion.providers._openai.server import Abilities, Server
 from orion.providers._openai.tool_text import by_text
+from orion.providers._refused_tools import MOST_AT_ONCE, learn, with_tools
 from orion.providers._usage import EstimatedTokens, asking, believed, counted
 from orion.providers._vendor import VendorModel
 
@@ -30,6 +31,8 @@ _NOTES_SECS = 45.0
 """The longest that an answer beside the conversation takes, which comes whole."""
 _ASKED: ContextVar[tuple[tuple[str, ...], int]] = ContextVar("asked", default=((), 0))
 """Of the request that this task makes: the tools that it holds as text, and its characters."""
+_OFFERED: ContextVar[list[Any]] = ContextVar("offered", default=[])  # noqa: B039 - never changed
+"""The tools of the request that this task makes."""
 _TRIED: ContextVar[Abilities | None] = ContextVar("tried", default=None)
 """What this task's request supposes of the model while that is tried."""
 _REFUSALS = {400, 404, 405, 415, 422, 500, 501}
@@ -72,7 +75,9 @@ class Chat(VendorModel, OpenAILLMService):
         params: dict[str, Any] = storable(super().build_chat_completion_params(params_from_context))
         able = self._orion_able()
         params["messages"] = _instructed_once(params["messages"])
+        params = with_tools(params, self._orion_place())
         tools = params.get("tools")
+        _OFFERED.set(tools if isinstance(tools, list) else [])
         by_name: tuple[str, ...] = ()
         if isinstance(tools, list) and tools and not able.tools:
             by_name = tuple(tool["function"]["name"] for tool in tools)
@@ -91,7 +96,7 @@ class Chat(VendorModel, OpenAILLMService):
     async def get_chat_completions(self, context: LLMContext) -> Any:
         """The chunks of an answer, the same from every server. Raises what the SDK raises."""
         known = self._orion_able()
-        tried, answer = replace(known), None
+        tried, answer, left_out = replace(known), None, 0
         before = _TRIED.set(tried)
         try:
             while answer is None:
@@ -101,7 +106,10 @@ class Chat(VendorModel, OpenAILLMService):
                         answer = await super().get_chat_completions(context)
                 except APIStatusError as error:
                     refused = not self._orion_server.official and error.status_code in _REFUSALS
-                    if not refused or not tried.learn(str(error)):
+                    if refused and tried.learn(str(error)):
+                        continue
+                    left_out += 1
+                    if left_out > MOST_AT_ONCE or not learn(self._orion_place(), error, _OFFERED.get()):
                         raise
         finally:
             _TRIED.reset(before)
@@ -169,6 +177,9 @@ class Chat(VendorModel, OpenAILLMService):
             known.add(call_id)
             own.append(replace(made, tool_call_id=call_id))
         await super().run_function_calls(own)
+
+    def _orion_place(self) -> str:
+        return f"{self._orion_server.client.base_url} {self._settings.model}"
 
     def _orion_able(self) -> Abilities:
         return _TRIED.get() or self._orion_server.abilities(str(self._settings.model))

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import Any
 
 import httpx2
-from openai import AsyncOpenAI, AsyncStream, Timeout
+from openai import APIStatusError, AsyncOpenAI, AsyncStream, Timeout
 from openai.types.responses import (
     ResponseCompletedEvent,
     ResponseErrorEvent,
@@ -29,6 +29,7 @@ from pipecat.services.openai.responses.llm import OpenAIResponsesHttpLLMService
 
 from orion.domain.storable import storable
 from orion.providers._openai.server import Server
+from orion.providers._refused_tools import asked_without_refused
 from orion.providers._usage import EstimatedTokens, asking, believed, counted
 from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel, arguments
 
@@ -69,8 +70,11 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
     async def _create_stream(self, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them. Raises what the SDK raises."""
         characters = _characters(params)
+        ask = super()._create_stream
+        place = f"{self._orion_server.client.base_url} {self._settings.model}"
+        sent = {**storable(params), "timeout": self._orion_timeout}
         async with asking(self, lambda: characters):
-            stream = await super()._create_stream({**storable(params), "timeout": self._orion_timeout})
+            stream = await asked_without_refused(place, sent, ask, APIStatusError)
         return self._orion_counted(complete(stream), characters)
 
     async def _orion_counted(self, events: Events, asked_characters: int) -> Events:
