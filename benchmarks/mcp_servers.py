@@ -18,11 +18,10 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from _server import machine, table
+from _server import head, table
 
 from orion.agents import mcp_offers
 from orion.agents.prepared import parts
@@ -291,7 +290,7 @@ async def main() -> None:
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "orion-mcp-servers")
     asked = parser.parse_args()
-    rows = []
+    rows: list[tuple[str, ...]] = [("server", "tools", "taken", "refused", "vendors refuse", "calls", "secs")]
     with tempfile.TemporaryDirectory() as work:
         for server in SERVERS:
             if asked.only and server.package not in asked.only:
@@ -300,7 +299,7 @@ async def main() -> None:
             refused = "; ".join(f"{count}x {reason}" for reason, count in found.refused.items())
             against = "; ".join(f"{count}x {reason}" for reason, count in found.against_vendors.items())
             rows.append(
-                [
+                (
                     f"{server.package} {server.version}",
                     str(found.offered + found.refused.total()),
                     str(found.offered),
@@ -308,11 +307,10 @@ async def main() -> None:
                     against or "-",
                     "; ".join(found.calls) or "-",
                     f"{found.secs:.1f}",
-                ]
+                )
             )
             print(rows[-1], file=sys.stderr, flush=True)
-    print(f"{machine()}, {datetime.now(UTC):%Y-%m-%d}\n")
-    print(table(["server", "tools", "taken", "refused", "vendors refuse", "calls", "secs"], rows))
+    table(f"Published MCP servers. {head()}", rows)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ _Result = TypeVar("_Result")
 _Given = TypeVarTuple("_Given")
 
 _SECS = 0.5
-_THREADS = ThreadPoolExecutor(4, "checks")
+_THREADS = ThreadPoolExecutor(2, "checks")
 """Threads of their own: what takes long holds up other checks, and nothing else."""
 
 

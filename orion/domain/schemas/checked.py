@@ -99,6 +99,25 @@ def _unique_items(_validator: Any, wanted: bool, value: Any, _schema: Any) -> It
         yield ValidationError(f"{_shown(value)} has non-unique elements")
 
 
+def _any_of(validator: Any, wanted: list[Any], value: Any, _schema: Any) -> Iterator[ValidationError]:
+    """Without the errors of all branches, which grow without end where branches hold branches."""
+    if not any(_fits(validator, value, one) for one in wanted):
+        yield ValidationError(f"{_shown(value)} is not valid under any of the given schemas")
+
+
+def _one_of(validator: Any, wanted: list[Any], value: Any, _schema: Any) -> Iterator[ValidationError]:
+    count = len(list(islice((one for one in wanted if _fits(validator, value, one)), 2)))
+    if count == 0:
+        yield ValidationError(f"{_shown(value)} is not valid under any of the given schemas")
+    elif count > 1:
+        yield ValidationError(f"{_shown(value)} is valid under more than one of the given schemas")
+
+
+def _fits(validator: Any, value: Any, schema: Any) -> bool:
+    spend()
+    return next(validator.descend(value, schema), None) is None
+
+
 def _read(value: Any) -> str:
     """A text that equal values have in common (RFC 8785's idea): 1 is 1.0, and true is neither."""
     return json.dumps(_plain(value), sort_keys=True)
@@ -126,6 +145,8 @@ _OWN: dict[str, Callable[..., Iterator[ValidationError]]] = {
     "enum": _enum,
     "const": _const,
     "uniqueItems": _unique_items,
+    "anyOf": _any_of,
+    "oneOf": _one_of,
 }
 
 _extend: Any = validators.extend  # its stubs lack types
