@@ -219,6 +219,8 @@ def _in_our_terms(error: Exception) -> Exception:
         return error
     if isinstance(error, MCPError) and error.code != _TIMED_OUT and not error.message.startswith(_LOST):
         return Rejected(refusal(error.message, error.data))
+    if isinstance(error, MCPError):
+        return ProviderError("the MCP server ended, or broke off, before it answered; does it start by hand?")
     return ProviderError(f"the MCP server failed: {type(error).__name__}")
 
 

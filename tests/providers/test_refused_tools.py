@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
@@ -50,7 +51,7 @@ async def model(kind):
 
 
 async def said(stage, tools):
-    asked = [SYSTEM, user("hello")]
+    asked: list[Any] = [SYSTEM, user("hello")]
     context = LLMContext(asked, tools=ToolsSchema(standard_tools=[ToolSchema(one) for one in tools]))
     before, ended = len(stage.all(LLMTextFrame)), len(stage.all(LLMFullResponseEndFrame))
     await stage.send(LLMContextFrame(context))

@@ -71,7 +71,7 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
         """The events of an answer, as Pipecat can take them. Raises what the SDK raises."""
         characters = _characters(params)
         ask = super()._create_stream
-        place = f"{self._orion_server.client.base_url} {self._settings.model}"
+        place = f"{self._orion_server.client.base_url} {params.get('model')}"
         sent = {**storable(params), "timeout": self._orion_timeout}
         async with asking(self, lambda: characters):
             stream = await asked_without_refused(place, sent, ask, APIStatusError)

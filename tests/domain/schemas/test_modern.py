@@ -116,7 +116,7 @@ def test_what_cannot_be_used_is_told_with_its_place_and_the_reason(schema, point
 
 @pytest.mark.parametrize("depth", [50, 900, 100_000])
 def test_deep_schemas_are_refused(depth):
-    schema = {}
+    schema: dict[str, object] = {}
     for _ in range(depth):
         schema = {"items": schema}
     with pytest.raises(NotSupported, match=r"deep|at most"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,10 @@ def test_an_object_in_any_way_is_one_at_the_top(schema, properties, required):
 
 @pytest.mark.parametrize("name", ["größe", "a b", "$x", "", "x" * 200, "日本", "a/b", "{", "😀", "a\nb"])
 def test_names_that_vendors_refuse_are_others_there_and_back(name):
-    inner = {"type": "object", "properties": {name: {"type": "object", "properties": {name: TEXT}}}}
+    inner: dict[str, Any] = {
+        "type": "object",
+        "properties": {name: {"type": "object", "properties": {name: TEXT}}},
+    }
     made = sent({**inner, "required": [name], "properties": {**inner["properties"], "x": TEXT, "a_b": TEXT}})
     (shown_as,) = made.renamed
     assert made.schema["required"] == [shown_as]
@@ -91,7 +95,7 @@ def test_a_tree_stays_a_tree():
 
 
 def test_a_huge_schema_is_shown_in_brief_and_what_is_required_stays():
-    level = {"type": "string", "description": "y" * 100}
+    level: dict[str, Any] = {"type": "string", "description": "y" * 100}
     for _ in range(5):
         level = {"type": "object", "properties": {f"p{n}": level for n in range(3)}, "description": "x" * 300}
     made = sent({"properties": {"a": level}, "required": ["a"]})
