@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-_OPENS = frozenset(
-    "$ref allOf anyOf oneOf not enum const if then else dependentSchemas patternProperties propertyNames "
-    "additionalProperties unevaluatedProperties".split()
+BRANCHES = frozenset(
+    "$ref allOf anyOf oneOf not enum const if then else dependentSchemas dependentRequired".split()
+)
+"""What says by several properties together, or elsewhere, which values an object may have."""
+_OPENS = BRANCHES - {"dependentRequired"} | frozenset(
+    "patternProperties propertyNames additionalProperties unevaluatedProperties".split()
 )
 
 

@@ -17,12 +17,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from orion.domain.schemas import BRANCHES
 from orion.domain.schemas.modern import children
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{1,64}\Z")
-_TOP = frozenset(
-    "$ref allOf anyOf oneOf not enum const if then else dependentSchemas dependentRequired".split()
-)
 _MAX_CHARS = 24_000
 _HINT_CHARS = 200
 _DEEPEST_MERGED = 16
@@ -48,9 +46,9 @@ class Shown:
 def shown(schema: dict[str, Any]) -> Shown:
     """A modern schema as vendors take it."""
     defs = schema.get("$defs", {})
-    top = {key: value for key, value in schema.items() if key not in _TOP}
+    top = {key: value for key, value in schema.items() if key not in BRANCHES}
     hint = ""
-    if _TOP & schema.keys():
+    if BRANCHES & schema.keys():
         properties, required = _merged(schema, defs, 0)
         top["properties"] = properties
         top["required"] = [name for name in properties if name in required]
