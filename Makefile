@@ -60,7 +60,8 @@ console: ## Build the browser console (needs Node 20 or newer)
 clients: $(VENV)/.development ## Generate the typed clients from the server's description (needs Node 20 or newer)
 	@$(BIN)/orion openapi > clients/openapi.json
 	@PATH="$(CURDIR)/$(BIN):$$PATH" openapi-python-client generate --path clients/openapi.json \
-	  --config clients/python.yaml --output-path clients/python --overwrite --meta uv --fail-on-warning
+	  --config clients/python.yaml --custom-template-path clients/templates \
+	  --output-path clients/python --overwrite --meta uv --fail-on-warning
 	@cd clients/typescript && npm ci --no-audit --no-fund && npm run generate && npm run build
 
 clean: ## Remove what make has installed

@@ -22,6 +22,7 @@ from orion.api.routers import (
     agents,
     api_keys,
     approvals,
+    audit,
     auth,
     connect,
     console,
@@ -79,7 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     openapi.install(app)
-    accounts = (auth, api_keys, invitations, users, erasure)
+    accounts = (auth, api_keys, invitations, users, erasure, audit)
     conversations = (sessions, messages, rooms, connect, memories, events, webhooks, plans, approvals)
     for module in (*accounts, *conversations, usage, agents, engines, tools, ice, health, metrics, problems):
         app.include_router(module.router)

@@ -145,7 +145,7 @@ def test_an_old_database_url_loses_its_schema_parameter():
         JWT_SECRET=SECRET,
         ORION_SECRET_KEYS="k" * 32,
     )
-    assert settings.database_url == "postgresql+asyncpg://me:pw@db/orion?ssl=require"
+    assert settings.database_url == "postgresql+asyncpg://me:pw@db/orion?sslmode=require"
 
 
 @pytest.mark.parametrize("given", [{}, {"JWT_SECRET": SECRET}])

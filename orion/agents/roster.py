@@ -38,6 +38,7 @@ _Deadline = Literal[
     "transcript_secs",
     "first_audio_secs",
     "hedge_percentile",
+    "sentence_secs",
 ]
 
 

@@ -68,7 +68,14 @@ class Outside:
         async def run(arguments: dict[str, Any], call: ToolContext) -> Any:
             config = row.config
             exchange = Exchange(config["method"], config["url"], self._secrets(row), config.get("select", ""))
-            return await http_tool.run(self.client, exchange, arguments, call.call_id, row.timeout_secs)
+            return await http_tool.run(
+                self.client,
+                exchange,
+                arguments,
+                call.call_id,
+                row.timeout_secs,
+                changes=row.risk is not Risk.READ,
+            )
 
         kept = parts(row.offered[0]) if row.offered else parts_of(row.parameters or NO_ARGUMENTS)
         return RunnableTool(_tool(row, row.name, row.description, kept, row.examples), run)
@@ -77,7 +84,10 @@ class Outside:
         name = str(entry["name"])
 
         async def run(arguments: dict[str, Any], _call: ToolContext) -> Any:
-            return await mcp_tool.call(self.client, self._server(row), name, arguments, row.timeout_secs)
+            server, changes = self._server(row), row.risk is not Risk.READ
+            return await mcp_tool.call(
+                self.client, server, name, arguments, row.timeout_secs, changes=changes
+            )
 
         description = entry["description"] or row.description
         tool = _tool(row, mcp_name(row.name, name), description, parts(entry), examples)

@@ -50,7 +50,10 @@ async def run(settings: Settings, given: argparse.Namespace) -> int:
     memory.collect_later()
     project_ = _Project(project, given, settings, changes.snapshot(project))
     async with _database_held(settings):
-        await _serve(project_, listening)
+        try:
+            await _serve(project_, listening)
+        finally:
+            serving.forget_address(settings)
     return 0
 
 

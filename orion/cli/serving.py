@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import socket
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 SHUTDOWN_SECS = 5
+_ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 - compared with
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +50,10 @@ async def run(settings: Settings, _given: argparse.Namespace) -> int:
         running = server(app, settings)
         # The kernel queues connections from here on, so the line is true before the loop accepts.
         await announce(app, settings, listening)
-        await running.serve(sockets=[listening])
+        try:
+            await running.serve(sockets=[listening])
+        finally:
+            forget_address(settings)
     return 0
 
 
@@ -79,13 +84,47 @@ def server(app: FastAPI, settings: Settings, shutdown_secs: int = SHUTDOWN_SECS)
 
 
 async def announce(app: FastAPI, settings: Settings, listening: socket.socket) -> None:
-    """Print the line that tells users and programs that the server can take calls."""
+    """Print the line that tells users and programs that the server can take calls, and where.
+
+    A server on all addresses prints one link for each; what `orion users link` prints is the first.
+    """
     from orion.app import sign_in_link
 
-    scheme = "https" if settings.tls_cert else "http"
-    port = listening.getsockname()[1]
-    link = await sign_in_link(app, settings.public_url or f"{scheme}://{_in_url(settings.host)}:{port}")
+    bases = _bases(settings, listening.getsockname()[1])
+    _address_file(settings).write_text(bases[0], encoding="utf-8")
+    link = await sign_in_link(app, bases[0])
     print(f"ORION ready: {link}", flush=True)
+    for base in bases[1:]:
+        print(f"    or here: {link.replace(bases[0], base, 1)}", flush=True)
+
+
+def forget_address(settings: Settings) -> None:
+    """The server ends: `orion users link` names its address no more."""
+    _address_file(settings).unlink(missing_ok=True)
+
+
+def address(settings: Settings) -> str:
+    """Where the server of this data directory is, or would be if it were started: a URL without a path."""
+    with suppress(OSError):
+        return _address_file(settings).read_text(encoding="utf-8")
+    return _bases(settings, settings.port)[0]
+
+
+def _address_file(settings: Settings) -> Path:
+    return settings.data_dir / "address"
+
+
+def _bases(settings: Settings, port: int) -> list[str]:
+    """The URLs under which people reach the server: one, unless it listens on all addresses."""
+    if settings.public_url:
+        return [settings.public_url]
+    scheme = "https" if settings.tls_cert else "http"
+    hosts = [settings.host]
+    if settings.host in _ALL_ADDRESSES:
+        from orion.media.ice_sockets import own_addresses
+
+        hosts = [*own_addresses(ipv6=settings.host == "::"), "127.0.0.1"]
+    return [f"{scheme}://{_in_url(host)}:{port}" for host in hosts]
 
 
 def _in_url(host: str) -> str:

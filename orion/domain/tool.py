@@ -12,6 +12,9 @@ from uuid import UUID
 from orion.domain.memory import Memory, MemoryType
 from orion.domain.schemas.shown import Shown
 
+MAY_HAVE_HAPPENED = "It may have happened all the same."
+"""Told of each call that changes something and of which nobody knows the end."""
+
 
 class Risk(StrEnum):
     """How much harm a wrong call can do."""
@@ -55,6 +58,11 @@ class Tool:
     timeout_secs: float = 10.0
     untrusted: bool = False
     shown: Shown | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether a call may change something, so that one of which nobody knows the end says so."""
+        return self.side_effects or self.risk is not Risk.READ
 
     @property
     def repeatable(self) -> bool:
@@ -123,7 +131,12 @@ class ToolCallStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """One call of a tool, as recorded. `duration_ms` is the time it ran, in milliseconds."""
+    """One call of a tool, as recorded.
+
+    Attributes:
+        id: The server's own; models number theirs anew whenever they like.
+        duration_ms: The time it ran, in milliseconds.
+    """
 
     id: str
     tool: str
@@ -133,6 +146,11 @@ class ToolCall:
     error: str | None = None
     duration_ms: float | None = None
     started_at: datetime | None = None
+
+    @property
+    def unclear(self) -> bool:
+        """Whether it may have changed something, and nobody knows whether it has."""
+        return bool(self.error) and str(self.error).endswith(MAY_HAVE_HAPPENED)
 
 
 class Planning(Protocol):
@@ -164,7 +182,7 @@ class ToolContext(Protocol):
 
     @property
     def call_id(self) -> str:
-        """Unique id of this call; an idempotency key for the outside world."""
+        """The server's own id of this call, never a model's; an idempotency key for the outside world."""
 
     @property
     def session_id(self) -> UUID:

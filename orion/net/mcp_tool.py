@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx2
 
+from orion.domain.storable import cut_short
 from orion.domain.tool import ToolFailure
 from orion.errors import OrionError, ProviderError, ProviderTimeout, Refused
+from orion.net.answers import bounded
 from orion.net.client import GuardedClient, refuse_url
-from orion.net.http_tool import bounded
-from orion.net.mcp_result import complaint, content, refusal
+from orion.net.mcp_result import complaint, content, refusal, texts
 from orion.net.mcp_stdio import program
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _LOST = (
 )
 """How the SDK begins errors that it makes itself: the server may have heard what was asked."""
 _TIMED_OUT = -32001
+_MOST_CUT_CHARS = 2000
 _T = TypeVar("_T")
 
 
@@ -117,9 +119,18 @@ def _offered(tool: Any) -> Offered:
 
 
 async def call(
-    client: GuardedClient, server: McpServer, tool: str, arguments: dict[str, Any], deadline_secs: float
+    client: GuardedClient,
+    server: McpServer,
+    tool: str,
+    arguments: dict[str, Any],
+    deadline_secs: float,
+    *,
+    changes: bool = False,
 ) -> Any:
     """One call of a tool: its structured content, and its text where that says more.
+
+    Args:
+        changes: It may change something: it has, unless the server says that it failed, whatever it answers.
 
     Raises:
         ToolFailure: The tool says that it failed, or its server that it refuses (in its words, cut short),
@@ -154,8 +165,10 @@ async def call(
     try:
         return bounded(content(raw))
     except ToolFailure as failure:
-        failure.unclear = True  # whatever it answers, it has done something
-        raise
+        if not changes:
+            failure.unclear = True
+            raise
+        return cut_short("\n".join(texts(raw)), _MOST_CUT_CHARS) or {}
 
 
 async def _raw(session: Client, request: Any) -> dict[str, Any]:

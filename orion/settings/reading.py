@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from orion.errors import StartError
 
@@ -167,15 +167,6 @@ def ice_servers(value: str, name: str) -> tuple[dict[str, Any], ...]:
     if not isinstance(servers, list) or not all(isinstance(s, dict) and "urls" in s for s in servers):
         raise StartError(f'{name} must be a JSON list like [{{"urls": "stun:stun.example.org"}}]')
     return tuple(servers)
-
-
-def database_url(value: str, name: str) -> str:
-    """`postgres://` and Prisma's `?schema=` are accepted; ORION lives in its own schema."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
-        raise StartError(f"{name} must begin with postgresql://")
-    query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] != "schema"])
-    return urlunsplit(("postgresql+asyncpg", parts.netloc, parts.path, query, ""))
 
 
 def commands(value: str, name: str) -> dict[str, tuple[str, ...]]:

@@ -22,6 +22,13 @@ class SpentRefresh:
 
 
 @dataclass(frozen=True, slots=True)
+class SpentLink:
+    """Whom a sign-in link signs in; `user_id` None: the first admin."""
+
+    user_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """What an invitation makes of who takes it; `email` None: of anybody."""
 
@@ -124,17 +131,19 @@ class Tokens:
         gone = delete(invitations).where(invitations.c.email == email)
         return (await self._connection.execute(gone)).rowcount
 
-    async def add_sign_in(self, token_hash: bytes, expires_at: datetime) -> None:
-        """A new token of a printed link; older ones are void."""
-        await self._connection.execute(delete(sign_in_tokens))
-        values = {"token_hash": token_hash, "expires_at": expires_at}
+    async def add_sign_in(self, token_hash: bytes, expires_at: datetime, user_id: UUID | None = None) -> None:
+        """A new token of a sign-in link, for the user or the first admin; older ones of the same are void."""
+        same = sign_in_tokens.c.user_id.is_not_distinct_from(user_id)
+        await self._connection.execute(delete(sign_in_tokens).where(same))
+        values = {"token_hash": token_hash, "user_id": user_id, "expires_at": expires_at}
         await self._connection.execute(insert(sign_in_tokens).values(values))
 
-    async def spend_sign_in(self, token_hash: bytes) -> bool:
-        """Spend the token of a link; whether it was good."""
+    async def spend_sign_in(self, token_hash: bytes) -> SpentLink | None:
+        """Spend the token of a link; None if it was not good."""
         spent = await self._connection.execute(
             delete(sign_in_tokens)
             .where(sign_in_tokens.c.token_hash == token_hash)
-            .returning(sign_in_tokens.c.expires_at > func.now())
+            .returning(sign_in_tokens.c.user_id, sign_in_tokens.c.expires_at > func.now())
         )
-        return bool(spent.scalar_one_or_none())
+        row = spent.first()
+        return SpentLink(row[0]) if row and row[1] else None

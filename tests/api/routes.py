@@ -65,9 +65,11 @@ ROUTES = {
     ("PATCH", f"{V1}/users/{{user_id}}"): Route(ADMIN, {"name": "Another"}),
     ("POST", f"{V1}/users/{{user_id}}/export"): Route(PERSON),
     ("DELETE", f"{V1}/users/{{user_id}}"): Route(PERSON),
+    ("GET", f"{V1}/audit"): Route(ADMIN),
     ("POST", f"{V1}/sessions"): Route(SESSIONS, {}),
     ("GET", f"{V1}/sessions"): Route(SESSIONS),
     ("GET", SESSION): Route(SESSIONS),
+    ("PATCH", SESSION): Route(SESSIONS, {"title": "Dinner"}),
     ("DELETE", SESSION): Route(SESSIONS),
     ("PATCH", f"{SESSION}/status"): Route(SESSIONS, {"status": "ended"}),
     ("GET", f"{SESSION}/turns"): Route(SESSIONS),
@@ -82,6 +84,7 @@ ROUTES = {
     ("POST", f"{V1}/webhooks"): Route(
         ADMIN, {"url": "https://example.org/hook", "events": ["session.ended"]}
     ),
+    ("PATCH", f"{V1}/webhooks/{{webhook_id}}"): Route(ADMIN, {"enabled": True}),
     ("DELETE", f"{V1}/webhooks/{{webhook_id}}"): Route(ADMIN),
     ("POST", f"{V1}/webhooks/{{webhook_id}}/test"): Route(ADMIN),
     ("GET", f"{V1}/webhooks/{{webhook_id}}/deliveries"): Route(ADMIN),

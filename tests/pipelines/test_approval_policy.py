@@ -17,6 +17,8 @@ async def status(risk, *, guest=False, tainted=False, by_rule=False, call=CALL, 
     gate: Any = lambda: pytest.fail("asked")  # noqa: E731
 
     async def keep(_wanted):
+        if isinstance(kept, Exception):
+            raise kept
         return kept
 
     agent = lambda: Agent("orion", "Help.")  # noqa: E731
@@ -24,7 +26,10 @@ async def status(risk, *, guest=False, tainted=False, by_rule=False, call=CALL, 
     if tainted:
         policy.ran(Tool("mail", "Reads.", {}, untrusted=True))
     sends = Tool("send", "Sends.", {}, risk=risk, confirm=confirm)
-    held = await policy.held(sends, call, by_rule=by_rule)
+    try:
+        held = await policy.held(sends, call, by_rule=by_rule)
+    finally:
+        assert kept is True or len(approvals) == 0, "no yes would count for it, so it is not asked"
     assert policy.waits("c1") is (held is not None and held.status is ToolCallStatus.WAITING_APPROVAL)
     return held and held.status.value
 
@@ -60,3 +65,8 @@ async def test_what_cannot_be_read_out_is_refused():
 
 async def test_what_cannot_be_kept_is_refused_and_asked_of_nobody():
     assert await status(Risk.DANGER, kept=False) == "refused"
+
+
+async def test_what_fails_while_it_is_kept_is_asked_of_nobody():
+    with pytest.raises(RuntimeError):
+        await status(Risk.DANGER, kept=RuntimeError())

@@ -19,6 +19,7 @@ from typing import Any
 
 from orion.domain.schemas import BRANCHES
 from orion.domain.schemas.modern import children
+from orion.domain.storable import is_nested
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{1,64}\Z")
 _MAX_CHARS = 24_000
@@ -62,11 +63,15 @@ def shown(schema: dict[str, Any]) -> Shown:
 
 
 def own_names(arguments: Any, renamed: Mapping[str, str]) -> Any:
-    """A model's arguments with the tool's own names of properties."""
+    """A model's arguments with the tool's own names of properties. What is nested too deeply stays."""
+    return arguments if not renamed or is_nested(arguments) else _renamed(arguments, renamed)
+
+
+def _renamed(arguments: Any, renamed: Mapping[str, str]) -> Any:
     if isinstance(arguments, dict):
-        return {renamed.get(name, name): own_names(value, renamed) for name, value in arguments.items()}
+        return {renamed.get(name, name): _renamed(value, renamed) for name, value in arguments.items()}
     if isinstance(arguments, list):
-        return [own_names(one, renamed) for one in arguments]
+        return [_renamed(one, renamed) for one in arguments]
     return arguments
 
 

@@ -24,14 +24,18 @@ from openai.types.responses import (
     ResponseTextDeltaEvent,
     ResponseUsage,
 )
+from pipecat.adapters.llm.services.open_ai_responses_adapter import OpenAIResponsesLLMAdapter
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.responses.llm import OpenAIResponsesHttpLLMService
 
 from orion.domain.storable import storable
+from orion.providers._model import ValidMessages, plain
 from orion.providers._openai.server import Server
 from orion.providers._refused_tools import asked_without_refused
+from orion.providers._text.arguments import arguments
+from orion.providers._text.faults import HalfAnswer, MalformedAnswer
 from orion.providers._usage import EstimatedTokens, asking, believed, counted
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel, arguments
+from orion.providers._vendor import VendorModel
 
 _CONNECT_SECS = 3.0
 _STALL_SECS = 15.0
@@ -46,6 +50,10 @@ _DELTAS = (
 Events = AsyncGenerator[ResponseStreamEvent, None]
 
 
+class _Adapter(ValidMessages, OpenAIResponsesLLMAdapter):
+    """Pipecat's, of a context that every vendor takes."""
+
+
 class Responses(VendorModel, OpenAIResponsesHttpLLMService):
     """One call's model. Nothing is stored at OpenAI; a barge-in closes the connection of the answer.
 
@@ -56,9 +64,11 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
     """
 
     orion_vendor = "openai"
+    adapter_class = _Adapter
 
     def __init__(self, server: Server, model: str, *, stall_secs: float = _STALL_SECS) -> None:
         self._orion_server = server
+        self.orion_place = "" if server.official else str(server.client.base_url)
         self._orion_timeout = Timeout(stall_secs, connect=min(_CONNECT_SECS, stall_secs))
         chosen = OpenAIResponsesHttpLLMService.Settings(model=model)
         super().__init__(api_key="shared", settings=chosen, retry_on_timeout=False)
@@ -119,7 +129,7 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
         said, usage = str(answer.output_text), _believed(answer.usage)
         tokens = self._token_usage(usage) if usage else EstimatedTokens.of(characters, len(said))
         await self.start_llm_usage_metrics(tokens)
-        return said
+        return plain(said)
 
 
 def _believed(usage: ResponseUsage | None) -> ResponseUsage | None:

@@ -26,11 +26,14 @@ from pipecat.services.anthropic.llm import AnthropicLLMService
 from pipecat.utils.errors import ErrorCategory
 from pydantic import BaseModel
 
+from orion.domain.context import user_first
 from orion.domain.storable import storable
+from orion.providers._model import ValidMessages, plain
 from orion.providers._pool import Pool
 from orion.providers._refused_tools import asked_without_refused
+from orion.providers._text.faults import HalfAnswer, MalformedAnswer
 from orion.providers._usage import EstimatedTokens, asking, counted, sound
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel
+from orion.providers._vendor import VendorModel
 
 _CONNECT_SECS = 3.0
 _STALL_SECS = 15.0
@@ -76,8 +79,16 @@ async def close() -> None:
     await _POOL.close()
 
 
-class _Adapter(AnthropicLLMAdapter):
-    """Pipecat's, with the whole schema of a tool: Pipecat leaves out `$defs`, to which properties refer."""
+class _Adapter(ValidMessages, AnthropicLLMAdapter):
+    """Pipecat's, of a context that every vendor takes, and with the whole schema of a tool.
+
+    Pipecat leaves out `$defs`, to which properties refer. The first message after the instructions must be
+    the user's.
+    """
+
+    def get_messages(self, context: LLMContext, *, truncate_large_values: bool = False) -> list[Any]:
+        """The context's messages, mended, a user's first."""
+        return user_first(super().get_messages(context, truncate_large_values=truncate_large_values))
 
     @staticmethod
     def _to_anthropic_function_format(function: FunctionSchema) -> dict[str, Any]:
@@ -108,6 +119,8 @@ class Messages(VendorModel, AnthropicLLMService):
             client=client,
             settings=AnthropicLLMService.Settings(model=model, enable_prompt_caching=True),
         )
+        official = client.base_url.host.endswith("anthropic.com")
+        self.orion_place = "" if official else str(client.base_url)
         self._orion_timeout = Timeout(stall_secs, connect=min(_CONNECT_SECS, stall_secs))
         self.add_event_handler("on_completion_timeout", self._orion_stalled)
 
@@ -157,7 +170,7 @@ class Messages(VendorModel, AnthropicLLMService):
             usage.cache_creation_input_tokens or 0,
             usage.cache_read_input_tokens or 0,
         )
-        return said
+        return plain(said)
 
     async def _create_message_stream(self, api_call: Any, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them."""
@@ -177,6 +190,10 @@ class Messages(VendorModel, AnthropicLLMService):
             async for event in events:
                 streamed.told = True
                 yield event
+
+    def _should_inject_trailing_user_message(self) -> bool:
+        """No model is to go on with what it has said before: newer ones refuse that."""
+        return True
 
     async def _orion_stalled(self, _service: AnthropicLLMService) -> None:
         # Pipecat tells nobody else of an answer that stalls: the turn would be silent.
