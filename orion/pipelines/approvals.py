@@ -47,7 +47,7 @@ class Consulted:
 
     def __init__(self, asking: Taint, approvals: Approvals | None = None) -> None:
         self._asking = asking
-        self._approvals = approvals or Approvals()
+        self._approvals = Approvals() if approvals is None else approvals
         self._taint = Taint(marked=asking.marked)
 
     async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
