@@ -40,7 +40,7 @@ from orion.errors import FaultyFiles, FileFault
 _PLACE = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[a-z']+")
 _PLAIN_WEIGHT = 20
-"""A phrase without places counts as often as one whose place has twenty values."""
+"""An example counts about as often as one whose place has twenty values, however few it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _filled(tool: Tool, example: str) -> Iterator[str]:
         phrase = example
         for name, options in zip(names, values, strict=True):
             phrase = phrase.replace(f"{{{name}}}", options[index % len(options)])
-        yield _words(phrase)
+        yield from [_words(phrase)] * max(1, _PLAIN_WEIGHT // longest)
 
 
 def _words(phrase: str) -> str:

@@ -37,6 +37,8 @@ router = APIRouter(
 KEPT = "***"
 """Stands for a header's value: it is never shown, and kept where it comes back in a change."""
 _MOST_TOOLS = 200
+_ATTEMPTS = 10
+"""How often a change is made anew, because another one was faster."""
 
 _TOOL = {
     **EXAMPLE_TOOL,
@@ -164,6 +166,7 @@ async def create(body: ToolFields, caller: AdminDep, parts: PartsDep) -> Any:
         ),
     )
     async with parts.database.transaction(caller) as store:
+        await store.tools.lock(caller.workspace_id)
         await _refuse_taken(parts, store, row)
         await store.tools.add(row)
     await parts.calls.tools_changed(caller.workspace_id)
@@ -172,7 +175,20 @@ async def create(body: ToolFields, caller: AdminDep, parts: PartsDep) -> Any:
 
 @router.patch("/{tool_id}", response_model=ToolBody, responses=fails(Conflict))
 async def change(tool_id: ToolId, body: ToolChange, caller: AdminDep, parts: PartsDep) -> Any:
-    """Change a tool: what is not named stays, a header's value of `***` too."""
+    """Change a tool: what is not named stays, a header's value of `***` too.
+
+    Of changes at the same time none is lost: each is made to the tool as the one before left it.
+    """
+    for _ in range(_ATTEMPTS):
+        row = await _changed(parts, caller, tool_id, body)
+        if row is not None:
+            await parts.calls.tools_changed(row.workspace_id)
+            return _body(row)
+    raise Conflict("others keep changing this tool; try again")
+
+
+async def _changed(parts: Parts, caller: Principal, tool_id: str, body: ToolChange) -> ToolRow | None:
+    """The tool with the change; None if somebody else changed it while this one was checked."""
     before = await _own_row(parts, caller, tool_id)
     fields = {name: value for name, value in _body(before).items() if name in ToolFields.model_fields}
     try:
@@ -181,10 +197,9 @@ async def change(tool_id: ToolId, body: ToolChange, caller: AdminDep, parts: Par
         raise _invalid(error, "") from error
     row = await _checked(parts, wanted, before)
     async with parts.database.transaction(caller) as store:
+        await store.tools.lock(row.workspace_id)
         await _refuse_taken(parts, store, row)
-        await store.tools.replace(row)
-    await parts.calls.tools_changed(row.workspace_id)
-    return _body(row)
+        return row if await store.tools.replace(row, before=before) else None
 
 
 @router.delete("/{tool_id}", status_code=204, responses=fails(Conflict))
@@ -203,12 +218,7 @@ async def test(tool_id: ToolId, body: Trial, caller: AdminDep, parts: PartsDep) 
     row = await _own_row(parts, caller, tool_id)
     outside = parts.calls.shared.catalogue.outside
     if row.kind is ToolKind.MCP and body.tool is None:
-        row = replace(row, offered=await outside.offered(row), updated_at=datetime.now(UTC))
-        async with parts.database.transaction(caller) as store:
-            await store.tools.replace(row)
-        await parts.calls.tools_changed(row.workspace_id)
-        offer = {"tools": names(row), "offered": offered_names(row), "refused": refused(row)}
-        return {"status": "done", "result": offer, "error": None, "duration_ms": None}
+        return await _looked(parts, caller, row)
     tools = {runnable.tool.name: runnable for runnable in outside.runnables(row)}
     name = row.name if row.kind is ToolKind.HTTP else str(body.tool)
     name = name if name in tools else mcp_name(row.name, name)
@@ -223,6 +233,20 @@ async def test(tool_id: ToolId, body: Trial, caller: AdminDep, parts: PartsDep) 
     call = await trial.run(tools[name], "test", body.arguments, approved=True)
     shown = wire.tool_call(call)
     return {key: shown[key] for key in ("status", "result", "error", "duration_ms")}
+
+
+async def _looked(parts: Parts, caller: Principal, row: ToolRow) -> dict[str, Any]:
+    """The outcome of a new look at what an MCP server offers; of the tool nothing else is written."""
+    offered = await parts.calls.shared.catalogue.outside.offered(row)
+    async with parts.database.transaction(caller) as store:
+        await store.tools.lock(row.workspace_id)
+        now = await store.tools.offer(row, offered)
+        if now is None:
+            raise Conflict("the tool was changed while its server was asked; test it again")
+        await _refuse_taken(parts, store, now)
+    await parts.calls.tools_changed(now.workspace_id)
+    offer = {"tools": names(now), "offered": offered_names(now), "refused": refused(now)}
+    return {"status": "done", "result": offer, "error": None, "duration_ms": None}
 
 
 async def _unrecorded(_call: ToolCall) -> None:

@@ -21,6 +21,22 @@ _DURATION = re.compile(
     r" (?:second|minute|hour|day)s?(?: and a half)?"
     r"(?: and )?\s*)+"
 )
+_UNITS = (
+    (re.compile(r"(?<=\d)\s*%"), " percent"),
+    (re.compile(r"\b(1|an?) ?(?:min|minute)\b\.?"), r"\1 minute"),
+    (re.compile(r"\b(1|an?) ?(?:hr|h)\b\.?"), r"\1 hour"),
+    (re.compile(r"\b(1|an?) ?sec\b\.?"), r"\1 second"),
+    (re.compile(r"(?<=\d)[ -]?mins?\b\.?|\bmins\b"), " minutes"),
+    (re.compile(r"(?<=\d)[ -]?(?:hrs?|h)\b\.?|\bhrs\b"), " hours"),
+    (re.compile(r"(?<=\d)[ -]?secs?\b\.?|\bsecs\b"), " seconds"),
+)
+"""Signs and units as people type them, as they say them."""
+_SHORT = (
+    (re.compile(r"(?<=\d)s\b"), " seconds"),
+    (re.compile(r"(?<=\d)m(?=\d|\b)"), " minutes "),
+    (re.compile(r"(?<=\d)h(?=\d)"), " hours "),
+)
+"""One letter is a unit where a duration is looked for: `90s`, `1h30m`."""
 _SECOND = re.compile(r"\bsecond(s?)\b")
 _SEC = re.compile(r"\bsec(s?)\b")
 _YES = re.compile(r"\b(yes|yeah|yep|sure|true|on)\b")
@@ -132,7 +148,10 @@ def question(tool: Tool, name: str) -> str:
 def digits(text: str) -> str:
     """The text in lower case with its number words as digits; a `second` stays a unit of time."""
     kept = _SECOND.sub(r"sec\1", text.lower())
-    return _SEC.sub(r"second\1", alpha2digit(kept, "en", threshold=0))
+    found = alpha2digit(kept, "en", threshold=0)
+    for written, said in _UNITS:
+        found = written.sub(said, found)
+    return _SEC.sub(r"second\1", found)
 
 
 def _by_examples(tool: Tool, text: str, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -218,8 +237,11 @@ def _named(options: list[Any], text: str) -> list[tuple[int, Any]]:
 
 
 def _duration(_prop: Mapping[str, Any], text: str) -> str | None:
-    match = _DURATION.search(digits(text))
-    return match[0].strip() if match else None
+    found = digits(text)
+    for written, said in _SHORT:
+        found = written.sub(said, found)
+    match = _DURATION.search(" ".join(found.split()))
+    return match[0].strip().removesuffix(" and") if match else None
 
 
 def arithmetic(text: str) -> str | None:
