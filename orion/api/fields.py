@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from orion.agents.json_types import JSON_NUMBER, Flag
 
@@ -39,13 +39,21 @@ def _rfc_3339(value: Any) -> Any:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    """The same time in UTC, which the first and the last hours of the calendar may not have."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time lies in the years 1 to 9999 in UTC, too") from error
+
+
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"),
     Field(examples=["ada@example.org"]),
 ]
-Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
-"""A time that a client gives, with its offset."""
+Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_in_utc)]
+"""A time that a client gives with its offset, in UTC."""
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """A time that the server gives: RFC 3339 in UTC with milliseconds."""
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
