@@ -62,13 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"orion {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text, parents=[_common()])
+    def add(name: str, command: Command, text: str, *, shown: bool = True) -> argparse.ArgumentParser:
+        common = _common(shown=shown)
+        sub = commands.add_parser(name, help=text, description=text, parents=[common])
         sub.set_defaults(command=command)
         return sub
 
     serving.arguments(add("serve", serving.run, "run the server"))
-    init.arguments(add("init", init.run, "make a project of one's own: `orion init DIR`"))
+    init.arguments(add("init", init.run, "write a new project: `orion init DIR`", shown=False))
     serving.arguments(add("dev", dev.run, "serve a project, and reload what changes in it"))
     add("doctor", doctor.run, "tell which engine serves what, and what is missing")
     add("migrate", _migrate, "bring the database to this version")
@@ -88,13 +89,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _common(default: str | None = None) -> argparse.ArgumentParser:
-    """What every command takes; with SUPPRESS as default, what a command before it was given stays."""
+def _common(default: str | None = None, *, shown: bool = True) -> argparse.ArgumentParser:
+    """What every command takes; with SUPPRESS as default, what a command before it was given stays.
+
+    Args:
+        shown: False for a command that takes them like all others, and uses neither.
+    """
     options = argparse.ArgumentParser(add_help=False)
     folder = "where database, secrets and models live"
-    options.add_argument("--data-dir", type=Path, default=default, help=folder)
+    options.add_argument(
+        "--data-dir", type=Path, default=default, help=folder if shown else argparse.SUPPRESS
+    )
     project = "folder with orion.toml, agents/ and tools/"
-    options.add_argument("--project", type=Path, default=default, help=project)
+    options.add_argument(
+        "--project", type=Path, default=default, help=project if shown else argparse.SUPPRESS
+    )
     return options
 
 

@@ -30,6 +30,7 @@ from orion.pipelines.ordinary import Ordinary
 from orion.processors.client_messages import ClientMessages
 from orion.processors.silence import Silence
 from orion.processors.spoken_language import SpokenLanguage
+from orion.processors.unknown_tool import refuse_unknown
 from orion.providers import Candidate
 from orion.providers._usage import listen
 
@@ -137,13 +138,14 @@ def _speech_call(
     heard_by, spoken_by = _heard_and_spoken_by(conversation)
     assert isinstance(model, providers.SpeechModel)
     model.orion_begin(conversation.context, lambda: conversation.pause.on)
+    refuse_unknown(model, conversation.recorder.tool_call)
     conversation.speech = model
     pair = _aggregators(conversation, transcripts=False)
     ordinary = Ordinary(
         engines.stt(heard_by, breakers, deadlines),
         conversation.llm,
         engines.tts(spoken_by, breakers, deadlines),
-        turns.strategies(conversation.agent),
+        turns.strategies(conversation.agent, conversation.asked),
     )
     pipeline = speech.build(
         transport=transport,
@@ -196,7 +198,7 @@ def _aggregators(
     if isinstance(stt, providers.TakesTurns):
         strategies = stt.orion_turns()
     else:
-        strategies = turns.strategies(conversation.agent, transcripts=transcripts)
+        strategies = turns.strategies(conversation.agent, conversation.asked, transcripts=transcripts)
     return LLMContextAggregatorPair(
         conversation.context,
         user_params=LLMUserAggregatorParams(user_turn_strategies=strategies),

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from pipecat.frames.frames import (
     Frame,
-    FunctionCallsStartedFrame,
     InterruptionFrame,
     LLMFullResponseEndFrame,
     LLMTextFrame,
@@ -14,20 +13,21 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
+from orion.processors.llm_order import WORDLESS
+
 
 class Silence(FrameProcessor):
-    """Stands behind the language model.
+    """Stands behind the language models.
 
-    Frames: a response that ends without words and without a tool call is told to `on_silent`, if nothing
-    has been said since the user's words: over a tool's result a model may have nothing to add. All frames
-    go on.
+    Frames: a response that ended without words and without a tool call (`WORDLESS`) is told to `on_silent`,
+    if nothing has been said since the user's words: over a tool's result a model may have nothing to add.
+    One that was cut off or withdrawn is nobody's silence. All frames go on.
     """
 
     def __init__(self, on_silent: Callable[[], None]) -> None:
         super().__init__()
         self._orion_on_silent = on_silent
         self._orion_said = False
-        self._orion_called = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Pass the frame on, and take note of words."""
@@ -38,12 +38,7 @@ class Silence(FrameProcessor):
                 self._orion_said = False
             case LLMTextFrame() if frame.text.strip():
                 self._orion_said = True
-            case FunctionCallsStartedFrame():
-                self._orion_called = True
-            case LLMFullResponseEndFrame():
-                # Not reset at the response's start, which a system frame overtakes.
-                silent, self._orion_called = not (self._orion_said or self._orion_called), False
-                if silent:
-                    self._orion_on_silent()
+            case LLMFullResponseEndFrame() if frame.metadata.get(WORDLESS) and not self._orion_said:
+                self._orion_on_silent()
             case _:
                 pass

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.errors import Conflict, Invalid
 from orion.store.database import Database
+from orion.store.engines import lasting
 from orion.store.schema import head
 from orion.store.tables import SCHEMA, metadata
 
@@ -98,7 +98,7 @@ async def _owner(database: Database) -> AsyncIterator[AsyncConnection]:
     The policies are forced upon the owner, too, unless it is a superuser: it lifts that inside the
     transaction, whose locks then keep everybody else out, and puts it back before the end.
     """
-    engine = create_async_engine(database.url, poolclass=NullPool)
+    engine = lasting(database.direct_url)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("set transaction isolation level repeatable read"))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.errors import Conflict, NotFound
+from orion.store.columns import constant
 from orion.store.pages import after
 from orion.store.tables import sessions
 from orion.store.usage import ENGINES, engines
@@ -136,7 +137,7 @@ class Sessions:
     async def idle_since(self, cutoff: datetime, limit: int = 100) -> list[Session]:
         """Open sessions in which nothing has happened since `cutoff`."""
         wanted = select(sessions, ENGINES).where(
-            sessions.c.status != SessionStatus.ENDED.value, sessions.c.last_active_at < cutoff
+            sessions.c.status != constant(SessionStatus.ENDED.value), sessions.c.last_active_at < cutoff
         )
         return [_session(row) for row in await self._connection.execute(wanted.limit(limit))]
 

@@ -18,11 +18,12 @@ from orion.domain.identity import new_id
 from orion.domain.session import Event
 from orion.domain.webhook import Delivery, DeliveryStatus, Webhook, family
 from orion.errors import NotFound
+from orion.store.columns import constant
 from orion.store.pages import after
 from orion.store.tables import sessions, webhook_deliveries, webhooks
 from orion.store.turns import Turns
 
-_DUE = webhook_deliveries.c.status == DeliveryStatus.PENDING.value
+_DUE = webhook_deliveries.c.status == constant(DeliveryStatus.PENDING.value)
 
 
 class Webhooks:
