@@ -1,4 +1,4 @@
-"""What admins did with other people's sessions; sign-in links for one account; accounts without a password.
+"""An audit of admins; sign-in links for one account; accounts without a password; keys held by long writes.
 
 A row of `audit` names people and sessions by their ids alone and outlives both, as a receipt of an
 erasure does. Nobody changes or removes one: `orion_app` may only read and add.
@@ -45,6 +45,9 @@ def upgrade() -> None:
         """
     )
     op.execute("create index ix_sign_in_tokens_user_id on orion.sign_in_tokens (user_id)")
+    op.execute(
+        "alter table orion.idempotency_keys add column held_by uuid, add column held_until timestamptz"
+    )
     # The account of the printed link had the hash of a password that nobody knew. Row-level security
     # binds the owner of the table, too, so this is done as the role that may.
     op.execute("set local role orion_app")
@@ -55,5 +58,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("alter table orion.idempotency_keys drop column held_by, drop column held_until")
     op.execute("alter table orion.sign_in_tokens drop column user_id")
     op.execute("drop table orion.audit")

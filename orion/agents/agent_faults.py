@@ -20,7 +20,10 @@ from orion.providers import Kind
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}\Z")
 _MOST_NAMES = 12
-_TURN_TAKING = {"eager", *(one.name for one in fields(TurnPolicy))}
+_TURN_TAKING = {
+    *("eager", "ignored_words", "interrupt_words", "interrupt_secs"),
+    *(one.name for one in fields(TurnPolicy)),
+}
 _FORMS = {
     "string_type": "write a text, in quotes where it looks like a number or a date",
     "list_type": "write a list: `[one, two]`, or a line `- one` for each",

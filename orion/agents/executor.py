@@ -15,6 +15,7 @@ from uuid import UUID
 
 from loguru import logger
 
+from orion.agents.apart import apart
 from orion.agents.ledger import Ledger, Run
 from orion.agents.recollection import Recollection
 from orion.agents.results import result_of
@@ -195,7 +196,7 @@ class Executor:
             return
         if not await self._still_may(run, step):
             return
-        step, runnable = prepared(run, step)
+        step, runnable = await apart(prepared, run, step)
         if runnable is None:
             await self._put(run, step)
         elif needs_yes(run, runnable.tool, step) and not has_yes(step):

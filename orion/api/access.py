@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from secrets import compare_digest
 from typing import Annotated
 from uuid import UUID
@@ -16,6 +15,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from orion.api.credentials.claims import Claims
 from orion.api.credentials.room_tokens import RoomTokens
 from orion.api.credentials.tokens import AccessTokens, is_api_key, read_api_key
+from orion.api.requests.addresses import is_loopback
 from orion.api.requests.limits import Limits
 from orion.domain.audit import AuditAction
 from orion.domain.identity import ApiKey, Principal, Scope
@@ -167,6 +167,8 @@ async def admin(principal: CurrentDep) -> Principal:
     return principal
 
 
+more_than_join = needs(*(set(Scope) - {Scope.CONNECT}))
+"""For routes that every caller may use but a key for public pages, which can only join."""
 PersonDep = Annotated[Principal, Depends(person)]
 AdminDep = Annotated[Principal, Depends(admin)]
 
@@ -176,19 +178,12 @@ def at_the_machine(request: Request) -> bool:
     host = (request.url.hostname or "").strip("[]")
     forwarded = any(name in request.headers for name in _OF_PROXIES)
     peer = request.client.host if request.client else ""
-    return _loopback(peer) and _loopback(host) and not forwarded
+    return is_loopback(peer) and is_loopback(host) and not forwarded
 
 
 def public_base(request: Request, settings: Settings) -> str:
     """The address under which the caller reaches this server, without a path and a slash at its end."""
     return (settings.public_url or str(request.base_url)).rstrip("/")
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def transaction(request: Request, parts: PartsDep, principal: CallerDep) -> AsyncIterator[Store]:

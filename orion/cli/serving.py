@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import socket
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 SHUTDOWN_SECS = 5
+_PARTS_OF_PROJECTS = (".env", "agents", "tools", "guardrails", "providers")
 _ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 - compared with
 
 
@@ -32,9 +35,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def read_settings(given: argparse.Namespace) -> Settings:
     """Environment and `.env`, and over them the options of the command. Raises StartError."""
+    if given.project is not None:
+        _check_project(given.project)
     settings = Settings.read(project=given.project, data_dir=given.data_dir)
     options = {name: getattr(given, name, None) for name in ("host", "port", "tls_cert", "tls_key")}
     return settings.changed(**options).checked()
+
+
+def _check_project(folder: Path) -> None:
+    """Raise StartError if the folder of `--project` is no project: the built-in agents would serve."""
+    remedy = (
+        f"name the folder that holds orion.toml, or make a project: orion init {shlex.quote(str(folder))}"
+    )
+    if not folder.is_dir():
+        raise StartError(f"there is no folder {folder}; {remedy}")
+    if (folder / "orion.toml").is_file():
+        return
+    if not any((folder / part).exists() for part in _PARTS_OF_PROJECTS):
+        raise StartError(f"{folder} is no project, it has no orion.toml; {remedy}")
+    print(f"{folder} has no orion.toml; it is read as a project all the same.", file=sys.stderr)
 
 
 async def run(settings: Settings, _given: argparse.Namespace) -> int:

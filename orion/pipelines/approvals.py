@@ -130,6 +130,8 @@ class ApprovalPolicy:
         asked = question(tool.name, call.arguments, agent.language, unclear=unclear)
         wanted = Wanted(call.id, tool.name, call.arguments, asked, agent=agent.name)
         if not self._approvals.add(wanted, time.monotonic()) or not await self._kept(wanted):
+            if self._approvals.withdrawn:  # it was read out already, behind what was said before
+                await self.ask()
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
         return replace(call, status=ToolCallStatus.WAITING_APPROVAL, result={"note": _NOTE})
 

@@ -361,6 +361,10 @@ class Conversation:
         asker = self.offer.asker(wanted) if wanted is not None else None
         return assent((asker or self.agent).language)
 
+    def asked(self) -> bool:
+        """Whether the agent has put a question, or the server has: a word may be the answer."""
+        return self.recorder.asks or self.approval_gate.orion_waits
+
     def fell_silent(self) -> None:
         """The agent's model had no words."""
         self.on_silent()

@@ -338,6 +338,8 @@ idempotency_keys = Table(
     Column("media_type", Text),
     Column("body", LargeBinary),
     _time("created_at"),
+    Column("held_by", UUID(as_uuid=True)),
+    _time("held_until", nullable=True),
     Index(None, "created_at"),
 )
 

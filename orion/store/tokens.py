@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, or_, select, update
@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Role
 from orion.store.tables import invitations, refresh_tokens, sign_in_tokens
+
+GRACE_SECS = 10.0
+"""So long a refresh token that was just spent is still answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,21 @@ class Tokens:
         await self._connection.execute(insert(refresh_tokens).values(values))
 
     async def spend_refresh(self, token_hash: bytes) -> SpentRefresh | None:
-        """Spend a token, once. None if it is unknown or expired, or spent already: then its family goes.
+        """Spend a token. None if it is unknown or expired, or was spent before: then its family goes.
+
+        For GRACE_SECS after it was first spent it is good again, for a successor of its own: two tabs
+        refresh at once, and an answer that was lost is asked for anew. Whoever comes later has stolen it, or
+        was stolen from (RFC 9700, 4.14.2).
 
         The removal of a family must be committed: end the transaction without an exception.
         """
         table = refresh_tokens
+        now = datetime.now(UTC)
+        unspent = or_(table.c.spent_at.is_(None), table.c.spent_at > now - timedelta(seconds=GRACE_SECS))
         spent = await self._connection.execute(
             update(table)
-            .where(
-                table.c.token_hash == token_hash, table.c.spent_at.is_(None), table.c.expires_at > func.now()
-            )
-            .values(spent_at=func.now())
+            .where(table.c.token_hash == token_hash, unspent, table.c.expires_at > now)
+            .values(spent_at=func.coalesce(table.c.spent_at, now))
             .returning(table.c.user_id, table.c.family_id)
         )
         row = spent.first()

@@ -172,10 +172,14 @@ class Users:
         except IntegrityError as error:
             raise Conflict(_TAKEN) from error
 
-    async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
-        """Replace the password's hash."""
-        changed = update(users).where(users.c.id == user_id).values(password_hash=password_hash)
-        await self._connection.execute(changed)
+    async def set_password_hash(
+        self, user_id: UUID, password_hash: str, *, before: str | None = None
+    ) -> bool:
+        """Replace the password's hash; False, and nothing is written, if it is not `before` any more."""
+        changed = update(users).where(users.c.id == user_id)
+        if before is not None:
+            changed = changed.where(users.c.password_hash == before)
+        return (await self._connection.execute(changed.values(password_hash=password_hash))).rowcount == 1
 
     async def create_workspace(self, name: str) -> UUID:
         """A new workspace. Raises Conflict where there is one of that name."""

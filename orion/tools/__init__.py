@@ -31,6 +31,9 @@ from typing import Any
 from pydantic import BaseModel, PydanticUserError
 
 from orion import registry
+from orion.domain.schemas import closed
+from orion.domain.schemas.modern import NotSupported, modern
+from orion.domain.schemas.shown import Shown, shown
 from orion.domain.tool import Risk, Tool, ToolContext
 from orion.errors import FaultyFiles, FileFault
 
@@ -139,6 +142,13 @@ def _misshapen(module: ModuleType) -> Iterator[tuple[str, str, str]]:
         yield "TIMEOUT_SECS", "TIMEOUT_SECS is no time", "write a number of seconds above 0"
 
 
+def _shown(schema: dict[str, Any]) -> Shown | None:
+    try:
+        return shown(modern(schema))
+    except NotSupported:  # of a file of the project, which is trusted: models get it as it is
+        return None
+
+
 def _no_schema(args: type[BaseModel]) -> str | None:
     try:
         args.model_json_schema()
@@ -167,7 +177,8 @@ def _read(name: str, module: ModuleType) -> RunnableTool:
     tool = Tool(
         name=name,
         description=cleandoc(module.__doc__ or ""),
-        parameters={"additionalProperties": False, **schema},
+        parameters=closed(schema),
+        shown=_shown(closed(schema)),
         examples=tuple(getattr(module, "EXAMPLES", ())),
         said=getattr(module, "SAID", {}),
         say=getattr(module, "SAY", ""),

@@ -45,8 +45,8 @@ def test_a_line_that_was_not_sent_still_says_so_when_the_server_is_back(page):
     with page.expect_request("**/messages"):
         write(page, "Hello?")
     page.get_by_label("Message").press_sequentially("and")
-    page.unroute("**/messages")
     held[0].abort()
+    page.unroute("**/messages")
     expect(page.get_by_test_id("unsent")).to_contain_text("This was not sent.")
     page.get_by_role("button", name="Send again").click()
     expect(page.get_by_test_id("turn-text").last).to_have_text("You wrote: Hello?")

@@ -89,9 +89,9 @@ async def planned_and_told(server, person):
     """A plan runs, and who follows the session hears of it by NOTIFY and by the feed."""
     plan = await draft(server.parts.database, person.session)
     path = f"{V1}/sessions/{person.session}"
-    async with person.http.stream("GET", f"{path}/events", timeout=30) as stream:
+    async with asyncio.timeout(60), person.http.stream("GET", f"{path}/events", timeout=30) as stream:
         begun = await person.http.post(
-            f"{V1}/agents/sessions/{person.session}/execute", json={"plan_id": str(plan.id)}
+            f"{V1}/agent/sessions/{person.session}/execute", json={"plan_id": str(plan.id)}
         )
         assert begun.status_code == 202, begun.text
         async for line in stream.aiter_lines():

@@ -70,7 +70,7 @@ class AgentBody(BaseModel):
     all_tools: bool
     hand_offs: list[str]
     guardrails: dict[str, Any]
-    turn_taking: dict[str, float]
+    turn_taking: dict[str, float | list[str]]
     fail_over: dict[str, float]
     plans: dict[str, int]
     max_call_secs: int | None
@@ -102,7 +102,7 @@ class AgentPage(BaseModel):
     next_cursor: str | None
 
 
-@router.get("/agents", response_model=AgentPage)
+@router.get("/agents", response_model=AgentPage, dependencies=_SCOPED)
 async def list_agents(caller: CallerDep, parts: PartsDep, store: StoreDep) -> Any:
     """The agents that a session can begin with; the default one first."""
     assert caller.workspace_id is not None

@@ -7,7 +7,7 @@ from secrets import compare_digest
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from orion.api.access import (
@@ -18,9 +18,10 @@ from orion.api.access import (
     PersonDep,
     StoreDep,
     at_the_machine,
+    more_than_join,
 )
 from orion.api.credentials.log_in import authenticate
-from orion.api.credentials.passwords import SHORTEST_PASSWORD, check_password, hash_password
+from orion.api.credentials.passwords import SHORTEST_PASSWORD, check_password, hash_password, needs_rehash
 from orion.api.credentials.tokens import digest, new_token
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Email, Timestamp, example
 from orion.api.openapi import fails
@@ -183,7 +184,11 @@ async def log_in(body: Credentials, parts: PartsDep) -> Any:
     "/refresh", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET], responses=fails(Unauthenticated)
 )
 async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
-    """Exchange a refresh token for new tokens; a spent one that comes again signs its family out."""
+    """Exchange a refresh token for new tokens, which are of the same sign-in.
+
+    A spent token that comes again within ten seconds (from a second tab, or as the answer was lost) gets
+    tokens as well. Later it ends the sign-in: somebody else may have it.
+    """
     async with parts.database.transaction(_LOG_IN) as store:
         spent = await store.tokens.spend_refresh(digest(body.refresh_token))
         if spent is not None:
@@ -201,16 +206,19 @@ async def change_password(body: PasswordChange, caller: PersonDep, parts: PartsD
     """
     assert caller.user_id is not None
     async with parts.database.transaction(caller) as store:
-        user = await store.users.get(caller.user_id)
+        user, before = await store.users.with_password_hash(caller.user_id)
     if user.has_password:
         await _check_current(parts, user, body)
     check_password(body.new_password, body.email or user.email, "/new_password")
     hashed = await hash_password(body.new_password)
     async with parts.database.transaction(_LOG_IN) as store:
-        if user.has_password:
-            await store.users.set_password_hash(user.id, hashed)
-        elif not await store.users.set_first_password(user.id, hashed, body.email):
-            raise Conflict("the account has got a password in the meantime; change that one")
+        if not user.has_password:
+            changed = await store.users.set_first_password(user.id, hashed, body.email)
+        else:
+            known = None if needs_rehash(before) else before  # `authenticate` has replaced such a one
+            changed = await store.users.set_password_hash(user.id, hashed, before=known)
+        if not changed:
+            raise Conflict("the password was changed in the meantime; change the one that it has now")
         await store.tokens.revoke_user(user.id, but=caller.sign_in_id)
     return Response(status_code=204)
 
@@ -260,7 +268,7 @@ async def sign_in(body: SignInToken, parts: PartsDep) -> Any:
     )
 
 
-@router.get("/profile", response_model=Profile)
+@router.get("/profile", response_model=Profile, dependencies=[Depends(more_than_join)])
 async def profile(caller: CallerDep, store: StoreDep) -> Any:
     """The signed-in user."""
     assert caller.user_id is not None

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 from text_to_num import alpha2digit
 
 from orion.domain import pattern
+from orion.domain.effort import OutOfTime, within
 from orion.domain.tool import Tool
 from orion.providers.offline import clock, free_text
 from orion.providers.offline.schema import properties
@@ -58,6 +59,8 @@ _CALCULATION = re.compile(
     r"(?!.*(?:[\d)%]|\b(?:percent|squared|cubed)\b)))"
 )
 _MOST_DIGITS = 40
+_PATTERN_SECS = 0.03
+"""For all patterns of a tool: the event loop waits for them."""
 _TIMES = frozenset({"date", "date-time", "time"})
 _COUNTED = frozenset({"integer", "number"})
 
@@ -68,6 +71,11 @@ def fill(tool: Tool, text: str, *, asked: str | None = None) -> dict[str, Any]:
     Args:
         asked: The property that the user was asked for: then the whole text may be its value.
     """
+    with within(_PATTERN_SECS):
+        return _filled(tool, text, asked)
+
+
+def _filled(tool: Tool, text: str, asked: str | None) -> dict[str, Any]:
     known = properties(tool.parameters)
     found = _by_examples(tool, text, known)
     found |= _by_anchors(tool, text, known, found)
@@ -109,7 +117,8 @@ def evidence(tool: Tool, text: str) -> float:
     known = properties(tool.parameters)
     required = [known.get(name, {}) for name in tool.parameters.get("required", [])]
     formed = [prop for prop in required if not _is_free(prop) and prop.get("format") not in _TIMES]
-    return sum(_value(prop, text) is not None for prop in formed) / len(formed) if formed else 0.0
+    with within(_PATTERN_SECS):
+        return sum(_value(prop, text) is not None for prop in formed) / len(formed) if formed else 0.0
 
 
 def places(tool: Tool) -> list[str]:
@@ -194,7 +203,15 @@ def _value(prop: Mapping[str, Any], text: str) -> Any:
         return _option(prop["enum"], text)
     if kind in _READERS:
         return _READERS[kind](prop, text)
-    return pattern.search(str(prop["pattern"]).strip("^$"), text) if "pattern" in prop else None
+    return _matched(str(prop["pattern"]).strip("^$"), text) if "pattern" in prop else None
+
+
+def _matched(wanted: str, text: str) -> str | None:
+    """What a pattern matches; None where the time for all of them is used up."""
+    try:
+        return pattern.search(wanted, text)
+    except OutOfTime:
+        return None
 
 
 def _option(options: list[Any], text: str) -> Any:
@@ -214,6 +231,7 @@ def _named(options: list[Any], text: str) -> list[tuple[int, Any]]:
     return [
         (match.start(), option)
         for option in options
+        if str(option).lower() in text  # a schema may have thousands
         for match in re.finditer(rf"\b{re.escape(str(option).lower())}\b", text)
     ]
 

@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from orion.api.credentials.tokens import digest, new_token
 from orion.domain.identity import Principal, Role
 from orion.store.log_in_failures import delay_secs
+from orion.store.tables import refresh_tokens
+from orion.store.tokens import GRACE_SECS
 from tests.api.running import PASSWORD, SECRET, running
 
 AUTH = "/api/v1/auth"
@@ -260,3 +263,22 @@ async def test_a_token_signed_by_the_key_before_is_good_until_that_key_is_taken_
         assert (await new.call(ada["access_token"], "GET", f"{AUTH}/profile")).status_code == 401
         fresh = refreshed.json()["access_token"]
         assert (await new.call(fresh, "GET", f"{AUTH}/profile")).is_success
+
+
+async def test_two_tabs_that_refresh_at_once_both_stay_signed_in_and_a_late_reuse_signs_both_out(server, ada):
+    async def refreshed(token):
+        return await server.call(None, "POST", f"{AUTH}/refresh", {"refresh_token": token})
+
+    answers = await asyncio.gather(*(refreshed(ada["refresh_token"]) for _ in range(8)))
+    assert [answer.status_code for answer in answers] == [200] * 8
+    tabs = [answer.json() for answer in answers]
+    assert len({tab["refresh_token"] for tab in tabs}) == 8
+    for tab in tabs:
+        assert (await server.call(tab["access_token"], "GET", f"{AUTH}/profile")).is_success
+    async with server.parts.database.transaction(LOG_IN) as store:
+        earlier = datetime.now(UTC) - timedelta(seconds=GRACE_SECS + 1)
+        spent = refresh_tokens.c.spent_at.is_not(None)
+        await store.connection.execute(update(refresh_tokens).where(spent).values(spent_at=earlier))
+    assert (await refreshed(ada["refresh_token"])).status_code == 401
+    assert (await refreshed(tabs[0]["refresh_token"])).status_code == 401
+    assert (await server.call(tabs[1]["access_token"], "GET", f"{AUTH}/profile")).status_code == 401
