@@ -94,6 +94,7 @@ class Consultations:
             {"tool": call.tool, "arguments": call.arguments, "status": call.status.value}
             | ({} if call.error is None else {"error": call.error})
             for call in asked.calls.values()
+            if call.tool in asked.offered
         ]
         return {"answer": text, "tool_calls": calls}
 
@@ -120,13 +121,16 @@ class _Asked:
 
     Attributes:
         calls: The tool calls that it made, by id.
+        offered: The tools that it may have, by name.
         hold: What decides which calls it may make.
     """
 
     def __init__(self, conversation: Conversation, agent: Agent, question: str) -> None:
         self.calls: dict[str, ToolCall] = {}
         self.hold = conversation.consulted()
-        self._offered = conversation.offer.tools
+        self.offered = {
+            name: tool for name, tool in conversation.offer.tools.items() if name not in CONVERSATIONAL
+        }
         self._tasks = Tasks()
         self._answer = _Answer(asyncio.get_running_loop().create_future())
         offer = conversation.offer
@@ -135,7 +139,7 @@ class _Asked:
             listen("llm", model, conversation.bill.used)
         llm = engines.llm(models, offer.breakers, Deadlines.of(agent.fail_over), speaks=False)
         caller = ToolCaller(
-            {name: tool for name, tool in offer.tools.items() if name not in CONVERSATIONAL},
+            self.offered,
             _tools_of(conversation).for_call,
             self._called,
             llm.orion_admits,
@@ -182,7 +186,11 @@ class _Asked:
 
     def left(self) -> str:
         """What it has changed, or may have, though there is no answer; empty for nothing."""
-        changes = [call for call in self.calls.values() if self._offered[call.tool].tool.changes]
+        changes = [
+            call
+            for call in self.calls.values()
+            if call.tool in self.offered and self.offered[call.tool].tool.changes
+        ]
         done = ", ".join(call.tool for call in changes if call.status is ToolCallStatus.DONE)
         unclear = ", ".join(
             call.tool for call in changes if call.unclear or call.status is ToolCallStatus.RUNNING

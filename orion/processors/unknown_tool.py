@@ -11,6 +11,9 @@ from typing import Any
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams, LLMService
 
+from orion.agents.arguments import recorded
+from orion.domain.identity import new_id
+from orion.domain.storable import storable
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.providers._model import offered
 
@@ -37,14 +40,14 @@ def refuse_unknown(
             return
         there_are = ", ".join(sorted(offered(params.context)))
         call = ToolCall(
-            id=params.tool_call_id,
-            tool=params.function_name,
-            arguments=dict(params.arguments),
+            id=str(new_id()),  # a model's own may be another call's, too
+            tool=storable(params.function_name),
+            arguments=recorded(dict(params.arguments)),
             status=ToolCallStatus.RUNNING,
             started_at=datetime.now(UTC),
         )
         await on_call(call)
-        error = f"there is no tool {params.function_name}; " + (
+        error = f"there is no tool {call.tool}; " + (
             f"there are {there_are}" if there_are else "there are none"
         )
         call = replace(call, status=ToolCallStatus.REFUSED, error=error, duration_ms=0.0)
