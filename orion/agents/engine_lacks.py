@@ -10,6 +10,7 @@ from orion.agents.agent_faults import near
 from orion.domain.agent import Agent
 from orion.errors import FieldProblem, StartError
 from orion.providers import _listing as listing
+from orion.providers._unserved import CALLED
 from orion.settings import Settings
 
 
@@ -30,7 +31,7 @@ def _engines(settings: Settings, agent: Agent) -> Iterator[FieldProblem]:
         try:
             providers.order(settings, kind, getattr(agent, kind), agent.language if kind != "llm" else None)
         except StartError as error:
-            called = providers.CALLED[kind]
+            called = CALLED[kind]
             yield FieldProblem(
                 f"/{kind}", f"{agent.name} has no {called} now and cannot be talked to: {error.detail}"
             )

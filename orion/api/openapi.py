@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from orion import __version__
+from orion.api import glossary
 from orion.api.links import add_links
 from orion.api.problems import UnsupportedMediaType, slugs
 from orion.errors import (
@@ -151,7 +153,8 @@ def _described(app: FastAPI) -> dict[str, Any]:
     for body in schemas.values():
         if "examples" in body:
             body["examples"] = [_with_nulls(value, body, schemas) for value in body["examples"]]
-    schemas["Problem"] = _PROBLEM
+    schemas["Problem"] = deepcopy(_PROBLEM)
+    glossary.describe(schemas)
     schema["components"]["headers"] = {
         name: {"description": text, "schema": {"type": kind}} for name, (text, kind) in _HEADERS.items()
     }

@@ -50,18 +50,16 @@ from orion import registry
 from orion.domain.agent import Agent, voice_with
 from orion.domain.draft import Draft, Missing
 from orion.domain.tool import Tool
-from orion.errors import StartError, Unavailable
+from orion.errors import StartError
 from orion.providers._models.catalogue import advice, subtag
+from orion.providers._unserved import NONE_SERVES, unserved
 from orion.settings import Settings
 
 Kind = Literal["stt", "llm", "tts"]
 KINDS: tuple[Kind, ...] = ("stt", "llm", "tts")
-CALLED: dict[Kind, str] = {"stt": "speech recognition", "llm": "language model", "tts": "voice"}
-"""What people call the engines of a kind."""
 Part = Kind | Literal["speech"]
 """What a provider may serve: the engines that every call has, and the model that does it all."""
 PARTS: tuple[Part, ...] = (*KINDS, "speech")
-_NONE_SERVES = "no {} can serve: "
 PULLED = 20
 """From this rank on an engine was pulled or configured; those below are embedded."""
 
@@ -208,7 +206,7 @@ def order(
     if not found and language == "auto":
         found, missing = _order(settings, kind, None)
     if not found:
-        raise StartError(f"{_NONE_SERVES.format(kind)}{missing}{_advice(settings, kind, language)}")
+        raise StartError(f"{NONE_SERVES.format(kind)}{missing}{_advice(settings, kind, language)}")
     if kind == "llm" and len(found) > 1 and "offline" not in [choice.provider for choice in found]:
         found.append(Choice(kind, "offline", "when no model can be reached"))
     return found
@@ -307,7 +305,7 @@ def _make(
     try:
         found = order(settings, kind, own, language)
     except StartError as error:
-        raise _without(agent, kind, error) from error
+        raise unserved(agent, kind, error) from error
     for choice in found:
         name = str(choice.provider)
         try:
@@ -319,14 +317,7 @@ def _make(
             serves = True
             yield name, service
     if refused is not None and not serves:
-        raise _without(agent, kind, refused)
-
-
-def _without(agent: Agent, kind: Kind, error: StartError) -> Unavailable:
-    """What the caller of an agent that no engine of a kind serves is told."""
-    return Unavailable(
-        f"agent {agent.name!r} has no {CALLED[kind]}: {error.detail.removeprefix(_NONE_SERVES.format(kind))}"
-    )
+        raise unserved(agent, kind, refused)
 
 
 def _for(choice: Choice, agent: Agent) -> Agent:
@@ -353,7 +344,7 @@ def _order(settings: Settings, kind: Kind, language: str | None) -> tuple[list[C
             if missed is not None:
                 missing.append(f"{candidate}: {missed}")
             elif not _stands(found, candidate, model) and not (automatic and embedded):
-                reason = _why(candidate) if automatic else "named by the settings"
+                reason = f"the best that is available ({candidate})" if automatic else "named by the settings"
                 found.append(Choice(kind, candidate, reason, model or None))
             # One embedded engine is enough: none of them fails for others' reasons.
             embedded = embedded or (
@@ -405,7 +396,3 @@ def _foreign(settings: Settings, kind: Kind, name: str, language: str | None) ->
 def _advice(settings: Settings, kind: Kind, language: str | None) -> str:
     command = advice(settings, kind, language) if language else ""
     return f"; for {language!r}: {command}" if command else ""
-
-
-def _why(name: str) -> str:
-    return f"the best that is available ({name})"

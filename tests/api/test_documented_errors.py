@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -15,7 +15,7 @@ import pytest
 from orion.api import openapi
 from orion.api.credentials.passwords import hash_password
 from orion.app import create_app
-from orion.domain.identity import Principal
+from orion.domain.identity import Principal, Role
 from orion.domain.plan import PlanStatus
 from orion.domain.session import SessionStatus
 from orion.domain.usage import Usage
@@ -172,9 +172,15 @@ async def _(stage):
     return await busy(stage.anyone("/auth/login", ADA))
 
 
-@provokes("auth_sign_in", "overloaded")
+@provokes("auth_change_password", "conflict")
 async def _(stage):
-    return await busy(stage.anyone("/auth/sign-in", {"token": TOKEN}))
+    async with stage.server.parts.database.transaction(Principal.system("log-in")) as store:
+        linked = await store.users.create(
+            email=f"{uuid4().hex}@localhost", name="New", password_hash="", role=Role.USER
+        )
+    token = stage.server.parts.tokens.issue(linked)
+    taken = {"email": stage.ada["user"]["email"], "new_password": "a better horse battery"}
+    return await stage.server.call(token, "POST", f"{V1}/auth/password", taken)
 
 
 @provokes("auth_change_password", "overloaded")

@@ -3,6 +3,7 @@
 import jsonschema
 import pytest
 
+from orion.api.glossary import FIELDS
 from orion.api.problems import slugs
 from orion.app import create_app
 from orion.settings import Settings
@@ -124,3 +125,20 @@ def test_every_link_leads_to_an_operation_and_fills_its_path(description):
     for link in links:
         assert link["operationId"] in named
         assert all(f"{{{name}}}" in named[link["operationId"]] for name in link["parameters"])
+
+
+def test_every_property_of_every_body_is_described(description):
+    bare = [
+        f"{name}.{field}"
+        for name, schema in description["components"]["schemas"].items()
+        for field, described in schema.get("properties", {}).items()
+        if not described.get("description")
+    ]
+    assert bare == []
+
+
+def test_the_glossary_describes_only_what_there_is(description):
+    schemas = description["components"]["schemas"]
+    there = {field for schema in schemas.values() for field in schema.get("properties", {})}
+    there |= {f"{name}.{field}" for name, schema in schemas.items() for field in schema.get("properties", {})}
+    assert set(FIELDS) - there == set()

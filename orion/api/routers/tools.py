@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -11,15 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ValidationError
 
-from orion.agents.apart import apart
-from orion.agents.prepared import NO_ARGUMENTS, ready
-from orion.agents.tool_fields import EXAMPLE_TOOL, HttpConfig, McpConfig, ToolFields, mcp_name, problems
-from orion.agents.tool_rows import names, offered_names, origin, refused
+from orion.agents.tool_fields import EXAMPLE_TOOL, ToolFields, mcp_name
+from orion.agents.tool_rows import names, offered_names, refused
 from orion.api.access import AdminDep, Parts, PartsDep, StoreDep, needs
-from orion.api.field_errors import in_words, pointer
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, JSON_NUMBER, Flag, Limit, Timestamp, example
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
+from orion.api.tool_checks import KEPT, checked, invalid, secrets_of
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus, ToolKind, ToolRow
@@ -35,8 +31,6 @@ router = APIRouter(
     dependencies=[Depends(needs(Scope.TOOLS, Scope.ADMIN))],
 )
 
-KEPT = "***"
-"""Stands for a header's value: it is never shown, and kept where it comes back in a change."""
 _MOST_TOOLS = 200
 _ATTEMPTS = 10
 """How often a change is made anew, because another one was faster."""
@@ -159,7 +153,7 @@ async def create(body: ToolFields, caller: AdminDep, parts: PartsDep) -> Any:
     """Make a tool; the agents of the workspace that have all tools have it from their next turn on."""
     assert caller.workspace_id is not None
     now = datetime.now(UTC)
-    row = await _checked(
+    row = await checked(
         parts,
         body,
         ToolRow(
@@ -195,8 +189,8 @@ async def _changed(parts: Parts, caller: Principal, tool_id: str, body: ToolChan
     try:
         wanted = ToolFields.model_validate({**fields, **body.model_dump(exclude_unset=True)})
     except ValidationError as error:
-        raise _invalid(error, "", ToolFields) from error
-    row = await _checked(parts, wanted, before)
+        raise invalid(error, "", ToolFields) from error
+    row = await checked(parts, wanted, before)
     async with parts.database.transaction(caller) as store:
         await store.tools.lock(row.workspace_id)
         await _refuse_taken(parts, store, row)
@@ -269,86 +263,6 @@ def _row_id(tool_id: str) -> UUID:
         raise NotFound("no such tool") from None
 
 
-async def _checked(parts: Parts, fields: ToolFields, before: ToolRow) -> ToolRow:
-    """The row with these fields, its secrets sealed, its server asked. Raises Invalid with pointers."""
-    outside = parts.calls.shared.catalogue.outside
-    kind = ToolKind(fields.kind)
-    model = HttpConfig if kind is ToolKind.HTTP else McpConfig
-    try:
-        config: HttpConfig | McpConfig = model.model_validate(fields.config)
-    except ValidationError as error:
-        raise _invalid(error, "/config", model) from error
-    found = await apart(problems, config, fields, outside.client.allowed, outside.commands)
-    if found:
-        raise Invalid("some fields are not acceptable", problems=found)
-    plain = {
-        name: value
-        for name, value in config.model_dump(exclude={"headers", "env"}).items()
-        if value is not None and value != "" and value is not False
-    }
-    row = replace(
-        before,
-        name=fields.name,
-        description=fields.description,
-        kind=kind,
-        config=plain,
-        updated_at=datetime.now(UTC),
-        parameters={} if kind is ToolKind.MCP else fields.parameters or NO_ARGUMENTS,
-        examples=tuple(fields.examples),
-        say=fields.say,
-        risk=fields.risk,
-        timeout_secs=fields.timeout_secs,
-        enabled=fields.enabled,
-    )
-    row = replace(row, sealed_headers=_sealed(parts, config.secrets, row, before))
-    if kind is ToolKind.HTTP:
-        return replace(row, offered=[await apart(ready, row.name, row.description, row.parameters)])
-    if (row.config, row.sealed_headers) != (before.config, before.sealed_headers):
-        row = replace(row, offered=await outside.offered(row))
-        _refuse_missing(row)
-    return row
-
-
-def _refuse_missing(row: ToolRow) -> None:
-    """Raise Invalid where a tool that is allowed by its name cannot be used, or where none can."""
-    lost = {one["name"]: one["reason"] for one in refused(row)}
-    found = [
-        FieldProblem(f"/config/allow/{index}", lost[name])
-        for index, name in enumerate(row.config["allow"])
-        if name in lost
-    ]
-    if not found and not names(row):
-        found = [FieldProblem("/config/allow", "none of the server's tools can be used")]
-    if found:
-        raise Invalid("the server does not offer what is allowed", problems=found)
-
-
-def _sealed(parts: Parts, secrets: Mapping[str, str], row: ToolRow, before: ToolRow) -> dict[str, str]:
-    """The values of headers or variables, sealed; a kept one only goes where it went before."""
-    keys = parts.calls.shared.catalogue.outside.keys
-    known = {name.lower(): value for name, value in before.sealed_headers.items()}
-    moved = bool(before.config) and origin(before.config) != origin(row.config)
-    kept = [name for name, value in secrets.items() if value == KEPT]
-    lost = [name for name in kept if moved or name.lower() not in known]
-    if lost:
-        detail = (
-            "the value is not known here; write it anew"
-            if not moved
-            else "a new address needs the value anew"
-        )
-        at = _secrets_of(row)
-        raise Invalid(detail, problems=[FieldProblem(f"/config/{at}/{name}", detail) for name in lost])
-    return {
-        name: known[name.lower()] if value == KEPT else keys.seal(value, row.place(name))
-        for name, value in secrets.items()
-    }
-
-
-def _secrets_of(row: ToolRow) -> str:
-    """Where in a config its secrets are."""
-    return "env" if row.config.get("command") else "headers"
-
-
 async def _refuse_taken(parts: Parts, store: Store, row: ToolRow) -> None:
     """Raise Conflict where a name of the row is that of another tool, or there are too many tools."""
     others = [other for other in await store.tools.all() if other.id != row.id]
@@ -362,16 +276,8 @@ async def _refuse_taken(parts: Parts, store: Store, row: ToolRow) -> None:
         raise Conflict(f"a workspace has at most {_MOST_TOOLS} tools")
 
 
-def _invalid(error: ValidationError, prefix: str, model: type[BaseModel]) -> Invalid:
-    found = [
-        FieldProblem(f"{prefix}{pointer(one['loc'])}", in_words(one, list(one["loc"]), model))
-        for one in error.errors(include_input=False, include_url=False)
-    ]
-    return Invalid("some fields are not acceptable", problems=found)
-
-
 def _body(row: ToolRow) -> dict[str, Any]:
-    kept = {_secrets_of(row): dict.fromkeys(row.sealed_headers, KEPT)} if row.sealed_headers else {}
+    kept = {secrets_of(row): dict.fromkeys(row.sealed_headers, KEPT)} if row.sealed_headers else {}
     return {
         "id": str(row.id),
         "name": row.name,
