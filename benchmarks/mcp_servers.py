@@ -279,7 +279,7 @@ async def main() -> None:
     rows: list[tuple[str, ...]] = [("server", "tools", "taken", "refused", "vendors refuse", "calls", "secs")]
     with tempfile.TemporaryDirectory() as work:
         (Path(work) / "a.js").write_text("let a = 1;\n")
-        subprocess.run(["git", "init", "-q", f"{work}/repo"], check=True)
+        await asyncio.create_subprocess_exec("git", "init", "-q", f"{work}/repo")
         for server in SERVERS:
             if asked.only and server.package not in asked.only:
                 continue
