@@ -142,8 +142,6 @@ SERVERS = (
     ),
     Server("npm", "mcp-server-kubernetes", "4.1.7", ("mcp-server-kubernetes",)),
     Server("npm", "@notionhq/notion-mcp-server", "2.5.2", ("notion-mcp-server",)),
-    Server("npm", "@chakra-ui/react-mcp", "2.1.1", ("chakra-ui-mcp",)),
-    Server("npm", "@ark-ui/mcp", "1.3.0", ("ark-ui-mcp",)),
     Server("npm", "@eslint/mcp", "0.3.13", ("mcp",), (("lint-files", {"filePaths": ["{work}/a.js"]}),)),
     Server(
         "pypi",
