@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from orion.agents.apart import apart
 from orion.agents.prepared import NO_ARGUMENTS, ready
-from orion.agents.tool_fields import HttpConfig, McpConfig, ToolFields, mcp_name, problems
+from orion.agents.tool_fields import ALL, HttpConfig, McpConfig, ToolFields, mcp_name, problems
 from orion.agents.tool_rows import names, offered_names, origin, refused
 from orion.api.access import AdminDep, Parts, PartsDep, StoreDep, needs
 from orion.api.fields import JSON_NUMBER, Flag, Limit, example
@@ -250,7 +250,8 @@ async def _checked(parts: Parts, fields: ToolFields, before: ToolRow) -> ToolRow
     row = replace(row, sealed_headers=_sealed(parts, config.secrets, row, before))
     if kind is ToolKind.HTTP:
         return replace(row, offered=[await apart(ready, row.name, row.description, row.parameters)])
-    if (row.config, row.sealed_headers) != (before.config, before.sealed_headers):
+    renamed = row.name != before.name and row.config["allow"] == [ALL]
+    if renamed or (row.config, row.sealed_headers) != (before.config, before.sealed_headers):
         row = replace(row, offered=await outside.offered(row))
         _refuse_missing(row)
     return row
