@@ -68,7 +68,7 @@ def better(settings: Settings, choice: Choice) -> str:
     if choice.provider is None or choice.kind == "llm" or not is_embedded(settings, choice.provider):
         return ""
     command = advice(settings, choice.kind, "en")
-    return f"; better: {command} (its addresses were never tried), other languages: orion models"
+    return f"; better: {command}, other languages: orion models (no download was ever tried by its makers)"
 
 
 def is_embedded(settings: Settings, provider: str) -> bool:

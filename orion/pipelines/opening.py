@@ -64,7 +64,7 @@ def voice_call(
         context=pair,
         approval_gate=conversation.approval_gate,
         llm=conversation.llm,
-        silence=Silence(conversation.fell_silent),
+        silence=Silence(conversation.fell_silent, speaks=True),
         output_guardrail=conversation.guards.output(),
         tts=engines.tts(spoken_by, breakers, deadlines),
         played=conversation.played,

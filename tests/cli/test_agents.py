@@ -18,7 +18,7 @@ def test_faulty_agent_files_are_told_line_by_line(orion, project):
     code, out, _ = orion("agents", "validate", str(faulty), str(gone))
     assert code == 1
     assert f"{faulty}:3: unknown key 'voices', did you mean 'voice'?" in out
-    assert f"{gone}:1: No such file" in out
+    assert f"{gone}:1: file not found" in out
 
 
 def test_without_files_the_whole_project_is_looked_at(orion, project):

@@ -33,7 +33,7 @@ async def test_asked_for_nothing_in_particular_the_newest_are_told(call):
 
 async def test_what_was_never_told_is_not_known(call):
     assert await ask(call, "cat") == "I have nothing noted about your cat."
-    assert await ask(call, "where the car is") == "I have nothing noted about where the car is."
+    assert await ask(Conversation(), "where the car is") == "I have nothing noted about where the car is."
     assert await ask(Conversation()) == "I have nothing noted about you yet."
 
 
