@@ -162,7 +162,9 @@ def _http_problems(
     for name in http_tool.places(config.url):
         if not isinstance(properties, dict) or name not in properties:
             yield FieldProblem("/config/url", f"{{{name}}} is none of the parameters")
-        elif name in http_tool.places(config.url.partition("?")[0]) and name not in required:
+        elif name in http_tool.places(config.url.partition("?")[0]) and not (
+            isinstance(required, list) and name in required
+        ):
             yield FieldProblem("/config/url", f"{{{name}}} stands in the path, so it must be required")
 
 

@@ -10,15 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from orion.agents.apart import apart
 from orion.agents.prepared import NO_ARGUMENTS, ready
-from orion.agents.tool_fields import HttpConfig, McpConfig, ToolFields, problems
+from orion.agents.tool_fields import ALL, HttpConfig, McpConfig, ToolFields, problems
 from orion.agents.tool_rows import names, origin, refused
 from orion.api.access import Parts
 from orion.api.field_errors import in_words, pointer
+from orion.api.tool_bodies import KEPT, secrets_of
 from orion.domain.tool import ToolKind, ToolRow
 from orion.errors import FieldProblem, Invalid
-
-KEPT = "***"
-"""Stands for a header's value: it is never shown, and kept where it comes back in a change."""
 
 
 async def checked(parts: Parts, fields: ToolFields, before: ToolRow) -> ToolRow:
@@ -55,7 +53,8 @@ async def checked(parts: Parts, fields: ToolFields, before: ToolRow) -> ToolRow:
     row = replace(row, sealed_headers=_sealed(parts, config.secrets, row, before))
     if kind is ToolKind.HTTP:
         return replace(row, offered=[await apart(ready, row.name, row.description, row.parameters)])
-    if (row.config, row.sealed_headers) != (before.config, before.sealed_headers):
+    renamed = row.name != before.name and row.config["allow"] == [ALL]
+    if renamed or (row.config, row.sealed_headers) != (before.config, before.sealed_headers):
         row = replace(row, offered=await outside.offered(row))
         _refuse_missing(row)
     return row
@@ -94,11 +93,6 @@ def _sealed(parts: Parts, secrets: Mapping[str, str], row: ToolRow, before: Tool
         name: known[name.lower()] if value == KEPT else keys.seal(value, row.place(name))
         for name, value in secrets.items()
     }
-
-
-def secrets_of(row: ToolRow) -> str:
-    """Where in a config its secrets are."""
-    return "env" if row.config.get("command") else "headers"
 
 
 def invalid(error: ValidationError, prefix: str, model: type[BaseModel]) -> Invalid:

@@ -38,10 +38,9 @@ from types import ModuleType
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, runtime_checkable
 
 from loguru import logger
-from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.frames.frames import DataFrame, TranscriptionFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.services.llm_service import FunctionCallHandler, LLMService
+from pipecat.services.llm_service import LLMService
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TTSService
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
@@ -52,6 +51,7 @@ from orion.domain.draft import Draft, Missing
 from orion.domain.tool import Tool
 from orion.errors import StartError
 from orion.providers._models.catalogue import advice, subtag
+from orion.providers._tool_schema import ToolSchema as ToolSchema
 from orion.providers._unserved import NONE_SERVES, unserved
 from orion.settings import Settings
 
@@ -64,25 +64,6 @@ PULLED = 20
 """From this rank on an engine was pulled or configured; those below are embedded."""
 
 _Service_co = TypeVar("_Service_co", covariant=True)
-
-
-class ToolSchema(FunctionSchema):
-    """A tool as Pipecat's context carries it: the whole JSON Schema, and ORION's description of it.
-
-    The offline agent reads `tool` for the phrases and templates that the schema cannot hold.
-    """
-
-    def __init__(self, tool: Tool, handler: FunctionCallHandler | None = None) -> None:
-        shown = tool.shown.schema if tool.shown else tool.parameters
-        required = list(shown.get("required", []))
-        super().__init__(tool.name, tool.description, shown.get("properties", {}), required, handler)
-        self._shown = shown
-        self.tool = tool
-
-    def to_default_dict(self) -> dict[str, Any]:
-        """The form in which models get it, `$defs` included."""
-        parameters = {"type": "object", "properties": {}, **self._shown}
-        return {"name": self.name, "description": self.description, "parameters": parameters}
 
 
 @runtime_checkable

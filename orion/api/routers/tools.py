@@ -9,16 +9,17 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ValidationError
 
-from orion.agents.tool_fields import EXAMPLE_TOOL, ToolFields, mcp_name
+from orion.agents.tool_fields import ToolFields, mcp_name
 from orion.agents.tool_rows import names, offered_names, refused
 from orion.api.access import AdminDep, Parts, PartsDep, StoreDep, needs
-from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, JSON_NUMBER, Flag, Limit, Timestamp, example
+from orion.api.fields import JSON_NUMBER, Flag, Limit, example
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
-from orion.api.tool_checks import KEPT, checked, invalid, secrets_of
+from orion.api.tool_bodies import ToolBody, ToolPage, body_of, body_of_file
+from orion.api.tool_checks import checked, invalid
 from orion.domain import wire
 from orion.domain.identity import Principal, Scope, new_id
-from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus, ToolKind, ToolRow
+from orion.domain.tool import Risk, ToolCall, ToolCallStatus, ToolKind, ToolRow
 from orion.errors import Conflict, FieldProblem, Invalid, NotFound
 from orion.pipelines.tool_context import Requests, SessionTools
 from orion.processors.tool_call import ToolCaller
@@ -35,58 +36,7 @@ _MOST_TOOLS = 200
 _ATTEMPTS = 10
 """How often a change is made anew, because another one was faster."""
 
-_TOOL = {
-    **EXAMPLE_TOOL,
-    "id": EXAMPLE_ID,
-    "say": "",
-    "enabled": True,
-    "tools": ["weather"],
-    "refused": [],
-    "created_at": EXAMPLE_TIME,
-    "updated_at": EXAMPLE_TIME,
-}
-
 ToolId = Annotated[str, Path(min_length=1, max_length=64)]
-
-
-class RefusedTool(BaseModel):
-    """A tool of an MCP server, by its name there, that cannot be used."""
-
-    name: str
-    reason: str
-
-
-class ToolBody(BaseModel):
-    """A tool; of those of files the id is the name, and nothing can be changed."""
-
-    model_config = example(_TOOL)
-
-    id: str
-    name: str
-    description: str
-    examples: list[str]
-    parameters: dict[str, Any]
-    kind: ToolKind
-    config: dict[str, Any]
-    say: str
-    risk: Risk
-    timeout_secs: float
-    enabled: bool
-    tools: list[str]
-    """What models call it; of an MCP server one name for each of its tools."""
-    refused: list[RefusedTool] = []
-    """Of an MCP server: which of its tools cannot be used, and why."""
-    created_at: Timestamp | None
-    updated_at: Timestamp | None
-
-
-class ToolPage(BaseModel):
-    """One page of tools, by name; `next_cursor` is null on the last."""
-
-    model_config = example({"items": [_TOOL], "next_cursor": None})
-
-    items: list[ToolBody]
-    next_cursor: str | None
 
 
 class ToolChange(BaseModel):
@@ -134,8 +84,8 @@ async def list_tools(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Any:
     """All tools by name: built in, of the project, and the workspace's own."""
-    found = [_of_file(runnable.tool) for runnable in parts.calls.shared.catalogue.files.tools.values()]
-    found += [_body(row) for row in await store.tools.all()]
+    found = [body_of_file(runnable.tool) for runnable in parts.calls.shared.catalogue.files.tools.values()]
+    found += [body_of(row) for row in await store.tools.all()]
     found.sort(key=lambda body: str(body["name"]))
     left = [body for body in found if cursor is None or body["name"] > cursor]
     return {"items": left[:limit], "next_cursor": left[limit - 1]["name"] if len(left) > limit else None}
@@ -145,7 +95,7 @@ async def list_tools(
 async def get_tool(tool_id: ToolId, parts: PartsDep, store: StoreDep) -> Any:
     """One tool."""
     runnable = parts.calls.shared.catalogue.files.tools.get(tool_id)
-    return _of_file(runnable.tool) if runnable else _body(await store.tools.get(_row_id(tool_id)))
+    return body_of_file(runnable.tool) if runnable else body_of(await store.tools.get(_row_id(tool_id)))
 
 
 @router.post("", status_code=201, response_model=ToolBody, responses=fails(Conflict))
@@ -165,7 +115,7 @@ async def create(body: ToolFields, caller: AdminDep, parts: PartsDep) -> Any:
         await _refuse_taken(parts, store, row)
         await store.tools.add(row)
     await parts.calls.tools_changed(caller.workspace_id)
-    return _body(row)
+    return body_of(row)
 
 
 @router.patch("/{tool_id}", response_model=ToolBody, responses=fails(Conflict))
@@ -178,14 +128,14 @@ async def change(tool_id: ToolId, body: ToolChange, caller: AdminDep, parts: Par
         row = await _changed(parts, caller, tool_id, body)
         if row is not None:
             await parts.calls.tools_changed(row.workspace_id)
-            return _body(row)
+            return body_of(row)
     raise Conflict("others keep changing this tool; try again")
 
 
 async def _changed(parts: Parts, caller: Principal, tool_id: str, body: ToolChange) -> ToolRow | None:
     """The tool with the change; None if somebody else changed it while this one was checked."""
     before = await _own_row(parts, caller, tool_id)
-    fields = {name: value for name, value in _body(before).items() if name in ToolFields.model_fields}
+    fields = {name: value for name, value in body_of(before).items() if name in ToolFields.model_fields}
     try:
         wanted = ToolFields.model_validate({**fields, **body.model_dump(exclude_unset=True)})
     except ValidationError as error:
@@ -274,44 +224,3 @@ async def _refuse_taken(parts: Parts, store: Store, row: ToolRow) -> None:
         raise Conflict(f"there is a tool {doubled[0]!r} already")
     if len(others) >= _MOST_TOOLS:
         raise Conflict(f"a workspace has at most {_MOST_TOOLS} tools")
-
-
-def _body(row: ToolRow) -> dict[str, Any]:
-    kept = {secrets_of(row): dict.fromkeys(row.sealed_headers, KEPT)} if row.sealed_headers else {}
-    return {
-        "id": str(row.id),
-        "name": row.name,
-        "description": row.description,
-        "examples": list(row.examples),
-        "parameters": row.parameters,
-        "kind": row.kind.value,
-        "config": {**row.config, **kept},
-        "say": row.say,
-        "risk": row.risk.value,
-        "timeout_secs": row.timeout_secs,
-        "enabled": row.enabled,
-        "tools": names(row),
-        "refused": refused(row),
-        "created_at": wire.timestamp(row.created_at),
-        "updated_at": wire.timestamp(row.updated_at),
-    }
-
-
-def _of_file(tool: Tool) -> dict[str, Any]:
-    return {
-        "id": tool.name,
-        "name": tool.name,
-        "description": tool.description,
-        "examples": list(tool.examples),
-        "parameters": tool.parameters,
-        "kind": ToolKind.BUILTIN.value,
-        "config": {},
-        "say": tool.say,
-        "risk": tool.risk.value,
-        "timeout_secs": tool.timeout_secs,
-        "enabled": True,
-        "tools": [tool.name],
-        "refused": [],
-        "created_at": None,
-        "updated_at": None,
-    }

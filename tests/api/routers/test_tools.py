@@ -20,6 +20,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("/say", {"say": "{time:>999999999}"}),
     ("/parameters/type", {"parameters": {"type": "array"}}),
     ("/parameters/properties/port/$ref", {"parameters": {"properties": {"port": {"$ref": "http://x/"}}}}),
+    ("/parameters/required", {"parameters": {"properties": {"port": {}}, "required": 7}}),
     ("/config/url", {"parameters": {"properties": {}}}),
     ("/config/url", {"parameters": {"properties": {"port": {"type": "string"}}}}),
     ("/config/url", {"config": {}}),
