@@ -77,7 +77,7 @@ def test_what_is_said_of_pools_is_told_and_not_passed_on():
         ("postgresql://me:hunter2@db:99999/orion", "port"),
         ("postgresql://me:hunter2/orion", "no address like"),
         ("postgresql://me:hunter2@db/orion#x", "no address like"),
-        ("postgresql://me:hun?ter2=1@db/orion?colour=red", "some"),
+        ("postgresql://me:hun?ter2=1@db/orion?colour=red", "colour"),
         ("postgresql://me:hunter2@db/orion?sslmode=require&sslrootcert=system", "verify-full"),
     ],
 )
