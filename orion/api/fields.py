@@ -11,6 +11,8 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict,
 from orion.agents.json_types import JSON_NUMBER, Flag
 
 __all__ = [
+    "CURSOR_PATTERN",
+    "EMAIL_PATTERN",
     "EXAMPLE_ID",
     "EXAMPLE_LATER",
     "EXAMPLE_TIME",
@@ -28,7 +30,8 @@ __all__ = [
 EXAMPLE_ID = "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
 EXAMPLE_TIME = "2026-01-31T09:30:00.000Z"
 EXAMPLE_LATER = "2026-01-31T09:30:04.210Z"
-_CURSOR = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+CURSOR_PATTERN = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+EMAIL_PATTERN = r"^[^@\s]+@[^@\s]+$"
 _SHORTEST_TIME = len("2026-01-31T09:30Z")
 
 
@@ -49,7 +52,7 @@ def _in_utc(value: datetime) -> datetime:
 
 Email = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"),
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=EMAIL_PATTERN),
     Field(examples=["ada@example.org"]),
 ]
 Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_in_utc)]
@@ -59,7 +62,7 @@ Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
 Cursor = Annotated[
     str | None,
-    Query(pattern=_CURSOR, description="The `next_cursor` of the page before"),
+    Query(pattern=CURSOR_PATTERN, description="The `next_cursor` of the page before"),
 ]
 
 

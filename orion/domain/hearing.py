@@ -58,10 +58,17 @@ class Hearing(Generic[_Frame]):
         self.speaking, self._ended = False, self._now
         self._frames.append((self._now, True, mark))
 
-    def transcript(self, text: str, *, more: bool = False) -> str:
-        """The words of a transcript that are not out already, empty for none; `more` of them may be owed."""
+    def transcript(self, text: str, *, more: bool = False, again: bool = False) -> str:
+        """The words of a transcript that are not out already, empty for none.
+
+        Args:
+            more: More of them may be owed.
+            again: It is of the same speech as what is out: only what goes beyond that is told.
+        """
         words = text.split()
-        if self._overlaps:
+        if again:
+            words = words[_overlap(self._out, words) or len(words) :]
+        elif self._overlaps:
             words = words[_overlap(self._out, words) :]
             self._overlaps = False
         self._out += words

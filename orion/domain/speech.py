@@ -52,7 +52,8 @@ class Script(Generic[_Frame]):
     def __init__(self) -> None:
         self._given: list[Given[_Frame]] = []
         self._said: dict[str, Given[_Frame]] = {}
-        self._asked = 0
+        self._asked: deque[int] = deque()
+        self._ahead = 0
 
     def __bool__(self) -> bool:
         return bool(self._given)
@@ -60,7 +61,7 @@ class Script(Generic[_Frame]):
     @property
     def owes(self) -> bool:
         """Whether there are words that the engine began to speak, and that were not said."""
-        return self._asked > 0 and self.unsaid
+        return bool(self._asked) and self.unsaid
 
     @property
     def unsaid(self) -> bool:
@@ -78,7 +79,10 @@ class Script(Generic[_Frame]):
 
     def asked(self, text: str) -> None:
         """The engine begins to speak so much of it; that may be told after the words themselves."""
-        self._asked += len(text.split())
+        words, said = len(text.split()), self._ahead
+        self._ahead = max(0, said - words)
+        if words > said:
+            self._asked.append(words - said)
 
     def out(self, frame_id: int) -> bool:
         """A frame came out; True the first time. With its end all words of a turn were said."""
@@ -102,7 +106,7 @@ class Script(Generic[_Frame]):
         given = self._said.pop(context, None)
         if given is not None and given.part is Part.SPEAK and given in self._given:
             self._given.remove(given)
-            self._asked -= len(given.words)
+            self._answered(len(given.words))
         if not self._given:
             self.clear()
 
@@ -116,6 +120,16 @@ class Script(Generic[_Frame]):
             elif text or given.part not in {Part.TEXT, Part.SPEAK}:
                 found.append((given.part, given.frame, text))
         return found
+
+    def leave_out(self) -> str:
+        """Drop the first sentence that the engine was asked for and has not said; these words."""
+        left_out: list[str] = []
+        most = self._asked[0] if self._asked else 1
+        for given in self._given:
+            while given.words and len(left_out) < most:
+                left_out.append(given.words.pop(0))
+        self._answered(most)
+        return " ".join(left_out)
 
     def skip(self, secs: float) -> str:
         """Take so many seconds of sound for said, of an engine that does not time its words; these words."""
@@ -131,7 +145,8 @@ class Script(Generic[_Frame]):
         """Nothing is left to say: a barge-in, or another engine begins."""
         self._given.clear()
         self._said.clear()
-        self._asked = 0
+        self._asked.clear()
+        self._ahead = 0
 
     def _word(self, context: str, word: str) -> None:
         wanted = _plain(word)
@@ -144,7 +159,16 @@ class Script(Generic[_Frame]):
         ahead = [_plain(known) for known in given.words[:_AHEAD]]
         count = ahead.index(wanted) + 1 if wanted in ahead else 1
         del given.words[:count]
-        self._asked -= count
+        self._answered(count)
+
+    def _answered(self, words: int) -> None:
+        """So many of the words that the engine was asked for are said, or left out."""
+        while words > 0 and self._asked:
+            self._asked[0] -= words
+            words = -self._asked[0]
+            if self._asked[0] <= 0:
+                self._asked.popleft()
+        self._ahead += max(0, words)
 
     def _owing(self, before: Given[_Frame] | None, wanted: str) -> Given[_Frame] | None:
         """Who owes the word: the first whose next word it is, else the first that owes any."""

@@ -111,7 +111,7 @@ class Call:
         self._on_ended = on_ended
         self._spoken = rtvi is not None
         self._tasks = Tasks()
-        self._answers = Answers(self._tasks, self._goes_on)
+        self._answers = Answers(self._tasks, self._goes_on, lambda: conversation.played.broken)
         self._fillers = Fillers(self._tasks, self._put, lambda: self._recorder.thinking)
         conversation.on_silent = self._silent
         if rtvi is not None:
@@ -121,7 +121,9 @@ class Call:
         self._farewell = Farewell(conversation, hearing, say=self.say, end=self._part)
         self._runner = WorkerRunner(handle_sigint=False, check_dangling_tasks=False)
         self._worker = make_worker(
-            pipeline, [LatencyObserver(conversation.stopwatch), Watch(self._recorder)], rtvi
+            pipeline,
+            [LatencyObserver(conversation.stopwatch), Watch(self._recorder, self._fillers.unheard)],
+            rtvi,
         )
         begins = Begins(self._worker.queue_frame, self.say, self._fillers.moment)
         self._hand_offs = HandOffs(conversation, pair, self._tasks, begins, voices)
@@ -166,8 +168,15 @@ class Call:
     async def say(self, text: str, *, interrupt: bool = False) -> None:
         """Let the agent say `text`; it becomes part of the context as far as it is heard."""
         if interrupt:
-            await self._worker.queue_frame(InterruptionFrame())
+            await self._interrupt()
+        if self._spoken and not self._recorder.speaking:
+            self._recorder.close_idle()
         await self._put(text, in_context=True)
+
+    async def _interrupt(self) -> None:
+        """Stop what the agent says, and is about to say."""
+        self._fillers.withdraw()
+        await self._worker.queue_frame(InterruptionFrame())
 
     async def _put(self, text: str, *, in_context: bool) -> None:
         await self._worker.queue_frame(TTSSpeakFrame(text, append_to_context=in_context))
@@ -193,7 +202,7 @@ class Call:
             return
         self._recorder.state("listening")
         self._recorder.paused = self.conversation.pause.on = True
-        await self._worker.queue_frame(InterruptionFrame())
+        await self._interrupt()
         # What was heard of the interrupted answer is its sender's, if it has one.
         await self._worker.flush_pipeline()
         self._recorder.cut_off()
@@ -213,11 +222,11 @@ class Call:
             ProviderTimeout: There was no answer within a minute.
             CallEnded: The call ended before the message was taken up.
             AnswerLost: It ended before the answer.
-            Invalid: Nothing in the text can be read.
+            Invalid, ProviderError: Nothing in the text can be read; the answer broke off.
         """
         if self.paused:
             raise Conflict(PAUSED)
-        await self._worker.queue_frame(InterruptionFrame())
+        await self._interrupt()
         # What was heard of the interrupted answer must be in the context before the new message.
         await self._worker.flush_pipeline()
         self._recorder.cut_off()
@@ -375,6 +384,7 @@ class Call:
 
         @user.event_handler("on_user_turn_started")
         async def _(_aggregator: Any, _strategy: Any) -> None:
+            self._fillers.withdraw()
             self._recorder.cut_off()
             self._tasks.spawn(self.refresh_tools(), "tools")
 
@@ -393,7 +403,8 @@ class Call:
             gate = self.conversation.approval_gate
             # Spoken, a question ends the agent's turn; written, it belongs to the answer.
             goes_on = self.conversation.played.goes_on and not (self._spoken and gate.orion_waits)
-            self._recorder.agent_said(message.content, interrupted=message.interrupted, goes_on=goes_on)
+            interrupted = message.interrupted or self.conversation.played.broken
+            self._recorder.agent_said(message.content, interrupted=interrupted, goes_on=goes_on)
             if self._spoken:
                 gate.orion_said(message.content)
             if not self._spoken:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.services.llm_service import LLMService
 
 from orion import providers
 from orion.agents import recollection
@@ -41,10 +42,10 @@ from orion.pipelines.records.recorder import Recorder
 from orion.pipelines.shared import Shared
 from orion.pipelines.tool_context import Announce, Requests, SessionTools
 from orion.processors.approval_gate import ApprovalGate
-from orion.processors.llm_order import LLMOrder
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
+from orion.processors.unknown_tool import refuse_unknown
 from orion.processors.window import Window
 from orion.providers._usage import listen
 
@@ -157,6 +158,7 @@ class Conversation:
         )
         self.tool_context.planning = None if guest else self.plans
         self.caller = self._tool_caller(offer)
+        self._refuse_unknown([model.service for model in models])
         self.context = LLMContext(
             [*self.head(), *messages(recent(turns, self.window.noted))], tools=self.tools()
         )
@@ -342,20 +344,26 @@ class Conversation:
 
     def consulted(self) -> Consulted:
         """What decides which calls an agent may make that is asked by the one that has the word."""
-        return Consulted(self._taint)
+        return Consulted(self._taint, self._approvals)
 
     def _tool_caller(self, offer: Offer) -> ToolCaller:
         told, context = self.recorder.tool_call, self.tool_context.for_call
-        if isinstance(self.llm, LLMOrder):
-            return ToolCaller(
-                offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=self._slow
-            )
-        return ToolCaller(offer.tools, context, told, hold=self._policy, on_slow=self._slow)
+        return ToolCaller(
+            offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=self._slow
+        )
+
+    def _refuse_unknown(self, models: Sequence[LLMService[Any]]) -> None:
+        for model in models:
+            refuse_unknown(model, self.recorder.tool_call, self.llm.orion_admits)
 
     def _assent(self, wanted: Wanted | None) -> Assent:
         """Yes and no in the language of who has asked; where nothing is asked, of who has the word."""
         asker = self.offer.asker(wanted) if wanted is not None else None
         return assent((asker or self.agent).language)
+
+    def asked(self) -> bool:
+        """Whether the agent has put a question, or the server has: a word may be the answer."""
+        return self.recorder.asks or self.approval_gate.orion_waits
 
     def fell_silent(self) -> None:
         """The agent's model had no words."""

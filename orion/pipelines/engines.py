@@ -1,4 +1,4 @@
-"""The engines of a call: the one that serves, or an order in which one takes over from the other."""
+"""The engines of a call, in orders in which one takes over from the other; one alone is an order of one."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from orion.providers import Candidate
 def stt(
     candidates: Sequence[Candidate[STTService]], breakers: Breakers, deadlines: Deadlines
 ) -> FrameProcessor:
-    """What hears; a single engine stands by itself, at no cost."""
-    return candidates[0].service if len(candidates) == 1 else STTOrder(candidates, breakers, deadlines)
+    """What hears."""
+    return STTOrder(candidates, breakers, _of(candidates, deadlines))
 
 
 def llm(
@@ -31,15 +31,17 @@ def llm(
     deadlines: Deadlines,
     *,
     speaks: bool,
-) -> FrameProcessor:
+) -> LLMOrder:
     """What answers; `speaks`: it may say that it takes a moment."""
-    if len(candidates) == 1:
-        return candidates[0].service
-    return LLMOrder(candidates, breakers, deadlines, speaks=speaks)
+    return LLMOrder(candidates, breakers, _of(candidates, deadlines), speaks=speaks)
 
 
 def tts(
     candidates: Sequence[Candidate[TTSService]], breakers: Breakers, deadlines: Deadlines
 ) -> FrameProcessor:
     """What speaks."""
-    return candidates[0].service if len(candidates) == 1 else TTSOrder(candidates, breakers, deadlines)
+    return TTSOrder(candidates, breakers, _of(candidates, deadlines))
+
+
+def _of(candidates: Sequence[object], deadlines: Deadlines) -> Deadlines:
+    return deadlines.alone() if len(candidates) == 1 else deadlines

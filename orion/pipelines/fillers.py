@@ -11,6 +11,8 @@ from orion.processors.llm_order import FILLER
 
 _APOLOGY = "Sorry, something went wrong on my side. Please say that again."
 _NO_WORDS = "Sorry, I have no answer to that."
+_UNHEARD = "Sorry, I did not catch that. Please say it again."
+_DEAF = "I cannot hear you at the moment, for my speech recognition is refused. You can write to me."
 _FAILURE_SECS = 0.2
 """So late a failure may be told that is the reason of a silence."""
 
@@ -34,6 +36,8 @@ class Fillers:
         self._put = put
         self._thinking = thinking
         self._failures = 0
+        self._deaf = False
+        self._owed: asyncio.Task[None] | None = None
 
     def slow(self) -> None:
         """Something takes its time."""
@@ -46,7 +50,19 @@ class Fillers:
 
     def silent(self) -> None:
         """The agent had no words."""
-        self._tasks.spawn(self._break_silence(), "silence")
+        self._owed = self._tasks.spawn(self._break_silence(), "silence")
+
+    def withdraw(self) -> None:
+        """Somebody has the word: what was to break the silence is not said into it."""
+        if self._owed is not None:
+            self._owed.cancel()
+
+    def unheard(self, *, lasting: bool) -> None:
+        """The user spoke, and nobody could be asked for the words; what lasts is said once."""
+        if not (lasting and self._deaf):
+            words = _DEAF if lasting else _UNHEARD
+            self._owed = self._tasks.spawn(self._put(words, in_context=True), "unheard words")
+        self._deaf = lasting
 
     async def failed(self) -> None:
         """The agent has failed."""

@@ -22,6 +22,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.utils.errors import ErrorCategory
 
+from orion.domain.deadlines import Deadlines
 from orion.processors.switched import Fault, fault
 
 SHARED = (
@@ -43,6 +44,44 @@ class Confirmed(Frame):
 RESPONSE = (LLMFullResponseStartFrame, LLMFullResponseEndFrame, LLMTextFrame, ErrorFrame, Confirmed)
 """What only the attempt that counts lets out."""
 TOO_LATE = "no token in time"
+NO_WORDS = "no words"
+_CLOSING_SECS = 0.1
+
+
+class Patience:
+    """How long an attempt's next frame is waited for, by the event loop's seconds.
+
+    Args:
+        begun: When the deadlines begin; None: not before `begins`, for the turn has not ended.
+    """
+
+    def __init__(self, deadlines: Deadlines, begun: float | None) -> None:
+        self._deadlines = deadlines
+        self._due: float | None = None
+        self._sentence_due: float | None = None
+        if begun is not None:
+            self.begins(begun)
+
+    def begins(self, now: float) -> None:
+        """The deadlines count from now, unless a token has come before."""
+        if self._due is None:
+            self._due = now + self._deadlines.first_token_secs
+        self._sentence_due = now + self._deadlines.sentence_secs
+
+    def token(self, now: float, *, whole: bool) -> None:
+        """A token came; `whole`: it completed a sentence."""
+        self._due = now + self._deadlines.next_token_secs
+        if whole or self._sentence_due is None:
+            self._sentence_due = now + self._deadlines.sentence_secs
+
+    def closes(self, now: float) -> None:
+        """It has failed: only its end is owed."""
+        self._due = now + _CLOSING_SECS
+
+    def secs(self, now: float) -> float | None:
+        """Seconds that are left; None for no end."""
+        due = [at for at in (self._due, self._sentence_due) if at is not None]
+        return max(0.0, min(due) - now) if due else None
 
 
 class Start:
@@ -97,7 +136,7 @@ class Attempt:
         elif not self.answers and isinstance(frame, ErrorFrame) and not of_a_tool(frame):
             self._fails(fault(self.index, frame))
         elif not self.answers and isinstance(frame, LLMFullResponseEndFrame):
-            self._fails(Fault(self.index, "no words"))
+            self._fails(Fault(self.index, NO_WORDS))
 
     def made(self, frame: Frame) -> bool:
         """Whether a frame is about a tool call of this attempt."""

@@ -30,7 +30,7 @@ from orion.domain.answer import Answer
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
 from orion.processors.hedged_order import HedgedOrder
-from orion.processors.llm_attempt import SHARED, TOO_LATE, Attempt, Confirmed, of_a_tool
+from orion.processors.llm_attempt import NO_WORDS, SHARED, TOO_LATE, Attempt, Confirmed, Patience, of_a_tool
 from orion.processors.llm_question import NOTICE, may_be_silent, question, told_before
 from orion.processors.speculation import Speculation
 from orion.processors.switched import Fault, fault
@@ -38,8 +38,12 @@ from orion.providers import Candidate
 
 FIRST_WORD = "orion_first_word"
 """In a text frame's metadata: when the first token of its answer came, in seconds of the pipeline's clock."""
+WORDLESS = "orion_wordless"
+"""In the metadata of a response's end: nobody cut it off or failed, and it has neither words nor a call."""
+BROKEN = "orion_broken"
+"""In the same place: the answer has words, and then every model failed."""
 FILLER = "One moment."
-_CLOSING_SECS = 0.1
+_FILL_AGAIN_SECS = 5.0
 
 
 class LLMOrder(HedgedOrder):
@@ -47,10 +51,11 @@ class LLMOrder(HedgedOrder):
 
     Frames: an LLMContextFrame is answered by one response (start, whole sentences, end), whoever wrote
     it. A model fails by an ErrorFrame of any category, by a first or next token that does not come in
-    time, and by an answer without words. It loses its unfinished sentence; the next one is given what
-    was released as the beginning of its answer. A tool call that it made stays: the answer goes on over
-    its result. Barge-in stops the attempt, and no other one begins. So does the withdrawal of a context
-    that came before the end of its turn; its deadlines begin when the turn has ended.
+    time, by a sentence that does not end, and by an answer without words. It loses its unfinished
+    sentence; the next one is given what was released as the beginning of its answer. A tool call that it
+    made stays: the answer goes on over its result. Barge-in stops the attempt, and no other one begins.
+    So does the withdrawal of a context that came before the end of its turn; its deadlines begin when
+    the turn has ended. How an answer ended stands with its end (`WORDLESS`): its frames do not tell.
 
     Args:
         speaks: Say that it takes a moment, where it does.
@@ -68,7 +73,7 @@ class LLMOrder(HedgedOrder):
         self._orion_speaks = speaks
         self._orion_speculation = Speculation()
         self._orion_told: bool | None = None
-        self._orion_filled = False
+        self._orion_filled = self._orion_called = self._orion_broken = False
         self._orion_first_word = 0.0
 
     async def orion_enters(self, frame: Frame, direction: FrameDirection) -> None:
@@ -104,16 +109,18 @@ class LLMOrder(HedgedOrder):
 
     async def _orion_answer(self, frame: LLMContextFrame) -> None:
         await self.push_frame(LLMFullResponseStartFrame())
+        end = LLMFullResponseEndFrame()
         try:
             async with self._orion_speculation.answering(speculative=frame.speculation):
-                await self._orion_go_through(frame)
+                end.metadata[WORDLESS] = await self._orion_go_through(frame)
         except TimeoutError:  # withdrawn: what the branch holds of it is nobody's
             await self.orion_halt(self.orion_active)
         finally:
-            await self.push_frame(LLMFullResponseEndFrame())
+            end.metadata[BROKEN], self._orion_broken = self._orion_broken, False
+            await self.push_frame(end)
 
-    async def _orion_go_through(self, frame: LLMContextFrame) -> None:
-        """Ask one model after the other."""
+    async def _orion_go_through(self, frame: LLMContextFrame) -> bool:
+        """Ask one model after the other; whether nothing came of it, though nothing else failed."""
         answer, found = Answer(), None
         failed: set[int] = set()
         with self._orion_patience(answer):
@@ -124,15 +131,20 @@ class LLMOrder(HedgedOrder):
                     await self.orion_switched(found, index)
                 found = await self._orion_ask(index, frame, answer)
                 if found is None:
-                    return
+                    return not (answer.released or self._orion_called)
                 failed.add(found.index)
         if found is not None:
             await self.orion_switched(found, None)
+            if found.reason == NO_WORDS and not answer.released:
+                return True
+        self._orion_broken = bool(answer.released)
         await self.push_error("no language model answers", category=ErrorCategory.UNKNOWN)
+        return False
 
     async def _orion_ask(self, index: int, frame: LLMContextFrame, answer: Answer) -> Fault | None:
         """One attempt, or a race of two; None where one answered, else what was wrong with the last."""
         self._orion_first_word = 0.0
+        self._orion_called = False
         answer.begin()
         await self.orion_take(index)
         await self._orion_own_words(index, frame, answer)
@@ -154,31 +166,34 @@ class LLMOrder(HedgedOrder):
 
     async def _orion_follow(self, attempt: Attempt, answer: Answer, asked: LLMContextFrame) -> Fault | None:
         """Pass an attempt's frames on until it has ended, well or not."""
-        index, limits, before = attempt.index, self.orion_deadlines, answer.released
-        left_secs = attempt.begun + limits.first_token_secs - self.orion_now()
-        patience_secs = None if self._orion_speculation.pending else max(0.0, left_secs)
+        index, before = attempt.index, answer.released
+        begun = None if self._orion_speculation.pending else attempt.begun
+        patience = Patience(self.orion_deadlines, begun)
         found, called = None, False
-        while (left := await attempt.next(patience_secs)) is not None:
+        while (left := await attempt.next(patience.secs(self.orion_now()))) is not None:
             frame, direction = left
             if isinstance(frame, LLMFullResponseEndFrame):
                 break
             if isinstance(frame, ErrorFrame) and not of_a_tool(frame):
-                found, patience_secs = found or fault(index, frame), _CLOSING_SECS
+                found = found or fault(index, frame)
+                patience.closes(self.orion_now())
             elif isinstance(frame, LLMTextFrame) and found is None:
-                patience_secs = limits.next_token_secs
-                await self._orion_say(answer.take(frame.text))
+                ready = answer.take(frame.text)
+                patience.token(self.orion_now(), whole=bool(ready))
+                await self._orion_say(ready)
             elif isinstance(frame, Confirmed):
-                patience_secs = limits.first_token_secs if patience_secs is None else patience_secs
+                patience.begins(self.orion_now())
             elif not isinstance(frame, LLMFullResponseStartFrame | LLMTextFrame):
                 called = called or isinstance(frame, FunctionCallsStartedFrame)
                 await self.push_frame(frame, direction)
         if left is None:
             await self.orion_halt(index)
             found = found or Fault(index, TOO_LATE)
+        self._orion_called = called
         if found is None:
             await self._orion_say(answer.rest())
             silent = answer.released == before and not (called or self.orion_offline(index))
-            return Fault(index, "no words") if silent and not may_be_silent(asked) else None
+            return Fault(index, NO_WORDS) if silent and not may_be_silent(asked) else None
         if called:  # the answer goes on over the tool's result, by whoever is asked then
             attempt.broken = True
             await self.orion_switched(found, index)
@@ -206,7 +221,7 @@ class LLMOrder(HedgedOrder):
 
     @contextmanager
     def _orion_patience(self, answer: Answer) -> Iterator[None]:
-        """Say that it takes a moment, once a turn, while nothing has been said."""
+        """Say that it takes a moment, and again, while nothing has been said."""
         waiting = self.create_task(self._orion_fill(answer)) if self._orion_speaks else None
         try:
             yield
@@ -216,7 +231,8 @@ class LLMOrder(HedgedOrder):
 
     async def _orion_fill(self, answer: Answer) -> None:
         await self._orion_speculation.confirmed.wait()
-        await asyncio.sleep(self.orion_deadlines.filler_secs)
-        if not answer.released and not self._orion_filled:
+        await asyncio.sleep(_FILL_AGAIN_SECS if self._orion_filled else self.orion_deadlines.filler_secs)
+        while not answer.released:
             self._orion_filled = True
             await self.push_frame(TTSSpeakFrame(FILLER, append_to_context=False))
+            await asyncio.sleep(_FILL_AGAIN_SECS)

@@ -10,6 +10,7 @@ import asyncio
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -35,6 +36,7 @@ from orion.providers import Candidate, Kind
 
 _SETUP_SECS = 3.0
 _THROUGH_SECS = 2.0
+_HALT_SECS = 1.0
 _LIFE_CYCLE = (StartFrame, EndFrame, CancelFrame, StopFrame)
 
 
@@ -58,6 +60,7 @@ class Order(BasePipeline):
             self._orion_branch(i, service) for i, service in enumerate(self.orion_services)
         ]
         self._orion_given: list[deque[int]] = [deque(maxlen=64) for _ in candidates]
+        self._orion_halts: dict[int, asyncio.Event] = {}
         self._orion_started: set[int] = set()
         self._orion_waits: tuple[int, set[int], asyncio.Event] | None = None
 
@@ -134,8 +137,14 @@ class Order(BasePipeline):
         await self.push_frame(frame, direction)
 
     async def orion_halt(self, index: int) -> None:
-        """Stop what a branch is doing, unseen from outside."""
-        await self.orion_give(index, InterruptionFrame(), FrameDirection.DOWNSTREAM)
+        """Stop what a branch is doing, unseen from outside; what it did comes out no more."""
+        frame, stopped = InterruptionFrame(), asyncio.Event()
+        self._orion_halts[frame.id] = stopped
+        await self.orion_give(index, frame, FrameDirection.DOWNSTREAM)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_HALT_SECS):
+                await stopped.wait()
+        self._orion_halts.pop(frame.id, None)
 
     def orion_candidates(self) -> Iterator[int]:
         """The engines to be asked, in order: first those that their breakers admit, then the others."""
@@ -198,6 +207,8 @@ class Order(BasePipeline):
                 await self.push_frame(frame, direction)
         elif frame.id not in self._orion_given[index]:
             await self.orion_leaves(index, frame, direction)
+        elif frame.id in self._orion_halts:
+            self._orion_halts[frame.id].set()
 
     def _orion_arrived(self, index: int, frame: Frame) -> None:
         if self._orion_waits is not None and self._orion_waits[0] == frame.id:

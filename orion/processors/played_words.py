@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipecat.frames.frames import Frame, LLMFullResponseEndFrame, LLMTextFrame, TTSTextFrame
+from pipecat.frames.frames import (
+    Frame,
+    LLMAssistantPushAggregationFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMTextFrame,
+    TTSTextFrame,
+)
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from orion.processors.guardrail import GOES_ON
+from orion.processors.llm_order import BROKEN
 
 
 class PlayedWords(FrameProcessor):
@@ -19,11 +27,12 @@ class PlayedWords(FrameProcessor):
 
     Attributes:
         goes_on: The last response called a tool: another one, over its result, belongs to the same turn.
+        broken: In its middle all models failed.
     """
 
     def __init__(self, on_words: Callable[[str], None]) -> None:
         super().__init__()
-        self.goes_on = False
+        self.goes_on = self.broken = False
         self._orion_on_words = on_words
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -33,4 +42,9 @@ class PlayedWords(FrameProcessor):
             self._orion_on_words(frame.text.strip())
         elif isinstance(frame, LLMFullResponseEndFrame):
             self.goes_on = bool(frame.metadata.get(GOES_ON))
+            self.broken = bool(frame.metadata.get(BROKEN))
+        elif isinstance(frame, LLMFullResponseStartFrame):
+            self.broken = False
+        elif isinstance(frame, LLMAssistantPushAggregationFrame):
+            self.goes_on = False  # what is said by request stands alone
         await self.push_frame(frame, direction)

@@ -30,6 +30,17 @@ class SwitchedFrame(SystemFrame):
     taken: str | None
 
 
+@dataclass
+class UnheardFrame(SystemFrame):
+    """The user spoke, and no recogniser could be asked for the words; it passes downstream.
+
+    Parameters:
+        lasting: It will be so for a while: the key was refused.
+    """
+
+    lasting: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with an engine.
@@ -47,6 +58,11 @@ class Fault:
     lasting: bool = False
     silent: bool = False
     refused: bool = False
+
+    @property
+    def hopeless(self) -> bool:
+        """It would answer the same if it was asked the same again."""
+        return self.lasting or self.refused
 
 
 def fault(index: int, error: ErrorFrame) -> Fault:

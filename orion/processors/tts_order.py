@@ -38,6 +38,8 @@ from orion.processors.tts_parts import part_of, with_words
 from orion.providers import Candidate
 
 _LAST_WORDS_SECS = 15.0
+_MOST_LOST = 2
+"""After so many sentences that failed by no fault of theirs the rest of the turn is given up."""
 
 
 class TTSOrder(SpokenOrder):
@@ -46,7 +48,9 @@ class TTSOrder(SpokenOrder):
     Frames: all go through the voice that has the word, so that each keeps its place. Words are told once
     their sound has gone on to the output. A voice fails by an ErrorFrame, by a sentence without sound
     in time, and by a sentence whose sound breaks off; the next one is given what is left of it and all
-    that follows, to the end of the turn. Barge-in drops what is not played, as everywhere.
+    that follows, to the end of the turn. Where no other is left, the first says it once more, if that may
+    help; a sentence that all have refused, or failed at twice, is left out, and what follows is said: a
+    sentence tells nothing of the next. Barge-in drops what is not played, as everywhere.
     """
 
     def __init__(
@@ -54,6 +58,8 @@ class TTSOrder(SpokenOrder):
     ) -> None:
         super().__init__(candidates, breakers, deadlines)
         self._orion_tried: set[int] = set()
+        self._orion_repeats = False
+        self._orion_lost = 0
         self._orion_interruptions: set[int] = set()
         self._orion_turnover = asyncio.Lock()
 
@@ -118,10 +124,13 @@ class TTSOrder(SpokenOrder):
         """Let the next voice say what is left."""
         async with self._orion_turnover:
             await self.orion_halt(found.index)
+            taken, leaves_out = (taken, False) if taken is not None else self._orion_last_resort(found)
             await self.orion_switched(found, taken)
             if taken is not None:
                 await self.orion_take(taken)
             await self._orion_guess()
+            if leaves_out:
+                self._orion_script.leave_out()
             rest, in_turn = self._orion_script.rest(), self._orion_in_turn
             self._orion_forget()
             if taken is None:
@@ -130,11 +139,24 @@ class TTSOrder(SpokenOrder):
                         await self.push_frame(frame)
                 return
             self._orion_in_turn = in_turn
-            self._orion_follow(another=True)
+            self._orion_follow()
             if in_turn and Part.BEGIN not in [part for part, _, _ in rest]:
                 await self.orion_give(taken, LLMFullResponseStartFrame(), FrameDirection.DOWNSTREAM)
             for part, frame, text in rest:
                 await self._orion_hand(part, with_words(part, frame, text), text)
+
+    def _orion_last_resort(self, found: Fault) -> tuple[int | None, bool]:
+        """Who goes on where all have failed, None for nobody; and whether the sentence is left out."""
+        others = len(self.orion_services) > 1
+        if found.lasting or self._orion_lost >= _MOST_LOST or (others and not found.refused):
+            return None, False
+        again = next(self.orion_candidates(), found.index)
+        if not (found.refused or self._orion_repeats):
+            self._orion_repeats = True
+            return again, False
+        self._orion_repeats = False
+        self._orion_lost += not found.refused
+        return again, True
 
     def orion_tried(self) -> set[int]:
         """The voices that failed since the last time that nothing was left to say."""
@@ -143,9 +165,9 @@ class TTSOrder(SpokenOrder):
     async def _orion_speak(self, frame: Frame) -> None:
         if not self._orion_script and not self._orion_in_turn:
             self._orion_tried.clear()
-            before = self.orion_active
-            await self.orion_take(next(self.orion_candidates(), before))
-            self._orion_follow(another=self.orion_active != before)
+            self._orion_repeats, self._orion_lost = False, 0
+            await self.orion_take(next(self.orion_candidates(), self.orion_active))
+            self._orion_follow()
         part = part_of(frame)
         if part is Part.BEGIN:
             self._orion_in_turn = True

@@ -110,8 +110,12 @@ class Settings:
     @property
     def registration_mode(self) -> str:
         """`open`, `invite` or `closed`; open by default only on loopback, with no proxy in front."""
-        private = self.loopback_only and not self.trusted_proxies and not self.public_url
-        return self.registration or ("open" if private else "invite")
+        return self.registration or ("open" if self.this_machine_only else "invite")
+
+    @property
+    def this_machine_only(self) -> bool:
+        """Whether nobody is expected from elsewhere: it listens on loopback, with no proxy in front."""
+        return self.loopback_only and not self.trusted_proxies and not self.public_url
 
     @property
     def always_https(self) -> bool:

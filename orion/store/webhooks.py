@@ -64,6 +64,31 @@ class Webhooks:
         if gone.rowcount == 0:
             raise NotFound("no such webhook")
 
+    async def change(
+        self,
+        webhook_id: UUID,
+        *,
+        url: str | None = None,
+        events: Collection[str] | None = None,
+        enabled: bool | None = None,
+    ) -> Webhook:
+        """Change what is given. Raises NotFound where the principal sees none."""
+        values: dict[str, Any] = {}
+        if url is not None:
+            values["url"] = url
+        if events is not None:
+            values["events"] = list(events)
+        if enabled is not None:
+            since = func.coalesce(webhooks.c.disabled_at, func.now())
+            values["disabled_at"] = None if enabled else since
+        if not values:
+            return await self.get(webhook_id)
+        changed = update(webhooks).where(webhooks.c.id == webhook_id).values(values).returning(webhooks)
+        row = (await self._connection.execute(changed)).first()
+        if row is None:
+            raise NotFound("no such webhook")
+        return _webhook(row)
+
     async def disable(self, webhook_id: UUID) -> None:
         """Its recipient is gone: deliver nothing more, and give up what waits."""
         now = datetime.now(UTC)

@@ -21,7 +21,13 @@ from orion.domain.sentence import split_sentences
         ("Done! 🎉👍🏽 Bye 👩‍👩‍👧", "Done! Bye "),
         ("```python\nx = 1\n```\nSo.", "\nx = 1\n\nSo."),
         ("| Day | Time |\n|---|:-:|\n| Mon | 9 |\n", "Day, Time\n\nMon, 9\n"),
-        ("one<br>two <b>three</b>", "onetwo three"),
+        ("one<br>two <b>three</b>", "one two three"),
+        ("<p>one</p><p>t<b>w</b>o</p>", " one two "),
+        ("R&amp;D &lt;b&gt; 5&nbsp;&#8364; a &copy b", "R&D <b> 5 € a &copy b"),
+        ("[Foo](https://en.wikipedia.org/wiki/Foo_(bar)) and [b](<x y>) or [c][1]", "Foo and b or c"),
+        ("1. Apples\n2) Pears!\n", "1. Apples.\n2) Pears!\n"),
+        ("⏰ 7 ⌛ ⏳ ⌚ 1️⃣ ❤️‍🔥 🏳️‍🌈 🇩🇪 👩🏽‍🚀 🧑‍⚕️ ok", " 7 1 ok"),
+        ("x ❶ ② → ⌘ ½ №", "x ❶ ② → ⌘ ½ №"),
         ("Above\n\n---\n\nBelow", "Above\n\n\n\nBelow"),
     ],
 )
@@ -42,6 +48,18 @@ def test_markup_is_not_spoken(written, said):
 )
 def test_what_is_no_markup_stays_as_it_is(text):
     assert spoken(text) == text
+
+
+def test_an_answer_of_pictures_alone_is_said_by_their_names():
+    for written, said in (
+        ("👍", "Thumbs up."),
+        ("👍🏽 🎉", "Thumbs up, party popper."),
+        ("...", ""),
+        ("Ok 👍", ""),
+    ):
+        taken = Spoken()
+        taken.take(written)
+        assert taken.rest() == said
 
 
 def in_pieces(tokens):

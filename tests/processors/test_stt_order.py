@@ -15,6 +15,7 @@ from pipecat.utils.time import time_now_iso8601
 
 from orion.domain.breaker import Breakers
 from orion.processors.stt_order import STTOrder
+from orion.processors.switched import UnheardFrame
 from orion.providers import Candidate, UtteranceOverFrame
 from orion.providers.scripted.script import Heard
 from tests.processors.orders import NAMES, SOON, AttentiveSTTService, recognisers, switches
@@ -203,3 +204,72 @@ async def test_a_recogniser_that_goes_on_telling_partials_is_waited_for():
         await stage.heard(TranscriptionFrame)
     assert words(stage) == ["I would like a cup"]
     assert not switches(stage)
+
+
+ORDER_TEA = Heard("", partials=["order", "order tea"])
+
+
+async def test_words_that_stay_interim_are_final_where_none_come_in_time():
+    async with on_stage(recognisers([ORDER_TEA, Heard("and milk")])) as stage:
+        await utterance(stage)
+        await stage.heard(TranscriptionFrame)
+        await utterance(stage)
+        await stage.heard(TranscriptionFrame, 2)
+    assert words(stage) == ["order tea", "and milk"]
+    assert not switches(stage)
+
+
+@pytest.mark.parametrize(("late", "told"), [("order tea", []), ("Order tea please", ["please"])])
+async def test_a_final_that_comes_after_its_interim_was_believed_is_not_told_twice(late, told):
+    order = recognisers([ORDER_TEA])
+    async with on_stage(order) as stage:
+        await utterance(stage)
+        await stage.heard(TranscriptionFrame)
+        service = order.orion_services[0]
+        await service.push_frame(TranscriptionFrame(late, "", time_now_iso8601(), finalized=True))
+        await service.push_frame(InterimTranscriptionFrame("over", "", time_now_iso8601()))
+        await stage.until(lambda: stage.all(InterimTranscriptionFrame)[-1].text == "over")
+    assert words(stage) == ["order tea", *told]
+
+
+async def test_an_empty_final_takes_no_interim_word_back():
+    order = recognisers([ORDER_TEA])
+    async with on_stage(order) as stage:
+        await utterance(stage)
+        service = order.orion_services[0]
+        await service.push_frame(TranscriptionFrame("", "", time_now_iso8601(), finalized=True))
+        await stage.heard(TranscriptionFrame)
+    assert words(stage) == ["order tea"]
+
+
+async def test_an_only_recogniser_hears_again_what_it_failed_at():
+    order = recognisers([Heard("lost", fault="server"), Heard("hello")])
+    async with on_stage(order) as stage:
+        await utterance(stage)
+        await stage.heard(TranscriptionFrame)
+    assert words(stage) == ["hello"]
+    assert not stage.all(UnheardFrame)
+
+
+async def test_an_utterance_that_an_only_recogniser_refuses_is_told_of_and_deafens_nobody():
+    order = recognisers([Heard("lost", fault="invalid_request"), Heard("hello")])
+    async with on_stage(order) as stage:
+        await utterance(stage)
+        await stage.heard(UnheardFrame)
+        await utterance(stage)
+        await stage.heard(TranscriptionFrame)
+    assert words(stage) == ["hello"]
+    assert [frame.lasting for frame in stage.all(UnheardFrame)] == [False]
+    assert switches(stage) == [("first", None)]
+
+
+async def test_an_only_recogniser_whose_key_is_refused_is_asked_once_an_utterance():
+    order = recognisers([Heard("lost", fault="authentication", after=0.3)] * 2 + [Heard("hello")])
+    async with on_stage(order) as stage:
+        for number in (1, 2):
+            await utterance(stage)
+            await stage.heard(UnheardFrame, number)
+        await utterance(stage)
+        await stage.heard(TranscriptionFrame)
+    assert [frame.lasting for frame in stage.all(UnheardFrame)] == [True, True]
+    assert len(switches(stage)) == 2

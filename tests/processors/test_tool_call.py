@@ -1,11 +1,16 @@
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.llm_service import FunctionCallParams
 
 from orion.agents.arguments import refuse_arguments
+from orion.domain.storable import is_nested
 from orion.domain.tool import Risk, Tool, ToolCallStatus, ToolFailure
-from orion.processors.tool_call import NobodyToAsk, ToolCaller
+from orion.processors.tool_call import NobodyToAsk, ToolCaller, answer
 from orion.tools import RunnableTool
 from tests.pipelines.logged import lines
 
@@ -116,6 +121,9 @@ async def test_what_a_broken_tool_raises_reaches_neither_record_nor_log_and_ends
     assert calls.records[-1] == record
     assert "hunter2" not in "".join(log)
     assert kind.__name__ in "".join(log)
+    assert "test_tool_call.py" in "".join(log)
+    assert "in breaks" in "".join(log)
+    assert "in run" not in "".join(log), "the frames that call the tool are nothing to its author"
 
 
 async def test_a_broken_tool_that_changes_something_may_have_done_so():
@@ -124,6 +132,84 @@ async def test_a_broken_tool_that_changes_something_may_have_done_so():
 
     record, _ = await call(breaks, {"city": "Oslo"}, risk=Risk.WRITE)
     assert record.error == "weather failed. It may have happened all the same."
+
+
+@pytest.mark.parametrize("options", [{"risk": Risk.DANGER}, {"risk": Risk.WRITE, "idempotent": True}])
+async def test_a_write_that_takes_too_long_or_is_cut_off_may_have_happened(options):
+    begun = asyncio.Event()
+
+    async def forever(arguments, context):
+        begun.set()
+        await asyncio.Event().wait()
+
+    calls = Calls()
+    runnable = tool(forever, timeout_secs=0.01, **options)
+    caller = ToolCaller({"weather": runnable}, calls.context_for, calls.on_call)
+    record = await caller.run(runnable, "c", {"city": "Oslo"}, approved=True)
+    assert record.status is ToolCallStatus.TIMED_OUT
+    assert record.error == "no answer within 0.01 seconds. It may have happened all the same."
+    assert answer(record) == {"error": record.error, "status": "timed_out"}
+
+    runnable = tool(forever, **options)
+    begun.clear()
+    task = asyncio.get_running_loop().create_task(caller.run(runnable, "d", {"city": "Oslo"}, approved=True))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert calls.records[-1].status is ToolCallStatus.CANCELLED
+    assert calls.records[-1].unclear
+
+
+async def test_a_question_that_takes_too_long_leaves_nothing_in_doubt():
+    async def forever(arguments, context):
+        await asyncio.Event().wait()
+
+    record, _ = await call(forever, {"city": "Oslo"}, timeout_secs=0.01)
+    assert record.error == "no answer within 0.01 seconds"
+
+
+@pytest.mark.parametrize(
+    ("returned", "kept"),
+    [(None, None), ("ok", "ok"), ({"x": float("nan")}, {"x": None}), (object(), {}), ({1}, {})],
+)
+async def test_a_write_that_returned_is_done_whatever_it_returned(returned, kept):
+    async def writes(arguments, context):
+        return returned
+
+    record, _ = await call(writes, {"city": "Oslo"}, risk=Risk.WRITE)
+    assert (record.status, record.result) == (ToolCallStatus.DONE, kept)
+
+
+def nested(levels):
+    value: Any = "deep"
+    for _ in range(levels):
+        value = {"city": value}
+    return value
+
+
+@pytest.mark.parametrize("levels", [65, 256, 5000])
+async def test_arguments_without_end_are_refused_and_their_record_can_be_kept(levels):
+    record, calls = await call(sunny, nested(levels))
+    assert record.status is ToolCallStatus.REFUSED
+    assert "nested deeper" in record.error
+    assert not any(is_nested(one.arguments, 65) for one in calls.records)
+
+
+@pytest.mark.parametrize("levels", [64, 256, 5000])
+async def test_a_result_without_end_is_cut(levels):
+    async def deep(arguments, context):
+        return nested(levels)
+
+    record, _ = await call(deep, {"city": "Oslo"}, risk=Risk.WRITE)
+    assert record.status is ToolCallStatus.DONE
+    assert not is_nested(record.result)
+
+
+async def test_the_record_of_overlong_arguments_is_short():
+    record, _ = await call(sunny, {"city": "x" * 100_000})
+    assert record.status is ToolCallStatus.REFUSED
+    assert len(str(record.arguments)) < 1200
 
 
 @pytest.mark.parametrize("result", [object(), float("nan"), "x" * 20_000])
@@ -181,3 +267,35 @@ async def test_what_no_record_can_hold_is_replaced_in_arguments_results_and_refu
     )
     refused, _ = await call(refuses, {"city": "Bern"})
     assert refused.error == "no\ufffd"
+
+
+async def test_two_calls_of_one_model_id_are_two_calls_with_keys_of_their_own():
+    keys: list[str] = []
+
+    async def order(arguments, context):
+        keys.append(context.call_id)
+        return {}
+
+    class Notes(NobodyToAsk):
+        """Hears under which id a model knows a call."""
+
+        def known_as(self, call_id, context_id):
+            known.append((call_id, context_id))
+
+    known: list[tuple[str, str]] = []
+    calls = Calls()
+    caller = ToolCaller({"weather": tool(order)}, calls.context_for, calls.on_call, hold=Notes())
+    handler = caller.schemas()[0].handler
+    assert handler is not None
+
+    async def told(_result, *, properties=None):
+        assert properties is not None
+
+    for _ in range(2):
+        asked: Any = FunctionCallParams
+        around = (FrameProcessor(), None, LLMContext([]), told)
+        await handler(asked("weather", "order:0", {"city": "Oslo"}, *around))
+    assert len(set(keys)) == 2
+    assert [(call.id, "order:0") for call in calls.records[::2]] == known
+    assert {call.id for call in calls.records} == set(keys)
+    assert "order:0" not in keys

@@ -34,6 +34,7 @@ ADMIN_SEES = {
     "invitations": 2,
     "idempotency_keys": 1,
     "erasures": 2,
+    "audit": 1,
     "tools": 1,
     "agents": 1,
     "provider_keys": 1,
@@ -133,7 +134,9 @@ async def matrix(database):
     ada, ben, cleo = await fill(database)
     assert await counts(database, ada) == expected(ADMIN_SEES)
     assert await counts(database, ben) == expected(USER_SEES)
-    assert await counts(database, cleo) == expected({**ADMIN_ALONE_SEES, "invitations": 1, "erasures": 1})
+    assert await counts(database, cleo) == expected(
+        {**ADMIN_ALONE_SEES, "invitations": 1, "erasures": 1, "audit": 1}
+    )
     for purpose, seen in PURPOSES.items():
         assert await counts(database, Principal.system(purpose)) == expected(seen), purpose
     impostor = Principal(ada.workspace_id, cleo.user_id)
