@@ -55,7 +55,7 @@ def _by_tls(error: BaseException, address: DatabaseUrl, name: str) -> str | None
     if isinstance(error, ssl.SSLCertVerificationError):
         told = f"the certificate of the database at {address.place} is not trusted: {error.verify_message}"
         return f"{told}; name in {name} who has signed it: sslrootcert=FILE, or sslrootcert=system"
-    if isinstance(error, OSError) and roots and error.filename == roots:
+    if isinstance(error, FileNotFoundError | PermissionError) and roots and not os.access(roots, os.R_OK):
         return f"{roots}, the sslrootcert of {name}, cannot be read: {error.strerror}"
     if isinstance(error, ssl.SSLError) or "SSL" in str(error):
         return f"no TLS with the database at {address.place}: {_line(error)}; see sslmode in {name}"

@@ -29,7 +29,12 @@ async def pooled(open_dir, tmp_path, login):
             cluster.sql(f"create role {login} login {LOGINS[login]}")
         cluster.sql(f"create database app owner {login}")
         with Pooler(own_folder(open_dir, "pooler-"), cluster.folder, size=6) as pooler:
-            options = {"llm": ("offline",), "project": PROJECT, "rate_limit_max": 10**6}
+            options = {
+                "llm": ("offline",),
+                "project": PROJECT,
+                "rate_limit_max": 10**6,
+                "jwt_expires_secs": 7200,
+            }
             direct_url = cluster.url(login, "app")
             url = pooler.url(login, "app")
             async with running(url, tmp_path, database_direct_url=direct_url, **options) as server:
@@ -48,7 +53,7 @@ class Person:
 
     def __init__(self, http):
         self.http = http
-        self.seen = Counter()
+        self.seen: Counter[object] = Counter()
 
     async def begin(self):
         self.session = (await self.http.post(f"{V1}/sessions", json={})).json()["id"]

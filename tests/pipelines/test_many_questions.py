@@ -53,7 +53,8 @@ def where(request, open_dir, postgres, database_url):
 @pytest.mark.parametrize(("where", "questions"), [*SHORT, *LONG], indirect=["where"])
 async def test_each_dangerous_call_of_many_is_asked_for_and_decided(where, tmp_path, questions):
     url, direct_url = where
-    async with owner(url, tmp_path, database_direct_url=direct_url, rate_limit_max=10**6) as ada:
+    patient = {"rate_limit_max": 10**6, "jwt_expires_secs": 7200}
+    async with owner(url, tmp_path, database_direct_url=direct_url, **patient) as ada:
         done = 0
         for number in range(questions):
             told = await ada.say(f"send {number + 1} euros to Bob")
