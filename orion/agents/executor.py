@@ -264,7 +264,7 @@ class Executor:
     async def _still_may(self, run: Run, step: Step) -> bool:
         """Look anew at rights and tools, unless the tool reads; False where nothing may begin."""
         known = run.tools.get(step.tool)
-        if known is not None and known.tool.risk is Risk.READ and not known.tool.side_effects:
+        if known is not None and not known.tool.changes:
             return not run.over
         while not run.over:
             try:
@@ -285,7 +285,7 @@ class Executor:
         limit = asyncio.timeout(min(tool.timeout_secs, max(self._rest_secs(run), 0)))
         try:
             async with limit:
-                if not tool.side_effects and tool.repeatable:
+                if not tool.changes:
                     run.limits.add(limit)
                 result = result_of(tool, await runnable.run(step.resolved or {}, context))
         except TimeoutError:

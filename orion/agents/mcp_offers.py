@@ -13,8 +13,8 @@ from orion.domain.effort import OutOfTime
 from orion.domain.schemas.modern import NotSupported
 from orion.net.mcp_tool import Offered
 
-_CHECKING_SECS = 10.0
-"""For all schemas of a server."""
+_CHECKING_SECS = 60.0
+"""For all schemas of a server, on a machine that is busy."""
 
 
 async def taken(row_name: str, allowed: Sequence[str], listed: Sequence[Offered]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from orion import __version__, log
 from orion.cli import accounts, agents, dev, doctor, init, models, serving
-from orion.errors import OrionError, StartError
+from orion.errors import Invalid, OrionError, StartError
 from orion.settings import Settings
 
 Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
@@ -30,7 +30,9 @@ def main(argv: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         code = 130
     except OrionError as error:
-        print(f"orion: {error.detail}", file=sys.stderr)
+        problems = error.problems if isinstance(error, Invalid) else ()
+        more = [one.detail for one in problems if one.detail != error.detail]
+        print(f"orion: {': '.join((error.detail, *more))}", file=sys.stderr)
         code = 1
     if argv is None:
         _leave_threads(code)

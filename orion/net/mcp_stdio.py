@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from orion.errors import ProviderError
+from orion.net.client import MAX_LARGE_BYTES
 
 if TYPE_CHECKING:
     from mcp.client._transport import TransportStreams
 
-_MAX_LINE_BYTES = 8 * 1024 * 1024
-"""The longest message: lists of tools with large schemas have a megabyte or two."""
 _GRACE_SECS = 0.3
 """So long a server may take to end after its input was closed, and again after SIGTERM."""
 _POLL_SECS = 0.01
@@ -48,7 +47,7 @@ async def program(words: tuple[str, ...], env: Mapping[str, str]) -> AsyncIterat
         stderr=asyncio.subprocess.DEVNULL,  # it may quote what was asked
         env={**get_default_environment(), **env},
         start_new_session=True,
-        limit=_MAX_LINE_BYTES,
+        limit=MAX_LARGE_BYTES,
     )
     try:
         incoming, messages = anyio.create_memory_object_stream[SessionMessage | Exception](0)

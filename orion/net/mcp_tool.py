@@ -254,6 +254,6 @@ async def _connected(client: GuardedClient, server: McpServer) -> AsyncIterator[
             transport = program(server.program, server.env)
         else:
             refuse_url(httpx2.URL(server.url), client.allowed)
-            http = await stack.enter_async_context(client.client(server.headers))
+            http = await stack.enter_async_context(client.client(server.headers, large=True))
             transport = streamable_http_client(server.url, http_client=http)
         yield await stack.enter_async_context(Client(transport))

@@ -344,7 +344,7 @@ class Conversation:
 
     def consulted(self) -> Consulted:
         """What decides which calls an agent may make that is asked by the one that has the word."""
-        return Consulted(self._taint)
+        return Consulted(self._taint, self._approvals)
 
     def _tool_caller(self, offer: Offer) -> ToolCaller:
         told, context = self.recorder.tool_call, self.tool_context.for_call

@@ -7,8 +7,8 @@ or raises ToolFailure with a sentence. It may also set
 - `EXAMPLES`: phrases with which people ask for it (the offline agent routes by them);
 - `SAID`: what people say in the places of the examples, `{"place": ["tokyo", "new york"]}`;
 - `SAY`: a template of the spoken answer over the keys of the result, e.g. `"It is {time}."`;
-- `CONFIRM` (each call waits for the user's yes), `SIDE_EFFECTS` (barge-in does not cancel it), `RISK`,
-  `TIMEOUT_SECS`;
+- `CONFIRM` (each call waits for the user's yes), `SIDE_EFFECTS` (barge-in does not cancel it; nor what has a
+  `RISK` of `write` or `danger`), `RISK`, `TIMEOUT_SECS`;
 - `IDEMPOTENT`: a call that comes again with the same `call.call_id` counts once, because whatever the
   tool reaches takes that id as its idempotency key. Without it, a plan asks before it repeats a call
   of a tool of `RISK` `write` or `danger` of which nobody knows whether it has happened;

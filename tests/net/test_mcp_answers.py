@@ -13,9 +13,11 @@ import pytest
 from orion.agents import mcp_offers
 from orion.domain.tool import ToolFailure
 from orion.errors import ProviderError
+from orion.net.addresses import AllowedHosts
 from orion.net.client import GuardedClient
 from orion.net.mcp_result import content
 from orion.net.mcp_tool import McpServer, call, offered
+from tests.net.origin import answers, serving
 
 PROGRAM = str(Path(__file__).with_name("odd_mcp_server.py"))
 _SECS = 20
@@ -157,6 +159,36 @@ async def test_a_list_without_an_end_is_given_up_with_the_reason(odd):
     pages = [[tool("t")] for _ in range(300)]
     with pytest.raises(ProviderError, match="200 pages"):
         await offered(GuardedClient(), odd(pages), _SECS)
+
+
+def speaks_http(tools):
+    """A server over streamable HTTP that lists these tools."""
+    results = {
+        "initialize": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {"tools": {}},
+            "serverInfo": {"name": "odd", "version": "1"},
+        },
+        "tools/list": {"tools": tools},
+    }
+
+    def respond(asked, writer):
+        if asked.method != "POST" or "id" not in asked.json:
+            return answers(b"", "202 Accepted")(asked, writer)
+        found = results.get(asked.json["method"])
+        said = {"result": found} if found else {"error": {"code": -32601, "message": "Method not found"}}
+        return answers({"jsonrpc": "2.0", "id": asked.json["id"], **said})(asked, writer)
+
+    return respond
+
+
+async def test_a_list_may_have_megabytes_as_those_of_large_services_have(odd):
+    tools = [tool(f"t{n}", {"type": "object", "description": "x" * 20_000}) for n in range(120)]
+    assert len(await offered(GuardedClient(), odd([tools]), _SECS)) == 120
+    async with serving(speaks_http(tools)) as origin:
+        client = GuardedClient(AllowedHosts([origin.host]))
+        assert len(await offered(client, McpServer(url=f"{origin.url}/mcp"), _SECS)) == 120
+        await client.close()
 
 
 def running(program):

@@ -292,8 +292,9 @@ async def test_two_calls_of_one_model_id_are_two_calls_with_keys_of_their_own():
         assert properties is not None
 
     for _ in range(2):
-        around: Any = (FrameProcessor(), None, LLMContext([]))
-        await handler(FunctionCallParams("weather", "order:0", {"city": "Oslo"}, *around, told))
+        asked: Any = FunctionCallParams
+        around = (FrameProcessor(), None, LLMContext([]), told)
+        await handler(asked("weather", "order:0", {"city": "Oslo"}, *around))
     assert len(set(keys)) == 2
     assert [(call.id, "order:0") for call in calls.records[::2]] == known
     assert {call.id for call in calls.records} == set(keys)

@@ -14,7 +14,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any, Literal
 
-from tests.simulators import responses, schemas
+from tests.simulators import responses, schemas, strictness
 from tests.simulators.faults import Fault, Faults
 from tests.simulators.pace import Pace
 from tests.simulators.wire import Asked, Reply, as_json, serve
@@ -126,7 +126,7 @@ class OpenAI:
     def _chat(self, asked: Asked, fault: Fault | None) -> Reply:
         body = asked.json()
         self.asked.append(body)
-        if refused := self._unable(body):
+        if refused := self._unable(body) or strictness.chat(body["messages"]):
             return refusal(400, refused, None)
         told = self._told(body)
         if not body.get("stream") or self.streams == "ignores":

@@ -16,6 +16,7 @@ from orion.agents.prepared import NO_ARGUMENTS, ready
 from orion.agents.tool_fields import EXAMPLE_TOOL, HttpConfig, McpConfig, ToolFields, mcp_name, problems
 from orion.agents.tool_rows import names, offered_names, origin, refused
 from orion.api.access import AdminDep, Parts, PartsDep, StoreDep, needs
+from orion.api.field_errors import in_words, pointer
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, JSON_NUMBER, Flag, Limit, Timestamp, example
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
@@ -194,7 +195,7 @@ async def _changed(parts: Parts, caller: Principal, tool_id: str, body: ToolChan
     try:
         wanted = ToolFields.model_validate({**fields, **body.model_dump(exclude_unset=True)})
     except ValidationError as error:
-        raise _invalid(error, "") from error
+        raise _invalid(error, "", ToolFields) from error
     row = await _checked(parts, wanted, before)
     async with parts.database.transaction(caller) as store:
         await store.tools.lock(row.workspace_id)
@@ -276,7 +277,7 @@ async def _checked(parts: Parts, fields: ToolFields, before: ToolRow) -> ToolRow
     try:
         config: HttpConfig | McpConfig = model.model_validate(fields.config)
     except ValidationError as error:
-        raise _invalid(error, "/config") from error
+        raise _invalid(error, "/config", model) from error
     found = await apart(problems, config, fields, outside.client.allowed, outside.commands)
     if found:
         raise Invalid("some fields are not acceptable", problems=found)
@@ -361,9 +362,9 @@ async def _refuse_taken(parts: Parts, store: Store, row: ToolRow) -> None:
         raise Conflict(f"a workspace has at most {_MOST_TOOLS} tools")
 
 
-def _invalid(error: ValidationError, prefix: str) -> Invalid:
+def _invalid(error: ValidationError, prefix: str, model: type[BaseModel]) -> Invalid:
     found = [
-        FieldProblem(f"{prefix}/{'/'.join(map(str, one['loc']))}", one["msg"])
+        FieldProblem(f"{prefix}{pointer(one['loc'])}", in_words(one, list(one["loc"]), model))
         for one in error.errors(include_input=False, include_url=False)
     ]
     return Invalid("some fields are not acceptable", problems=found)

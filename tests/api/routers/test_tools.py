@@ -81,7 +81,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
         "/config/env/TOKEN",
         {
             **MCP,
-            "config": {"transport": "stdio", "command": "harbour", "allow": ["*"], "env": {"TOKEN": "\0"}},
+            "config": {"transport": "stdio", "command": "harbour", "allow": ["*"], "env": {"TOKEN": ""}},
         },
     ),
     (
