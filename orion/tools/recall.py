@@ -23,6 +23,14 @@ EXAMPLES = (
     "what's my {query} called",
     "what have I told you about {query}",
     "do you remember where {query}",
+    "can you remember what {query}",
+    "can you remember where {query}",
+    "can you remember when {query}",
+    "can you remember who {query}",
+    "remember what {query}",
+    "remember where {query}",
+    "remember when {query}",
+    "remember who {query}",
     "what did I ask you to remember",
 )
 SAY = "{spoken}"
