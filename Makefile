@@ -51,6 +51,8 @@ lock: $(VENV)/.development ## Resolve the dependencies anew
 	  --python-version 3.11 --extra espeak --extra local --extra build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 tests/journeys/litellm.in -o tests/journeys/litellm.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 tests/api/routers/mcp_servers/time.in -o tests/api/routers/mcp_servers/time.lock
 
 console: ## Build the browser console (needs Node 20 or newer)
 	@cd console && npm ci --no-audit --no-fund && npm run build

@@ -13,6 +13,7 @@ from orion.domain.identity import Principal, User
 from orion.settings import Settings
 from orion.store.database import Database
 from orion.store.embedded import EmbeddedPostgres
+from orion.store.layout import Layout
 from orion.store.schema import migrate
 
 LONG_FIRST = (
@@ -56,6 +57,8 @@ async def _prepare(server: EmbeddedPostgres) -> None:
     # A killed server loses nothing by these two, a machine without power would.
     for setting in ("fsync", "full_page_writes"):
         await connection.execute(f"alter system set {setting} = off")
+    if (rules := Layout(server.socket_dir.parent).rules).exists():  # poolers, and other users of the tests'
+        rules.write_text("local all all trust\n")
     await connection.execute("select pg_reload_conf()")
     await connection.execute("create database template_orion")
     await connection.close()

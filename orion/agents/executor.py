@@ -15,6 +15,7 @@ from uuid import UUID
 
 from loguru import logger
 
+from orion.agents.apart import apart
 from orion.agents.ledger import Ledger, Run
 from orion.agents.recollection import Recollection
 from orion.agents.results import result_of
@@ -195,7 +196,7 @@ class Executor:
             return
         if not await self._still_may(run, step):
             return
-        step, runnable = prepared(run, step)
+        step, runnable = await apart(prepared, run, step)
         if runnable is None:
             await self._put(run, step)
         elif needs_yes(run, runnable.tool, step) and not has_yes(step):
@@ -263,7 +264,7 @@ class Executor:
     async def _still_may(self, run: Run, step: Step) -> bool:
         """Look anew at rights and tools, unless the tool reads; False where nothing may begin."""
         known = run.tools.get(step.tool)
-        if known is not None and known.tool.risk is Risk.READ and not known.tool.side_effects:
+        if known is not None and not known.tool.changes:
             return not run.over
         while not run.over:
             try:
@@ -284,7 +285,7 @@ class Executor:
         limit = asyncio.timeout(min(tool.timeout_secs, max(self._rest_secs(run), 0)))
         try:
             async with limit:
-                if not tool.side_effects and tool.repeatable:
+                if not tool.changes:
                     run.limits.add(limit)
                 result = result_of(tool, await runnable.run(step.resolved or {}, context))
         except TimeoutError:

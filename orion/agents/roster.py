@@ -31,6 +31,7 @@ _FORMERLY = {"orion": "concierge"}
 _NONE: Mapping[str, Iterable[str]] = {}
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 _Speech = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(/[A-Za-z0-9._:-]+)?$", max_length=200)]
+_Word = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 _Deadline = Literal[
     "first_token_secs",
     "next_token_secs",
@@ -71,7 +72,7 @@ class AgentFile(BaseModel):
     tools: list[_Name] | None = None
     hand_offs: list[_Name] = []
     guardrails: dict[str, Any] = {}
-    turn_taking: dict[str, Annotated[float, JSON_NUMBER]] = {}
+    turn_taking: dict[str, Annotated[float, JSON_NUMBER] | list[_Word]] = {}
     fail_over: dict[_Deadline, Annotated[float, Field(gt=0, lt=100), JSON_NUMBER]] = {}
     plans: dict[Literal["steps", "secs", "tokens"], Annotated[int, Field(ge=1, le=10**9), JSON_NUMBER]] = {}
     max_call_secs: Annotated[int, Field(ge=1, le=86_400), JSON_NUMBER] | None = None

@@ -33,6 +33,8 @@ _SOMEBODY_ELSES = (
     "this session belongs to somebody else; an admin can read, pause, end and delete it, "
     "but only its owner takes part in it"
 )
+_DOTS_OF_A_JWT = 2
+"""RFC 7519, 3: an access token is taken from `X-API-Key`, too."""
 _OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 BEARER = HTTPBearer(auto_error=False, description="Access token, API key, or for a guest a room token")
 API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key")
@@ -95,6 +97,8 @@ async def identify(
 ) -> Principal:
     """Whose credentials these are, free of charge. Raises Unauthenticated."""
     credential = credentials.credentials if credentials else api_key
+    if api_key and not credentials and not is_api_key(api_key) and api_key.count(".") != _DOTS_OF_A_JWT:
+        raise Unauthenticated("the API key is not valid")
     if not credential:
         raise Unauthenticated("send the header Authorization: Bearer <access token or API key>")
     return await principal_of(parts, credential)

@@ -71,7 +71,13 @@ _PROBLEM = {
             "items": {
                 "type": "object",
                 "required": ["pointer", "detail"],
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+                "properties": {
+                    "pointer": {
+                        "type": "string",
+                        "description": "RFC 6901: `/title` in the body, `/query/limit` for a parameter.",
+                    },
+                    "detail": {"type": "string", "description": "What is wrong with it."},
+                },
             },
         },
     },
@@ -98,7 +104,7 @@ Voice agents of your own. Sign in at `POST /api/v1/auth/login`, or send an API k
 **Errors** are `application/problem+json` (RFC 9457) with a stable `type`. What belongs to somebody else \
 is 404; a missing role or scope is 403.
 **Writes** with the header `Idempotency-Key` can be sent again without being done twice.
-**Calls** have wires of their own; of them only the signalling of WebRTC stands here.
+**Media** is WebRTC; only its signalling is listed here.
 """
 
 

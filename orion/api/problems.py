@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -14,9 +14,9 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
+from orion.api.field_errors import field_problem, model_in
 from orion.api.fields import example
 from orion.errors import (
-    FieldProblem,
     Invalid,
     Malformed,
     NotFound,
@@ -32,21 +32,30 @@ _MEDIA_TYPE = "application/problem+json"
 
 
 class MethodNotAllowed(OrionError):
-    """The resource does not take this method."""
+    """The resource does not take this method.
+
+    The header `Allow` of the answer lists the methods that it takes.
+    """
 
     status = 405
     slug = "method-not-allowed"
 
 
 class NotAcceptable(OrionError):
-    """The resource has no representation of the media types asked for."""
+    """The resource has no representation of the media types asked for.
+
+    Send `Accept: application/json`, or leave the header out.
+    """
 
     status = 406
     slug = "not-acceptable"
 
 
 class UnsupportedMediaType(OrionError):
-    """The body's media type is not understood."""
+    """The body's media type is not understood.
+
+    Send JSON with the header `Content-Type: application/json`.
+    """
 
     status = 415
     slug = "unsupported-media-type"
@@ -105,7 +114,14 @@ def install(app: FastAPI) -> None:
         if isinstance(error.__cause__, OrionError):  # raised while FastAPI read the body
             return render(request, error.__cause__)
         kind = _BY_STATUS.get(error.status_code, OrionError)
-        response = render(request, kind(str(error.detail) if error.status_code < 500 else ""))
+        detail = str(error.detail) if error.status_code < 500 else ""
+        if error.status_code == 404:
+            detail = f"there is no route {request.scope['path']}; all routes are listed at /docs"
+        if error.status_code == 405:
+            detail = (
+                f"{request.scope['path']} does not take {request.method}; the header Allow says what it takes"
+            )
+        response = render(request, kind(detail))
         if error.status_code == 405:
             response.headers["Allow"] = ", ".join(sorted(_methods(request)))
         return response
@@ -126,18 +142,23 @@ def _refused(request: Request, errors: Sequence[Mapping[str, Any]]) -> OrionErro
     unread = any(error["loc"][0] == "body" and isinstance(error.get("input"), bytes) for error in errors)
     if unread and media_type != "application/json" and not media_type.endswith("+json"):
         return UnsupportedMediaType("send the body as application/json")
-    return _invalid(errors)
-
-
-def _invalid(errors: Iterable[Mapping[str, Any]]) -> OrionError:
-    problems = []
-    for error in errors:
-        if error["type"] == "json_invalid":
-            return Malformed("the body is no valid JSON")
-        place, *path = (str(part) for part in error["loc"])
-        pointer = "/" + "/".join(path) if place == "body" else "/".join((place, *path))
-        problems.append(FieldProblem(pointer, error["msg"]))
+    if any(error["type"] == "json_invalid" for error in errors):
+        return Malformed("the body is no valid JSON")
+    models = _models(request.scope.get("route"))
+    problems = [field_problem(error, models.get(error["loc"][0])) for error in errors]
     return Invalid("some fields are not acceptable", problems=problems)
+
+
+def _models(route: Any) -> dict[str, type[BaseModel]]:
+    """The models of a route's body and of its query, as far as it has any."""
+    dependant = getattr(route, "dependant", None)
+    found = {"body": getattr(dependant, "body_params", ()), "query": getattr(dependant, "query_params", ())}
+    return {
+        place: model
+        for place, params in found.items()
+        for param in params
+        if (model := model_in(param.field_info.annotation)) is not None
+    }
 
 
 def _methods(request: Request) -> set[str]:
@@ -161,15 +182,21 @@ def slugs() -> dict[str, type[OrionError]]:
 
 
 class ProblemType(BaseModel):
-    """A type of problems; `title` says what it means."""
+    """A type of problems; `title` says what it means, `detail` what to do about it."""
 
     model_config = example(
-        {"type": "/problems/session-ended", "title": SessionEnded.title(), "status": SessionEnded.status}
+        {
+            "type": "/problems/session-ended",
+            "title": SessionEnded.title(),
+            "status": SessionEnded.status,
+            "detail": SessionEnded.about(),
+        }
     )
 
     type: str
     title: str
     status: int
+    detail: str
 
 
 @router.get("/problems/{slug}", response_model=ProblemType)
@@ -178,4 +205,5 @@ async def describe(slug: str) -> Any:
     kind = slugs().get(slug)
     if kind is None:
         raise NotFound(f"no problem type {slug!r}")
-    return {"type": f"/problems/{slug}", "title": kind.title(), "status": kind.status}
+    about = {"title": kind.title(), "status": kind.status, "detail": kind.about()}
+    return {"type": f"/problems/{slug}", **about}

@@ -14,7 +14,7 @@ from typing import Any
 
 from orion import __version__, log
 from orion.cli import accounts, agents, dev, doctor, init, models, serving
-from orion.errors import OrionError, StartError
+from orion.errors import Invalid, OrionError, StartError
 from orion.settings import Settings
 
 Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
@@ -30,7 +30,9 @@ def main(argv: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         code = 130
     except OrionError as error:
-        print(f"orion: {error.detail}", file=sys.stderr)
+        problems = error.problems if isinstance(error, Invalid) else ()
+        more = [one.detail for one in problems if one.detail != error.detail]
+        print(f"orion: {': '.join((error.detail, *more))}", file=sys.stderr)
         code = 1
     if argv is None:
         _leave_threads(code)
@@ -60,13 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"orion {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text, parents=[_common()])
+    def add(name: str, command: Command, text: str, *, shown: bool = True) -> argparse.ArgumentParser:
+        common = _common(shown=shown)
+        sub = commands.add_parser(name, help=text, description=text, parents=[common])
         sub.set_defaults(command=command)
         return sub
 
     serving.arguments(add("serve", serving.run, "run the server"))
-    init.arguments(add("init", init.run, "make a project of one's own: `orion init DIR`"))
+    init.arguments(add("init", init.run, "write a new project: `orion init DIR`", shown=False))
     serving.arguments(add("dev", dev.run, "serve a project, and reload what changes in it"))
     add("doctor", doctor.run, "tell which engine serves what, and what is missing")
     add("migrate", _migrate, "bring the database to this version")
@@ -86,13 +89,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _common(default: str | None = None) -> argparse.ArgumentParser:
-    """What every command takes; with SUPPRESS as default, what a command before it was given stays."""
+def _common(default: str | None = None, *, shown: bool = True) -> argparse.ArgumentParser:
+    """What every command takes; with SUPPRESS as default, what a command before it was given stays.
+
+    Args:
+        shown: False for a command that takes them like all others, and uses neither.
+    """
     options = argparse.ArgumentParser(add_help=False)
     folder = "where database, secrets and models live"
-    options.add_argument("--data-dir", type=Path, default=default, help=folder)
+    options.add_argument(
+        "--data-dir", type=Path, default=default, help=folder if shown else argparse.SUPPRESS
+    )
     project = "folder with orion.toml, agents/ and tools/"
-    options.add_argument("--project", type=Path, default=default, help=project)
+    options.add_argument(
+        "--project", type=Path, default=default, help=project if shown else argparse.SUPPRESS
+    )
     return options
 
 

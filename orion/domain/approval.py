@@ -251,11 +251,13 @@ class Approvals:
 
     def cut(self) -> None:
         """What was being said is not said any more: a question that was not heard yet never will be."""
+        self.withdrawn = False
         if self._heard_at is None:
             self._asked_at = None
 
     def said(self, text: str, now: float) -> None:
         """Take note of what was heard of the agent: the question counts only where nothing follows it."""
+        self.withdrawn = False
         if self.first is None:
             return
         if _ends_with(text, self.first.question):

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from orion.domain.text.emoji import EMOJI
+from orion.domain.text.emoji import EMOJI, named
+from orion.domain.text.words import has_words
 
 _RULE = re.compile(r"\s*(?:(?:```|~~~).*|(?:[-*_=]\s*){3,}|\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?)?\s*)\Z")
 """A line that is no text: a fence of code, a rule, the rule of a table."""
@@ -43,11 +44,20 @@ class Spoken:
     def __init__(self) -> None:
         self._new_line = True
         self._marked = False
+        self._said = False
+        self._pictures = ""
 
     def take(self, piece: str) -> str:
         """The piece as it is spoken; empty or white space where nothing is left."""
         said = "".join(self._line(line) for line in piece.splitlines(keepends=True))
+        self._said = self._said or has_words(said)
+        if not self._said and not self._pictures:
+            self._pictures = named(piece)
         return said if said.strip() or not piece.strip() else ""
+
+    def rest(self) -> str:
+        """What is said at the end of a response of pictures alone: their names."""
+        return "" if self._said else self._pictures
 
     def _line(self, line: str) -> str:
         ends = line.endswith(("\n", "\r"))

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from orion.domain.memory import Memory, MemoryType
+from orion.domain.schemas.shown import Shown
 
 MAY_HAVE_HAPPENED = "It may have happened all the same."
 """Told of each call that changes something and of which nobody knows the end."""
@@ -41,6 +42,7 @@ class Tool:
             plan's step whose end nobody knows, only such a tool and one that reads are called again.
         timeout_secs: After that the call is given up.
         untrusted: Others than the user wrote what it returns: a model that has read it may follow them.
+        shown: The parameters as models get them, if that is not as they are.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Tool:
     idempotent: bool = False
     timeout_secs: float = 10.0
     untrusted: bool = False
+    shown: Shown | None = None
 
     @property
     def changes(self) -> bool:

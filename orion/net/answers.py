@@ -24,7 +24,7 @@ _REASONS = ("error", "message", "detail", "title", "description", "reason", "err
 """Where services say what went wrong; `detail` and `title` are those of RFC 9457."""
 _MOST_REASONS = 3
 _SECRET_CHARS = 6
-_TEXTUAL = re.compile(r"text/|.*\b(json|xml|javascript|yaml|csv|x-www-form-urlencoded)\b")
+_TEXTUAL = re.compile(r"text/|.*\b(json|ndjson|jsonl|xml|javascript|yaml|csv|x-www-form-urlencoded)\b")
 
 
 Pick = Callable[[Any], Any]
@@ -40,10 +40,10 @@ def told(answer: Answer, pick: Pick | None = None) -> Any:
     if answer.cut:
         raise ToolFailure("The service's answer is too long for me, or is broken.")
     try:
-        found = _json(answer.body)
+        found = _json(answer)
         return bounded(pick(found) if pick else found)
     except (ValueError, RecursionError) as error:
-        text = "" if pick or "json" in answer.media_type else _text(answer)
+        text = "" if pick or _is_json(answer.media_type) else _text(answer)
         if not text:
             raise ToolFailure("The service did not answer with JSON.") from error
         return cut_short(text, _TEXT_CHARS)
@@ -52,7 +52,7 @@ def told(answer: Answer, pick: Pick | None = None) -> Any:
 def done(answer: Answer, pick: Pick | None = None) -> Any:
     """The result of a call that has changed something, as far as it can be read; else an empty object."""
     try:
-        found = _json(answer.body)
+        found = _json(answer)
     except (ValueError, RecursionError):
         return cut_short(_text(answer), _TEXT_CHARS) or {}
     try:
@@ -72,7 +72,7 @@ def reason(answer: Answer, secrets: Iterable[str] = ()) -> str:
         secrets: What was sent along: where the service repeats it, it is left out.
     """
     try:
-        text = "; ".join(list(_reasons(_json(answer.body)))[:_MOST_REASONS])
+        text = "; ".join(list(_reasons(_json(answer)))[:_MOST_REASONS])
     except (ValueError, RecursionError):
         text = "" if "html" in answer.media_type else _text(answer)
     for secret in secrets:
@@ -106,21 +106,42 @@ def bounded(result: Any) -> Any:
     return kept
 
 
-def _json(body: bytes) -> Any:
+def _json(answer: Answer) -> Any:
     """The value of a body; an empty object where there is none. Raises ValueError, RecursionError."""
-    return parsed(body) if body.strip() else {}
+    if not answer.body.strip():
+        return {}
+    try:
+        return parsed(answer.body)
+    except UnicodeDecodeError:  # JSON is UTF-8 (RFC 8259, 8.1), but for services that say otherwise
+        charset = _charset(answer)
+        if charset is None:
+            raise
+        return parsed(_decoded(answer.body, charset))
+
+
+def _is_json(media_type: str) -> bool:
+    """Whether a service says that it sends one JSON value; lines of such are a text."""
+    return media_type == "application/json" or media_type.endswith("+json")
 
 
 def _text(answer: Answer) -> str:
     """The body as text; empty where it is none."""
-    body = answer.body
-    if (answer.media_type and not _TEXTUAL.match(answer.media_type)) or b"\0" in body:
+    if (answer.media_type and not _TEXTUAL.match(answer.media_type)) or b"\0" in answer.body:
         return ""
-    content = Message()
-    content["content-type"] = answer.content_type
-    for charset in (content.get_content_charset() or "utf-8", "utf-8", "latin-1"):
+    return _decoded(answer.body, _charset(answer) or "utf-8").strip().removeprefix("\ufeff")
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    """The body as it says it is written, else as UTF-8 or Latin-1."""
+    for one in (charset, "utf-8"):
         try:
-            return body.decode(charset).strip().removeprefix("\ufeff")
+            return body.decode(one)
         except (LookupError, ValueError):
             continue
-    return ""
+    return body.decode("latin-1")
+
+
+def _charset(answer: Answer) -> str | None:
+    content = Message()
+    content["content-type"] = answer.content_type.replace("\r", " ").replace("\n", " ")
+    return content.get_content_charset()

@@ -27,6 +27,8 @@ from orion.net.addresses import AllowedHosts, is_public, refusal
 
 MAX_BODY_BYTES = 1024 * 1024
 """Of a response, as it comes and unpacked."""
+MAX_LARGE_BYTES = 8 * MAX_BODY_BYTES
+"""Of what may be larger: lists of tools with their schemas have two megabytes."""
 _MAX_REDIRECTS = 3
 _NO_CONNECTION = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _MAX_CONNECTIONS = 100
@@ -86,12 +88,20 @@ class GuardedClient:
     def __init__(self, allowed: AllowedHosts | None = None, look_up: Resolve = resolve) -> None:
         self.allowed = allowed or AllowedHosts()
         self.transport = GuardedTransport(self.allowed, look_up)
+        self._look_up = look_up
+        self._large: GuardedTransport | None = None
         self._client = self.client()
 
-    def client(self, headers: Mapping[str, str] | None = None) -> httpx2.AsyncClient:
-        """A client with headers of its own over the shared, guarded connections; closing it keeps them."""
+    def client(self, headers: Mapping[str, str] | None = None, *, large: bool = False) -> httpx2.AsyncClient:
+        """A client with headers of its own over the shared, guarded connections; closing it keeps them.
+
+        Args:
+            large: Its answers may have MAX_LARGE_BYTES.
+        """
+        if large and self._large is None:
+            self._large = GuardedTransport(self.allowed, self._look_up, max_body_bytes=MAX_LARGE_BYTES)
         return httpx2.AsyncClient(
-            transport=_Shared(self.transport),
+            transport=_Shared(self._large if large and self._large else self.transport),
             headers={"User-Agent": _AGENT, **(headers or {})},
             trust_env=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # one tool's cookies are no other's
@@ -103,6 +113,8 @@ class GuardedClient:
         """Close all connections."""
         await self._client.aclose()
         await self.transport.aclose()
+        if self._large is not None:
+            await self._large.aclose()
 
     async def request(
         self,

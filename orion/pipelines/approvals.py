@@ -45,17 +45,20 @@ class Consulted:
     says meanwhile: it begins with that of the conversation whose model asks.
     """
 
-    def __init__(self, asking: Taint) -> None:
+    def __init__(self, asking: Taint, approvals: Approvals | None = None) -> None:
         self._asking = asking
+        self._approvals = Approvals() if approvals is None else approvals
         self._taint = Taint(marked=asking.marked)
 
     async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:  # noqa: ARG002
         """Refuse what is dangerous or confirmed, and what changes something after a text that others wrote.
 
+        The same call once more is refused, too, of which nobody knows whether it has happened.
         Rules count for nothing here: what they read are the words of the agent that asks.
         """
         tainted = tool.risk is Risk.WRITE and self._taint.marked
-        if tool.risk is not Risk.DANGER and not tool.confirm and not tainted:
+        unclear = self._approvals.may_have_happened(tool.name, call.arguments)
+        if tool.risk is not Risk.DANGER and not tool.confirm and not tainted and not unclear:
             return None
         return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_ASKED)
 
@@ -70,7 +73,8 @@ class Consulted:
         """Nobody is told of it later."""
 
     def ended(self, call: ToolCall) -> None:
-        """The conversation's model is told of it with the answer."""
+        """Keep in mind for the conversation of which calls nobody knows whether they have happened."""
+        self._approvals.ran(call.tool, call.arguments, unclear=call.unclear)
 
     def ran(self, tool: Tool) -> None:
         """Mark the question where others wrote the result."""
@@ -130,6 +134,8 @@ class ApprovalPolicy:
         asked = question(tool.name, call.arguments, agent.language, unclear=unclear)
         wanted = Wanted(call.id, tool.name, call.arguments, asked, agent=agent.name)
         if not self._approvals.add(wanted, time.monotonic()) or not await self._kept(wanted):
+            if self._approvals.withdrawn:  # it was read out already, behind what was said before
+                await self.ask()
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
         return replace(call, status=ToolCallStatus.WAITING_APPROVAL, result={"note": _NOTE})
 

@@ -169,6 +169,8 @@ class Call:
         """Let the agent say `text`; it becomes part of the context as far as it is heard."""
         if interrupt:
             await self._interrupt()
+        if self._spoken and not self._recorder.speaking:
+            self._recorder.close_idle()
         await self._put(text, in_context=True)
 
     async def _interrupt(self) -> None:

@@ -78,7 +78,7 @@ class CallPlans:
         plan = await planning.draft(self._shared, self._session, self._agent(), self._offer(), goal)
         if isinstance(plan, Missing):
             return {"status": "question", "spoken": plan.question}
-        told = planning.read_back(plan, self._agent().language)
+        told = planning.read_back(plan, self._agent().language, self._approvals.may_have_happened)
         if not told:
             return {"status": plan.status.value, "spoken": _TOO_LONG}
         call_id = call_id.removeprefix(f"{self._session.id}:")
@@ -191,6 +191,10 @@ class CallPlans:
         *,
         ended: bool,
     ) -> None:
+        for step in plan.steps:
+            if step.status in {StepStatus.UNKNOWN, StepStatus.DONE}:
+                unclear = step.status is StepStatus.UNKNOWN
+                self._approvals.ran(step.tool, step.resolved or step.arguments, unclear=unclear)
         asks = {step.index: step.question for step in plan.steps if step.asks and not plan.status.over}
         self._approvals.follow(plan.id, asks, draft=plan.status is PlanStatus.DRAFT)
         if self._approvals.withdrawn:  # its question was answered elsewhere while it was read out

@@ -344,7 +344,7 @@ class Conversation:
 
     def consulted(self) -> Consulted:
         """What decides which calls an agent may make that is asked by the one that has the word."""
-        return Consulted(self._taint)
+        return Consulted(self._taint, self._approvals)
 
     def _tool_caller(self, offer: Offer) -> ToolCaller:
         told, context = self.recorder.tool_call, self.tool_context.for_call
@@ -360,6 +360,10 @@ class Conversation:
         """Yes and no in the language of who has asked; where nothing is asked, of who has the word."""
         asker = self.offer.asker(wanted) if wanted is not None else None
         return assent((asker or self.agent).language)
+
+    def asked(self) -> bool:
+        """Whether the agent has put a question, or the server has: a word may be the answer."""
+        return self.recorder.asks or self.approval_gate.orion_waits
 
     def fell_silent(self) -> None:
         """The agent's model had no words."""

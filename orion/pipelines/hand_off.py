@@ -158,7 +158,7 @@ class HandOffs:
     async def _take_turns(self, before: Agent, agent: Agent) -> None:
         if self._voices and before.turn_taking != agent.turn_taking:
             controller = self._pair.user()._user_turn_controller  # noqa: SLF001 - Pipecat has no other way
-            await controller.update_strategies(turns.strategies(agent))
+            await controller.update_strategies(turns.strategies(agent, self._conversation.asked))
 
 
 def _in_order(candidates: Sequence[Candidate[_Service]]) -> defaultdict[str, deque[Candidate[_Service]]]:

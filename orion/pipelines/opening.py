@@ -64,7 +64,7 @@ def voice_call(
         context=pair,
         approval_gate=conversation.approval_gate,
         llm=conversation.llm,
-        silence=Silence(conversation.fell_silent),
+        silence=Silence(conversation.fell_silent, speaks=True),
         output_guardrail=conversation.guards.output(),
         tts=engines.tts(spoken_by, breakers, deadlines),
         played=conversation.played,
@@ -145,7 +145,7 @@ def _speech_call(
         engines.stt(heard_by, breakers, deadlines),
         conversation.llm,
         engines.tts(spoken_by, breakers, deadlines),
-        turns.strategies(conversation.agent),
+        turns.strategies(conversation.agent, conversation.asked),
     )
     pipeline = speech.build(
         transport=transport,
@@ -198,7 +198,7 @@ def _aggregators(
     if isinstance(stt, providers.TakesTurns):
         strategies = stt.orion_turns()
     else:
-        strategies = turns.strategies(conversation.agent, transcripts=transcripts)
+        strategies = turns.strategies(conversation.agent, conversation.asked, transcripts=transcripts)
     return LLMContextAggregatorPair(
         conversation.context,
         user_params=LLMUserAggregatorParams(user_turn_strategies=strategies),

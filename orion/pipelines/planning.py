@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -123,12 +123,26 @@ def _bill(shared: Shared, session: Session, agent: Agent, used: tuple[Usage, ...
         shared.writer.put(lambda store: store.usages.add(session.id, used, agent=agent.name, at=now))
 
 
-def read_back(plan: Plan, language: str = "en") -> str:
-    """The question whether the plan shall run, with each call that it makes; empty where it is too long."""
+def read_back(
+    plan: Plan,
+    language: str = "en",
+    is_unclear: Callable[[str, Mapping[str, Any]], bool] = lambda _tool, _arguments: False,
+) -> str:
+    """The question whether the plan shall run, with each call that it makes; empty where it is too long.
+
+    Args:
+        is_unclear: Whether such a call was made before, and nobody knows whether it has happened.
+    """
     words = assent(language)
     calls = [called(step.tool, step.arguments, language, planned=True) for step in plan.steps]
+    doubts = [
+        words.words["unknown"].format(call=call)
+        for step, call in zip(plan.steps, calls, strict=True)
+        if is_unclear(step.tool, step.arguments)
+    ]
     listed = "; ".join(f"{number}, {told}" for number, told in enumerate(calls, 1))
     told = words.words["plan"].format(count=words.count(len(calls)), steps=listed)
+    told = " ".join([*doubts, told])
     return told if len(told) <= _MOST_READ else ""
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from pipecat.turns.user_start import (
-    BaseUserTurnStartStrategy,
-    TranscriptionUserTurnStartStrategy,
-    VADUserTurnStartStrategy,
-)
+from collections.abc import Callable
+
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from orion.domain.agent import Agent
+from orion.media.barge_in import BargeIn, BargeInPolicy
 from orion.media.turn_end import stop_strategy
 
 
-def strategies(agent: Agent, *, transcripts: bool = True) -> UserTurnStrategies:
-    """Those of an agent; without `transcripts` by the sound alone."""
-    started: list[BaseUserTurnStartStrategy] = [VADUserTurnStartStrategy()]
-    ended = stop_strategy(agent.turn_taking, transcripts=transcripts)
-    if transcripts:
-        started.append(TranscriptionUserTurnStartStrategy())
-    return UserTurnStrategies(start=started, stop=[ended])
+def strategies(
+    agent: Agent, asked: Callable[[], bool] = lambda: False, *, transcripts: bool = True
+) -> UserTurnStrategies:
+    """Those of an agent; without `transcripts` by the sound alone.
+
+    Args:
+        asked: Whether the agent has put a question since it began to speak.
+    """
+    begun = BargeIn(BargeInPolicy.of(agent.turn_taking, agent.language), asked, transcripts=transcripts)
+    return UserTurnStrategies(start=[begun], stop=[stop_strategy(agent.turn_taking, transcripts=transcripts)])

@@ -39,7 +39,7 @@ class Watch(BaseObserver):
         self._on_unheard = on_unheard
         self._recorder = recorder
         self._finals: list[str] = []
-        self._speaking = False
+        self._speaking = self._turn = False
 
     async def on_push_frame(self, data: FramePushed) -> None:
         """See a frame the first time that it is pushed."""
@@ -50,9 +50,11 @@ class Watch(BaseObserver):
                 self._partial(text)
                 self._finals.append(text)
             case UserStartedSpeakingFrame():
+                self._turn = True
                 self._finals.clear()
                 self._recorder.state("listening")
             case UserStoppedSpeakingFrame() | LLMMessagesAppendFrame():
+                self._turn = False
                 self._finals.clear()
                 if not self._speaking:
                     self._recorder.state("thinking")
@@ -71,5 +73,5 @@ class Watch(BaseObserver):
 
     def _partial(self, text: str) -> None:
         words = " ".join([*self._finals, text]).strip()
-        if words:
+        if words and (self._turn or not self._speaking):  # else they may take no turn
             self._recorder.partial(Speaker.USER, words)

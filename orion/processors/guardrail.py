@@ -155,6 +155,8 @@ class OutputGuardrail(FrameProcessor):
             frame.metadata[GOES_ON], self._orion_called = self._orion_called, False
             if held:
                 await self._release(held, direction)
+            if self._orion_speaks and not frame.metadata[GOES_ON] and (rest := self._orion_spoken.rest()):
+                await self.push_frame(LLMTextFrame(rest), direction)
         await self.push_frame(frame, direction)
 
     async def _release(self, text: str, direction: FrameDirection) -> None:

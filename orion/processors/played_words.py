@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pipecat.frames.frames import (
     Frame,
+    LLMAssistantPushAggregationFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMTextFrame,
@@ -44,4 +45,6 @@ class PlayedWords(FrameProcessor):
             self.broken = bool(frame.metadata.get(BROKEN))
         elif isinstance(frame, LLMFullResponseStartFrame):
             self.broken = False
+        elif isinstance(frame, LLMAssistantPushAggregationFrame):
+            self.goes_on = False  # what is said by request stands alone
         await self.push_frame(frame, direction)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Awaitable, Callable, Sequence
 
 from pipecat.frames.frames import (
@@ -37,8 +36,9 @@ class SpokenOrder(WatchedOrder):
         self._orion_script: Script[Frame] = Script()
         self._orion_heard: Heard[TTSTextFrame] = Heard()
         self._orion_sounding: str | None = None
-        self._orion_delay_secs: float | None = 0.0
-        self._orion_most_delay_secs = 0.0
+        self._orion_delay_secs: float | None = None
+        self._orion_begins_secs: float | None = None
+        self._orion_timed: str | None = None
         self._orion_in_turn = False
         for index, service in enumerate(self.orion_services):
             service.add_event_handler("on_tts_request", self._orion_requested(index))
@@ -82,17 +82,24 @@ class SpokenOrder(WatchedOrder):
             self._orion_settle()
         await self.push_frame(frame)
 
-    def _orion_follow(self, *, another: bool) -> None:
-        """What comes now is of the voice that spoke last, which knows of its own sound, or of another one."""
-        self._orion_most_delay_secs = math.inf if another else self._orion_delay_secs or 0.0
-        self._orion_delay_secs = None
+    def _orion_follow(self) -> None:
+        """What comes now begins behind all sound that went before."""
+        self._orion_delay_secs = self._orion_begins_secs = None
 
     def _orion_delay(self, frame: Frame) -> None:
-        """Let words keep to their sound, which waits until what the voice before left is played."""
-        begins = isinstance(frame, TTSAudioRawFrame | TTSTextFrame)
-        if self._orion_delay_secs is None and begins:
-            left_secs = self._orion_heard.left_secs(self.get_clock().get_time() / 1e9)
-            self._orion_delay_secs = min(left_secs, self._orion_most_delay_secs)
+        """Let words keep to their sound, which waits until what went before it is played.
+
+        A voice times the words of a context from the moment at which it has its first sound.
+        """
+        if isinstance(frame, TTSAudioRawFrame | TTSTextFrame):
+            if frame.context_id is not None and frame.context_id != self._orion_timed:
+                self._orion_timed = frame.context_id
+                self._orion_follow()
+            if self._orion_begins_secs is None:
+                now = self.get_clock().get_time() / 1e9
+                self._orion_begins_secs = now + self._orion_heard.left_secs(now)
+            if self._orion_delay_secs is None and isinstance(frame, TTSTextFrame) and frame.pts:
+                self._orion_delay_secs = max(0.0, self._orion_begins_secs - frame.pts / 1e9)
         if frame.pts and self._orion_delay_secs:
             frame.pts += round(self._orion_delay_secs * 1e9)
 

@@ -21,9 +21,11 @@ from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams
 
+from orion.agents.apart import apart
 from orion.agents.arguments import recorded, refuse_arguments
 from orion.agents.results import result_of
 from orion.domain.identity import new_id
+from orion.domain.schemas.shown import own_names
 from orion.domain.storable import cut_short, storable
 from orion.domain.tool import (
     MAY_HAVE_HAPPENED,
@@ -142,10 +144,12 @@ class ToolCaller:
                 return
             by_rule = isinstance(params.llm, Stateful) and are_answered(params.context, params.tool_call_id)
             slow = asyncio.get_running_loop().call_later(_SLOW_SECS, self._on_slow)
+            renamed = runnable.tool.shown.renamed if runnable.tool.shown else {}
+            arguments = own_names(dict(params.arguments), renamed)
             call_id = str(new_id())
             self._hold.known_as(call_id, params.tool_call_id)
             try:
-                call = await self.run(runnable, call_id, dict(params.arguments), by_rule=by_rule)
+                call = await self.run(runnable, call_id, arguments, by_rule=by_rule)
             finally:
                 slow.cancel()
             waits = self._hold.waits(call.id)
@@ -174,12 +178,12 @@ class ToolCaller:
             approved: The user has said yes to just this call.
         """
         tool, began, arguments = runnable.tool, False, storable(arguments)
-        refusal = refuse_arguments(tool.parameters, arguments)
         running, now = ToolCallStatus.RUNNING, datetime.now(UTC)
         call = ToolCall(call_id, tool.name, recorded(arguments), running, started_at=now)
         await self._on_call(call)
         started = time.monotonic()
         try:
+            refusal = await apart(refuse_arguments, tool.parameters, arguments)
             ended = await self._stopped(tool, call, refusal, None if approved else by_rule)
             if ended is None:
                 began = True

@@ -139,7 +139,7 @@ class TTSOrder(SpokenOrder):
                         await self.push_frame(frame)
                 return
             self._orion_in_turn = in_turn
-            self._orion_follow(another=True)
+            self._orion_follow()
             if in_turn and Part.BEGIN not in [part for part, _, _ in rest]:
                 await self.orion_give(taken, LLMFullResponseStartFrame(), FrameDirection.DOWNSTREAM)
             for part, frame, text in rest:
@@ -166,9 +166,8 @@ class TTSOrder(SpokenOrder):
         if not self._orion_script and not self._orion_in_turn:
             self._orion_tried.clear()
             self._orion_repeats, self._orion_lost = False, 0
-            before = self.orion_active
-            await self.orion_take(next(self.orion_candidates(), before))
-            self._orion_follow(another=self.orion_active != before)
+            await self.orion_take(next(self.orion_candidates(), self.orion_active))
+            self._orion_follow()
         part = part_of(frame)
         if part is Part.BEGIN:
             self._orion_in_turn = True

@@ -75,19 +75,16 @@ class ToolSchema(FunctionSchema):
     """
 
     def __init__(self, tool: Tool, handler: FunctionCallHandler | None = None) -> None:
-        super().__init__(
-            tool.name,
-            tool.description,
-            tool.parameters.get("properties", {}),
-            list(tool.parameters.get("required", [])),
-            handler,
-        )
+        shown = tool.shown.schema if tool.shown else tool.parameters
+        required = list(shown.get("required", []))
+        super().__init__(tool.name, tool.description, shown.get("properties", {}), required, handler)
+        self._shown = shown
         self.tool = tool
 
     def to_default_dict(self) -> dict[str, Any]:
         """The form in which models get it, `$defs` included."""
-        shown = {"name": self.name, "description": self.description}
-        return {**shown, "parameters": {"type": "object", "properties": {}, **self.tool.parameters}}
+        parameters = {"type": "object", "properties": {}, **self._shown}
+        return {"name": self.name, "description": self.description, "parameters": parameters}
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -110,6 +111,8 @@ class EmbeddedPostgres:
                 raise StartError(f"{layout.link} points to {layout.cluster}, which is gone; restore a backup")
             if not layout.cluster.exists():
                 self._make_cluster()
+            if layout.server_uid is not None:
+                self._let_in_this_user_alone()
         finally:
             os.close(making)
 
@@ -194,6 +197,22 @@ class EmbeddedPostgres:
         part.rename(layout.cluster)
         if layout.link != layout.cluster:
             layout.link.symlink_to(layout.cluster)
+
+    def _let_in_this_user_alone(self) -> None:
+        """The kernel tells the server whose process connects; the server's own user is that of others, too.
+
+        The files are not in the cluster, which that user could write.
+        """
+        layout = self._layout
+        user = pwd.getpwuid(os.getuid()).pw_name
+        for file, line in (
+            (layout.rules, "local all all peer map=orion"),
+            (layout.names, f'orion "{user}" orion'),
+        ):
+            part = file.with_suffix(".part")
+            part.write_text(line + "\n")
+            part.chmod(0o644)
+            part.replace(file)
 
     def _give(self, folder: Path) -> None:
         if self._layout.server_uid is not None:

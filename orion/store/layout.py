@@ -4,9 +4,11 @@
 <data>/lock         held by the supervisor           <data>/pg18/         the cluster
 <data>/users.lock   held by whoever uses it          <data>/run/          the socket (or a short folder)
 <data>/postgres.log                                  <data>/bin18/        a readable copy, where needed
+                                                     <data>/pg_hba.conf, pg_ident.conf   root's alone
 ```
-Started by root, the server runs as `nobody`. Where `nobody` cannot reach the data directory (one below
-/root), the right column lies in /var/lib/orion/<hash of the path>, and `<data>/pg18` is a link to it.
+Started by root, the server runs as `nobody`, and lets root in alone: others run as `nobody`, too. Where
+`nobody` cannot reach the data directory (one below /root), the right column lies in
+/var/lib/orion/<hash of the path>, and `<data>/pg18` is a link to it.
 Standard library only: the supervisor imports it.
 """
 
@@ -54,6 +56,16 @@ class Layout:
     def copied_binaries(self) -> Path:
         """Where the binaries are copied to, if the server's user cannot read the installed ones."""
         return self.home / f"bin{MAJOR}"
+
+    @property
+    def rules(self) -> Path:
+        """Who may connect (`pg_hba.conf`), where the server is not of the same user as its clients."""
+        return self.home / "pg_hba.conf"
+
+    @property
+    def names(self) -> Path:
+        """Which system user is which database user (`pg_ident.conf`), beside the rules."""
+        return self.home / "pg_ident.conf"
 
     @property
     def pid_file(self) -> Path:

@@ -93,6 +93,7 @@ def _start(layout: Layout) -> subprocess.Popen[bytes]:
             [
                 *(layout.binary("postgres"), "-D", layout.cluster, "-k", layout.socket_dir, "-h", ""),
                 *("-c", "shared_buffers=32MB", "-c", "max_connections=60", "-c", "log_timezone=UTC"),
+                *_rules(layout),
             ],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -104,6 +105,13 @@ def _start(layout: Layout) -> subprocess.Popen[bytes]:
             group=layout.server_gid if uid is not None else None,
             extra_groups=[] if uid is not None else None,
         )
+
+
+def _rules(layout: Layout) -> list[str]:
+    """Options that name who may connect, where the cluster's own file does not say it."""
+    if layout.server_uid is None or not layout.rules.exists():
+        return []
+    return ["-c", f"hba_file={layout.rules}", "-c", f"ident_file={layout.names}"]
 
 
 def _end_survivor(layout: Layout) -> None:

@@ -232,8 +232,13 @@ class Outbox:
             **_pending(event.created_at),
         }
         columns = [cast(value, table.c[name].type) for name, value in values.items()]
-        source = select(sessions.c.workspace_id, sessions.c.id, *columns).where(
-            sessions.c.id == event.session_id
+        # The webhook may be deleted meanwhile, and takes its deliveries along: then there is none to make.
+        # Locked, it stays until this transaction has ended.
+        source = (
+            select(sessions.c.workspace_id, sessions.c.id, *columns)
+            .join(webhooks, webhooks.c.id == webhook_id)
+            .where(sessions.c.id == event.session_id)
+            .with_for_update(of=webhooks, read=True, key_share=True)
         )
         statement = upsert(table).from_select(["workspace_id", "session_id", *values], source)
         key = ["webhook_id", "event_id"]

@@ -19,14 +19,17 @@ _LOST = "connection is bad"
 def workflow_engine(url: str) -> Engine:
     """An engine for DBOS on the database that `url` names; it needs connections that last."""
     address = DatabaseUrl.read(url)
-    given = {"conninfo": address.libpq, "application_name": "orion plans"}
     engine = create_engine(
         "postgresql+psycopg://",
         pool_size=_POOL,
         max_overflow=_POOL,
         hide_parameters=True,
-        connect_args=given,
+        connect_args={"application_name": "orion plans"},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _(_dialect: object, _record: object, arguments: list[str], _named: object) -> None:
+        arguments[:] = [address.libpq]  # libpq reads more than SQLAlchemy does, as several hosts
 
     @event.listens_for(engine, "connect")
     def _(connection: Any, _record: object) -> None:

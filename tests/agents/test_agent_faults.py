@@ -113,4 +113,4 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "clerk.yaml"
     path.write_bytes(b"\xff\xfe\x00")
     assert "UTF-8" in str(faults(path, AgentFile, KNOWN)[0])
-    assert "No such file" in str(faults(tmp_path / "gone.yaml", AgentFile, KNOWN)[0])
+    assert "file not found" in str(faults(tmp_path / "gone.yaml", AgentFile, KNOWN)[0])

@@ -296,7 +296,7 @@ async def test_a_stream_is_not_kept(ada, database):
 async def test_a_key_that_is_no_key_is_refused(ada, database, key):
     answer = await ada.post("/things", json={"name": "a"}, headers=keyed(key))
     assert slug(answer) == (422, "invalid")
-    assert answer.json()["errors"][0]["pointer"].lower().replace("_", "-") == "header/idempotency-key"
+    assert answer.json()["errors"][0]["pointer"].lower().replace("_", "-") == "/header/idempotency-key"
     assert await rows(database) == 0
 
 

@@ -50,6 +50,18 @@ def test_what_is_no_markup_stays_as_it_is(text):
     assert spoken(text) == text
 
 
+def test_an_answer_of_pictures_alone_is_said_by_their_names():
+    for written, said in (
+        ("👍", "Thumbs up."),
+        ("👍🏽 🎉", "Thumbs up, party popper."),
+        ("...", ""),
+        ("Ok 👍", ""),
+    ):
+        taken = Spoken()
+        taken.take(written)
+        assert taken.rest() == said
+
+
 def in_pieces(tokens):
     taken, held, said = Spoken(), "", ""
     for token in tokens:

@@ -238,6 +238,15 @@ async def test_no_page_of_a_broken_gateway_is_told():
     assert failure.value.message == "The service refused with status 502."
 
 
+async def test_json_in_another_encoding_that_is_named_and_lines_of_json_are_understood():
+    latin = {"content_type": "application/json; charset=iso-8859-1"}
+    async with serving(answers('{"at": "Stra\u00dfe"}'.encode("latin-1"), **latin)) as origin:
+        assert await ask(origin, Exchange("GET", origin.url)) == {"at": "Stra\u00dfe"}
+    lines = b'{"a": 1}\n{"a": 2}'
+    async with serving(answers(lines, content_type="application/x-ndjson")) as origin:
+        assert await ask(origin, Exchange("GET", origin.url)) == lines.decode()
+
+
 async def test_a_service_that_answers_a_question_in_plain_text_is_understood():
     async with serving(answers(b"sunny, 21 degrees", content_type="text/plain; charset=utf-8")) as origin:
         assert await ask(origin, Exchange("GET", origin.url)) == "sunny, 21 degrees"

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from orion.domain.approval import Approvals
 from orion.domain.taint import Taint
-from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus
+from orion.domain.tool import MAY_HAVE_HAPPENED, Risk, Tool, ToolCall, ToolCallStatus
 from orion.pipelines.approvals import Consulted
 from tests.api.running import running
 
@@ -193,3 +194,16 @@ async def test_a_question_of_who_has_read_what_others_wrote_is_theirs_to_its_end
     assert await hold.held(note, call, by_rule=False) is not None
     hold.delivered()
     assert taint.marked
+
+
+async def test_what_another_agent_left_in_doubt_is_not_made_again_by_one_that_is_asked():
+    approvals = Approvals()
+    hold = Consulted(Taint(), approvals)
+    call = ToolCall("c1", "order", {"dish": "soup"}, ToolCallStatus.RUNNING)
+    writes = Tool("order", "Orders.", {}, risk=Risk.WRITE)
+    assert await hold.held(writes, call, by_rule=False) is None
+    hold.ended(replace(call, status=ToolCallStatus.TIMED_OUT, error=f"no answer. {MAY_HAVE_HAPPENED}"))
+    assert approvals.may_have_happened("order", {"dish": "soup"})
+    refused = await hold.held(writes, call, by_rule=False)
+    assert refused is not None
+    assert refused.status is ToolCallStatus.REFUSED

@@ -30,6 +30,11 @@ def test_a_plan_is_read_back_step_by_step():
     assert told == "I would do two things: 1, current time; 2, timer. Shall I? Please say yes or no."
 
 
+def test_a_plan_that_does_something_once_more_says_that_it_may_have_happened():
+    told = read_back(a_plan(step(0, tool="pay")), "en", lambda tool, _arguments: tool == "pay")
+    assert told.startswith("Nobody knows whether pay has happened. I would do one thing: 1, pay.")
+
+
 def test_a_plan_that_nobody_could_keep_in_mind_is_not_read_out():
     assert read_back(a_plan(*(replace(step(n), arguments={"place": "x" * 60}) for n in range(20)))) == ""
 

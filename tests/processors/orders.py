@@ -61,13 +61,17 @@ def models(
     return LLMOrder(named, breakers or Breakers(), deadlines, speaks=speaks)
 
 
-def voices(*scripts: Sequence[Sound] | WorkerTTSService, breakers: Breakers | None = None) -> TTSOrder:
+def voices(
+    *scripts: Sequence[Sound] | WorkerTTSService,
+    breakers: Breakers | None = None,
+    deadlines: Deadlines = SOON,
+) -> TTSOrder:
     services = [
         s if isinstance(s, WorkerTTSService) else WorkerTTSService(ScriptedVoice(s), "", "en")
         for s in scripts
     ]
     named = [Candidate(name, service) for name, service in zip(NAMES, services, strict=False)]
-    return TTSOrder(named, breakers or Breakers(), SOON)
+    return TTSOrder(named, breakers or Breakers(), deadlines)
 
 
 def recognisers(*scripts: Sequence[Heard], breakers: Breakers | None = None) -> STTOrder:

@@ -3,6 +3,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.llm_service import FunctionCallParams
 
 from orion.agents.arguments import refuse_arguments
 from orion.domain.storable import is_nested
@@ -264,3 +267,35 @@ async def test_what_no_record_can_hold_is_replaced_in_arguments_results_and_refu
     )
     refused, _ = await call(refuses, {"city": "Bern"})
     assert refused.error == "no\ufffd"
+
+
+async def test_two_calls_of_one_model_id_are_two_calls_with_keys_of_their_own():
+    keys: list[str] = []
+
+    async def order(arguments, context):
+        keys.append(context.call_id)
+        return {}
+
+    class Notes(NobodyToAsk):
+        """Hears under which id a model knows a call."""
+
+        def known_as(self, call_id, context_id):
+            known.append((call_id, context_id))
+
+    known: list[tuple[str, str]] = []
+    calls = Calls()
+    caller = ToolCaller({"weather": tool(order)}, calls.context_for, calls.on_call, hold=Notes())
+    handler = caller.schemas()[0].handler
+    assert handler is not None
+
+    async def told(_result, *, properties=None):
+        assert properties is not None
+
+    for _ in range(2):
+        asked: Any = FunctionCallParams
+        around = (FrameProcessor(), None, LLMContext([]), told)
+        await handler(asked("weather", "order:0", {"city": "Oslo"}, *around))
+    assert len(set(keys)) == 2
+    assert [(call.id, "order:0") for call in calls.records[::2]] == known
+    assert {call.id for call in calls.records} == set(keys)
+    assert "order:0" not in keys

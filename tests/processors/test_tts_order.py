@@ -8,11 +8,13 @@ from pipecat.frames.frames import (
     TTSAudioRawFrame,
     TTSSpeakFrame,
     TTSStoppedFrame,
+    TTSTextFrame,
     TTSUpdateSettingsFrame,
 )
 from pipecat.services.settings import TTSSettings
 
 from orion.domain.breaker import Breakers
+from orion.domain.deadlines import Deadlines
 from orion.processors.switched import SwitchedFrame
 from orion.providers._speech import WorkerTTSService
 from orion.providers.scripted.script import Sound
@@ -20,6 +22,7 @@ from orion.providers.scripted.voice import ScriptedVoice
 from tests.processors.orders import speaking, switches, voices
 
 TEXT = ("This is the first sentence of all. ", "And this is the second one. ")
+ALONE = Deadlines(first_audio_secs=1.0)
 CATEGORIES = ("authentication", "rate_limit", "server", "connectivity", "stall")
 
 
@@ -155,7 +158,7 @@ async def test_where_no_voice_is_left_the_turn_ends_all_the_same():
 
 @pytest.mark.parametrize("category", ["server", "connectivity", "rate_limit", "stall"])
 async def test_an_only_voice_says_what_it_failed_at_once_more(category):
-    async with speaking(voices([Sound(0, 0.4, category), *[Sound(0, 0.3)] * 5])) as stage:
+    async with speaking(voices([Sound(0, 0.4, category), *[Sound(0, 0.3)] * 5], deadlines=ALONE)) as stage:
         await stage.answer(*TEXT)
         await over(stage)
     assert heard(stage) == "".join(TEXT).strip()
@@ -164,7 +167,7 @@ async def test_an_only_voice_says_what_it_failed_at_once_more(category):
 
 async def test_an_only_voice_that_refuses_a_sentence_says_the_others_and_the_record_holds_these():
     script = [Sound(0, 0.2), Sound(0, 0.4, "invalid_request"), *[Sound(0, 0.2)] * 5]
-    async with speaking(voices(script)) as stage:
+    async with speaking(voices(script, deadlines=ALONE)) as stage:
         await stage.answer("One is said. ", "Two is refused. ", "Three is said. ")
         await over(stage)
         await stage.answer("So is four.")
@@ -174,7 +177,7 @@ async def test_an_only_voice_that_refuses_a_sentence_says_the_others_and_the_rec
 
 async def test_a_sentence_that_an_only_voice_fails_at_twice_is_left_out():
     script = [*[Sound(0, 0.4, "stall", 0.1)] * 2, *[Sound(0, 0.3)] * 5]
-    async with speaking(voices(script)) as stage:
+    async with speaking(voices(script, deadlines=ALONE)) as stage:
         await stage.answer(*TEXT)
         await over(stage)
     assert heard(stage).endswith(TEXT[1].strip())
@@ -182,7 +185,7 @@ async def test_a_sentence_that_an_only_voice_fails_at_twice_is_left_out():
 
 
 async def test_what_is_said_by_request_and_refused_mutes_nobody():
-    async with speaking(voices([Sound(0, 0.4, "invalid_request"), Sound(0, 0.4)])) as stage:
+    async with speaking(voices([Sound(0, 0.4, "invalid_request"), Sound(0, 0.4)], deadlines=ALONE)) as stage:
         await stage.send(TTSSpeakFrame("Nobody hears this.", append_to_context=True))
         await stage.heard(SwitchedFrame)
         await stage.send(TTSSpeakFrame("But this.", append_to_context=True))
@@ -191,7 +194,9 @@ async def test_what_is_said_by_request_and_refused_mutes_nobody():
 
 
 async def test_an_only_voice_whose_key_is_refused_is_asked_once_a_turn():
-    async with speaking(voices([Sound(0, 0.4, "authentication"), *[Sound(0, 0.2)] * 5])) as stage:
+    async with speaking(
+        voices([Sound(0, 0.4, "authentication"), *[Sound(0, 0.2)] * 5], deadlines=ALONE)
+    ) as stage:
         await stage.answer(*TEXT)
         await over(stage)
         assert switches(stage) == [("first", None)]
@@ -199,3 +204,19 @@ async def test_an_only_voice_whose_key_is_refused_is_asked_once_a_turn():
         await stage.answer("It works again.")
         await over(stage, 2)
     assert heard(stage) == "It works again."
+
+
+async def test_words_said_by_request_stay_with_their_own_sound():
+    texts = ("First announcement here.", "Second announcement here.", "Third announcement here.")
+    async with speaking(voices([Sound(0, 0.6)], deadlines=ALONE)) as stage:
+        await stage.send(*(TTSSpeakFrame(text, append_to_context=True) for text in texts))
+        await stage.heard(Commit, 3)
+    told, filed = [frame for frame in stage.frames if isinstance(frame, TTSTextFrame | Commit)], [""]
+    for frame in told:
+        if isinstance(frame, Commit):
+            filed.append("")
+        else:
+            filed[-1] = f"{filed[-1]} {frame.text}".strip()
+    assert filed == [*texts, ""]
+    starts = [played for word, played in stage.words if word in {"First", "Second", "Third"}]
+    assert starts == pytest.approx([0.0, 0.6, 1.2], abs=0.25)

@@ -39,6 +39,17 @@ ORDINARY: dict[str, Any] = {
 }
 
 
+INTRUDER = """
+import socket, struct, sys
+link = socket.socket(socket.AF_UNIX)
+link.connect(sys.argv[1])
+hello = struct.pack("!I", 196608) + b"user\\0orion\\0database\\0postgres\\0\\0"
+link.sendall(struct.pack("!I", len(hello) + 4) + hello)
+print(link.recv(1).decode())
+"""
+"""Says hello by the protocol (PostgreSQL 18, 54.2.1), prints the kind of the answer: R, or E for an error."""
+
+
 @pytest.fixture(scope="module")
 def used():
     """Folders whose servers have been let go: in the end all are gone, a grace after their last user."""
@@ -206,6 +217,23 @@ class TestAsRoot:
         pid = Layout(data_dir).postmaster_pid()
         assert Path(f"/proc/{pid}").stat().st_uid != 0
         await server.stop()
+
+    async def test_other_processes_of_the_servers_user_are_not_let_in(self, data_dir):
+        for _ in range(2):  # a directory that was made before there were rules starts as well
+            server, layout = EmbeddedPostgres(data_dir), Layout(data_dir)
+            await server.start()
+            assert await ask(server) == 1
+            socket = str(server.socket_dir / ".s.PGSQL.5432")
+            told = subprocess.run(
+                [PYTHON, "-c", INTRUDER, socket], capture_output=True, text=True, check=True, **ORDINARY
+            )
+            assert told.stdout == "E\n"
+            for file in (layout.rules, layout.names):
+                assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (0, 0o644)
+            await server.stop()
+            await gone(layout)
+            layout.rules.unlink()
+            layout.names.unlink()
 
     async def test_a_directory_that_nobody_can_reach_keeps_its_cluster_elsewhere(self, tmp_path):
         tmp_path.chmod(0o700)

@@ -76,7 +76,7 @@ def check_password(password: str, email: str, pointer: str) -> None:
         detail = "this password is one of the commonest; choose another"
     else:
         return
-    raise Invalid(detail, problems=[FieldProblem(pointer, detail)])
+    raise Invalid("the password cannot be used", problems=[FieldProblem(pointer, detail)])
 
 
 async def hash_password(password: str) -> str:

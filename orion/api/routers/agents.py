@@ -70,7 +70,7 @@ class AgentBody(BaseModel):
     all_tools: bool
     hand_offs: list[str]
     guardrails: dict[str, Any]
-    turn_taking: dict[str, float]
+    turn_taking: dict[str, float | list[str]]
     fail_over: dict[str, float]
     plans: dict[str, int]
     max_call_secs: int | None

@@ -95,7 +95,7 @@ async def approvals(session: ReadSessionDep, store: StoreDep) -> Any:
 async def answer_approval(
     body: Decision, call_id: CallId, session: OwnSessionDep, caller: CallerDep, parts: PartsDep
 ) -> Any:
-    """Say yes or no, once. With a yes the call runs; what comes of it is said, or kept as a turn.
+    """Approve or reject a tool call, once. If approved, it runs; its result is said, or kept as a turn.
 
     An answer that comes late, or twice, or names the digest of another call, changes nothing (409).
     """

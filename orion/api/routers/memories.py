@@ -99,7 +99,7 @@ class MemoryPage(BaseModel):
 
 @router.post("", status_code=201, response_model=MemoryBody)
 async def add(session_id: SessionId, body: NewMemory, caller: CallerDep, parts: PartsDep) -> Any:
-    """Keep something; every later conversation of the same user can draw upon it."""
+    """Add a memory; every later conversation of the same user can draw upon it."""
     assert caller.user_id is not None
     memory = Memory(
         id=new_id(),
@@ -141,7 +141,7 @@ async def of_type(
 
 @router.delete("/{memory_id}", status_code=204)
 async def forget(_session: OwnSessionDep, memory_id: UUID, store: StoreDep) -> Response:
-    """Forget one thing about oneself, wherever it came up."""
+    """Delete a memory of yours, of whatever session it is."""
     await store.memories.delete(memory_id)
     return Response(status_code=204)
 

@@ -259,7 +259,7 @@ async def get(plan_id: PlanId, session: ReadSessionDep, store: StoreDep) -> Any:
 
 @router.post("/plans/{plan_id}/cancel", response_model=PlanBody, responses=fails(Conflict))
 async def cancel(plan_id: PlanId, session: OwnSessionDep, parts: PartsDep) -> Any:
-    """Let nothing more of a plan begin; a tool that changes something and runs already is let end."""
+    """Cancel a plan: no further step begins. A tool that already runs and changes something ends its work."""
     return wire.plan(await parts.plans.cancel(plan_id, session.id))
 
 
@@ -273,7 +273,7 @@ async def approve(
     *,
     body: StepAnswer | None = None,
 ) -> Any:
-    """Say yes: the step runs, once, with the arguments that it shows. Of an `unknown` step: run it again.
+    """Approve a step: it runs once, with the arguments that it shows. An `unknown` step runs again.
 
     An answer to another question than is asked by now, or to none, changes nothing (409).
     """
@@ -294,7 +294,7 @@ async def reject(
     *,
     body: StepAnswer | None = None,
 ) -> Any:
-    """Say no: the step does not run, nor does what needs it."""
+    """Reject a step: it does not run, nor does what needs it."""
     assert caller.user_id is not None
     digest = body.digest if body else None
     answer = partial(parts.plans.answer, by=caller.user_id, digest=digest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _SIGN = (
     "[\U0001f000-\U0001faff\U0001fb00-\U0001fbff\u2600-\u2775\u2794-\u27bf\u2b00-\u2bff"
@@ -14,3 +15,13 @@ U+2776 to U+2793 are numbers."""
 _JOIN = "[\u200d\u20e3\ufe0e\ufe0f\U000e0020-\U000e007f]"
 EMOJI = re.compile(f"(?:{_SIGN})(?:{_JOIN}|{_SIGN})*|[#*]\ufe0f?\u20e3|[\ufe0e\ufe0f\u20e3]")
 """A picture with what belongs to it (skin, joined pictures, flags); of a keycap the digit stays."""
+_BESIDE = re.compile(r"VARIATION SELECTOR|EMOJI MODIFIER|ZERO WIDTH|COMBINING|TAG |REGIONAL INDICATOR")
+_MOST_NAMED = 3
+
+
+def named(text: str) -> str:
+    """The pictures of a text by their English names, as a sentence: of 👍 "Thumbs up."."""
+    signs = [sign for match in EMOJI.finditer(text) for sign in match[0]]
+    names = dict.fromkeys(unicodedata.name(sign, "") for sign in signs)
+    said = [name.lower().removesuffix(" sign") for name in names if name and not _BESIDE.match(name)]
+    return f"{', '.join(said[:_MOST_NAMED]).capitalize()}." if said else ""

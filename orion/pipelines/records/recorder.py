@@ -79,6 +79,7 @@ class Recorder:
         self._meter = meter
         self._bill = bill
         self._open: dict[Speaker, _OpenTurn] = {}
+        self._turn_of: dict[str, str] = {}
         self._state = ""
 
     def publish(self, name: str, body: dict[str, Any]) -> None:
@@ -107,6 +108,12 @@ class Recorder:
         """Whether words of the agent's turn have been played."""
         turn = self._open.get(Speaker.AGENT)
         return turn is not None and bool(turn.text)
+
+    @property
+    def asks(self) -> bool:
+        """Whether what was heard of the agent's turn holds a question."""
+        turn = self._open.get(Speaker.AGENT)
+        return turn is not None and any(mark in turn.text for mark in "?？؟")
 
     def partial(self, speaker: Speaker, text: str) -> None:
         """The words so far of the turn that is under way; not kept."""
@@ -148,9 +155,16 @@ class Recorder:
 
     def cut_off(self) -> None:
         """The user has the word: an answer over a tool's result that has not begun will not be said."""
+        self.close_idle(interrupted=True)
+
+    def close_idle(self, *, interrupted: bool = False) -> None:
+        """End a turn of the agent that is open for an answer over a tool's result, of which no word is heard.
+
+        So what comes next, of the user or of the agent by itself, stands behind it.
+        """
         pending = self._open.get(Speaker.AGENT)
-        if pending is not None and pending.said and pending.said == pending.text:
-            self._end_agent(pending.said, interrupted=True)
+        if pending is not None and pending.said == pending.text and (pending.said or pending.tool_calls):
+            self._end_agent(pending.said, interrupted=interrupted)
 
     def _end_agent(self, text: str, *, interrupted: bool) -> None:
         turn = self._end(Speaker.AGENT, text, interrupted=interrupted, latency=self._stopwatch.take())
@@ -160,14 +174,16 @@ class Recorder:
         """A tool call has started, or ended."""
         turn = self._open.get(Speaker.AGENT)
         running = call.status is ToolCallStatus.RUNNING
-        if turn is None and not running:
-            # The turn was cut off while the tool ran: the result is kept with the call's own row.
-            self.publish("tool.ended", {"turn_id": None, "tool_call": wire.tool_call(call)})
+        if not running and (turn is None or call.id not in turn.tool_calls):
+            # Its turn ended while the tool ran: the result is kept with the call's own row.
+            turn_id = self._turn_of.get(call.id)
+            self.publish("tool.ended", {"turn_id": turn_id, "tool_call": wire.tool_call(call)})
             session_id = self._session_id
             self._writer.put(lambda store: store.turns.update_call(session_id, call))
             return
         turn = self._begin(Speaker.AGENT)
         turn.tool_calls[call.id] = call
+        self._turn_of[call.id] = str(turn.id)
         name = "tool.started" if running else "tool.ended"
         self.publish(name, {"turn_id": str(turn.id), "tool_call": wire.tool_call(call)})
 

@@ -21,6 +21,7 @@ from orion.providers._model import ValidMessages, offered, plain
 from orion.providers._openai.answer import Besides, Chunks, chunks, whole
 from orion.providers._openai.server import Abilities, Server
 from orion.providers._openai.tool_text import by_text
+from orion.providers._refused_tools import MOST_AT_ONCE, learn, with_tools
 from orion.providers._usage import EstimatedTokens, asking, believed, counted
 from orion.providers._vendor import VendorModel
 
@@ -29,6 +30,8 @@ _NOTES_SECS = 45.0
 """The longest that an answer beside the conversation takes, which comes whole."""
 _ASKED: ContextVar[tuple[bool, int]] = ContextVar("asked", default=(False, 0))
 """Of the request that this task makes: whether it holds tools as text, and its characters."""
+_OFFERED: ContextVar[list[Any]] = ContextVar("offered", default=[])  # noqa: B039 - never changed
+"""The tools of the request that this task makes."""
 _TRIED: ContextVar[Abilities | None] = ContextVar("tried", default=None)
 """What this task's request supposes of the model while that is tried."""
 _REFUSALS = {400, 404, 405, 415, 422, 500, 501}
@@ -78,7 +81,9 @@ class Chat(VendorModel, OpenAILLMService):
         params["messages"] = _instructed_once(params["messages"])
         if not able.free:
             params["messages"] = in_turn(params["messages"])
+        params = with_tools(params, self._orion_place())
         tools = params.get("tools")
+        _OFFERED.set(tools if isinstance(tools, list) else [])
         by_text_alone = False
         if isinstance(tools, list) and tools and not able.tools:
             by_text_alone = True
@@ -97,7 +102,7 @@ class Chat(VendorModel, OpenAILLMService):
     async def get_chat_completions(self, context: LLMContext) -> Any:
         """The chunks of an answer, the same from every server. Raises what the SDK raises."""
         known = self._orion_able()
-        tried, answer = replace(known), None
+        tried, answer, left_out = replace(known), None, 0
         before = _TRIED.set(tried)
         try:
             while answer is None:
@@ -107,7 +112,10 @@ class Chat(VendorModel, OpenAILLMService):
                         answer = await super().get_chat_completions(context)
                 except APIStatusError as error:
                     refused = not self._orion_server.official and error.status_code in _REFUSALS
-                    if not refused or not tried.learn(str(error)):
+                    if refused and tried.learn(str(error)):
+                        continue
+                    left_out += 1
+                    if left_out > MOST_AT_ONCE or not learn(self._orion_place(), error, _OFFERED.get()):
                         raise
         finally:
             _TRIED.reset(before)
@@ -164,6 +172,9 @@ class Chat(VendorModel, OpenAILLMService):
         tokens = self._token_usage(usage) if usage else estimated
         await self.start_llm_usage_metrics(tokens)
         return plain(told.said)
+
+    def _orion_place(self) -> str:
+        return f"{self._orion_server.client.base_url} {self._settings.model}"
 
     def _orion_able(self) -> Abilities:
         return _TRIED.get() or self._orion_server.abilities(str(self._settings.model))

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import Any
 
 import httpx2
-from openai import AsyncOpenAI, AsyncStream, Timeout
+from openai import APIStatusError, AsyncOpenAI, AsyncStream, Timeout
 from openai.types.responses import (
     ResponseCompletedEvent,
     ResponseErrorEvent,
@@ -31,6 +31,7 @@ from pipecat.services.openai.responses.llm import OpenAIResponsesHttpLLMService
 from orion.domain.storable import storable
 from orion.providers._model import ValidMessages, plain
 from orion.providers._openai.server import Server
+from orion.providers._refused_tools import asked_without_refused
 from orion.providers._text.arguments import arguments
 from orion.providers._text.faults import HalfAnswer, MalformedAnswer
 from orion.providers._usage import EstimatedTokens, asking, believed, counted
@@ -79,8 +80,11 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
     async def _create_stream(self, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them. Raises what the SDK raises."""
         characters = _characters(params)
+        ask = super()._create_stream
+        place = f"{self._orion_server.client.base_url} {params.get('model')}"
+        sent = {**storable(params), "timeout": self._orion_timeout}
         async with asking(self, lambda: characters):
-            stream = await super()._create_stream({**storable(params), "timeout": self._orion_timeout})
+            stream = await asked_without_refused(place, sent, ask, APIStatusError)
         return self._orion_counted(complete(stream), characters)
 
     async def _orion_counted(self, events: Events, asked_characters: int) -> Events:

@@ -47,6 +47,7 @@ _BRACKETED = re.compile(
 )
 _NAMES = ("name", "tool", "tool_name", "function_name", "recipient_name")
 _ARGUMENTS = ("arguments", "parameters", "args", "input", "tool_input", "kwargs")
+_VALUE = re.compile(r"[\[{]\s*[\[{\"'\]}]")
 _PYTHON = re.compile(r"<\|?/?\w+\|?>|</?\w+>|```\w*")
 
 
@@ -162,7 +163,7 @@ def _in_json(text: str, _tools: Tools) -> list[Call]:
 def values(text: str) -> Iterator[Any]:
     """The JSON objects and lists of a text, in order. Raises MalformedAnswer for one that breaks off."""
     at, decoder = 0, json.JSONDecoder()
-    while begin := re.compile(r"[\[{]\s*[\[{\"\]}]").search(text, at):
+    while begin := _VALUE.search(text, at):
         try:
             value, at = decoder.raw_decode(text, begin.start())
         except (ValueError, RecursionError) as error:

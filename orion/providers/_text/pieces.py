@@ -81,7 +81,7 @@ class Pieces:
         if not name or not call.name:
             return False
         if name == call.name:
-            begins = given.lstrip()[:1] in {"{", '"'} and given != joined(call.pieces)
+            begins = given.lstrip()[:1] in {"{", '"', "`"} and given != joined(call.pieces)
             return call.is_whole and begins
         return bool(call.pieces) or not self._goes_on(call.name, name)
 

@@ -9,7 +9,14 @@ from contextlib import aclosing
 from typing import Any
 
 import httpx2
-from anthropic import AnthropicError, AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, Timeout
+from anthropic import (
+    AnthropicError,
+    APIStatusError,
+    AsyncAnthropic,
+    AsyncStream,
+    DefaultAsyncHttpxClient,
+    Timeout,
+)
 from anthropic.types.beta import BetaMessageDeltaUsage, BetaRawMessageDeltaEvent
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter
@@ -23,6 +30,7 @@ from orion.domain.context import user_first
 from orion.domain.storable import storable
 from orion.providers._model import ValidMessages, plain
 from orion.providers._pool import Pool
+from orion.providers._refused_tools import asked_without_refused
 from orion.providers._text.faults import HalfAnswer, MalformedAnswer
 from orion.providers._usage import EstimatedTokens, asking, counted, sound
 from orion.providers._vendor import VendorModel
@@ -30,6 +38,7 @@ from orion.providers._vendor import VendorModel
 _CONNECT_SECS = 3.0
 _STALL_SECS = 15.0
 _ANSWER_SECS = 60.0
+_MOST_TOOLS = 1000
 _NOTES_TOKENS = 2048
 """The longest answer beside a conversation; the API wants a limit."""
 
@@ -166,8 +175,13 @@ class Messages(VendorModel, AnthropicLLMService):
     async def _create_message_stream(self, api_call: Any, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them."""
         characters = _characters(params)
+        place = f"{self._client.base_url} {params.get('model')}"
+
+        async def ask(sent: dict[str, Any]) -> Any:
+            return await api_call(**sent, timeout=self._orion_timeout)
+
         async with asking(self, lambda: characters):
-            stream = await api_call(**storable(params), timeout=self._orion_timeout)
+            stream = await asked_without_refused(place, storable(params), ask, APIStatusError, _MOST_TOOLS)
         return self._orion_counted(with_tokens(complete(stream), characters), characters)
 
     async def _orion_counted(self, events: Events, asked_characters: int) -> Events:

@@ -80,11 +80,23 @@ BAD = [
     ({"name": "a", "scopes": ["everything"]}, "/scopes/0"),
     ({"name": "a", "expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
     ({"name": "a", "expires_at": "2099-01-01T00:00:00"}, "/expires_at"),
+    ({"name": "a", "expires_at": "9999-12-31T23:59:59-14:00"}, "/expires_at"),
+    ({"name": "a", "expires_at": "0001-01-01T00:00:00+14:00"}, "/expires_at"),
     ({"name": "a", "origins": ["https://example.org"]}, "/origins"),
     ({"name": "a", "scopes": ["connect"], "origins": ["https://*.example.org"]}, "/origins/0"),
     ({"name": "a", "scopes": ["connect"], "origins": ["https://example.org/"]}, "/origins/0"),
     ({"name": "a", "scopes": ["connect"], "max_sessions": 0}, "/max_sessions"),
 ]
+
+
+async def test_the_last_second_of_the_calendar_is_a_time_like_others(server, ada):
+    for path, body in [(KEYS, {"name": "a"}), ("/api/v1/auth/invitations", {"role": "user"})]:
+        for given in ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999+14:00"):
+            made = await server.call(ada["access_token"], "POST", path, {**body, "expires_at": given})
+            assert made.status_code == 201, made.text
+        late = {**body, "expires_at": "9999-12-31T23:59:59-00:01"}
+        assert (await server.call(ada["access_token"], "POST", path, late)).status_code == 422
+    assert (await server.call(ada["access_token"], "GET", KEYS)).status_code == 200
 
 
 async def test_a_key_that_cannot_be_meant_is_refused(server, ada):

@@ -24,8 +24,8 @@ NOW = datetime.now(UTC)
 
 
 def nested(levels: int = 256) -> dict[str, Any]:
-    value: Any = "deep"
-    for _ in range(levels):
+    value: dict[str, Any] = {"a": "deep"}
+    for _ in range(levels - 1):
         value = {"a": value}
     return value
 
