@@ -87,19 +87,31 @@ async def test_a_killed_server_is_joined_again_and_the_conversation_is_kept(brow
         await tab.greeted()
         assert (await tab.answer_to(spoken("twelve times nine", tmp_path)))[0] == "That is 108."
         mortal.process.kill()
-        await expect(tab.state).to_contain_text("No answer from the server", timeout=4000)
-        await tab.write("are you there")
-        await expect(tab.page.get_by_test_id("failure")).to_contain_text("The server cannot be reached.")
         await expect(tab.reconnecting).to_be_visible(timeout=20_000)
         mortal.stop()
         mortal.process = start_server(mortal.data_dir, "--port", mortal.url.rpartition(":")[2]).process
         await tab.connected()
         await expect(tab.reconnecting).to_have_count(0)
-        await expect(tab.page.get_by_test_id("failure")).to_have_count(0)
         await expect(tab.captions).to_contain_text("That is 108.")
         text, said = await tab.answer_to(spoken("repeat that", tmp_path))
         assert text == "That is 108."
         assert await tab.latency(said)
+
+
+async def test_a_server_that_dies_is_told_at_once_and_what_failed_is_forgotten_when_it_is_back(
+    browser, mortal
+):
+    async with signed_in(browser, mortal.url, ADA) as tab:
+        await tab.join()
+        await expect(tab.page.get_by_test_id("quality")).to_contain_text("Connection")
+        mortal.process.kill()
+        await expect(tab.state).to_contain_text("No answer from the server", timeout=5000)
+        await tab.write("are you there")
+        await expect(tab.page.get_by_test_id("failure")).to_contain_text("The server cannot be reached.")
+        mortal.stop()
+        mortal.process = start_server(mortal.data_dir, "--port", mortal.url.rpartition(":")[2]).process
+        await tab.connected()
+        await expect(tab.page.get_by_test_id("failure")).to_have_count(0)
 
 
 async def test_a_page_without_a_microphone_is_no_silent_peer(denied):
