@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from loguru import logger
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
 
@@ -47,6 +48,7 @@ from orion.processors.tool_call import ToolCaller
 from orion.processors.window import Window
 from orion.providers._usage import listen
 
+_REFRESH_SECS = 2.0
 _LASTING = frozenset({"authentication", "authorization", "quota"})
 """Failures of a speech model after which the next call does without it, for a while."""
 
@@ -119,7 +121,7 @@ class Conversation:
         )
         self.tool_context = tool_context
         self.guards = Guards(shared, self.recorder, self._typed, speaks=speaks)
-        self.played = PlayedWords(self.recorder.played)
+        self.played = PlayedWords(self.recorder.played, self.recorder.filled)
         models = providers.llms(offer.settings, self.agent)
         for model in models:
             listen("llm", model, self.bill.used)
@@ -297,6 +299,17 @@ class Conversation:
     def tools(self) -> ToolsSchema:
         """The tools of the agent that has the word."""
         return ToolsSchema(standard_tools=list(self.caller.schemas(self.agent.tools)))
+
+    async def refresh_tools(self) -> None:
+        """Look for changes of the workspace's tools; a database that is away or slow changes nothing."""
+        try:
+            async with asyncio.timeout(_REFRESH_SECS):
+                offer = await self.shared.catalogue.of(self.session.workspace_id)
+        except (DatabaseUnavailable, TimeoutError):
+            logger.warning("the tools of a call wait for the database")
+        else:
+            if self.take(offer):
+                await self.renew()
 
     def take(self, offer: Offer) -> bool:
         """Give the agent the tools of this offer at its next inference; its agents count in the next call.
