@@ -67,6 +67,7 @@ class Conversation:
         month: What the workspace has spent of its budget.
         runner: Runs plans; None where nothing does.
         news: What came of plans while nobody was there; it is among the turns.
+        waiting: How many texts wait to be said in this session.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Conversation:
         speaks: bool = False,
         runner: PlanRunner | None = None,
         news: str = "",
+        waiting: Callable[[], int] = lambda: 0,
     ) -> None:
         self.shared = shared
         self.session = session
@@ -117,7 +119,13 @@ class Conversation:
         )
         self._style = shared.prompts["spoken" if speaks else "written"]
         tool_context = SessionTools(
-            shared.recollection, self.principal, session.id, self.requests, announce, guest=guest
+            shared.recollection,
+            self.principal,
+            session.id,
+            self.requests,
+            announce,
+            guest=guest,
+            waiting=waiting,
         )
         self.tool_context = tool_context
         self.guards = Guards(shared, self.recorder, self._typed, speaks=speaks)
