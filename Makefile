@@ -51,6 +51,8 @@ lock: $(VENV)/.development ## Resolve the dependencies anew
 	  --python-version 3.11 --extra espeak --extra local --extra build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 tests/journeys/litellm.in -o tests/journeys/litellm.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 tests/api/routers/mcp_servers/time.in -o tests/api/routers/mcp_servers/time.lock
 
 console: ## Build the browser console (needs Node 20 or newer)
 	@cd console && npm ci --no-audit --no-fund && npm run build
@@ -58,7 +60,8 @@ console: ## Build the browser console (needs Node 20 or newer)
 clients: $(VENV)/.development ## Generate the typed clients from the server's description (needs Node 20 or newer)
 	@$(BIN)/orion openapi > clients/openapi.json
 	@PATH="$(CURDIR)/$(BIN):$$PATH" openapi-python-client generate --path clients/openapi.json \
-	  --config clients/python.yaml --output-path clients/python --overwrite --meta uv --fail-on-warning
+	  --config clients/python.yaml --custom-template-path clients/templates \
+	  --output-path clients/python --overwrite --meta uv --fail-on-warning
 	@cd clients/typescript && npm ci --no-audit --no-fund && npm run generate && npm run build
 
 clean: ## Remove what make has installed

@@ -15,6 +15,7 @@ from orion.api.access import Parts
 from orion.api.credentials.revocation import Revocation
 from orion.api.credentials.room_tokens import RoomTokens
 from orion.api.credentials.tokens import AccessTokens, digest, new_token
+from orion.api.requests.hosts import LoopbackHosts, host_of
 from orion.api.requests.limits import Limits
 from orion.api.requests.proxies import Proxies
 from orion.api.requests.shield import Shield
@@ -22,6 +23,7 @@ from orion.api.routers import (
     agents,
     api_keys,
     approvals,
+    audit,
     auth,
     connect,
     console,
@@ -79,7 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     openapi.install(app)
-    accounts = (auth, api_keys, invitations, users, erasure)
+    accounts = (auth, api_keys, invitations, users, erasure, audit)
     conversations = (sessions, messages, rooms, connect, memories, events, webhooks, plans, approvals)
     for module in (*accounts, *conversations, usage, agents, engines, tools, ice, health, metrics, problems):
         app.include_router(module.router)
@@ -100,6 +102,8 @@ def create_app(settings: Settings) -> FastAPI:
                 "Idempotency-Replayed",
             ],
         )
+    if settings.this_machine_only and settings.registration is None:
+        app.add_middleware(LoopbackHosts, also=[host_of(origin) for origin in settings.frontend_urls])
     app.add_middleware(Shield, always_https=settings.always_https)
     app.add_middleware(Proxies, trusted=settings.trusted_proxies)
     return app

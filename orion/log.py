@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loguru import logger
@@ -24,6 +25,7 @@ _FORMAT = (
     "{extra[session]} {name}: <level>{message}</level>"
 )
 _MOST_CAUSES = 10
+_MOST_FRAMES = 5
 
 
 def _line(record: loguru.Record) -> str:
@@ -41,6 +43,22 @@ def _trace(error: BaseException | None) -> str:
         found.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return "\nwhich led to:\n".join(reversed(found))
+
+
+def where(error: BaseException) -> str:
+    """Where an exception of others' code was raised: files, lines and their source, but no values.
+
+    The frames of ORION itself that called that code are left out.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    others = [at for at, frame in enumerate(frames) if not _is_own(frame.filename)]
+    shown = frames[others[0] :] if others else frames
+    return "".join(traceback.format_list(shown[-_MOST_FRAMES:])).rstrip()
+
+
+def _is_own(file: str) -> bool:
+    own = Path(__file__).parent
+    return Path(file).is_relative_to(own) and not Path(file).is_relative_to(own / "tools")
 
 
 class _Intercept(logging.Handler):

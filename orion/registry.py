@@ -151,8 +151,8 @@ def _fault(path: Path, error: BaseException) -> FileFault:
         return FileFault(
             Path(error.filename),
             error.lineno or 1,
-            f"this is no Python: {error.msg}",
-            "mend this line or the one before it",
+            f"Python syntax error: {error.msg}",
+            "check this line and the one above",
             error.offset,
         )
     frames = [
@@ -160,7 +160,7 @@ def _fault(path: Path, error: BaseException) -> FileFault:
     ]
     own = [frame for frame in frames if frame[0].is_relative_to(path.parent)]
     where, line = own[-1] if own else (path, 1)
-    remedy = "mend it here"
+    remedy = "fix it here"
     if isinstance(error, ModuleNotFoundError):
-        remedy = f"install what brings {error.name} into ORION's environment, or mend the name"
-    return FileFault(where, line, f"cannot be imported: {type(error).__name__}: {error}", remedy)
+        remedy = f"install what brings {error.name} into ORION's environment, or fix the name"
+    return FileFault(where, line, f"{type(error).__name__}: {error}", remedy)

@@ -43,7 +43,7 @@ def test_a_broken_file_is_told_with_the_line_at_which_it_breaks(tmp_path):
         ("a = 1\nb = c\n", 2, "NameError: name 'c' is not defined"),
         ("def f():\n    return 1 / 0\n\nf()\n", 2, "ZeroDivisionError"),
         ("import sys\nsys.exit(3)\n", 2, "SystemExit: 3"),
-        ("a = 1\nb = (\n", 2, "this is no Python: '(' was never closed"),
+        ("a = 1\nb = (\n", 2, "Python syntax error: '(' was never closed"),
     ):
         broken.write_text(text)
         with pytest.raises(FaultyFiles) as refused:

@@ -145,7 +145,7 @@ def test_an_old_database_url_loses_its_schema_parameter():
         JWT_SECRET=SECRET,
         ORION_SECRET_KEYS="k" * 32,
     )
-    assert settings.database_url == "postgresql+asyncpg://me:pw@db/orion?ssl=require"
+    assert settings.database_url == "postgresql+asyncpg://me:pw@db/orion?sslmode=require"
 
 
 @pytest.mark.parametrize("given", [{}, {"JWT_SECRET": SECRET}])
@@ -184,6 +184,39 @@ def test_tools_reach_and_start_what_the_settings_list():
         "/opt/files": ("/opt/files",),
         "clock": ("clock", "--zone=utc"),
     }
+
+
+GITHUB = {"gh": ("/usr/bin/gh-mcp", "stdio", "--toolsets", "repos,issues")}
+
+
+@pytest.mark.parametrize(
+    ("value", "commands"),
+    [
+        ("gh=/usr/bin/gh-mcp stdio --toolsets repos,issues", GITHUB),
+        ('gh=/usr/bin/gh-mcp stdio --toolsets "repos,issues"', GITHUB),
+        ("gh=/usr/bin/gh-mcp stdio --toolsets 'repos,issues'", GITHUB),
+        (r"gh=/usr/bin/gh-mcp stdio --toolsets repos\,issues", GITHUB),
+        ('{"gh": ["/usr/bin/gh-mcp", "stdio", "--toolsets", "repos,issues"]}', GITHUB),
+        ('["gh=/usr/bin/gh-mcp stdio --toolsets repos,issues"]', GITHUB),
+        ("gh=/usr/bin/gh-mcp stdio --toolsets repos,issues,b=y z", {**GITHUB, "b": ("y", "z")}),
+        ("a=x,b=y", {"a": ("x",), "b": ("y",)}),
+        ("a-mcp,b-mcp", {"a-mcp": ("a-mcp",), "b-mcp": ("b-mcp",)}),
+        ("a='/my files/x' \"--to=b, c=d\", b=y,", {"a": ("/my files/x", "--to=b, c=d"), "b": ("y",)}),
+        ("a=x $HOME *.txt; rm `y`", {"a": ("x", "$HOME", "*.txt;", "rm", "`y`")}),
+        ('[["x", "two words"], "y"]', {"x": ("x", "two words"), "y": ("y",)}),
+    ],
+)
+def test_a_command_is_allowed_exactly_as_it_is_written(value, commands):
+    assert read(ORION_MCP_COMMANDS=value).mcp_commands == commands
+
+
+@pytest.mark.parametrize(
+    "value", ["a='secret-1", "a=x\\", "a=,b=y", "a=x,a=y", "[1]", '{"a": [1]}', "[", '{"a": []}', " , "]
+)
+def test_commands_that_are_none_stop_the_start_and_are_not_quoted(value):
+    with pytest.raises(StartError, match="ORION_MCP_COMMANDS") as stopped:
+        read(ORION_MCP_COMMANDS=value)
+    assert "secret-1" not in str(stopped.value) or " " not in value
 
 
 @pytest.mark.parametrize("value", ["0", "0.00", "-1", "1e3", "a dollar", "1.0000001"])

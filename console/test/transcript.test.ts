@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { apply, empty, withTurns, type Transcript, type TurnItem } from '../src/lib/transcript'
+import { apply, empty, isLive, withTurns, type Transcript, type TurnItem } from '../src/lib/transcript'
 import type { ServerEvent, Session, ToolCall, Turn } from '../src/lib/wire'
 
 let count = 0
@@ -119,7 +119,8 @@ describe('session', () => {
       event('turn.partial', { turn_id: 'a', role: 'agent', agent: 'guide', text: 'One mo' }),
       event('participant.left', { participant: 'user', reason: 'idle' }),
     ])
-    expect(seen).toMatchObject({ live: false, state: null, left: 'idle' })
+    expect(isLive(seen)).toBe(false)
+    expect(seen).toMatchObject({ state: null, left: 'idle' })
     expect(turns(seen)).toMatchObject([{ text: 'One mo', open: false }])
   })
 
@@ -127,7 +128,7 @@ describe('session', () => {
     const session = { id: 's', agent: 'guide', status: 'active', live: true } as Session
     const seen = play([event('session.ended', { end_reason: 'hung_up' })], empty(session))
     expect(seen.session?.status).toBe('ended')
-    expect(seen.items).toMatchObject([{ kind: 'note', text: 'The conversation has ended (hung up).' }])
+    expect(seen.items).toMatchObject([{ kind: 'note', text: 'The conversation was ended.' }])
   })
 
   test('guardrails and errors are notes between the turns, in plain words', () => {
@@ -145,5 +146,55 @@ describe('session', () => {
   test('events of names unknown to this page are left alone', () => {
     const before = empty()
     expect(apply(before, event('plan.started', {}))).toBe(before)
+  })
+
+  test('guests come and go while the call goes on', () => {
+    const both = play([
+      event('participant.joined', { participant: 'user', transport: 'webrtc' }),
+      event('participant.joined', { participant: 'guest-1', transport: 'webrtc' }),
+      event('turn.partial', { turn_id: 'a', role: 'agent', agent: 'guide', text: 'One mo' }),
+      event('participant.left', { participant: 'guest-1', reason: 'hung_up' }),
+    ])
+    expect(both).toMatchObject({ present: ['user'], left: null })
+    expect(turns(both)).toMatchObject([{ open: true }])
+  })
+
+  test('who is in a call that this page finds is who the server names', () => {
+    const session = { id: 's', agent: 'guide', status: 'active', live: true } as Session
+    expect(empty(session).present).toEqual(['user'])
+    expect(empty({ ...session, participants: ['guest-1'] }).present).toEqual(['guest-1'])
+    expect(empty({ ...session, live: false }).present).toEqual([])
+  })
+
+  test('a change of the session keeps what the event leaves out', () => {
+    const session = { id: 's', agent: 'guide', status: 'active', owner: { id: 'u', name: 'Ben', email: null } } as Session
+    const seen = apply(empty(session), event('session.updated', { session: { id: 's', agent: 'guide', status: 'paused' } }))
+    expect(seen.session).toMatchObject({ status: 'paused', owner: { name: 'Ben' } })
+  })
+
+  test.each([
+    ['agent', 'The agent ended the conversation.'],
+    ['budget', 'The conversation has ended: its budget is used up.'],
+    ['something_new', 'The conversation has ended.'],
+  ])('the end by %s is told in a sentence', (end_reason, words) => {
+    expect(play([event('session.ended', { end_reason })]).items).toMatchObject([{ text: words }])
+  })
+
+  test('an engine that failed is told with what took over', () => {
+    const failed = { slug: 'provider-error', detail: 'd', part: 'llm', provider: 'openai', reason: 'connectivity', taken: 'offline' }
+    const seen = play([event('error', failed), event('error', { ...failed, part: 'tts', reason: 'authentication', taken: null })])
+    expect(seen.items).toMatchObject([
+      { tone: 'warning', text: 'OpenAI did not answer. The offline agent took over.' },
+      { tone: 'error', text: 'OpenAI refused the key. No other voice is left.' },
+    ])
+  })
+
+  test('a turn that is under way stands where it began, before the plan that it made', () => {
+    const started = event('turn.started', { turn_id: 'a', role: 'agent', agent: 'guide' })
+    const plan = { id: 'p', goal: 'g', status: 'draft', steps: [], error: null, created_at: event('x', {}).created_at, started_at: null, ended_at: null }
+    const seen = play([started, event('plan.updated', { plan }), event('turn.partial', { turn_id: 'a', role: 'agent', text: 'I have a plan' })])
+    expect(seen.items.map((item) => item.id)).toEqual(['a', 'p'])
+    const ended = apply(seen, event('turn.ended', { turn: turn('a', { started_at: started.created_at }) }))
+    expect(ended.items.map((item) => item.id)).toEqual(['a', 'p'])
   })
 })

@@ -1,14 +1,30 @@
 import { describe, expect, test } from 'vitest'
 import { Problem, inWords } from '../src/lib/problem'
-import { grade } from '../src/lib/quality'
-import { stages, total } from '../src/lib/stages'
+import { Pulse, grade } from '../src/lib/quality'
+import { ofSpeech, stages, total } from '../src/lib/stages'
 import { ago, duration } from '../src/lib/time'
+import { saved } from '../src/lib/vendors'
 
 describe('errors', () => {
   test('a problem of the server is told with its fields', async () => {
     const body = { type: '/problems/invalid', title: 'T', detail: 'some fields are not acceptable', errors: [{ pointer: '/email', detail: 'too short' }] }
     const problem = await Problem.of(Response.json(body, { status: 422 }))
     expect(inWords(problem)).toBe('Some fields are not acceptable. Email: too short.')
+  })
+
+  test('what the detail says already is not said again by its field', async () => {
+    const detail = 'this password is one of the commonest; choose another'
+    const body = { type: '/problems/invalid', detail, errors: [{ pointer: '/password', detail: `${detail}.` }, { pointer: '/email', detail: 'too short' }] }
+    const problem = await Problem.of(Response.json(body, { status: 422 }))
+    expect(inWords(problem)).toBe('This password is one of the commonest; choose another. Email: too short.')
+  })
+
+  test('a key that was saved and does not work is told with what to do', () => {
+    expect(saved('openai', 'openai: connectivity; it cannot be reached: look at the address and the network')).toBe(
+      'Saved, but OpenAI could not be reached. Check the address and the network.',
+    )
+    expect(saved('deepgram', 'deepgram: authentication')).toBe('Saved, but Deepgram refused the key. Check the key.')
+    expect(saved('acme', 'the key cannot be opened any more')).toBe('Saved, but it does not work yet: the key cannot be opened any more')
   })
 
   test('an answer that is no problem still says something', async () => {
@@ -21,7 +37,21 @@ describe('errors', () => {
   })
 })
 
+describe('pulse', () => {
+  test('a voice of which nothing comes for a second and a half has stalled, until something comes', () => {
+    const pulse = new Pulse(0)
+    expect([pulse.stalled(50, 500), pulse.stalled(50, 1000), pulse.stalled(50, 2000)]).toEqual([false, false, true])
+    expect(pulse.stalled(51, 2500)).toBe(false)
+  })
+})
+
 describe('latency', () => {
+  test('times count from the end of speech only where something was spoken', () => {
+    expect(ofSpeech(latency)).toBe(true)
+    expect(ofSpeech({ llm_first_token_ms: 12 })).toBe(false)
+    expect(ofSpeech(null)).toBe(false)
+  })
+
   const latency = { end_of_turn_ms: 320, stt_final_ms: 280, llm_first_token_ms: 610, tts_first_byte_ms: null, first_audio_ms: 900 }
 
   test('each stage begins where the latest before it ended', () => {

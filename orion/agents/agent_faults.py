@@ -68,7 +68,7 @@ def faults(path: Path, model: type[BaseModel], known: Known) -> list[FileFault]:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except OSError as error:
-        return [FileFault(path, 1, error.strerror or "it cannot be read", "is the path right?")]
+        return [FileFault(path, 1, _unreadable(error), "check the path")]
     except UnicodeDecodeError:
         return [FileFault(path, 1, "this is not in UTF-8", "save it so")]
     except yaml.YAMLError as error:
@@ -92,6 +92,12 @@ def _no_yaml(path: Path, error: yaml.YAMLError) -> FileFault:
     what = f"this is no YAML: {getattr(error, 'problem', None) or 'unreadable'}"
     remedy = "look at indents, quotes and brackets here and above; a text with `: ` or ` #` needs quotes"
     return FileFault(path, mark.line + 1 if mark else 1, what, remedy, mark.column + 1 if mark else None)
+
+
+def _unreadable(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "file not found"
+    return error.strerror or "the file cannot be read"
 
 
 class _Reader:

@@ -27,6 +27,8 @@ from orion.store.workflow_engine import SCHEMA, workflow_engine
 
 VERSION = "orion-plans-1"
 """Of how plans are run: DBOS leaves workflows of other versions alone, so it only changes with that."""
+_NAMELESS = "postgresql://database/elsewhere"
+"""DBOS prints it, and connects by the engine that it is given."""
 _END_SECS = 2
 _PAGE = 500
 _ENDED = {"SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"}
@@ -124,7 +126,7 @@ class DurablePlans:
         dbos.DBOS(
             config={
                 "name": "orion",
-                "system_database_url": _plain(self._url),
+                "system_database_url": _NAMELESS,
                 "system_database_engine": engine,
                 "dbos_system_schema": SCHEMA,
                 "application_version": VERSION,
@@ -221,8 +223,3 @@ def _after(plan: Plan, outcome: Outcome) -> Plan:
 
 def _outcome(index: int, status: StepStatus) -> Outcome:
     return {"index": index, "status": status.value}
-
-
-def _plain(url: str) -> str:
-    """The URL as DBOS takes it; the engine that it is given is what connects."""
-    return url.replace("postgresql+asyncpg://", "postgresql://", 1)

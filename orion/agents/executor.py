@@ -15,17 +15,19 @@ from uuid import UUID
 
 from loguru import logger
 
-from orion.agents.arguments import as_json
+from orion.agents.apart import apart
 from orion.agents.ledger import Ledger, Run
 from orion.agents.recollection import Recollection
+from orion.agents.results import result_of
 from orion.agents.step_context import StepContext
 from orion.agents.step_rules import begun, expired, failed, has_yes, needs_yes, pending, prepared, with_put
 from orion.domain.identity import Principal
 from orion.domain.node import Node
 from orion.domain.plan import Approval, Plan, PlanStatus, Step, StepStatus, fingerprint
-from orion.domain.storable import storable
-from orion.domain.tool import Risk, Tool, ToolFailure
+from orion.domain.storable import cut_short
+from orion.domain.tool import MAY_HAVE_HAPPENED, Risk, Tool, ToolFailure
 from orion.errors import DatabaseUnavailable, OrionError
+from orion.log import where
 from orion.store.store import Store
 from orion.tools import RunnableTool
 
@@ -33,7 +35,7 @@ ToolsOf = Callable[[Principal, str], Awaitable[Mapping[str, RunnableTool]]]
 Announce = Callable[[UUID, float, str], Awaitable[None]]
 
 _NOBODY_KNOWS = "it was interrupted, and nobody knows whether it has happened"
-_MAY_HAVE = "It may have happened all the same."
+_MOST_ERROR_CHARS = 1000
 _RETRY_SECS = 0.2
 _CUT_OFF_SECS = 5.0
 """How long tools may still take whose process ends."""
@@ -194,7 +196,7 @@ class Executor:
             return
         if not await self._still_may(run, step):
             return
-        step, runnable = prepared(run, step)
+        step, runnable = await apart(prepared, run, step)
         if runnable is None:
             await self._put(run, step)
         elif needs_yes(run, runnable.tool, step) and not has_yes(step):
@@ -285,14 +287,13 @@ class Executor:
             async with limit:
                 if not tool.side_effects and tool.repeatable:
                     run.limits.add(limit)
-                result = as_json(await runnable.run(step.resolved or {}, context))
+                result = result_of(tool, await runnable.run(step.resolved or {}, context))
         except TimeoutError:
             if limit in run.limits and (run.lost or run.plan.status.over):
                 return replace(step, status=StepStatus.SKIPPED, ended_at=datetime.now(UTC)), False
-            error = f"no answer within {tool.timeout_secs:g} seconds"
-            if not tool.repeatable:
-                return self._asking(step, StepStatus.UNKNOWN, f"{error}; {_NOBODY_KNOWS}"), False
-            return failed(step, error), True
+            told = f"no answer within {tool.timeout_secs:g} seconds"
+            told += ", and nobody knows what came of it" if tool.changes else ""
+            return self._failed(tool, step, told, again=True)
         except Exception as error:  # noqa: BLE001 - what a tool raises ends its step alone
             return self._gone_wrong(tool, step, error)
         finally:
@@ -305,14 +306,26 @@ class Executor:
     def _gone_wrong(self, tool: Tool, step: Step, error: Exception) -> tuple[Step, bool]:
         """How a step ended whose tool raised, and whether another attempt may help."""
         if isinstance(error, ToolFailure):
-            told, unclear, retryable = str(storable(error.message)), error.unclear, error.retryable
-        else:
-            # What a tool raises may hold arguments; the log names its type alone.
-            logger.warning("tool {} failed: {}", tool.name, type(error).__name__)
-            told, unclear, retryable = f"{tool.name} failed", True, tool.risk is Risk.READ
+            told = cut_short(error.message, _MOST_ERROR_CHARS)
+            return self._failed(tool, step, told, again=error.retryable, unclear=error.unclear)
+        # What a tool raises may hold arguments; the log names its type and where it came from.
+        logger.warning("tool {} failed: {}\n{}", tool.name, type(error).__name__, where(error))
+        return self._failed(tool, step, f"{tool.name} failed", again=tool.risk is Risk.READ)
+
+    def _failed(
+        self, tool: Tool, step: Step, told: str, *, again: bool, unclear: bool = True
+    ) -> tuple[Step, bool]:
+        """How a step ended, and whether it is begun again; of what may have happened the user is asked.
+
+        Args:
+            again: Another attempt may help.
+            unclear: The tool may have done its work.
+        """
+        if unclear and tool.changes:
+            told = f"{told.rstrip('.')}. {MAY_HAVE_HAPPENED}"
         if unclear and not tool.repeatable:
-            return self._asking(step, StepStatus.UNKNOWN, f"{told.rstrip('.')}. {_MAY_HAVE}"), False
-        return failed(step, told), retryable
+            return self._asking(step, StepStatus.UNKNOWN, told), False
+        return failed(step, told), again
 
     async def _write_of(self, context: StepContext) -> Callable[[Store], Awaitable[None]]:
         writes = [await self._recollection.write_of(memory) for memory in context.kept]

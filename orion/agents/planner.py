@@ -18,6 +18,7 @@ from loguru import logger
 from pipecat.services.llm_service import LLMService
 
 from orion import providers
+from orion.agents.apart import apart
 from orion.agents.arguments import refuse_arguments
 from orion.domain.agent import Agent
 from orion.domain.breaker import Breakers
@@ -25,6 +26,7 @@ from orion.domain.draft import Draft, Missing, as_steps, usable
 from orion.domain.plan import MOST_STEPS, Step
 from orion.domain.plan_budget import PlanBudget
 from orion.domain.references import steps_of
+from orion.domain.schemas import BRANCHES
 from orion.domain.storable import parsed, storable
 from orion.domain.tool import Tool
 from orion.domain.usage import Usage
@@ -153,7 +155,7 @@ async def _ask(
         if not reply:
             return None
         try:
-            return read(reply, tools)
+            return await apart(read, reply, tools)
         except Unusable as error:
             messages += [
                 {"role": "assistant", "content": reply[:_MOST_REPLY_CHARS]},
@@ -212,6 +214,10 @@ def refuse(tool: Tool, index: int, arguments: dict[str, Any]) -> str:
     strange = late - set(schema.get("properties", {}))
     if strange and schema.get("additionalProperties", True) is False:
         return f"there is no argument {', '.join(sorted(strange))}"
+    if not late:
+        return refuse_arguments(schema, arguments)
+    # Which branch of a schema holds is known only with all arguments.
+    known = {key: value for key, value in schema.items() if key not in BRANCHES}
     required = [name for name in schema.get("required", []) if name not in late]
     now = {name: value for name, value in arguments.items() if name not in late}
-    return refuse_arguments({**schema, "required": required}, now)
+    return refuse_arguments({**known, "required": required}, now)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
 from orion.agents.arguments import refuse_arguments
 from orion.agents.ledger import Run, answered
 from orion.domain.plan import Plan, Step, StepStatus, fingerprint
-from orion.domain.references import Dangling, Overlong, resolved, steps_of
+from orion.domain.references import Dangling, Overlong, fitting, steps_of
 from orion.domain.storable import storable
 from orion.domain.tool import Risk, Tool
 from orion.tools import RunnableTool
@@ -50,10 +50,12 @@ def prepared(run: Run, step: Step) -> tuple[Step, RunnableTool | None]:
         return failed(step, f"there is no tool {step.tool!r}"), None
     results = {one.index: one.result for one in run.plan.steps if one.status is StepStatus.DONE}
     try:
-        arguments: dict[str, Any] = resolved(step.arguments, results)
+        arguments, refusal = fitting(
+            step.arguments, results, partial(refuse_arguments, runnable.tool.parameters)
+        )
     except (Dangling, Overlong) as error:
         return failed(step, storable(str(error))), None
-    if refusal := refuse_arguments(runnable.tool.parameters, arguments):
+    if refusal:
         return failed(step, storable(refusal)), None
     return replace(step, resolved=arguments), runnable
 

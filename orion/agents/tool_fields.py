@@ -18,6 +18,22 @@ from orion.net.client import unreachable
 
 MAX_NAME_CHARS = 64
 """Language models take no longer names of functions."""
+MAX_ALLOWED = 128
+"""Tools of one server: OpenAI takes no more in a request."""
+ALL = "*"
+_ENV_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,99}\Z")
+_ENV_VALUE = re.compile(r"[^\x00\ud800-\udfff]{1,8192}\Z")
+_NO_ENV = re.compile(
+    r"(LD|DYLD|PYTHON|PYENV|PIP|UV|VIRTUAL|CONDA|NODE|NPM|NVM|YARN|PNPM|BUN|DENO|RUBY|GEM|BUNDLE|PERL|PERL5|"
+    r"LUA|PHP|JAVA|JDK|JRE|MAVEN|DOTNET|COMPLUS|CORECLR|MONO|GO|CARGO|RUST|RUSTC|BASH|ZSH|KSH|GIT|SSH|"
+    r"GLIBC|MALLOC|GCONV|OPENSSL|SSL|CURL|REQUESTS|XDG|DBUS|SYSTEMD|DOCKER|ORION)(_.*|$)"
+    r"|(LD|DYLD|PYTHON|NODE|PERL|RUBY|GEM|LUA|PHP|GO|BASH|JAVA)[A-Z0-9]*$"
+    r"|(.*_)?(PATH|PROXY|PRELOAD|TOOL_OPTIONS|JAVA_OPTIONS|OPTS)$"
+    r"|(HOME|USER|LOGNAME|SHELL|ENV|IFS|PS[0-9]|PWD|TMP|TEMP|TMPDIR|TERM|TERMINFO|TERMCAP|LANG|LANGUAGE|"
+    r"LC_.*|TZ|TZDIR|NLSPATH|LOCPATH|CLASSPATH|EDITOR|VISUAL|PAGER|BROWSER|HOSTALIASES|RES_OPTIONS|"
+    r"LOCALDOMAIN|PROMPT_COMMAND|CDPATH|SHELLOPTS|BASHOPTS|DISPLAY)$"
+)
+"""What changes which code a program runs, where it looks for it, or whom it trusts."""
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}\Z")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]{1,4096}\Z")
 _OUR_HEADERS = frozenset(
@@ -54,6 +70,11 @@ class HttpConfig(BaseModel):
     select: str = ""
     idempotent: Flag = False
 
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What is kept sealed, by name."""
+        return self.headers
+
 
 class McpConfig(BaseModel):
     """A server of the Model Context Protocol, and the tools of it that agents may have."""
@@ -64,9 +85,18 @@ class McpConfig(BaseModel):
     command: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     url: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
     headers: Headers = {}
+    env: Headers = {}
+    """Environment variables of a program, kept sealed as headers are."""
     allow: Annotated[
-        list[Annotated[str, StringConstraints(max_length=128)]], Field(min_length=1, max_length=50)
+        list[Annotated[str, StringConstraints(max_length=128)]],
+        Field(min_length=1, max_length=MAX_ALLOWED),
     ]
+    """The tools by the server's names, or `*` alone for all that can be used."""
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What is kept sealed, by name: headers of a server, variables of a program."""
+        return self.env if self.transport == "stdio" else self.headers
 
 
 class ToolFields(BaseModel):
@@ -143,6 +173,8 @@ def _mcp_problems(
         yield FieldProblem("/parameters", "the server's own schemas count")
     if len(set(config.allow)) < len(config.allow):
         yield FieldProblem("/config/allow", "a tool stands there twice")
+    if ALL in config.allow and len(config.allow) > 1:
+        yield FieldProblem("/config/allow", "`*` stands alone: it allows all")
     for index, name in enumerate(config.allow):
         if len(mcp_name(fields.name, name)) > MAX_NAME_CHARS:
             yield FieldProblem(f"/config/allow/{index}", "its name with the tool's is too long")
@@ -152,12 +184,28 @@ def _mcp_problems(
     if config.command not in commands:
         yield FieldProblem("/config/command", "this is none of ORION_MCP_COMMANDS")
     if config.url is not None or config.headers:
-        yield FieldProblem("/config", "stdio has a command, no url and no headers")
+        yield FieldProblem("/config", "stdio has a command, no url and no headers; secrets go into env")
+    yield from _env_problems(config.env)
+
+
+def _env_problems(env: Mapping[str, str]) -> Iterable[FieldProblem]:
+    for name, value in env.items():
+        at = f"/config/env/{name.replace('~', '~0').replace('/', '~1')}"
+        if not _ENV_NAME.match(name):
+            yield FieldProblem(at, "a name is of A to Z, 0 to 9 and _, and begins with a letter")
+        elif _NO_ENV.match(name):
+            yield FieldProblem(
+                at, "this may change what the program runs; set it in ORION_MCP_COMMANDS's program"
+            )
+        elif not _ENV_VALUE.match(value):
+            yield FieldProblem(at, "a value is a text of 1 to 8192 characters")
 
 
 def _server_problems(config: McpConfig, allowed: AllowedHosts) -> Iterable[FieldProblem]:
     if config.command is not None or config.url is None:
         yield FieldProblem("/config", "http has a url and no command")
+    elif config.env:
+        yield FieldProblem("/config/env", "env is for programs; http has headers")
     elif refusal := http_tool.refuse_template(config.url) or unreachable(config.url, allowed):
         yield FieldProblem("/config/url", refusal)
     elif http_tool.places(config.url):

@@ -7,21 +7,18 @@ from typing import Any
 
 import httpx2
 
-from orion.agents import parameters
+from orion.agents import mcp_offers
+from orion.agents.prepared import NO_ARGUMENTS, parts, parts_of, told
 from orion.agents.tool_fields import mcp_name
-from orion.domain.guardrail import Channel, Utterance
+from orion.domain.schemas.shown import Shown
 from orion.domain.tool import Risk, Tool, ToolContext, ToolKind, ToolRow
 from orion.errors import FieldProblem, Invalid
-from orion.guardrails import invisible_characters
 from orion.net import http_tool, mcp_tool
 from orion.net.client import GuardedClient, UnreachableTarget
 from orion.net.http_tool import Exchange
-from orion.net.mcp_tool import McpServer, Offered
+from orion.net.mcp_tool import McpServer
 from orion.store.secrets import SecretKeys
 from orion.tools import RunnableTool
-
-_MAX_DESCRIPTION_CHARS = 1000
-_DESCRIBES = frozenset({"description", "title", "$comment"})
 
 
 class Outside:
@@ -38,76 +35,78 @@ class Outside:
         """The tools that a row makes: one, or those of an MCP server that it allows."""
         if row.kind is ToolKind.HTTP:
             return [self._http(row)]
-        found = [Offered(one["name"], one["description"], one["parameters"]) for one in row.offered]
+        found = [one for one in row.offered if "refused" not in one]
         # What people say to a server is known for its one tool only.
         examples = row.examples if len(found) == 1 else ()
-        return [self._mcp(row, tool, examples) for tool in found]
+        return [self._mcp(row, one, examples) for one in found]
 
     async def offered(self, row: ToolRow) -> list[dict[str, Any]]:
-        """What the server of a row offers of what it allows, checked, as the row keeps it.
+        """What the server of a row offers of what it allows, and what is refused, as the row keeps it.
 
         Raises:
-            Invalid: A tool is not offered, or its schema is not acceptable.
+            Invalid: Its URL leads where tools may not go.
             ProviderError, ProviderTimeout: The server cannot be used.
         """
         try:
-            tools = {
-                tool.name: tool
-                for tool in await mcp_tool.offered(self.client, self._server(row), row.timeout_secs)
-            }
+            listed = await mcp_tool.offered(self.client, self._server(row), row.timeout_secs)
         except UnreachableTarget as error:
             raise Invalid(error.detail, problems=[FieldProblem("/config/url", error.detail)]) from error
-        problems: list[FieldProblem] = []
-        for index, name in enumerate(row.config["allow"]):
-            at = f"/config/allow/{index}"
-            if name not in tools:
-                known = ", ".join(sorted(tools))[:300]
-                problems.append(FieldProblem(at, f"the server offers no such tool; it offers: {known}"))
-            elif bad := parameters.problems(tools[name].parameters, at):
-                problems.append(FieldProblem(at, f"its schema is not acceptable: {bad[0].detail}"))
-        if problems:
-            raise Invalid("the server does not offer what is allowed", problems=problems)
-        return [
-            {
-                "name": name,
-                "description": visible(tools[name].description),
-                "parameters": _described(tools[name].parameters),
-            }
-            for name in row.config["allow"]
-        ]
+        return await mcp_offers.taken(row.name, row.config["allow"], listed)
 
-    def _headers(self, row: ToolRow) -> dict[str, str]:
+    def _secrets(self, row: ToolRow) -> dict[str, str]:
+        """What is sent along or given to a program, by name."""
         return {name: self.keys.open(value, row.place(name)) for name, value in row.sealed_headers.items()}
 
     def _server(self, row: ToolRow) -> McpServer:
         if row.config["transport"] == "stdio":
             # A command that the settings no longer list cannot be started any more.
-            return McpServer(program=self.commands.get(str(row.config["command"]), ("/nonexistent",)))
-        return McpServer(url=str(row.config["url"]), headers=self._headers(row))
+            program = self.commands.get(str(row.config["command"]), ("/nonexistent",))
+            return McpServer(program=program, env=self._secrets(row))
+        return McpServer(url=str(row.config["url"]), headers=self._secrets(row))
 
     def _http(self, row: ToolRow) -> RunnableTool:
         async def run(arguments: dict[str, Any], call: ToolContext) -> Any:
             config = row.config
-            exchange = Exchange(config["method"], config["url"], self._headers(row), config.get("select", ""))
-            return await http_tool.run(self.client, exchange, arguments, call.call_id, row.timeout_secs)
+            exchange = Exchange(config["method"], config["url"], self._secrets(row), config.get("select", ""))
+            return await http_tool.run(
+                self.client,
+                exchange,
+                arguments,
+                call.call_id,
+                row.timeout_secs,
+                changes=row.risk is not Risk.READ,
+            )
 
-        return RunnableTool(_tool(row, row.name, row.description, row.parameters, row.examples), run)
+        kept = parts(row.offered[0]) if row.offered else parts_of(row.parameters or NO_ARGUMENTS)
+        return RunnableTool(_tool(row, row.name, row.description, kept, row.examples), run)
 
-    def _mcp(self, row: ToolRow, tool: Offered, examples: tuple[str, ...]) -> RunnableTool:
+    def _mcp(self, row: ToolRow, entry: Mapping[str, Any], examples: tuple[str, ...]) -> RunnableTool:
+        name = str(entry["name"])
+
         async def run(arguments: dict[str, Any], _call: ToolContext) -> Any:
-            return await mcp_tool.call(self.client, self._server(row), tool.name, arguments, row.timeout_secs)
+            server, changes = self._server(row), row.risk is not Risk.READ
+            return await mcp_tool.call(
+                self.client, server, name, arguments, row.timeout_secs, changes=changes
+            )
 
-        shown = tool.description or row.description
-        return RunnableTool(_tool(row, mcp_name(row.name, tool.name), shown, tool.parameters, examples), run)
+        description = entry["description"] or row.description
+        tool = _tool(row, mcp_name(row.name, name), description, parts(entry), examples)
+        return RunnableTool(tool, run)
 
 
 def _tool(
-    row: ToolRow, name: str, description: str, schema: dict[str, Any], examples: tuple[str, ...]
+    row: ToolRow,
+    name: str,
+    description: str,
+    kept: tuple[dict[str, Any], Shown | None],
+    examples: tuple[str, ...],
 ) -> Tool:
+    schema, shown = kept
     return Tool(
         name=name,
-        description=description,
-        parameters={"type": "object", "properties": {}, "additionalProperties": False, **schema},
+        description=told(description, shown),
+        parameters=schema,
+        shown=shown,
         examples=examples,
         say=row.say,
         confirm=row.risk is Risk.DANGER,
@@ -119,30 +118,23 @@ def _tool(
     )
 
 
-def visible(text: str) -> str:
-    """Text from outside as a model may read it: nothing invisible, a thousand characters at most."""
-    for finding in reversed(invisible_characters.check(Utterance(text, Channel.TOOL_RESULT), {})):
-        text = text[: finding.start] + text[finding.end :]
-    return text.strip()[:_MAX_DESCRIPTION_CHARS]
-
-
-def _described(schema: Any) -> Any:
-    """The schema with its descriptions visible."""
-    if isinstance(schema, list):
-        return [_described(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    return {
-        key: visible(value) if key in _DESCRIBES and isinstance(value, str) else _described(value)
-        for key, value in schema.items()
-    }
-
-
 def names(row: ToolRow) -> list[str]:
     """The names that a row's tools take."""
     if row.kind is ToolKind.HTTP:
         return [row.name]
-    return [mcp_name(row.name, str(name)) for name in row.config["allow"]]
+    return [mcp_name(row.name, name) for name in offered_names(row)]
+
+
+def offered_names(row: ToolRow) -> list[str]:
+    """The same tools by the names that their server gives them."""
+    return [str(one["name"]) for one in row.offered if "refused" not in one]
+
+
+def refused(row: ToolRow) -> list[dict[str, str]]:
+    """Which tools of a server cannot be used, each with the reason."""
+    return [
+        {"name": str(one["name"]), "reason": str(one["refused"])} for one in row.offered if "refused" in one
+    ]
 
 
 def origin(config: Mapping[str, Any]) -> str:

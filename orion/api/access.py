@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from secrets import compare_digest
 from typing import Annotated
 from uuid import UUID
@@ -16,10 +15,12 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from orion.api.credentials.claims import Claims
 from orion.api.credentials.room_tokens import RoomTokens
 from orion.api.credentials.tokens import AccessTokens, is_api_key, read_api_key
+from orion.api.requests.addresses import is_loopback
 from orion.api.requests.limits import Limits
+from orion.domain.audit import AuditAction
 from orion.domain.identity import ApiKey, Principal, Scope
 from orion.domain.session import Session
-from orion.errors import NotFound, Refused, Unauthenticated
+from orion.errors import Refused, Unauthenticated
 from orion.nodes.plans import PlanNode
 from orion.pipelines.calls import Calls
 from orion.settings import Settings
@@ -28,6 +29,10 @@ from orion.store.database import Database
 from orion.store.store import Store
 
 _LOG_IN = Principal.system("log-in")
+_SOMEBODY_ELSES = (
+    "this session belongs to somebody else; an admin can read, pause, end and delete it, "
+    "but only its owner takes part in it"
+)
 _OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 BEARER = HTTPBearer(auto_error=False, description="Access token, API key, or for a guest a room token")
 API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key")
@@ -162,6 +167,8 @@ async def admin(principal: CurrentDep) -> Principal:
     return principal
 
 
+more_than_join = needs(*(set(Scope) - {Scope.CONNECT}))
+"""For routes that every caller may use but a key for public pages, which can only join."""
 PersonDep = Annotated[Principal, Depends(person)]
 AdminDep = Annotated[Principal, Depends(admin)]
 
@@ -171,14 +178,12 @@ def at_the_machine(request: Request) -> bool:
     host = (request.url.hostname or "").strip("[]")
     forwarded = any(name in request.headers for name in _OF_PROXIES)
     peer = request.client.host if request.client else ""
-    return _loopback(peer) and _loopback(host) and not forwarded
+    return is_loopback(peer) and is_loopback(host) and not forwarded
 
 
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+def public_base(request: Request, settings: Settings) -> str:
+    """The address under which the caller reaches this server, without a path and a slash at its end."""
+    return (settings.public_url or str(request.base_url)).rstrip("/")
 
 
 async def transaction(request: Request, parts: PartsDep, principal: CallerDep) -> AsyncIterator[Store]:
@@ -198,17 +203,37 @@ StoreDep = Annotated[Store, Depends(transaction, scope="function")]
 SessionId = UUID
 
 
-async def visible_session(parts: Parts, principal: Principal, session_id: UUID) -> Session:
-    """The session, in a short transaction of its own. Raises NotFound if the caller may not see it."""
+async def audited_session(
+    parts: Parts, principal: Principal, session_id: UUID, action: AuditAction
+) -> Session:
+    """The session; an admin's action on one of somebody else is kept. Raises NotFound."""
     async with parts.database.transaction(principal) as store:
-        return await store.sessions.get(session_id)
+        return await audited_session_in(store, session_id, action)
+
+
+async def audited_session_in(store: Store, session_id: UUID, action: AuditAction) -> Session:
+    """The same in a transaction that there is."""
+    session = await store.sessions.get(session_id)
+    if session.user_id != store.principal.user_id:
+        await store.audit.add(session, action)
+    return session
+
+
+def read_session(action: AuditAction) -> Callable[..., Awaitable[Session]]:
+    """The dependency of a route that reads a session: its owner's, or an admin's, whose action is kept."""
+
+    async def read(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> Session:
+        return await audited_session(parts, caller, session_id, action)
+
+    return read
 
 
 async def own_session(parts: Parts, principal: Principal, session_id: UUID) -> Session:
     """The caller's own session: an admin sees those of others, but takes no part in them.
 
     Raises:
-        NotFound: There is none, or it is somebody else's.
+        NotFound: There is none that the caller may see.
+        Refused: The caller is an admin, and the session is somebody else's.
     """
     async with parts.database.transaction(principal) as store:
         return await own_session_in(store, session_id)
@@ -218,7 +243,7 @@ async def own_session_in(store: Store, session_id: UUID) -> Session:
     """The same in a transaction that there is."""
     session = await store.sessions.get(session_id)
     if session.user_id != store.principal.user_id:
-        raise NotFound("no such session")
+        raise Refused(_SOMEBODY_ELSES)
     return session
 
 

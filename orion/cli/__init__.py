@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import json
 import os
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orion import __version__, log
-from orion.cli import agents, dev, doctor, init, models, serving
+from orion.cli import accounts, agents, dev, doctor, init, models, serving
 from orion.errors import OrionError, StartError
 from orion.settings import Settings
 
@@ -61,23 +60,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"orion {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text)
-        sub.add_argument("--data-dir", type=Path, help="where database, secrets and models live")
-        sub.add_argument("--project", type=Path, help="folder with orion.toml, agents/ and tools/")
+    def add(name: str, command: Command, text: str, *, shown: bool = True) -> argparse.ArgumentParser:
+        common = _common(shown=shown)
+        sub = commands.add_parser(name, help=text, description=text, parents=[common])
         sub.set_defaults(command=command)
         return sub
 
     serving.arguments(add("serve", serving.run, "run the server"))
-    init.arguments(add("init", init.run, "make a project of one's own: `orion init DIR`"))
+    init.arguments(add("init", init.run, "write a new project: `orion init DIR`", shown=False))
     serving.arguments(add("dev", dev.run, "serve a project, and reload what changes in it"))
     add("doctor", doctor.run, "tell which engine serves what, and what is missing")
     add("migrate", _migrate, "bring the database to this version")
-    users = add("users", _create_admin, "manage users: `orion users create-admin`")
-    users.add_argument("action", choices=["create-admin"])
-    users.add_argument("--email", required=True)
-    users.add_argument("--name", default="")
-    users.add_argument("--workspace", help="name of the workspace (default: the one of a fresh server)")
+    users = add("users", accounts.run, "accounts: `orion users list|create-admin|link|reset-password`")
+    accounts.arguments(users, _common(default=argparse.SUPPRESS))
     workspaces = add("workspaces", _create_workspace, "manage workspaces: `orion workspaces create NAME`")
     workspaces.add_argument("action", choices=["create"])
     workspaces.add_argument("name")
@@ -92,39 +87,30 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _common(default: str | None = None, *, shown: bool = True) -> argparse.ArgumentParser:
+    """What every command takes; with SUPPRESS as default, what a command before it was given stays.
+
+    Args:
+        shown: False for a command that takes them like all others, and uses neither.
+    """
+    options = argparse.ArgumentParser(add_help=False)
+    folder = "where database, secrets and models live"
+    options.add_argument(
+        "--data-dir", type=Path, default=default, help=folder if shown else argparse.SUPPRESS
+    )
+    project = "folder with orion.toml, agents/ and tools/"
+    options.add_argument(
+        "--project", type=Path, default=default, help=project if shown else argparse.SUPPRESS
+    )
+    return options
+
+
 async def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
     from orion.store.database import Database
 
     database = await Database.open(settings)
     await database.close()
     print("The database is at this version.")
-    return 0
-
-
-async def _create_admin(settings: Settings, arguments: argparse.Namespace) -> int:
-    from orion.api.credentials.passwords import check_password, hash_password
-    from orion.domain.identity import Principal, Role
-    from orion.store.database import Database
-
-    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    email = arguments.email.strip().lower()
-    check_password(password, email, "password")
-    hashed = await hash_password(password)
-    database = await Database.open(settings)
-    try:
-        async with database.transaction(Principal.system("log-in")) as store:
-            wanted = arguments.workspace
-            workspace_id = await store.users.workspace(wanted) if wanted else None
-            user = await store.users.create(
-                email=email,
-                name=arguments.name or email.split("@")[0],
-                password_hash=hashed,
-                role=Role.ADMIN,
-                workspace_id=workspace_id,
-            )
-    finally:
-        await database.close()
-    print(f"{user.email} is an admin.")
     return 0
 
 

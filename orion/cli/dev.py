@@ -50,7 +50,10 @@ async def run(settings: Settings, given: argparse.Namespace) -> int:
     memory.collect_later()
     project_ = _Project(project, given, settings, changes.snapshot(project))
     async with _database_held(settings):
-        await _serve(project_, listening)
+        try:
+            await _serve(project_, listening)
+        finally:
+            serving.forget_address(settings)
     return 0
 
 
@@ -158,7 +161,7 @@ class _Project:
         calls, before = parts.calls, _phrases(parts.calls.shared.catalogue.files.tools)
         calls.shared = calls.shared.with_files(files)
         took = time.monotonic() - begun
-        kept = f"; calls that keep what they have: {calls.live}" if calls.live else ""
+        kept = _kept(calls.live)
         for path in sorted(found):
             _tell(f"{path.relative_to(self.folder)}: reloaded in {took:.2f} s{kept}")
         if _phrases(files.tools) != before:
@@ -189,7 +192,18 @@ class _Project:
         faults = error.faults if isinstance(error, FaultyFiles) else [error.detail]
         for fault in faults:
             _tell(str(fault))
-        _tell("What was good last serves on; mend it and save.")
+        _tell("Still serving the last good version.")
+
+
+def _kept(live: int) -> str:
+    """What a reload leaves as it was."""
+    if not live:
+        return ""
+    return (
+        "; 1 running call keeps the old version"
+        if live == 1
+        else f"; {live} running calls keep the old version"
+    )
 
 
 class _Seen(Exception):

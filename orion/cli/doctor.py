@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from orion.cli import models
+from orion.cli import models, serving
 from orion.errors import OrionError
 from orion.settings import ProviderSettings, Settings
+
+if TYPE_CHECKING:
+    from orion.providers import Choice
 
 Row = tuple[str, str | None, str]
 """A part, what serves it (None: nothing does), and why."""
@@ -21,9 +26,39 @@ async def run(settings: Settings, _arguments: argparse.Namespace) -> int:
     rows = await _engines(settings)
     rows += [(f"agent {agent}", None, lack) for agent, lack in models.unserved(settings)]
     rows += [*media.report(), database.report(settings), *await _entered(settings)]
+    rows += [_keys(settings), _address(settings), _ice(settings)]
     for part, name, reason in rows:
         print(f"{'ok ' if name else 'NO '} {part:<16} {name or '-':<14} {reason}")
     return 0 if all(name for _, name, _ in rows) else 1
+
+
+def _keys(settings: Settings) -> Row:
+    """The vendors whose key is set; no key is shown."""
+    found = sorted(name.lower() for name, provider in settings.providers.items() if provider.key)
+    told = (
+        "set in the environment or .env; never tried by this command" if found else "none set; none is needed"
+    )
+    return "vendor keys", ", ".join(found) or "-none-", told
+
+
+def _address(settings: Settings) -> Row:
+    """Where it would serve, and whether a browser gives its microphone there (W3C Secure Contexts, 3.1)."""
+    url = serving.address(settings)
+    host = (urlsplit(url).hostname or "").lower()
+    safe = url.startswith("https:") or host in {"localhost", "::1"} or host.startswith("127.")
+    told = "browsers allow the microphone here"
+    if not safe:
+        told = "browsers refuse the microphone here: give --tls-cert and --tls-key, or ORION_PUBLIC_URL=https://..."
+    return "address", url, told
+
+
+def _ice(settings: Settings) -> Row:
+    """How media finds its way."""
+    if settings.turn_urls or settings.ice_servers:
+        only = "; all media goes by a relay" if settings.ice_policy == "relay" else ""
+        return "ICE", "STUN/TURN", f"servers are given to pages that join{only}"
+    told = "direct connections only; behind NAT: ORION_ICE_PUBLIC_IP, or ORION_TURN_URLS (docs/deploy.md)"
+    return "ICE", "direct", told
 
 
 async def _engines(settings: Settings) -> list[Row]:
@@ -40,11 +75,18 @@ async def _engines(settings: Settings) -> list[Row]:
         if engine and engine.problem:
             rows.append((_KINDS[kind], None, f"{choice.provider} is chosen, but: {engine.problem}"))
         else:
-            rows.append((_KINDS[kind], choice.provider, choice.reason + models.better(settings, choice)))
+            rows.append((_KINDS[kind], choice.provider, _reason(settings, choice)))
         if choice.provider:
             behind = providers.order(settings, kind)[1:]
             rows += [(f"  fail-over {n}", c.provider, c.reason) for n, c in enumerate(behind, 1)]
     return rows
+
+
+def _reason(settings: Settings, choice: Choice) -> str:
+    better = models.better(settings, choice)
+    named = choice.reason.startswith("named")
+    built_in = choice.provider is not None and models.is_embedded(settings, choice.provider)
+    return ("built in, no key needed" if built_in and not named else choice.reason) + better
 
 
 async def _entered(settings: Settings) -> list[Row]:

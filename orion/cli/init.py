@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from importlib.resources import files
 from pathlib import Path
 
@@ -24,7 +25,7 @@ async def run(_settings: Settings, given: argparse.Namespace) -> int:
     folder: Path = given.folder
     written = write(folder)
     print(f"{folder} is a project of {len(written)} files. Go on with\n")
-    print(f"  cd {folder}\n  orion dev\n")
+    print(f"  cd {shlex.quote(str(folder))}\n  orion dev\n")
     print("and read its README.md.")
     return 0
 

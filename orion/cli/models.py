@@ -63,15 +63,19 @@ async def _pull(settings: Settings, names: list[str]) -> int:
 
 def better(settings: Settings, choice: Choice) -> str:
     """What could be pulled instead of an embedded engine, for `orion doctor`; else empty."""
-    from orion import providers
     from orion.providers._models.catalogue import advice
 
-    if choice.provider is None or choice.kind == "llm":
+    if choice.provider is None or choice.kind == "llm" or not is_embedded(settings, choice.provider):
         return ""
-    embedded = getattr(providers.module(settings, choice.provider), "RANK", providers.PULLED)
-    if embedded >= providers.PULLED:
-        return ""
-    return f"; better: {advice(settings, choice.kind, 'en')}, other languages: orion models"
+    command = advice(settings, choice.kind, "en")
+    return f"; better: {command} (its addresses were never tried), other languages: orion models"
+
+
+def is_embedded(settings: Settings, provider: str) -> bool:
+    """Whether ORION brings the engine: it needs no key and no download."""
+    from orion import providers
+
+    return bool(getattr(providers.module(settings, provider), "RANK", providers.PULLED) < providers.PULLED)
 
 
 def unserved(settings: Settings) -> list[tuple[str, str]]:
@@ -96,6 +100,7 @@ def _list(settings: Settings) -> int:
     from orion.providers._models import catalogue
 
     there = {model.name: model for model in catalogue.pulled(settings)}
+    print(f"{'NAME':<20} KIND {'LANGUAGES':<22} {'SIZE':>7}  {'LICENCE':<14} STATE")
     for model in ({**catalogue.catalogue(settings), **there}).values():
         languages = ", ".join(model.languages)
         languages = f"{len(model.languages)} languages" if len(languages) > 22 else languages

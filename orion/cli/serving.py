@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import socket
+import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 SHUTDOWN_SECS = 5
+_PARTS_OF_PROJECTS = (".env", "agents", "tools", "guardrails", "providers")
+_ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 - compared with
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +35,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def read_settings(given: argparse.Namespace) -> Settings:
     """Environment and `.env`, and over them the options of the command. Raises StartError."""
+    if given.project is not None:
+        _check_project(given.project)
     settings = Settings.read(project=given.project, data_dir=given.data_dir)
     options = {name: getattr(given, name, None) for name in ("host", "port", "tls_cert", "tls_key")}
     return settings.changed(**options).checked()
+
+
+def _check_project(folder: Path) -> None:
+    """Raise StartError if the folder of `--project` is no project: the built-in agents would serve."""
+    remedy = (
+        f"name the folder that holds orion.toml, or make a project: orion init {shlex.quote(str(folder))}"
+    )
+    if not folder.is_dir():
+        raise StartError(f"there is no folder {folder}; {remedy}")
+    if (folder / "orion.toml").is_file():
+        return
+    if not any((folder / part).exists() for part in _PARTS_OF_PROJECTS):
+        raise StartError(f"{folder} is no project, it has no orion.toml; {remedy}")
+    print(f"{folder} has no orion.toml; it is read as a project all the same.", file=sys.stderr)
 
 
 async def run(settings: Settings, _given: argparse.Namespace) -> int:
@@ -48,7 +69,10 @@ async def run(settings: Settings, _given: argparse.Namespace) -> int:
         running = server(app, settings)
         # The kernel queues connections from here on, so the line is true before the loop accepts.
         await announce(app, settings, listening)
-        await running.serve(sockets=[listening])
+        try:
+            await running.serve(sockets=[listening])
+        finally:
+            forget_address(settings)
     return 0
 
 
@@ -79,13 +103,47 @@ def server(app: FastAPI, settings: Settings, shutdown_secs: int = SHUTDOWN_SECS)
 
 
 async def announce(app: FastAPI, settings: Settings, listening: socket.socket) -> None:
-    """Print the line that tells users and programs that the server can take calls."""
+    """Print the line that tells users and programs that the server can take calls, and where.
+
+    A server on all addresses prints one link for each; what `orion users link` prints is the first.
+    """
     from orion.app import sign_in_link
 
-    scheme = "https" if settings.tls_cert else "http"
-    port = listening.getsockname()[1]
-    link = await sign_in_link(app, settings.public_url or f"{scheme}://{_in_url(settings.host)}:{port}")
+    bases = _bases(settings, listening.getsockname()[1])
+    _address_file(settings).write_text(bases[0], encoding="utf-8")
+    link = await sign_in_link(app, bases[0])
     print(f"ORION ready: {link}", flush=True)
+    for base in bases[1:]:
+        print(f"    or here: {link.replace(bases[0], base, 1)}", flush=True)
+
+
+def forget_address(settings: Settings) -> None:
+    """The server ends: `orion users link` names its address no more."""
+    _address_file(settings).unlink(missing_ok=True)
+
+
+def address(settings: Settings) -> str:
+    """Where the server of this data directory is, or would be if it were started: a URL without a path."""
+    with suppress(OSError):
+        return _address_file(settings).read_text(encoding="utf-8")
+    return _bases(settings, settings.port)[0]
+
+
+def _address_file(settings: Settings) -> Path:
+    return settings.data_dir / "address"
+
+
+def _bases(settings: Settings, port: int) -> list[str]:
+    """The URLs under which people reach the server: one, unless it listens on all addresses."""
+    if settings.public_url:
+        return [settings.public_url]
+    scheme = "https" if settings.tls_cert else "http"
+    hosts = [settings.host]
+    if settings.host in _ALL_ADDRESSES:
+        from orion.media.ice_sockets import own_addresses
+
+        hosts = [*own_addresses(ipv6=settings.host == "::"), "127.0.0.1"]
+    return [f"{scheme}://{_in_url(host)}:{port}" for host in hosts]
 
 
 def _in_url(host: str) -> str:

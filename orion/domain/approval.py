@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -31,9 +32,15 @@ _MOST_CHARS = 300
 _MOST_HIDDEN_CHARS = 900
 """Of the arguments as JSON: what is not read out, as signs and escapes, must not hide much."""
 _MOST_UNCLEAR = 2
+_MOST_DOUBTED = 20
 _MOST_ASKED = 3
 _SHORT_WORDS = 3
-_UNSPOKEN = re.compile(r"[^\w .,:;@+*/%€$£#&()-]")
+_SPOKEN_KINDS = frozenset({"Mn", "Mc", "Nd", "Nl", "No", "Pd", "Sc", "Sm", "So"})
+"""Of Unicode, beside letters: what belongs to a letter, numbers, dashes, currencies, signs of mathematics."""
+_SPOKEN_SIGNS = frozenset(" .,:;@*/%\u2030#&()'\u2019\\^_?!")
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_SENTENCE_END = re.compile(r"[?!\u037e\u061f\u06d4\u0964\u0965\u2026\u3002\uff01\uff0e\uff1f\uff61]+(?!\w)")
+_ONE_WORD = re.compile(r"[^\W_]+[?!]{1,3}")
 _REFERENCE = re.compile(r"\{\{\s*(\d{1,2})(?:\.([A-Za-z0-9_.-]+))?\s*\}\}")
 _WORD = re.compile(r"\w+")
 
@@ -81,17 +88,21 @@ class Wanted:
         return hashlib.sha256(json.dumps(bound, sort_keys=True).encode()).hexdigest()
 
 
-def question(tool: str, arguments: Mapping[str, Any], language: str = "en") -> str:
+def question(tool: str, arguments: Mapping[str, Any], language: str = "en", *, unclear: bool = False) -> str:
     """The question over a call, as it is read out; empty where it would be too long to be understood.
 
     An argument is quoted without what could end the sentence or pass for the server's own words.
 
     Args:
         language: In which it is asked, as an agent names it; in English where it is not known.
+        unclear: The same call was made before, and nobody knows whether it has happened.
     """
     if len(json.dumps(arguments)) > _MOST_HIDDEN_CHARS:
         return ""
-    told = assent(language).words["question"].format(call=called(tool, arguments, language))
+    words, call = assent(language).words, called(tool, arguments, language)
+    told = words["question"].format(call=call)
+    if unclear:
+        told = f"{words['unknown'].format(call=call)} {told}"
     return told if len(told) <= _MOST_CHARS else ""
 
 
@@ -115,15 +126,29 @@ def _plain(value: Any, words: Mapping[str, str]) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if words:
         text = _REFERENCE.sub(lambda found: words["result"].format(step=int(found[1]) + 1), text)
-    spoken = _UNSPOKEN.sub(" ", storable(text))
+    heard = "".join(char if _is_spoken(char) else " " for char in storable(text))
+    if not _ONE_WORD.fullmatch(text):
+        heard = _SENTENCE_END.sub(" ", _TAG.sub(" ", heard))
     # A point or colon that ends something is no part of a number, an address or a time.
-    return " ".join(re.sub(r"[.:;,]+(?=\s|$)", "", spoken).split())
+    return " ".join(re.sub(r"[.:;,]+(?=\s|$)", "", heard).split())
+
+
+def _is_spoken(char: str) -> bool:
+    """Whether a character can change what is meant; quotes, brackets and what is invisible never do."""
+    return char.isalnum() or char in _SPOKEN_SIGNS or unicodedata.category(char) in _SPOKEN_KINDS
 
 
 class Approvals:
-    """The calls of one session that wait, first come, first asked."""
+    """The calls of one session that wait, first come, first asked.
+
+    Attributes:
+        withdrawn: A question that is being read out was answered elsewhere: what is left of it is not said.
+        closed: The last question was not answered by yes, and the user has said nothing since.
+    """
 
     def __init__(self) -> None:
+        self.withdrawn = self.closed = False
+        self._begun: Wanted | None = None
         self._waiting: deque[Wanted] = deque()
         self._asked_at: float | None = None
         self._heard_at: float | None = None
@@ -131,6 +156,7 @@ class Approvals:
         self._again: set[str] = set()
         self._unclear = 0
         self._times: dict[str, int] = {}
+        self._doubted: deque[str] = deque(maxlen=_MOST_DOUBTED)
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -170,6 +196,7 @@ class Approvals:
     def take(self, call_id: str) -> None:
         """Take a call out that was answered elsewhere."""
         if self.first is not None and self.first.call_id == call_id:
+            self.withdrawn = self.withdrawn or (self._asked_at is not None and self._heard_at is None)
             self.settle()
         else:
             self._waiting = deque(one for one in self._waiting if one.call_id != call_id)
@@ -192,6 +219,18 @@ class Approvals:
             if wanted.plan_id == plan_id and not asked:
                 self.take(wanted.call_id)
 
+    def ran(self, tool: str, arguments: Mapping[str, Any], *, unclear: bool) -> None:
+        """A call has ended; `unclear` where nobody knows whether it has happened."""
+        told = called(tool, arguments)
+        if told in self._doubted:
+            self._doubted.remove(told)
+        if unclear:
+            self._doubted.append(told)
+
+    def may_have_happened(self, tool: str, arguments: Mapping[str, Any]) -> bool:
+        """Whether such a call has ended in this session, and nobody knows whether it has happened."""
+        return called(tool, arguments) in self._doubted
+
     def waits(self, call_id: str) -> bool:
         """Whether the call of that id is among them."""
         return any(wanted.call_id == call_id for wanted in self._waiting)
@@ -208,39 +247,46 @@ class Approvals:
     def asked(self, now: float) -> None:
         """The first call's question is on its way to the user."""
         self._asked_at, self._heard_at = now, None
+        self._begun = self.first
 
     def cut(self) -> None:
         """What was being said is not said any more: a question that was not heard yet never will be."""
+        self.withdrawn = False
         if self._heard_at is None:
             self._asked_at = None
 
     def said(self, text: str, now: float) -> None:
         """Take note of what was heard of the agent: the question counts only where nothing follows it."""
+        self.withdrawn = False
         if self.first is None:
             return
         if _ends_with(text, self.first.question):
             self._heard_at = now
             self._again.discard(self.first.call_id)
         elif self._heard_at is not None:
-            self._asked_at = self._heard_at = None
+            self._asked_at = self._heard_at = self._begun = None
+        elif not _breaks_off(text, self.first.question):
+            self._begun = None
 
-    def answer(self, reply: Reply, words: int, began: float) -> Outcome:
+    def answer(self, reply: Reply, words: int, began: float, *, written: bool = False) -> Outcome:
         """What a whole utterance does to the open question.
 
         Args:
             words: How many words it has.
             began: When it began.
+            written: It was typed, by somebody who reads the question: it need not be heard to its end.
         """
         if self.first is None:
             return Outcome.NONE
         heard = self._asked_at is not None and self._heard_at is not None and began >= self._asked_at
         if reply is Reply.NO:
             return Outcome.REJECTED
-        if reply is Reply.YES and heard:
+        if reply is Reply.YES and (heard or (written and self._begun is self.first)):
             return Outcome.APPROVED
-        if words > _SHORT_WORDS or self._unclear >= _MOST_UNCLEAR:
-            return Outcome.DROPPED
-        self._unclear += 1
+        if reply is not Reply.ASKS:
+            if words > _SHORT_WORDS or self._unclear >= _MOST_UNCLEAR:
+                return Outcome.DROPPED
+            self._unclear += 1
         self._asked_at = self._heard_at = None
         return Outcome.ASK
 
@@ -253,7 +299,7 @@ class Approvals:
 
     def settle(self) -> Wanted:
         """Take the first call out: it was answered, and never is again."""
-        self._asked_at = self._heard_at = None
+        self._asked_at = self._heard_at = self._begun = None
         self._unclear = 0
         return self._waiting.popleft()
 
@@ -265,7 +311,7 @@ class Approvals:
         kept = [one for one in self._waiting if self._waits_on(one)]
         found = [one for one in self._waiting if one not in kept]
         self._waiting = deque(kept)
-        self._asked_at = self._heard_at = None
+        self._asked_at = self._heard_at = self._begun = None
         self._unclear = 0
         return found
 
@@ -283,3 +329,9 @@ class Approvals:
 def _ends_with(text: str, ending: str) -> bool:
     said, wanted = _WORD.findall(text.lower()), _WORD.findall(ending.lower())
     return bool(wanted) and said[-len(wanted) :] == wanted
+
+
+def _breaks_off(text: str, question: str) -> bool:
+    """Whether a text ends in the middle of the question, or before its first word."""
+    said, wanted = _WORD.findall(text.lower()), _WORD.findall(question.lower())
+    return not said or any(said[-count:] == wanted[:count] for count in range(1, len(wanted)))

@@ -52,7 +52,11 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person with an account. `email` is stored lower-cased and unique on the server."""
+    """A person with an account. `email` is stored lower-cased and unique on the server.
+
+    Attributes:
+        has_password: False for an account made by a sign-in link, until its owner sets one.
+    """
 
     id: UUID
     workspace_id: UUID
@@ -61,6 +65,7 @@ class User:
     role: Role
     disabled: bool
     created_at: datetime
+    has_password: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 _SENTENCE_END = re.compile(
-    r"[.!?…][\"')\]*_]*\s+|\n+"
+    r"[.!?…][\"'”’»›«‹“)\]*_]*\s+|\n+"
     # Marks that end a sentence wherever they stand, for no number holds them: Chinese and Japanese,
     # Hindi and its neighbours, Urdu, Amharic, Khmer, Burmese (Unicode's Sentence_Terminal).
     r"|[。！？｡।॥۔؟።។။]+[\"')\]*_」』）】》〉”’]*\s*"

@@ -10,6 +10,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from orion.domain.memory import Memory, MemoryType
+from orion.domain.schemas.shown import Shown
+
+MAY_HAVE_HAPPENED = "It may have happened all the same."
+"""Told of each call that changes something and of which nobody knows the end."""
 
 
 class Risk(StrEnum):
@@ -38,6 +42,7 @@ class Tool:
             plan's step whose end nobody knows, only such a tool and one that reads are called again.
         timeout_secs: After that the call is given up.
         untrusted: Others than the user wrote what it returns: a model that has read it may follow them.
+        shown: The parameters as models get them, if that is not as they are.
     """
 
     name: str
@@ -52,6 +57,12 @@ class Tool:
     idempotent: bool = False
     timeout_secs: float = 10.0
     untrusted: bool = False
+    shown: Shown | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether a call may change something, so that one of which nobody knows the end says so."""
+        return self.side_effects or self.risk is not Risk.READ
 
     @property
     def repeatable(self) -> bool:
@@ -120,7 +131,12 @@ class ToolCallStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """One call of a tool, as recorded. `duration_ms` is the time it ran, in milliseconds."""
+    """One call of a tool, as recorded.
+
+    Attributes:
+        id: The server's own; models number theirs anew whenever they like.
+        duration_ms: The time it ran, in milliseconds.
+    """
 
     id: str
     tool: str
@@ -130,6 +146,11 @@ class ToolCall:
     error: str | None = None
     duration_ms: float | None = None
     started_at: datetime | None = None
+
+    @property
+    def unclear(self) -> bool:
+        """Whether it may have changed something, and nobody knows whether it has."""
+        return bool(self.error) and str(self.error).endswith(MAY_HAVE_HAPPENED)
 
 
 class Planning(Protocol):
@@ -161,7 +182,7 @@ class ToolContext(Protocol):
 
     @property
     def call_id(self) -> str:
-        """Unique id of this call; an idempotency key for the outside world."""
+        """The server's own id of this call, never a model's; an idempotency key for the outside world."""
 
     @property
     def session_id(self) -> UUID:

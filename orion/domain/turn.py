@@ -50,7 +50,8 @@ class Turn:
 
     Attributes:
         text: The words that were spoken by the user, or those of the agent that were played.
-        interrupted: The user cut the agent off; `text` ends where the sound did.
+        interrupted: The user cut the agent off, or its models failed in the middle; `text` ends where the
+            sound did.
         tool_calls: Calls that belong to this turn of the agent, in order.
         usage: What was consumed from the end of the turn before to the end of this one, one of each
             engine: of a user's turn by what hears, of an agent's by what answers and speaks.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +35,9 @@ EVENT_NAMES = (
 )
 """What is kept of a session, and so can be delivered. `session.ended` carries the transcript."""
 
+_PREFIX = "whsec_"
+_EARLIER = re.compile(r"[A-Za-z0-9_-]{43}")
+"""32 bytes in base64url without padding."""
 TEST_EVENT = "webhook.test"
 
 RETRY_SECS = (10.0, 60.0, 300.0, 1800.0, 7200.0, 21600.0)
@@ -103,14 +109,65 @@ def family(name: str) -> str:
     return f"{name.split('.', 1)[0]}.*"
 
 
+def known_events() -> list[str]:
+    """All names that a webhook can ask for: families first, then events."""
+    return [*dict.fromkeys(family(name) for name in EVENT_NAMES if "." in name), *EVENT_NAMES]
+
+
 def unknown_events(names: Iterable[str]) -> list[str]:
     """Those of the names that are neither an event nor a family."""
-    known = {*EVENT_NAMES, *(family(name) for name in EVENT_NAMES if "." in name)}
+    known = set(known_events())
     return [name for name in names if name not in known]
 
 
+def new_secret() -> str:
+    """A secret as Standard Webhooks writes it: `whsec_` and 32 random bytes in base64."""
+    return _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def refuse_secret(secret: str) -> str:
+    """Why this cannot be the secret of a new webhook; empty if it can."""
+    if secret.startswith(_PREFIX) and not 24 <= len(_base64(secret.removeprefix(_PREFIX)) or b"") <= 64:
+        return "after whsec_ comes the base64 of 24 to 64 bytes; leave the secret out and one is made"
+    return ""
+
+
+def signing_key(secret: str) -> bytes:
+    """The bytes that sign by the scheme of Standard Webhooks: what its libraries read from the secret.
+
+    A secret that is no base64 is its own key, in UTF-8. Earlier versions of ORION made secrets of base64url
+    without padding: their bytes are the key, for which the recipient writes them in standard base64.
+    """
+    written = secret.removeprefix(_PREFIX)
+    if (key := _base64(written)) is not None:
+        return key
+    if secret.startswith(_PREFIX) and _EARLIER.fullmatch(written):
+        return base64.urlsafe_b64decode(written + "=")
+    return secret.encode()
+
+
+def standard_signature(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
+    """The value of `webhook-signature`: `v1,` and the HMAC-SHA256 over `id.timestamp.body` in base64.
+
+    Source: Standard Webhooks 1.0.0, "Signature scheme".
+    """
+    content = f"{message_id}.{timestamp}.".encode() + body
+    return f"v1,{base64.b64encode(hmac.digest(signing_key(secret), content, 'sha256')).decode()}"
+
+
+def _base64(text: str) -> bytes | None:
+    """What standard base64 says, with or without its padding; None for anything else."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        return None
+
+
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """The value of `Orion-Signature`: HMAC-SHA256 (RFC 2104) over `timestamp.body`, in hexadecimal."""
+    """The value of `Orion-Signature`: HMAC-SHA256 (RFC 2104) over `timestamp.body`, in hexadecimal.
+
+    It goes on for one release beside `standard_signature`.
+    """
     content = timestamp.encode() + b"." + body
     return f"v1={hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()}"
 

@@ -9,10 +9,16 @@ from typing import Any
 
 from orion.domain.plan import Approval, Plan, Step
 from orion.domain.session import Session
+from orion.domain.storable import MOST_DEPTH, storable
 from orion.domain.tool import ToolCall
 from orion.domain.turn import Turn
 from orion.domain.usage import AMOUNTS, CURRENCY, MICROS, Usage, cost_micros
 from orion.domain.waiting_call import ApprovalState, WaitingCall
+
+
+def foreign(value: Any) -> Any:
+    """JSON from outside as clients can read it, however deep it was when it was kept."""
+    return storable(value, MOST_DEPTH)
 
 
 def timestamp(moment: datetime | None) -> str | None:
@@ -27,9 +33,9 @@ def tool_call(call: ToolCall) -> dict[str, Any]:
     return {
         "id": call.id,
         "tool": call.tool,
-        "arguments": call.arguments,
+        "arguments": foreign(call.arguments),
         "status": call.status.value,
-        "result": call.result,
+        "result": foreign(call.result),
         "error": call.error,
         "duration_ms": call.duration_ms,
         "started_at": timestamp(call.started_at),
@@ -85,7 +91,7 @@ def session(session: Session, *, live: bool, participants: list[str] | None = No
         "status": session.status.value,
         "live": live,
         "title": session.title,
-        "metadata": session.metadata,
+        "metadata": foreign(session.metadata),
         "participants": participants or [],
         "created_at": timestamp(session.created_at),
         "started_at": timestamp(session.started_at),
@@ -116,12 +122,12 @@ def step(step: Step) -> dict[str, Any]:
     return {
         "index": step.index,
         "tool": step.tool,
-        "arguments": step.arguments if step.resolved is None else step.resolved,
+        "arguments": foreign(step.arguments if step.resolved is None else step.resolved),
         "description": step.description,
         "after": list(step.after),
         "status": step.status.value,
         "attempts": step.attempts,
-        "result": step.result,
+        "result": foreign(step.result),
         "error": step.error,
         "approval": approval(step.approval, step.question),
         "started_at": timestamp(step.started_at),
@@ -135,7 +141,7 @@ def waiting_call(call: WaitingCall) -> dict[str, Any]:
     return {
         "call_id": wanted.call_id,
         "tool": wanted.tool,
-        "arguments": wanted.arguments,
+        "arguments": foreign(wanted.arguments),
         "digest": wanted.digest,
         "question": wanted.question,
         "state": call.state.value,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from copy import copy
 from errno import EADDRINUSE
 
@@ -22,6 +23,17 @@ from orion.errors import Overloaded
 
 _ANY_PORT = range(1)  # port 0: the kernel chooses
 _find_all = aioice.ice.get_host_addresses
+_ELSEWHERE = ("192.0.2.1", 9)
+"""An address that is nobody's (RFC 5737)."""
+
+
+def own_addresses(*, ipv6: bool) -> list[str]:
+    """This machine's addresses but loopback: first the one by which it reaches other networks."""
+    found = _find_all(use_ipv4=True, use_ipv6=ipv6)
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.connect(_ELSEWHERE)  # of UDP: it sends nothing, it only chooses a route
+        found.sort(key=lambda address: address != asking.getsockname()[0])
+    return found
 
 
 class MediaPorts:

@@ -44,6 +44,6 @@ def load() -> None:
 def report() -> list[tuple[str, str | None, str]]:
     """For `orion doctor`: the part, what serves it, and why."""
     return [
-        ("VAD", "silero", "carried by pipecat-ai"),
-        ("turn end", "smart-turn", "carried by pipecat-ai, fused with the transcript"),
+        ("VAD", "silero", "built in, no download"),
+        ("turn end", "smart-turn", "smart-turn model plus transcript"),
     ]

@@ -13,7 +13,7 @@ import socket
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -44,11 +44,24 @@ class UnreachableTarget(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole response: its body unpacked, at most MAX_BODY_BYTES."""
+    """A whole response: its body unpacked, at most MAX_BODY_BYTES.
+
+    Attributes:
+        content_type: The media type with its parameters, as the service writes it.
+        cut: The body went on, or could not be unpacked.
+        moved: A service before has done what was asked for, and has redirected to this answer.
+    """
 
     status: int
-    media_type: str
+    content_type: str
     body: bytes
+    cut: bool = False
+    moved: bool = False
+
+    @property
+    def media_type(self) -> str:
+        """The media type alone, in small letters."""
+        return self.content_type.partition(";")[0].strip().lower()
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -99,10 +112,14 @@ class GuardedClient:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         deadline_secs: float = 10.0,
+        cut: bool = False,
     ) -> Answer:
         """One exchange, redirects (three at most) and body included, within the deadline.
 
         A redirect to another origin gets none of the headers, and is followed for GET alone.
+
+        Args:
+            cut: A body that is too long, or cannot be unpacked, is cut instead of refused.
 
         Raises:
             UnreachableTarget: The URL, or one that it redirects to, leads where tools may not go.
@@ -112,7 +129,7 @@ class GuardedClient:
         """
         try:
             async with asyncio.timeout(deadline_secs):
-                return await self._exchange(method, httpx2.URL(url), dict(headers or {}), json)
+                return await self._exchange(method, httpx2.URL(url), dict(headers or {}), json, cut=cut)
         except TimeoutError:
             raise ProviderTimeout(f"no answer within {deadline_secs:g} seconds") from None
         except httpx2.InvalidURL:
@@ -120,7 +137,10 @@ class GuardedClient:
         except (httpx2.HTTPError, httpx2.StreamError) as error:
             raise ProviderError(f"the exchange failed: {type(error).__name__}") from None
 
-    async def _exchange(self, method: str, url: httpx2.URL, headers: dict[str, str], json: Any) -> Answer:
+    async def _exchange(
+        self, method: str, url: httpx2.URL, headers: dict[str, str], json: Any, *, cut: bool
+    ) -> Answer:
+        moved = False
         for hops in range(_MAX_REDIRECTS + 1):
             request = self._client.build_request(method, url, headers=headers, json=json)
             try:
@@ -132,7 +152,7 @@ class GuardedClient:
             try:
                 target = _redirected(response)
                 if target is None:
-                    return await _read(response)
+                    return replace(await _read(response, cut=cut), moved=moved)
             finally:
                 await response.aclose()
             if target.scheme != "https" and url.scheme == "https":
@@ -142,6 +162,7 @@ class GuardedClient:
                     raise ProviderError("the service redirects to another host")
                 headers = {}
             if response.status_code == 303 or (response.status_code in {301, 302} and method == "POST"):
+                moved = moved or method != "GET"
                 method, json = "GET", None
             url = target
         raise ProviderError("the service redirects too often")
@@ -180,16 +201,13 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
         request.headers["Accept-Encoding"] = "gzip"
         response = await super().handle_async_request(request)
         encoding = response.headers.get("content-encoding", "identity").lower().strip()
-        if encoding not in {"identity", "gzip", "x-gzip", "deflate"}:
-            await response.aclose()
-            raise httpx2.DecodingError("unknown content encoding", request=request)
         headers = [
             (name, value)
             for name, value in response.headers.raw
             if name.lower() not in {b"content-encoding", b"content-length"}
         ]
         assert isinstance(response.stream, httpx2.AsyncByteStream)
-        body = _Bounded(response.stream, self._orion_max_body_bytes, packed=encoding != "identity")
+        body = _Bounded(response.stream, self._orion_max_body_bytes, encoding)
         return httpx2.Response(
             response.status_code, headers=headers, stream=body, extensions=response.extensions
         )
@@ -268,23 +286,29 @@ class _CheckedNetwork(httpcore2.AsyncNetworkBackend):
         return addresses
 
 
+class _Unusable(httpx2.DecodingError):
+    """A body that is too long, or cannot be unpacked: the connection works, and the answer came."""
+
+
 class _Bounded(httpx2.AsyncByteStream):
     """A response body, unpacked, that ends with an error beyond `max_bytes`."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream, max_bytes: int, *, packed: bool) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, max_bytes: int, encoding: str) -> None:
         self._stream = stream
         self._max_bytes = max_bytes
-        self._packed = packed
+        self._encoding = encoding
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        if self._encoding not in {"identity", "gzip", "x-gzip", "deflate"}:
+            raise _Unusable("unknown content encoding")
         came = given = 0
-        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if self._packed else None
+        unpack = None if self._encoding == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)
         async for chunk in self._stream:
             came += len(chunk)
             plain = chunk if unpack is None else _unpacked(unpack, chunk, self._max_bytes)
             given += len(plain)
             if max(came, given) > self._max_bytes:
-                raise httpx2.ReadError("the answer is too long")
+                raise _Unusable("the answer is too long")
             yield plain
 
     async def aclose(self) -> None:
@@ -295,7 +319,7 @@ def _unpacked(unpack: Any, chunk: bytes, max_bytes: int) -> bytes:
     try:
         return bytes(unpack.decompress(chunk, max_bytes + 1))
     except zlib.error as error:
-        raise httpx2.DecodingError("the answer cannot be unpacked") from error
+        raise _Unusable("the answer cannot be unpacked") from error
 
 
 class _Shared(httpx2.AsyncBaseTransport):
@@ -320,9 +344,16 @@ class _Shared(httpx2.AsyncBaseTransport):
         return await self._transport.handle_async_request(request)
 
 
-async def _read(response: httpx2.Response) -> Answer:
-    body = b"".join([chunk async for chunk in response.aiter_raw()])
-    return Answer(response.status_code, response.headers.get("content-type", "").split(";")[0].strip(), body)
+async def _read(response: httpx2.Response, *, cut: bool) -> Answer:
+    body, whole = bytearray(), True
+    try:
+        async for chunk in response.aiter_raw():
+            body += chunk
+    except _Unusable:
+        if not cut:
+            raise
+        whole = False
+    return Answer(response.status_code, response.headers.get("content-type", ""), bytes(body), cut=not whole)
 
 
 def _redirected(response: httpx2.Response) -> httpx2.URL | None:

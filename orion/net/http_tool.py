@@ -9,21 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx2
 
-from orion.domain.storable import parsed
 from orion.domain.tool import ToolFailure
 from orion.errors import ProviderError, ProviderTimeout
-from orion.net.client import GuardedClient, NotSent, UnreachableTarget
+from orion.net import answers
+from orion.net.client import Answer, GuardedClient, NotSent, UnreachableTarget
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-MAX_RESULT_CHARS = 16_000
-"""Of the selected result as JSON: a longer one would push the conversation out of the model's context."""
 _IN_QUERY = frozenset({"GET", "DELETE"})
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 _QUERY_PAIR = re.compile(r"[^={}]+=[^{}]*(?:\{\w+\}[^{}]*)*\Z")
@@ -81,18 +80,27 @@ def refuse_select(select: str) -> str:
 
 
 async def run(
-    client: GuardedClient, exchange: Exchange, arguments: Mapping[str, Any], key: str, deadline_secs: float
+    client: GuardedClient,
+    exchange: Exchange,
+    arguments: Mapping[str, Any],
+    key: str,
+    deadline_secs: float,
+    *,
+    changes: bool | None = None,
 ) -> Any:
     """One call.
 
     Args:
         key: Of this call, unique: sent as `Idempotency-Key` with all methods but GET.
+        changes: Whether it may change something; None: as its method says. The service's yes (2xx) is then
+            all that counts: an answer that cannot be read, or is too long, is no failure.
 
     Raises:
-        ToolFailure: With a sentence that says what went wrong, without anything the service said; unclear
+        ToolFailure: With a sentence that says what went wrong, and what the service says of it; unclear
             where the request had gone out, and nothing that can be relied on came back.
         TimeoutError: The deadline passed.
     """
+    changes = exchange.method != "GET" if changes is None else changes
     url, rest = build(exchange.url, arguments)
     headers = {"Accept": "application/json", **exchange.headers}
     if exchange.method != "GET":
@@ -104,7 +112,7 @@ async def run(
         body = rest
     try:
         answer = await client.request(
-            exchange.method, url, headers=headers, json=body, deadline_secs=deadline_secs
+            exchange.method, url, headers=headers, json=body, deadline_secs=deadline_secs, cut=True
         )
     except UnreachableTarget as error:
         raise ToolFailure("I may not reach that service.") from error
@@ -116,18 +124,22 @@ async def run(
         raise ToolFailure(
             "The service's answer was lost, or is broken.", retryable=True, unclear=True
         ) from error
-    if answer.status >= 400:
-        # A 5xx may be of something between here and the service, to which the service had answered.
-        failed = answer.status >= 500
-        retryable = failed or answer.status == 429
-        raise ToolFailure(
-            f"The service refused with status {answer.status}.", retryable=retryable, unclear=failed
-        )
-    try:
-        return bounded(select(_parsed(answer.body), exchange.select))
-    except ToolFailure as failure:
-        failure.unclear = True  # whatever it answers, it has done something
-        raise
+    if not 200 <= answer.status < 300:
+        raise _refused(answer, exchange.headers.values())
+    pick = partial(select, path=exchange.select) if exchange.select else None
+    return answers.done(answer, pick) if changes else answers.told(answer, pick)
+
+
+def _refused(answer: Answer, secrets: Iterable[str]) -> ToolFailure:
+    """The failure that a status tells of, with what the service says."""
+    # A 5xx may be of something between here and the service, to which the service had answered.
+    failed = answer.status >= 500
+    reason = answers.reason(answer, secrets)
+    return ToolFailure(
+        f"The service refused with status {answer.status}{': ' + reason if reason else '.'}",
+        retryable=failed or answer.status == 429,
+        unclear=failed or answer.moved or answer.status < 400,
+    )
 
 
 def build(template: str, arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -199,15 +211,6 @@ def idempotency_key(key: str) -> str:
     return key if _KEY.match(key) else hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _parsed(body: bytes) -> Any:
-    if not body.strip():
-        return {}
-    try:
-        return parsed(body)
-    except (ValueError, RecursionError) as error:
-        raise ToolFailure("The service did not answer with JSON.") from error
-
-
 def select(value: Any, path: str) -> Any:
     """The part of a JSON value at a pointer (RFC 6901) or a path with dots.
 
@@ -226,14 +229,3 @@ def select(value: Any, path: str) -> Any:
         else:
             raise ToolFailure("The service's answer does not hold what I looked for.")
     return value
-
-
-def bounded(result: Any) -> Any:
-    """The result, if it is short enough. Raises ToolFailure if not."""
-    try:
-        length = len(json.dumps(result, ensure_ascii=False))
-    except (RecursionError, ValueError) as error:
-        raise ToolFailure("The service did not answer with JSON.") from error
-    if length > MAX_RESULT_CHARS:
-        raise ToolFailure("The service's answer is too long for me.")
-    return result

@@ -55,7 +55,7 @@ class PlanNode:
         self._executor = executor
         self._feed = feed
         self.node = Node(new_id(), 1)
-        self._durable = DurablePlans(database.url, executor, lambda: self.node)
+        self._durable = DurablePlans(database.direct_url, executor, lambda: self.node)
         self._starting: dict[UUID, float] = {}
         self._tasks = Tasks()
         self._closing = False
@@ -83,7 +83,7 @@ class PlanNode:
             await store.nodes.join(self.node, LEASE_SECS)
         self._tasks.spawn(self._repeated(self._renew), "lease of the node")
         self._tasks.spawn(self._repeated(self._take_over), "plans that nobody runs")
-        told = listen(self._database.url, CHANNEL, self._told, check_secs=_CHECK_SECS)
+        told = listen(self._database.direct_url, CHANNEL, self._told, check_secs=_CHECK_SECS)
         self._tasks.spawn(told, "news of plans")
         self._tasks.spawn(self._forget(), "ended plans")
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import socket
+import ssl
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +26,15 @@ from loguru import logger
 from orion import __version__
 from orion.domain import wire
 from orion.domain.identity import Principal
-from orion.domain.webhook import RETRY_SECS, Delivery, DeliveryStatus, Webhook, retry_in_secs, signature
+from orion.domain.webhook import (
+    RETRY_SECS,
+    Delivery,
+    DeliveryStatus,
+    Webhook,
+    retry_in_secs,
+    signature,
+    standard_signature,
+)
 from orion.errors import DatabaseUnavailable, NotFound, OrionError
 from orion.pipelines.tasks import Tasks
 from orion.store.database import Database
@@ -40,6 +50,17 @@ _LEASE_SECS = _BATCH * DEADLINE_SECS + 10
 _POLL_SECS = 1.0
 _PRINCIPAL = Principal.system("webhooks")
 _GONE = 410
+_WORDS: tuple[tuple[type[BaseException], str], ...] = (
+    (socket.gaierror, "the name of the host cannot be resolved"),
+    (ssl.SSLError, "the connection is not secure: the certificate or the TLS version is not accepted"),
+    (ConnectionRefusedError, "the connection was refused; nothing listens there"),
+    (httpx.ConnectTimeout, "no connection: the host does not answer"),
+    (httpx.ConnectError, "no connection to the host"),
+    (httpx.RemoteProtocolError, "the recipient closed the connection without a valid answer"),
+    (httpx.NetworkError, "the connection broke before the answer"),
+    (httpx.InvalidURL, "the address is no URL"),
+)
+"""What failed, by the most telling of an error's causes."""
 
 
 class WebhookDeliveries:
@@ -143,31 +164,47 @@ class WebhookDeliveries:
             status = await self._post(webhook, delivery)
         except (httpx.HTTPError, httpx.InvalidURL, OrionError, OSError, ValueError) as error:
             # An error's text may hold the address with its query.
-            return self._failed(replace(delivery, response_status=None), type(error).__name__)
+            return self._failed(replace(delivery, response_status=None), self._in_words(error))
         delivery = replace(delivery, response_status=status)
         if 200 <= status < 300:
             return _ended(delivery, DeliveryStatus.DONE, None)
         if status == _GONE:
-            return _ended(delivery, DeliveryStatus.FAILED, "the recipient is gone")
-        return self._failed(delivery, f"status {status}")
+            gone = "the recipient answered 410: it is gone, and the webhook is disabled"
+            return _ended(delivery, DeliveryStatus.FAILED, gone)
+        what = "redirects are not followed" if 300 <= status < 400 else "only 2xx counts as taken"
+        return self._failed(delivery, f"the recipient answered {status}; {what}")
 
     async def _post(self, webhook: Webhook, delivery: Delivery) -> int:
         """The recipient's status; its body is not read. The deadline counts for all of it."""
         content = payload(delivery)
         timestamp = str(int(datetime.now(UTC).timestamp()))
+        secret, event_id = self._open_secret(webhook.secret, webhook.place), str(delivery.event_id)
         headers = {
             "Content-Type": "application/json",
             "User-Agent": f"ORION/{__version__}",
-            "Orion-Event-Id": str(delivery.event_id),
+            "webhook-id": event_id,
+            "webhook-timestamp": timestamp,
+            "webhook-signature": standard_signature(secret, event_id, timestamp, content),
+            "Orion-Event-Id": event_id,
             "Orion-Timestamp": timestamp,
-            "Orion-Signature": signature(
-                self._open_secret(webhook.secret, webhook.place), timestamp, content
-            ),
+            "Orion-Signature": signature(secret, timestamp, content),
         }
         async with asyncio.timeout(self._deadline_secs):
             request = self._client.stream("POST", webhook.url, content=content, headers=headers)
             async with request as response:
                 return int(response.status_code)
+
+    def _in_words(self, error: BaseException) -> str:
+        """Why an attempt failed, without the address: its query may hold a secret."""
+        causes = list(_causes(error))
+        for kind, words in _WORDS:
+            if any(isinstance(cause, kind) for cause in causes):
+                return words
+        if isinstance(error, (TimeoutError, httpx.TimeoutException)):
+            return f"no answer within {self._deadline_secs:g} seconds"
+        if isinstance(error, OrionError):
+            return error.detail
+        return f"the delivery failed: {type(error).__name__}"
 
     def _failed(self, delivery: Delivery, error: str) -> Delivery:
         chance = random.random()  # noqa: S311 - spreads attempts, guards nothing
@@ -175,6 +212,14 @@ class WebhookDeliveries:
         if secs is None:
             return _ended(delivery, DeliveryStatus.FAILED, error)
         return replace(delivery, error=error, next_attempt_at=datetime.now(UTC) + timedelta(seconds=secs))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it came of, the latest first."""
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        found = found.__cause__ or found.__context__
 
 
 def payload(delivery: Delivery) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from orion.domain.turn import Turn
-from orion.errors import Conflict, ProviderTimeout, Unavailable
+from orion.errors import Conflict, ProviderError, ProviderTimeout, Unavailable
 from orion.pipelines.tasks import Tasks
 
 _LONGEST_SECS = 60.0
@@ -28,9 +28,13 @@ class Answers:
 
     Args:
         goes_on: Whether more will be said without the user; then the answer is all of it.
+        broken: Whether the models failed in the middle of what was said last.
     """
 
-    def __init__(self, tasks: Tasks, goes_on: Callable[[], bool]) -> None:
+    def __init__(
+        self, tasks: Tasks, goes_on: Callable[[], bool], broken: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._broken = broken
         self._tasks = tasks
         self._goes_on = goes_on
         self._waiting: list[asyncio.Future[Turn]] = []
@@ -60,7 +64,10 @@ class Answers:
                 self._waiting.remove(answer)
 
     def said(self, turn: Turn) -> None:
-        """The agent has said something."""
+        """The agent has said something; half an answer is none."""
+        if self._broken():
+            self.fail(ProviderError("the agent's answer broke off; what it had said stands in its turn"))
+            return
         self._said.append(turn)
         if self._waiting and self._goes_on():
             self._tasks.spawn(self._give_later(len(self._said)), "answer")

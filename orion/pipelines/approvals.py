@@ -66,6 +66,12 @@ class Consulted:
     async def ask(self) -> None:
         """Nobody is asked."""
 
+    def known_as(self, call_id: str, context_id: str) -> None:
+        """Nobody is told of it later."""
+
+    def ended(self, call: ToolCall) -> None:
+        """The conversation's model is told of it with the answer."""
+
     def ran(self, tool: Tool) -> None:
         """Mark the question where others wrote the result."""
         if tool.untrusted:
@@ -82,7 +88,8 @@ class ApprovalPolicy:
 
     What is dangerous does, whoever calls it. So does what a model calls of the tools that ask first (rules
     have asked already), and what changes something where the model has read, in this turn, what others than
-    the user wrote. With a guest in the call nobody can say yes.
+    the user wrote. So does, whoever calls it, the same call once more of which nobody knows whether it has
+    happened: the question says so. With a guest in the call nobody can say yes.
 
     Args:
         gate: Gives the conversation's gate.
@@ -113,20 +120,30 @@ class ApprovalPolicy:
     async def held(self, tool: Tool, call: ToolCall, *, by_rule: bool) -> ToolCall | None:
         """The call as it waits or is refused; None where it may run."""
         tainted = tool.risk is Risk.WRITE and self._taint.marked
+        unclear = self._approvals.may_have_happened(tool.name, call.arguments)
         asks_first = tool.risk is Risk.DANGER or ((tool.confirm or tainted) and not by_rule)
-        if not asks_first:
+        if not asks_first and not unclear:
             return None
         if self._guest:
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOBODY)
         agent = self._agent()
-        asked = question(tool.name, call.arguments, agent.language)
+        asked = question(tool.name, call.arguments, agent.language, unclear=unclear)
         wanted = Wanted(call.id, tool.name, call.arguments, asked, agent=agent.name)
-        if not self._approvals.add(wanted, time.monotonic()):
-            return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
-        if not await self._keep(wanted):
-            self._approvals.take(wanted.call_id)
+        if not self._approvals.add(wanted, time.monotonic()) or not await self._kept(wanted):
+            if self._approvals.withdrawn:  # it was read out already, behind what was said before
+                await self.ask()
             return replace(call, status=ToolCallStatus.REFUSED, error=_NOT_NOW)
         return replace(call, status=ToolCallStatus.WAITING_APPROVAL, result={"note": _NOTE})
+
+    async def _kept(self, wanted: Wanted) -> bool:
+        """Keep a call that waits; whatever happens, what is not kept is not asked for."""
+        kept = False
+        try:
+            kept = await self._keep(wanted)
+        finally:
+            if not kept:
+                self._approvals.take(wanted.call_id)
+        return kept
 
     def want(self, wanted: Wanted) -> bool:
         """Let the user be asked for a plan or its step; False where nobody can be, or not for this."""
@@ -143,10 +160,18 @@ class ApprovalPolicy:
         """Read the question out."""
         await self._gate().orion_ask()
 
+    def known_as(self, call_id: str, context_id: str) -> None:
+        """Let the gate tell the model of the call under the id that stands in its context."""
+        self._gate().orion_known_as(call_id, context_id)
+
     def ran(self, tool: Tool) -> None:
         """Mark the turn where others wrote the result."""
         if tool.untrusted:
             self._taint.mark()
+
+    def ended(self, call: ToolCall) -> None:
+        """Keep in mind of which calls nobody knows whether they have happened."""
+        self._approvals.ran(call.tool, call.arguments, unclear=call.unclear)
 
 
 class Answers:

@@ -100,7 +100,7 @@ class Call:
         self._on_ended = on_ended
         self._spoken = rtvi is not None
         self._tasks = Tasks()
-        self._answers = Answers(self._tasks, self._goes_on)
+        self._answers = Answers(self._tasks, self._goes_on, lambda: conversation.played.broken)
         self._fillers = Fillers(self._tasks, self._put, lambda: self._recorder.thinking)
         conversation.on_silent = self._silent
         if rtvi is not None:
@@ -219,7 +219,7 @@ class Call:
             ProviderTimeout: There was no answer within a minute.
             CallEnded: The call ended before the message was taken up.
             AnswerLost: It ended before the answer.
-            Invalid: Nothing in the text can be read.
+            Invalid, ProviderError: Nothing in the text can be read; the answer broke off.
         """
         if self.paused:
             raise Conflict(PAUSED)
@@ -388,7 +388,8 @@ class Call:
             gate = self.conversation.approval_gate
             # Spoken, a question ends the agent's turn; written, it belongs to the answer.
             goes_on = self.conversation.played.goes_on and not (self._spoken and gate.orion_waits)
-            self._recorder.agent_said(message.content, interrupted=message.interrupted, goes_on=goes_on)
+            interrupted = message.interrupted or self.conversation.played.broken
+            self._recorder.agent_said(message.content, interrupted=interrupted, goes_on=goes_on)
             if self._spoken:
                 gate.orion_said(message.content)
             else:

@@ -193,6 +193,8 @@ class CallPlans:
     ) -> None:
         asks = {step.index: step.question for step in plan.steps if step.asks and not plan.status.over}
         self._approvals.follow(plan.id, asks, draft=plan.status is PlanStatus.DRAFT)
+        if self._approvals.withdrawn:  # its question was answered elsewhere while it was read out
+            await ask()
         waiting = self._awaited.get(plan.id)
         if not plan.status.over:
             self._wait(plan)

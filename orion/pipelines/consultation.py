@@ -22,7 +22,7 @@ from orion.domain.agent import Agent, fill
 from orion.domain.deadlines import Deadlines
 from orion.domain.draft import CONVERSATIONAL
 from orion.domain.guardrail import Action, Channel
-from orion.domain.tool import ToolCall, ToolFailure
+from orion.domain.tool import ToolCall, ToolCallStatus, ToolFailure
 from orion.errors import OrionError
 from orion.pipelines import engines
 from orion.pipelines.conversation import Conversation
@@ -34,6 +34,7 @@ from orion.processors.played_words import PlayedWords
 from orion.processors.settled_calls import SettledCalls
 from orion.processors.silence import Silence
 from orion.processors.tool_call import ToolCaller
+from orion.processors.unknown_tool import refuse_unknown
 from orion.processors.written_speech import WrittenSpeech
 from orion.providers._usage import listen
 
@@ -70,17 +71,20 @@ class Consultations:
             raise ToolFailure(verdict.reply)
         self._running += 1
         try:
-            async with asyncio.timeout(_SECS):
-                return await self._answer(conversation.offer.roster.get(agent), verdict.text)
-        except TimeoutError:
-            raise ToolFailure(f"The {agent} has not answered in time.") from None
+            asked = _Asked(conversation, conversation.offer.roster.get(agent), verdict.text)
+            try:
+                async with asyncio.timeout(_SECS):
+                    return await self._answer(asked)
+            except TimeoutError:
+                raise ToolFailure(f"The {agent} has not answered in time.{asked.left()}") from None
+            except ToolFailure as failure:
+                raise ToolFailure(failure.message + asked.left()) from failure
         except OrionError as error:
             raise ToolFailure(f"The {agent} cannot answer now.") from error
         finally:
             self._running -= 1
 
-    async def _answer(self, agent: Agent, question: str) -> dict[str, Any]:
-        asked = _Asked(self._conversation, agent, question)
+    async def _answer(self, asked: _Asked) -> dict[str, Any]:
         try:
             text = await asked.answer()
         finally:
@@ -88,6 +92,7 @@ class Consultations:
         asked.hold.delivered()
         calls = [
             {"tool": call.tool, "arguments": call.arguments, "status": call.status.value}
+            | ({} if call.error is None else {"error": call.error})
             for call in asked.calls.values()
         ]
         return {"answer": text, "tool_calls": calls}
@@ -121,6 +126,7 @@ class _Asked:
     def __init__(self, conversation: Conversation, agent: Agent, question: str) -> None:
         self.calls: dict[str, ToolCall] = {}
         self.hold = conversation.consulted()
+        self._offered = conversation.offer.tools
         self._tasks = Tasks()
         self._answer = _Answer(asyncio.get_running_loop().create_future())
         offer = conversation.offer
@@ -135,6 +141,8 @@ class _Asked:
             llm.orion_admits,
             hold=self.hold,
         )
+        for model in models:
+            refuse_unknown(model.service, self._called, llm.orion_admits)
         told = (
             fill(agent.instructions, conversation.session.variables).strip(),
             conversation.shared.prompts["written"].told(agent),
@@ -171,6 +179,17 @@ class _Asked:
         self._run.add_done_callback(lambda _: self._answer.over())
         await self._worker.queue_frame(LLMRunFrame())
         return await self._answer.done
+
+    def left(self) -> str:
+        """What it has changed, or may have, though there is no answer; empty for nothing."""
+        changes = [call for call in self.calls.values() if self._offered[call.tool].tool.changes]
+        done = ", ".join(call.tool for call in changes if call.status is ToolCallStatus.DONE)
+        unclear = ", ".join(
+            call.tool for call in changes if call.unclear or call.status is ToolCallStatus.RUNNING
+        )
+        told = [f"This was done: {done}."] if done else []
+        told += [f"This may have happened all the same: {unclear}."] if unclear else []
+        return "".join(f" {one}" for one in told)
 
     async def end(self) -> None:
         """Let go of the pipeline."""

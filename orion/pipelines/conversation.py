@@ -12,6 +12,7 @@ from typing import Any
 from loguru import logger
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.services.llm_service import LLMService
 
 from orion import providers
 from orion.agents import recollection
@@ -45,6 +46,7 @@ from orion.processors.approval_gate import ApprovalGate
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller
+from orion.processors.unknown_tool import refuse_unknown
 from orion.processors.window import Window
 from orion.providers._usage import listen
 
@@ -166,6 +168,7 @@ class Conversation:
         )
         self.tool_context.planning = None if guest else self.plans
         self.caller = self._tool_caller(offer)
+        self._refuse_unknown([model.service for model in models])
         self.context = LLMContext(
             [*self.head(), *messages(recent(turns, self.window.noted))], tools=self.tools()
         )
@@ -369,6 +372,10 @@ class Conversation:
         return ToolCaller(
             offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=self._slow
         )
+
+    def _refuse_unknown(self, models: Sequence[LLMService[Any]]) -> None:
+        for model in models:
+            refuse_unknown(model, self.recorder.tool_call, self.llm.orion_admits)
 
     def _assent(self, wanted: Wanted | None) -> Assent:
         """Yes and no in the language of who has asked; where nothing is asked, of who has the word."""

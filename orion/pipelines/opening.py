@@ -21,7 +21,7 @@ from pipecat.transports.base_transport import BaseTransport
 from orion import providers
 from orion.domain.identity import Principal
 from orion.domain.session import EndReason
-from orion.errors import OrionError, StartError, Unavailable
+from orion.errors import OrionError
 from orion.media.vad import vad_analyzer
 from orion.pipelines import engines, speech, text, turns, voice
 from orion.pipelines.call import Call
@@ -30,6 +30,7 @@ from orion.pipelines.ordinary import Ordinary
 from orion.processors.client_messages import ClientMessages
 from orion.processors.silence import Silence
 from orion.processors.spoken_language import SpokenLanguage
+from orion.processors.unknown_tool import refuse_unknown
 from orion.providers import Candidate
 from orion.providers._usage import listen
 
@@ -93,10 +94,7 @@ def _heard_and_spoken_by(
         Unavailable: None takes the agent's language.
     """
     settings, agent = conversation.offer.settings, conversation.agent
-    try:
-        heard_by, spoken_by = providers.stts(settings, agent), providers.ttss(settings, agent)
-    except StartError as error:
-        raise Unavailable(error.detail) from error
+    heard_by, spoken_by = providers.stts(settings, agent), providers.ttss(settings, agent)
     for recogniser in heard_by:
         listen("stt", recogniser, conversation.bill.used)
     for speaker in spoken_by:
@@ -140,6 +138,7 @@ def _speech_call(
     heard_by, spoken_by = _heard_and_spoken_by(conversation)
     assert isinstance(model, providers.SpeechModel)
     model.orion_begin(conversation.context, lambda: conversation.pause.on)
+    refuse_unknown(model, conversation.recorder.tool_call)
     conversation.speech = model
     pair = _aggregators(conversation, transcripts=False)
     ordinary = Ordinary(

@@ -6,7 +6,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from orion.domain.context import valid
+from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Speaker, Turn
+
+_NO_END = "It still runs, or was cut off: nobody knows whether it has happened."
 
 
 def recent(turns: Iterable[Turn], noted: int) -> list[Turn]:
@@ -27,7 +31,10 @@ def is_owed(turns: Iterable[Turn]) -> bool:
 
 
 def messages(turns: Iterable[Turn]) -> list[Any]:
-    """The turns as a model's context holds them: what was heard, and what the tools answered."""
+    """The turns as a model's context holds them: what was heard, and what the tools answered.
+
+    Sessions of before may hold ids and names that only the vendor takes who made them up.
+    """
     found: list[Any] = []
     for turn in turns:
         if turn.speaker is Speaker.USER:
@@ -36,9 +43,16 @@ def messages(turns: Iterable[Turn]) -> list[Any]:
         for call in turn.tool_calls:
             function = {"name": call.tool, "arguments": json.dumps(call.arguments, ensure_ascii=False)}
             asked = {"id": call.id, "type": "function", "function": function}
-            answer = json.dumps(call.result if call.error is None else {"error": call.error})
+            answer = json.dumps(_told(call), ensure_ascii=False)
             found.append({"role": "assistant", "tool_calls": [asked]})
             found.append({"role": "tool", "tool_call_id": call.id, "content": answer})
         if turn.text:
             found.append({"role": "assistant", "content": turn.text})
-    return found
+    return valid(found)
+
+
+def _told(call: ToolCall) -> Any:
+    """What a model reads of a call of before; of one without an end, nobody knows whether it has happened."""
+    if call.error is not None:
+        return {"error": call.error, "status": call.status.value}
+    return {"error": _NO_END} if call.status is ToolCallStatus.RUNNING else call.result

@@ -74,7 +74,7 @@ class SessionTools:
         self.consulting: Consulting | None = None
 
     def for_call(self, call_id: str) -> ToolContext:
-        """The context of the call with this id: models number theirs anew in each conversation."""
+        """The context of the call with this id, the server's own."""
         return _CallContext(self, f"{self.session_id}:{call_id}")
 
 

@@ -35,6 +35,8 @@ from orion.domain.taint import Taint
 Decide = Callable[[Wanted, bool, str | None], Awaitable[dict[str, Any]]]
 OnDropped = Callable[[Wanted, str, str], None]
 
+_KNOWN = 1000
+"""Calls whose ids in the context are kept in mind."""
 _KEYS = {KeypadEntry.ONE: Reply.YES, KeypadEntry.TWO: Reply.NO}
 
 
@@ -80,6 +82,7 @@ class ApprovalGate(FrameProcessor):
         self._orion_user_speaks = False
         self._orion_asking = False
         self._orion_running: set[asyncio.Task[None]] = set()
+        self._orion_known_as: dict[str, str] = {}
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Take what answers a question; pass everything else on."""
@@ -109,7 +112,11 @@ class ApprovalGate(FrameProcessor):
         await super().cleanup()
 
     async def orion_ask(self) -> None:
-        """Read out the question whose turn it is, unless it is under way or was heard."""
+        """Read out the question whose turn it is, unless it is under way or was heard.
+
+        One that was answered elsewhere while it was read out is not read to its end.
+        """
+        await self._orion_hush()
         wanted = self._orion_approvals.to_ask()
         if wanted is not None and not self._orion_user_speaks:
             self._orion_approvals.asked(self._orion_clock())
@@ -140,6 +147,7 @@ class ApprovalGate(FrameProcessor):
     def orion_expired(self, wanted: Wanted) -> None:
         """Nobody has answered in time, which is kept: tell of it."""
         self._orion_approvals.take(wanted.call_id)
+        self._orion_approvals.closed = True
         self._orion_spawn(
             self._orion_tell(wanted, {"error": self._orion_expired_words(wanted), "status": "rejected"})
         )
@@ -154,6 +162,16 @@ class ApprovalGate(FrameProcessor):
         elif self._orion_approvals.to_ask() is not None:
             self._orion_spawn(self.orion_ask())
 
+    def orion_known_as(self, call_id: str, context_id: str) -> None:
+        """The call of that id stands in the context under another one, the model's own."""
+        self._orion_known_as[call_id] = context_id
+        if len(self._orion_known_as) > _KNOWN:
+            del self._orion_known_as[next(iter(self._orion_known_as))]
+
+    def _orion_context_id(self, wanted: Wanted) -> str:
+        """Under which the context knows a call; a context that was rebuilt has its own id."""
+        return self._orion_known_as.get(wanted.call_id, wanted.call_id)
+
     async def _orion_turn(self, frame: LLMContextFrame) -> None:
         """The user has said something, or a model is asked again: what it is to the open question."""
         messages: list[Any] = list(frame.context.get_messages())
@@ -167,26 +185,46 @@ class ApprovalGate(FrameProcessor):
         if self._orion_approvals.expired(self._orion_clock(), self._orion_patience_secs):
             self._orion_drop("expired", "time")
         said = str(messages[-1].get("content") or "")
-        reply = self._orion_language(self._orion_approvals.first).reply(said)
+        first = self._orion_approvals.first
+        reply = self._orion_language(first).reply(said, first.question if first else "")
         by = "voice" if began is not None else "text"
         await self._orion_answered(reply, len(said.split()), began or self._orion_clock(), by, frame)
 
     async def _orion_answered(
         self, reply: Reply, words: int, began: float, by: str, frame: LLMContextFrame | None
     ) -> None:
-        match self._orion_approvals.answer(reply, words, began):
+        closed, self._orion_approvals.closed = self._orion_approvals.closed, False
+        match self._orion_approvals.answer(reply, words, began, written=by == "text"):
             case Outcome.APPROVED | Outcome.REJECTED as outcome:
+                self._orion_approvals.closed = outcome is Outcome.REJECTED
                 wanted = self._orion_approvals.settle()
                 self._orion_spawn(self._orion_do(wanted, approved=outcome is Outcome.APPROVED, by=by))
             case Outcome.ASK:
                 await self.orion_ask()
+            case Outcome.NONE if closed and reply is Reply.YES and not self._orion_was_asked():
+                nothing = self._orion_language(None).words["nothing"]
+                await self.push_frame(TTSSpeakFrame(nothing, append_to_context=True))
             case Outcome.DROPPED | Outcome.NONE as outcome:
                 if outcome is Outcome.DROPPED:
                     self._orion_drop("rejected", by)
                 if frame is not None:
                     await self.push_frame(frame)
 
+    def _orion_was_asked(self) -> bool:
+        """Whether the agent itself has asked something last: a yes is its model's to take."""
+        messages: list[Any] = list(self._orion_context.get_messages())
+        said = (one for one in reversed(messages) if isinstance(one, dict) and one.get("role") == "assistant")
+        last = next((str(one["content"]) for one in said if one.get("content")), "")
+        return last.rstrip().endswith(("?", "\uff1f", "\u061f"))
+
+    async def _orion_hush(self) -> None:
+        """Stop saying a question that was answered elsewhere."""
+        if self._orion_approvals.withdrawn:
+            self._orion_approvals.withdrawn = False
+            await self.push_frame(InterruptionFrame())
+
     async def _orion_do(self, wanted: Wanted, *, approved: bool, by: str | None) -> None:
+        await self._orion_hush()
         told = await self._orion_decide(wanted, approved, by)
         if wanted.step is None:
             await self._orion_tell(wanted, told)
@@ -197,13 +235,15 @@ class ApprovalGate(FrameProcessor):
     async def _orion_tell(self, wanted: Wanted, result: dict[str, Any]) -> None:
         """Give the model what came of a call; at once, or with what the user is saying."""
         told = json.dumps(result, ensure_ascii=False)
-        self._orion_context.add_message(async_tool_messages.build_final_result_message(wanted.call_id, told))
+        message = async_tool_messages.build_final_result_message(self._orion_context_id(wanted), told)
+        self._orion_context.add_message(message)
         if not self._orion_user_speaks:
             await self.push_frame(LLMContextFrame(self._orion_context))
 
     def _orion_drop(self, outcome: str, by: str) -> None:
         """No call waits any more; what the model reads of them says so."""
-        dropped = {wanted.call_id: wanted for wanted in self._orion_approvals.clear()}
+        self._orion_approvals.closed = True
+        dropped = {self._orion_context_id(one): one for one in self._orion_approvals.clear()}
         messages: list[Any] = list(self._orion_context.get_messages())
         for message in messages:
             wanted = dropped.get(str(message.get("tool_call_id"))) if isinstance(message, dict) else None

@@ -40,6 +40,8 @@ FIRST_WORD = "orion_first_word"
 """In a text frame's metadata: when the first token of its answer came, in seconds of the pipeline's clock."""
 WORDLESS = "orion_wordless"
 """In the metadata of a response's end: nobody cut it off or failed, and it has neither words nor a call."""
+BROKEN = "orion_broken"
+"""In the same place: the answer has words, and then every model failed."""
 FILLER = "One moment."
 _FILL_AGAIN_SECS = 5.0
 
@@ -71,7 +73,7 @@ class LLMOrder(HedgedOrder):
         self._orion_speaks = speaks
         self._orion_speculation = Speculation()
         self._orion_told: bool | None = None
-        self._orion_filled = self._orion_called = False
+        self._orion_filled = self._orion_called = self._orion_broken = False
         self._orion_first_word = 0.0
 
     async def orion_enters(self, frame: Frame, direction: FrameDirection) -> None:
@@ -114,6 +116,7 @@ class LLMOrder(HedgedOrder):
         except TimeoutError:  # withdrawn: what the branch holds of it is nobody's
             await self.orion_halt(self.orion_active)
         finally:
+            end.metadata[BROKEN], self._orion_broken = self._orion_broken, False
             await self.push_frame(end)
 
     async def _orion_go_through(self, frame: LLMContextFrame) -> bool:
@@ -134,6 +137,7 @@ class LLMOrder(HedgedOrder):
             await self.orion_switched(found, None)
             if found.reason == NO_WORDS and not answer.released:
                 return True
+        self._orion_broken = bool(answer.released)
         await self.push_error("no language model answers", category=ErrorCategory.UNKNOWN)
         return False
 

@@ -8,12 +8,14 @@ from pipecat.frames.frames import (
     Frame,
     LLMAssistantPushAggregationFrame,
     LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
     LLMTextFrame,
     TTSTextFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from orion.processors.guardrail import GOES_ON
+from orion.processors.llm_order import BROKEN
 
 
 class PlayedWords(FrameProcessor):
@@ -25,6 +27,7 @@ class PlayedWords(FrameProcessor):
 
     Attributes:
         goes_on: The last response called a tool: another one, over its result, belongs to the same turn.
+        broken: In its middle all models failed.
     """
 
     def __init__(
@@ -32,7 +35,7 @@ class PlayedWords(FrameProcessor):
     ) -> None:
         super().__init__()
         self._orion_on_filler = on_filler
-        self.goes_on = False
+        self.goes_on = self.broken = False
         self._orion_on_words = on_words
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -43,6 +46,9 @@ class PlayedWords(FrameProcessor):
             told(frame.text.strip())
         elif isinstance(frame, LLMFullResponseEndFrame):
             self.goes_on = bool(frame.metadata.get(GOES_ON))
+            self.broken = bool(frame.metadata.get(BROKEN))
+        elif isinstance(frame, LLMFullResponseStartFrame):
+            self.broken = False
         elif isinstance(frame, LLMAssistantPushAggregationFrame):
             self.goes_on = False  # what is said by request stands alone
         await self.push_frame(frame, direction)

@@ -21,9 +21,22 @@ from pipecat.frames.frames import FunctionCallResultProperties
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams
 
-from orion.agents.arguments import as_json, refuse_arguments
-from orion.domain.storable import storable
-from orion.domain.tool import Risk, Tool, ToolCall, ToolCallStatus, ToolContext, ToolFailure
+from orion.agents.apart import apart
+from orion.agents.arguments import recorded, refuse_arguments
+from orion.agents.results import result_of
+from orion.domain.identity import new_id
+from orion.domain.schemas.shown import own_names
+from orion.domain.storable import cut_short, storable
+from orion.domain.tool import (
+    MAY_HAVE_HAPPENED,
+    Risk,
+    Tool,
+    ToolCall,
+    ToolCallStatus,
+    ToolContext,
+    ToolFailure,
+)
+from orion.log import where
 from orion.processors.own_words import are_answered
 from orion.providers import Stateful, ToolSchema
 from orion.tools import RunnableTool
@@ -33,6 +46,8 @@ ContextFor = Callable[[str], ToolContext]
 
 
 _SLOW_SECS = 1.0
+_MOST_ERROR_CHARS = 1000
+_NOT_CALLED = "the server could not check the call, or ask the user for a yes; it has not been made"
 
 
 class Hold(Protocol):
@@ -51,8 +66,14 @@ class Hold(Protocol):
     async def ask(self) -> None:
         """Ask the user for what waits."""
 
+    def known_as(self, call_id: str, context_id: str) -> None:
+        """The call of that id stands in the model's context under another one, the model's own."""
+
     def ran(self, tool: Tool) -> None:
         """A model is about to read what the tool returned."""
+
+    def ended(self, call: ToolCall) -> None:
+        """A call that ran has ended, however that was."""
 
 
 class NobodyToAsk:
@@ -71,8 +92,14 @@ class NobodyToAsk:
     async def ask(self) -> None:
         """Nobody is asked."""
 
+    def known_as(self, call_id: str, context_id: str) -> None:
+        """Nobody is told of it later."""
+
     def ran(self, tool: Tool) -> None:
         """Nobody reads it."""
+
+    def ended(self, call: ToolCall) -> None:
+        """Nobody keeps it in mind."""
 
 
 class ToolCaller:
@@ -111,14 +138,18 @@ class ToolCaller:
 
     def _schema(self, runnable: RunnableTool) -> ToolSchema:
         # The time-out is ours: Pipecat's would cancel without an answer that can be said.
-        @tool_options(cancel_on_interruption=not runnable.tool.side_effects)
+        @tool_options(cancel_on_interruption=not runnable.tool.changes)
         async def handle(params: FunctionCallParams) -> None:
             if not self._admits(params.llm):
                 return
             by_rule = isinstance(params.llm, Stateful) and are_answered(params.context, params.tool_call_id)
             slow = asyncio.get_running_loop().call_later(_SLOW_SECS, self._on_slow)
+            renamed = runnable.tool.shown.renamed if runnable.tool.shown else {}
+            arguments = own_names(dict(params.arguments), renamed)
+            call_id = str(new_id())
+            self._hold.known_as(call_id, params.tool_call_id)
             try:
-                call = await self.run(runnable, params.tool_call_id, dict(params.arguments), by_rule=by_rule)
+                call = await self.run(runnable, call_id, arguments, by_rule=by_rule)
             finally:
                 slow.cancel()
             waits = self._hold.waits(call.id)
@@ -142,62 +173,69 @@ class ToolCaller:
         """Run one call to its end and return its record; only cancellation is raised.
 
         Args:
+            call_id: The server's own, one per call: what the outside world counts it by.
             by_rule: As for `Hold.held`.
             approved: The user has said yes to just this call.
         """
-        call = ToolCall(
-            id=storable(call_id),
-            tool=runnable.tool.name,
-            arguments=storable(arguments),
-            status=ToolCallStatus.RUNNING,
-            started_at=datetime.now(UTC),
-        )
+        tool, began, arguments = runnable.tool, False, storable(arguments)
+        running, now = ToolCallStatus.RUNNING, datetime.now(UTC)
+        call = ToolCall(call_id, tool.name, recorded(arguments), running, started_at=now)
         await self._on_call(call)
         started = time.monotonic()
         try:
-            call = await self._outcome(runnable, call, None if approved else by_rule)
+            refusal = await apart(refuse_arguments, tool.parameters, arguments)
+            ended = await self._stopped(tool, call, refusal, None if approved else by_rule)
+            if ended is None:
+                began = True
+                ended = await self._ran(runnable, call)
+            call = ended
         except asyncio.CancelledError:
-            call = replace(call, status=ToolCallStatus.CANCELLED, error="cancelled")
+            call = _failed(call, tool, "cancelled", unclear=began, status=ToolCallStatus.CANCELLED)
             raise
+        except Exception as error:  # noqa: BLE001 - what could not be checked or asked for is not done
+            logger.error("tool {} was not called: {}", call.tool, type(error).__name__)
+            call = replace(call, status=ToolCallStatus.FAILED, error=_NOT_CALLED)
         finally:
+            if began:
+                self._hold.ran(tool)
+                self._hold.ended(call)
             call = replace(call, duration_ms=round((time.monotonic() - started) * 1000, 2))
             await asyncio.shield(self._on_call(call))
         return call
 
-    async def _outcome(self, runnable: RunnableTool, call: ToolCall, by_rule: bool | None) -> ToolCall:
-        refusal = refuse_arguments(runnable.tool.parameters, call.arguments)
+    async def _stopped(
+        self, tool: Tool, call: ToolCall, refusal: str, by_rule: bool | None
+    ) -> ToolCall | None:
+        """The call as it is refused, or waits; None where it runs."""
         if refusal:
-            return replace(call, status=ToolCallStatus.REFUSED, error=refusal)
-        held = None if by_rule is None else await self._hold.held(runnable.tool, call, by_rule=by_rule)
-        if held is not None:
-            return held
-        try:
-            return await self._ran(runnable, call)
-        finally:
-            self._hold.ran(runnable.tool)
+            return replace(call, status=ToolCallStatus.REFUSED, error=storable(refusal))
+        return None if by_rule is None else await self._hold.held(tool, call, by_rule=by_rule)
 
     async def _ran(self, runnable: RunnableTool, call: ToolCall) -> ToolCall:
         timeout_secs = runnable.tool.timeout_secs
         try:
             async with asyncio.timeout(timeout_secs):
                 result = await runnable.run(call.arguments, self._context_for(call.id))
-            return replace(call, status=ToolCallStatus.DONE, result=as_json(result))
+            return replace(call, status=ToolCallStatus.DONE, result=result_of(runnable.tool, result))
         except TimeoutError:
-            error = f"no answer within {timeout_secs:g} seconds"
-            return replace(call, status=ToolCallStatus.TIMED_OUT, error=error)
+            told = f"no answer within {timeout_secs:g} seconds"
+            return _failed(call, runnable.tool, told, unclear=True, status=ToolCallStatus.TIMED_OUT)
         except ToolFailure as failure:
             return _failed(call, runnable.tool, failure.message, unclear=failure.unclear)
         except Exception as error:  # noqa: BLE001 - anybody's code, which ends here
-            # What a tool raises may hold arguments; the log names its type alone.
-            logger.warning("tool {} failed: {}", call.tool, type(error).__name__)
+            # What a tool raises may hold arguments; the log names its type and where it came from.
+            logger.warning("tool {} failed: {}\n{}", call.tool, type(error).__name__, where(error))
             return _failed(call, runnable.tool, f"{call.tool} failed", unclear=True)
 
 
-def _failed(call: ToolCall, tool: Tool, told: str, *, unclear: bool) -> ToolCall:
+def _failed(
+    call: ToolCall, tool: Tool, told: str, *, unclear: bool, status: ToolCallStatus = ToolCallStatus.FAILED
+) -> ToolCall:
     """A call that failed; what may have changed something all the same is told as such."""
-    if unclear and not tool.repeatable:
-        told = f"{told.removesuffix('.')}. It may have happened all the same."
-    return replace(call, status=ToolCallStatus.FAILED, error=storable(told))
+    told = cut_short(told, _MOST_ERROR_CHARS)
+    if unclear and tool.changes:
+        told = f"{told.removesuffix('.')}. {MAY_HAVE_HAPPENED}"
+    return replace(call, status=status, error=told)
 
 
 def answer(call: ToolCall) -> dict[str, Any]:

@@ -50,15 +50,18 @@ from orion import registry
 from orion.domain.agent import Agent, voice_with
 from orion.domain.draft import Draft, Missing
 from orion.domain.tool import Tool
-from orion.errors import StartError
+from orion.errors import StartError, Unavailable
 from orion.providers._models.catalogue import advice, subtag
 from orion.settings import Settings
 
 Kind = Literal["stt", "llm", "tts"]
 KINDS: tuple[Kind, ...] = ("stt", "llm", "tts")
+CALLED: dict[Kind, str] = {"stt": "speech recognition", "llm": "language model", "tts": "voice"}
+"""What people call the engines of a kind."""
 Part = Kind | Literal["speech"]
 """What a provider may serve: the engines that every call has, and the model that does it all."""
 PARTS: tuple[Part, ...] = (*KINDS, "speech")
+_NONE_SERVES = "no {} can serve: "
 PULLED = 20
 """From this rank on an engine was pulled or configured; those below are embedded."""
 
@@ -72,19 +75,16 @@ class ToolSchema(FunctionSchema):
     """
 
     def __init__(self, tool: Tool, handler: FunctionCallHandler | None = None) -> None:
-        super().__init__(
-            tool.name,
-            tool.description,
-            tool.parameters.get("properties", {}),
-            list(tool.parameters.get("required", [])),
-            handler,
-        )
+        shown = tool.shown.schema if tool.shown else tool.parameters
+        required = list(shown.get("required", []))
+        super().__init__(tool.name, tool.description, shown.get("properties", {}), required, handler)
+        self._shown = shown
         self.tool = tool
 
     def to_default_dict(self) -> dict[str, Any]:
         """The form in which models get it, `$defs` included."""
-        shown = {"name": self.name, "description": self.description}
-        return {**shown, "parameters": {"type": "object", "properties": {}, **self.tool.parameters}}
+        parameters = {"type": "object", "properties": {}, **self._shown}
+        return {"name": self.name, "description": self.description, "parameters": parameters}
 
 
 @runtime_checkable
@@ -208,7 +208,7 @@ def order(
     if not found and language == "auto":
         found, missing = _order(settings, kind, None)
     if not found:
-        raise StartError(f"no {kind} can serve: {missing}{_advice(settings, kind, language)}")
+        raise StartError(f"{_NONE_SERVES.format(kind)}{missing}{_advice(settings, kind, language)}")
     if kind == "llm" and len(found) > 1 and "offline" not in [choice.provider for choice in found]:
         found.append(Choice(kind, "offline", "when no model can be reached"))
     return found
@@ -245,17 +245,17 @@ def model_for(settings: Settings, agent: Agent, kind: Part, name: str) -> str | 
 
 
 def stts(settings: Settings, agent: Agent) -> list[Candidate[STTService]]:
-    """Speech-to-text services for one call, in order. Raises StartError where none can serve."""
+    """Speech-to-text services for one call, in order. Raises Unavailable if none can serve."""
     return [Candidate(name, made) for name, made in _make(settings, "stt", agent, agent.stt, agent.language)]
 
 
 def llms(settings: Settings, agent: Agent) -> list[Candidate[LLMService[Any]]]:
-    """Language models (or the offline agent) for one call, in order. Raises StartError."""
+    """Language models (or the offline agent) for one call, in order. Raises Unavailable."""
     return [Candidate(name, made) for name, made in _make(settings, "llm", agent, agent.llm)]
 
 
 def ttss(settings: Settings, agent: Agent) -> list[Candidate[TTSService]]:
-    """Text-to-speech services for one call, in order. Raises StartError."""
+    """Text-to-speech services for one call, in order. Raises Unavailable."""
     return [Candidate(name, made) for name, made in _make(settings, "tts", agent, agent.tts, agent.language)]
 
 
@@ -269,17 +269,17 @@ def speech(settings: Settings, agent: Agent) -> Candidate[LLMService[Any]]:
 
 
 def stt(settings: Settings, agent: Agent) -> STTService:
-    """The speech-to-text service that comes first. Raises StartError where none can serve."""
+    """The speech-to-text service that comes first. Raises Unavailable if none can serve."""
     return stts(settings, agent)[0].service
 
 
 def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
-    """The language model (or the offline agent) that comes first. Raises StartError."""
+    """The language model (or the offline agent) that comes first. Raises Unavailable."""
     return llms(settings, agent)[0].service
 
 
 def tts(settings: Settings, agent: Agent) -> TTSService:
-    """The text-to-speech service that comes first. Raises StartError."""
+    """The text-to-speech service that comes first. Raises Unavailable."""
     return ttss(settings, agent)[0].service
 
 
@@ -301,10 +301,14 @@ def embedder(settings: Settings) -> Embedder | None:
 def _make(
     settings: Settings, kind: Kind, agent: Agent, own: str | None, language: str | None = None
 ) -> Iterator[tuple[str, Any]]:
-    """Those in order that can serve this agent. Raises StartError where none can."""
+    """Those in order that can serve this agent. Raises Unavailable if none can."""
     refused: StartError | None = None
     serves = False
-    for choice in order(settings, kind, own, language):
+    try:
+        found = order(settings, kind, own, language)
+    except StartError as error:
+        raise _without(agent, kind, error) from error
+    for choice in found:
         name = str(choice.provider)
         try:
             service = getattr(module(settings, name), kind)(settings, _for(choice, agent))
@@ -315,7 +319,14 @@ def _make(
             serves = True
             yield name, service
     if refused is not None and not serves:
-        raise refused
+        raise _without(agent, kind, refused)
+
+
+def _without(agent: Agent, kind: Kind, error: StartError) -> Unavailable:
+    """What the caller of an agent that no engine of a kind serves is told."""
+    return Unavailable(
+        f"agent {agent.name!r} has no {CALLED[kind]}: {error.detail.removeprefix(_NONE_SERVES.format(kind))}"
+    )
 
 
 def _for(choice: Choice, agent: Agent) -> Agent:

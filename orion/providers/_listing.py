@@ -53,6 +53,13 @@ async def engines(settings: Settings) -> list[Engine]:
     return list(await asyncio.gather(*asked))
 
 
+async def voices(settings: Settings, name: str) -> tuple[providers.Voice, ...]:
+    """The voices of a provider, as far as it tells them; empty for one that does not, or does not serve."""
+    if not providers.offers(providers.module(settings, name), "tts"):
+        return ()
+    return (await _engine(settings, "tts", name)).voices
+
+
 async def problem(settings: Settings, name: str) -> str | None:
     """Why the provider does not work, e.g. that it refuses the key; None where it does."""
     loaded = providers.module(settings, name)

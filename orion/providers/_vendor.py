@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
 from importlib import import_module
 from itertools import islice
 from typing import Any, TypeVar
 
-from pipecat.frames.frames import ErrorFrame, FunctionCallFromLLM
+from pipecat.frames.frames import ErrorFrame
 from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.services.llm_service import LLMService
-from pipecat.services.tts_service import TTSService
 from pipecat.transcriptions.language import Language
 from pipecat.utils.errors import (
     ErrorCategory,
@@ -27,11 +25,14 @@ from pipecat.utils.errors import (
     extract_http_status_code,
 )
 
-from orion.domain.storable import parsed, storable
+from orion.domain.storable import storable
 from orion.errors import ProviderError, ProviderTimeout, StartError
 from orion.net.client import UnreachableTarget
+from orion.providers._model import Model
 from orion.providers._models.catalogue import subtag
+from orion.providers._text.faults import FailedAnswer, MalformedAnswer
 from orion.providers._usage import tell_beside
+from orion.providers._words import WrittenWords
 
 _LIST_SECS = 5.0
 _MOST_NAMES = 1000
@@ -143,14 +144,6 @@ def told_language(code: str) -> Language | None:
     return None if code == "auto" else language(code)
 
 
-class HalfAnswer(Exception):
-    """The answer broke off: the connection ended before the vendor said that it was complete."""
-
-
-class MalformedAnswer(Exception):
-    """The answer is not what the protocol says, for example a tool call whose arguments are no JSON."""
-
-
 class Vendor(FrameProcessor):
     """Goes before a Pipecat service among the bases; `orion_vendor` names the vendor in error texts."""
 
@@ -177,18 +170,11 @@ class Vendor(FrameProcessor):
             await super().push_error_frame(error)
 
 
-class VendorModel(Vendor, LLMService[Any]):
+class VendorModel(Vendor, Model):
     """The same for a language model, whose words and calls reach the context as it can be sent again."""
 
-    async def _push_llm_text(self, text: str) -> None:
-        await super()._push_llm_text(storable(text))
 
-    async def run_function_calls(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:
-        """Run the calls. Raises MalformedAnswer, before the first of them runs, for arguments of none."""
-        await super().run_function_calls([_held(call) for call in function_calls])
-
-
-class VendorVoice(Vendor, TTSService):
+class VendorVoice(Vendor, WrittenWords):
     """The same for text to speech, where words whose sound never came are not taken for spoken."""
 
     _orion_broken: set[str]
@@ -208,27 +194,6 @@ class VendorVoice(Vendor, TTSService):
         self._aggregated_frame_sequencer.clear(keep_contexts=set(self.get_audio_contexts()) - {context_id})
 
 
-def arguments(text: str) -> dict[str, Any]:
-    """The arguments of a tool call, as they can be kept. Raises MalformedAnswer: they are no JSON object."""
-    try:
-        found = parsed(text or "{}")
-    except (ValueError, RecursionError) as error:
-        raise MalformedAnswer("the arguments of a tool call are no JSON") from error
-    return _kept(found)
-
-
-def _held(call: FunctionCallFromLLM) -> FunctionCallFromLLM:
-    name, call_id = storable(call.function_name), storable(call.tool_call_id)
-    return replace(call, function_name=name, tool_call_id=call_id, arguments=_kept(call.arguments))
-
-
-def _kept(found: Any) -> dict[str, Any]:
-    kept = storable(found)
-    if not isinstance(kept, dict):
-        raise MalformedAnswer("the arguments of a tool call are no JSON object")
-    return kept
-
-
 def category(exception: Exception) -> ErrorCategory:
     """What a vendor's failure is: by the code it sends, the HTTP status, or the kind of exception.
 
@@ -242,7 +207,7 @@ def category(exception: Exception) -> ErrorCategory:
         return coded
     if status is not None and status >= 400:
         return classify_http_status_code(status)
-    if isinstance(exception, MalformedAnswer):
+    if isinstance(exception, MalformedAnswer | FailedAnswer):
         return ErrorCategory.SERVER
     if {kind.__name__ for kind in type(exception).__mro__} & _NO_CONNECTION:
         return ErrorCategory.CONNECTIVITY
@@ -255,6 +220,10 @@ def _coded(exception: Exception) -> ErrorCategory | None:
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
         body = body["error"]
     words = [body.get("code"), body.get("type")] if isinstance(body, dict) else []
+    for word in words:
+        told = str(word or "").lower().replace(" ", "_")
+        if told.isdecimal() and 400 <= int(told) < 600:  # as OpenRouter tells it in a stream
+            return classify_http_status_code(int(told))
     words.append(getattr(getattr(exception, "rcvd", None), "reason", None))
     for word in words:
         told = str(word or "").lower().replace(" ", "_")

@@ -92,7 +92,7 @@ def tts(settings: Settings, agent: Agent) -> TTSService:
     from orion.providers._openai.speech import Speech  # noqa: PLC0415
 
     model = model_for(settings, agent, "tts", "openai") or _TTS_MODEL
-    return Speech(server(*_place(settings, "tts")), model, agent.voice)
+    return Speech(server(*_place(settings, "tts")), model, agent.voice, agent.language)
 
 
 def speech(settings: Settings, agent: Agent) -> LLMService[Any]:

@@ -20,6 +20,7 @@ from dotenv import dotenv_values
 
 from orion.errors import StartError
 from orion.settings import reading
+from orion.settings.database_url import database_url
 
 _PLACEHOLDERS = re.compile(r"your-.*(-key|-change-in-production)\Z|user:password@localhost", re.IGNORECASE)
 
@@ -50,6 +51,7 @@ class Settings:
     tls_key: Path | None = None
     production: bool = False
     database_url: str | None = field(default=None, repr=False)
+    database_direct_url: str | None = field(default=None, repr=False)
     jwt_secret: str | None = field(default=None, repr=False)
     jwt_expires_secs: int = 900
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
@@ -108,8 +110,12 @@ class Settings:
     @property
     def registration_mode(self) -> str:
         """`open`, `invite` or `closed`; open by default only on loopback, with no proxy in front."""
-        private = self.loopback_only and not self.trusted_proxies and not self.public_url
-        return self.registration or ("open" if private else "invite")
+        return self.registration or ("open" if self.this_machine_only else "invite")
+
+    @property
+    def this_machine_only(self) -> bool:
+        """Whether nobody is expected from elsewhere: it listens on loopback, with no proxy in front."""
+        return self.loopback_only and not self.trusted_proxies and not self.public_url
 
     @property
     def always_https(self) -> bool:
@@ -160,10 +166,7 @@ class Settings:
                 "JWT_SECRET is shorter than 32 bytes, or one of the keys that it lists; "
                 "make one: openssl rand -hex 32"
             )
-        if self.database_url and not self.jwt_secret:
-            raise StartError("DATABASE_URL is set, so JWT_SECRET must be too: openssl rand -hex 32")
-        if self.database_url and not self.secret_keys:
-            raise StartError("DATABASE_URL is set, so ORION_SECRET_KEYS must be too: openssl rand -hex 32")
+        self._check_database()
         if self.context_tokens < 2000:
             raise StartError("ORION_CONTEXT_TOKENS is too few: instructions and tools need 2000 at least")
         if self.production and not self.jwt_secret:
@@ -175,6 +178,14 @@ class Settings:
         if self.ice_policy == "relay" and not self.turn_urls and not self.ice_servers:
             raise StartError("ORION_ICE_POLICY=relay needs a relay: ORION_TURN_URLS or ORION_ICE_SERVERS")
         return self
+
+    def _check_database(self) -> None:
+        if self.database_url and not self.jwt_secret:
+            raise StartError("DATABASE_URL is set, so JWT_SECRET must be too: openssl rand -hex 32")
+        if self.database_url and not self.secret_keys:
+            raise StartError("DATABASE_URL is set, so ORION_SECRET_KEYS must be too: openssl rand -hex 32")
+        if self.database_direct_url and not self.database_url:
+            raise StartError("ORION_DATABASE_DIRECT_URL goes with DATABASE_URL, which is not set")
 
 
 def _project_in(folder: Path) -> Path | None:
@@ -188,7 +199,8 @@ def _default_data_dir() -> str:
 _READERS: dict[str, tuple[str, Any]] = {
     "PORT": ("port", reading.port),
     "NODE_ENV": ("production", reading.production),
-    "DATABASE_URL": ("database_url", reading.database_url),
+    "DATABASE_URL": ("database_url", database_url),
+    "ORION_DATABASE_DIRECT_URL": ("database_direct_url", database_url),
     "JWT_SECRET": ("jwt_secret", reading.text),
     "JWT_EXPIRES_IN": ("jwt_expires_secs", reading.duration),
     "FRONTEND_URL": ("frontend_urls", reading.origins),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from orion.errors import StartError
 
@@ -16,6 +16,7 @@ _DURATION = re.compile(r"(\d+)([smhd]?)\Z")
 _PORT_RANGE = re.compile(r"(\d{1,5})-(\d{1,5})\Z", re.ASCII)
 _TURN_URL = re.compile(r"turns?:[^\s/?@]+(\?transport=(udp|tcp))?\Z")  # RFC 7065
 _COMMAND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
+_NEXT_COMMAND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*=")
 _UNIT_SECS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -168,24 +169,96 @@ def ice_servers(value: str, name: str) -> tuple[dict[str, Any], ...]:
     return tuple(servers)
 
 
-def database_url(value: str, name: str) -> str:
-    """`postgres://` and Prisma's `?schema=` are accepted; ORION lives in its own schema."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
-        raise StartError(f"{name} must begin with postgresql://")
-    query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] != "schema"])
-    return urlunsplit(("postgresql+asyncpg", parts.netloc, parts.path, query, ""))
-
-
 def commands(value: str, name: str) -> dict[str, tuple[str, ...]]:
-    """`name=program argument ...`, separated by commas; without `name=` the program is the name."""
+    """Programs by their names, `name=program argument ...`, separated by commas, or as JSON.
+
+    Words are separated by spaces and quoted as in a shell, which is not asked: nothing is expanded. A comma
+    ends a command where a space or `name=` comes after it, or where the command is one word; any other
+    belongs to the argument in which it is, and so does each in quotes. As JSON: an object of names and
+    commands, or a list of commands; a command is a text or the list of its words.
+
+    Raises:
+        StartError: It is none of this, or a name stands there twice.
+    """
     found: dict[str, tuple[str, ...]] = {}
-    for entry in names(value, name):
-        label, _, line = entry.partition("=")
-        named = _COMMAND_NAME.match(label) is not None and line
-        try:
-            words = tuple(shlex.split(line if named else entry))
-        except ValueError as error:
-            raise StartError(f"{name}: {entry}: {error}") from error
-        found[label if named else words[0]] = words
+    for label, words in _listed(value.strip(), name):
+        if not words or not words[0]:
+            raise StartError(f"{name}: the command {label!r} has no program")
+        known = label or words[0]
+        if known in found:
+            raise StartError(f"{name}: there are two commands {known!r}; name them apart: name=program ...")
+        found[known] = words
+    if not found:
+        raise StartError(f"{name} is empty")
     return found
+
+
+def _listed(value: str, name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each command's name, empty where it has none, and its words."""
+    if value[:1] not in {"[", "{"}:
+        for entry in _entries(value, name):
+            yield _named(entry, name)
+        return
+    try:
+        told = json.loads(value)
+    except ValueError as error:
+        raise StartError(f"{name} is no JSON: {error}") from error
+    for label, command in told.items() if isinstance(told, dict) else (("", one) for one in told):
+        if isinstance(command, str):
+            first, words = _named(command, name) if not label else (label, _words(command, name))
+            yield first, words
+        elif isinstance(command, list) and all(isinstance(word, str) for word in command):
+            yield label, tuple(command)
+        else:
+            raise StartError(f"{name}: a command is a text or a list of words")
+
+
+def _named(entry: str, name: str) -> tuple[str, tuple[str, ...]]:
+    label, equals, line = entry.partition("=")
+    if equals and _COMMAND_NAME.match(label):
+        return label, _words(line, name)
+    return "", _words(entry, name)
+
+
+def _words(line: str, name: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(line))
+    except ValueError as error:
+        raise StartError(f"{name}: the command {line.split(maxsplit=1)[0]!r}: {error}") from error
+
+
+def _entries(value: str, name: str) -> Iterator[str]:
+    """The commands of a text, separated by those commas that separate."""
+    begun = 0
+    quote = ""
+    escaped = False
+    for at, char in enumerate(value):
+        if escaped:
+            escaped = False
+        elif char == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            quote = "" if char == quote else quote
+        elif char in {"'", '"'}:
+            quote = char
+        elif char == "," and _separates(value[begun:at], value[at + 1 :]):
+            yield from _not_empty(value[begun:at])
+            begun = at + 1
+    if quote or escaped:
+        raise StartError(f"{name}: a quotation is not closed in the command {value[begun:].split()[:1]}")
+    yield from _not_empty(value[begun:])
+
+
+def _separates(before: str, after: str) -> bool:
+    """Whether a comma between these ends a command."""
+    return (
+        not after.strip()
+        or after[0].isspace()
+        or _NEXT_COMMAND.match(after) is not None
+        or len(before.split()) < 2
+    )
+
+
+def _not_empty(entry: str) -> Iterator[str]:
+    if entry.strip():
+        yield entry.strip()

@@ -15,10 +15,12 @@ from orion.domain.approval import Wanted
 from orion.domain.session import Event
 from orion.domain.waiting_call import ApprovalState, WaitingCall
 from orion.store.approval_tables import approvals
+from orion.store.columns import constant
 from orion.store.events import Events
 from orion.store.owners import owned
 
-_WAITS = approvals.c.state == ApprovalState.WAITING.value
+_WAITS = approvals.c.state == constant(ApprovalState.WAITING.value)
+_APPROVED = approvals.c.state == constant(ApprovalState.APPROVED.value)
 _BATCH = 100
 
 
@@ -100,7 +102,9 @@ class Approvals:
 
     async def lost(self, before: datetime, now: datetime, running: Iterable[UUID] = ()) -> list[WaitingCall]:
         """Take note of calls that were approved before, whose end nobody heard of, but those that run."""
-        unheard = (approvals.c.state == ApprovalState.APPROVED.value) & approvals.c.ended_at.is_(None)
+        unheard = (approvals.c.state == constant(ApprovalState.APPROVED.value)) & approvals.c.ended_at.is_(
+            None
+        )
         unheard &= approvals.c.id.not_in(list(running))
         gone = select(approvals.c.id).where(unheard, approvals.c.decided_at < before).limit(_BATCH)
         return await self._change(approvals.c.id.in_(gone.with_for_update(skip_locked=True)), ended_at=now)

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.errors import Conflict, Invalid
 from orion.store.database import Database
+from orion.store.engines import lasting
 from orion.store.schema import head
 from orion.store.tables import SCHEMA, metadata
 
@@ -34,7 +34,24 @@ async def backup(database: Database, file: Path) -> int:
     """Write all rows, as of one moment, into `file`; the number of rows.
 
     An existing file is replaced, once the new one is whole.
+
+    Raises:
+        Invalid: There is no such folder, or the file cannot be written there.
     """
+    try:
+        return await _backup(database, file)
+    except OSError as error:
+        raise Invalid(cannot_write(file, error)) from error
+
+
+def cannot_write(file: Path, error: OSError) -> str:
+    """Why a file cannot be written, and what to do."""
+    if not file.parent.is_dir():
+        return f"there is no folder {file.parent}; make it, or name another file"
+    return f"{file} cannot be written: {error.strerror or type(error).__name__}; name another file"
+
+
+async def _backup(database: Database, file: Path) -> int:
     part = file.with_name(f".{file.name}.part")
     manifest: dict[str, Any] = {"format": _FORMAT, "revision": head(), "tables": {}}
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
@@ -59,7 +76,7 @@ async def restore(database: Database, file: Path, *, force: bool = False) -> int
     """Read all rows of `file` into the database, in one transaction; the number of rows.
 
     Raises:
-        Invalid: The file is damaged, or was made by a newer ORION.
+        Invalid: There is no such file, it is damaged, or was made by a newer ORION.
         Conflict: The database is not empty, and `force` is not given.
     """
     manifest, contents = _read(file)
@@ -81,7 +98,7 @@ async def _owner(database: Database) -> AsyncIterator[AsyncConnection]:
     The policies are forced upon the owner, too, unless it is a superuser: it lifts that inside the
     transaction, whose locks then keep everybody else out, and puts it back before the end.
     """
-    engine = create_async_engine(database.url, poolclass=NullPool)
+    engine = lasting(database.direct_url)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("set transaction isolation level repeatable read"))
@@ -140,7 +157,11 @@ def _read(file: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
         for name, table in manifest["tables"].items():
             if hashlib.sha256(contents[name]).hexdigest() != table["sha256"]:
                 raise Invalid(f"the backup is damaged: {name} is not what was written")
-    except (OSError, tarfile.TarError, KeyError, TypeError, ValueError) as error:
+    except FileNotFoundError as error:
+        raise Invalid(f"there is no backup {file}: no such file") from error
+    except (PermissionError, IsADirectoryError) as error:
+        raise Invalid(f"{file} cannot be read: {error.strerror}") from error
+    except (OSError, EOFError, tarfile.TarError, KeyError, TypeError, ValueError) as error:
         raise Invalid(f"{file} is no backup of ORION, or a damaged one") from error
     return manifest, contents
 

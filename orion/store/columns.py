@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, MetaData, text
+from sqlalchemy import Column, ColumnElement, ForeignKey, MetaData, Text, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, UUID
 
 SCHEMA = "orion"
@@ -44,3 +44,13 @@ def moment(name: str, *, nullable: bool = False) -> Column[object]:
 def json_object(name: str) -> Column[object]:
     """A JSON value; an empty object where none is given."""
     return Column(name, JSONB, nullable=False, server_default=text("'{}'"))
+
+
+def constant(word: str) -> ColumnElement[str]:
+    """A word of ours as part of the statement's text, for conditions that partial indexes have, too.
+
+    A bound value would not do: from a statement's sixth use on, PostgreSQL may plan it for any value. Such
+    a plan uses no partial index, and `ON CONFLICT` on one fails.
+    """
+    assert word.replace("_", "").isalnum()
+    return literal_column(f"'{word}'", Text)

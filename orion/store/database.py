@@ -8,26 +8,29 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import asyncpg
-from sqlalchemy import event
+from loguru import logger
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Principal, Role
 from orion.domain.provider_key import ProviderKey
-from orion.errors import DatabaseUnavailable, OrionError, StartError, Unauthenticated
+from orion.errors import DatabaseUnavailable, OrionError, Unauthenticated
 from orion.settings import Settings
+from orion.settings.database_url import DatabaseUrl
 from orion.store.embedded import EmbeddedPostgres
+from orion.store.engines import POOL, pool
 from orion.store.layout import Layout
+from orion.store.pooling import Addresses
+from orion.store.refusals import REFUSED, start_error
 from orion.store.schema import ROLE, migrate, refuse_unbound
 from orion.store.store import Store
 
-_POOL = 10
 _WAIT_SECS = 10.0
 """How long a transaction waits for a connection of the pool."""
 _READY_SECS = 3.0
 _RETRIES = 3
-_ATTEMPTS = 2 * _POOL + 1
+_ATTEMPTS = 2 * POOL + 1
 """A restart of the server may have broken every pooled connection; the one after them is a new one."""
 _GONE = (
     OSError,
@@ -35,24 +38,44 @@ _GONE = (
     asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.TooManyConnectionsError,
 )
 _CROSSED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 """Another transaction stood in the way of this one, which the server rolled back: it may be tried again."""
-_BIND = "select orion.act_as($1, $2, $3, $4, $5, $6, $7)"
-"""Sets who acts and tells the role; null where user, key or sign-in is not good any more."""
+_BIND = f"""
+select case when set_config('role', '{ROLE}', true) = '{ROLE}'
+then orion.act_as($1, $2, $3, $4, $5, $6, $7) end
+"""
+"""Lets row-level security bind this transaction, then sets who acts and tells that one's role.
+
+The login role may be a superuser, whom security does not bind, and a pooler may give each transaction another
+connection: so each one takes the role anew, in the statement without which nobody sees anything. Null where
+user, key or sign-in is not good any more.
+"""
 
 
 class Database:
-    """A pool of connections to ORION's schema, each acting as a role that row-level security binds."""
+    """A pool of connections to ORION's schema, whose transactions act as a role that security binds.
+
+    Attributes:
+        url: For transactions.
+        direct_url: For what needs a connection that lasts.
+    """
 
     def __init__(
-        self, url: str, embedded: EmbeddedPostgres | None = None, *, wait_secs: float = _WAIT_SECS
+        self,
+        addresses: Addresses | str,
+        embedded: EmbeddedPostgres | None = None,
+        *,
+        wait_secs: float = _WAIT_SECS,
     ) -> None:
         """Use `open`; this only makes the pool, it connects to nothing."""
-        self.url = url
+        if isinstance(addresses, str):
+            addresses = Addresses(addresses, addresses)
+        self.url, self.direct_url = addresses.url, addresses.direct_url
         self._embedded = embedded
-        self.engine = _engine(url, wait_secs)
+        self.engine = pool(self.url, wait_secs, named=addresses.named)
 
     @classmethod
     async def open(cls, settings: Settings) -> Database:
@@ -61,16 +84,33 @@ class Database:
         Raises:
             StartError: No server, a schema of a newer version, or a role that security does not bind.
         """
-        embedded = None if settings.database_url else EmbeddedPostgres(settings.data_dir)
-        url = await embedded.start() if embedded else settings.database_url
-        assert url is not None
+        database = await cls.found(settings)
         try:
-            await migrate(url)
-            await refuse_unbound(url)
-        except (OSError, OperationalError, InterfaceError) as error:
-            reason = str(getattr(error, "orig", error)).splitlines()[0]
-            raise StartError(f"the database cannot be reached: {reason}") from error
-        return cls(url, embedded)
+            await migrate(database.direct_url)
+            await refuse_unbound(database.direct_url, database.url)
+        except REFUSED as error:
+            await database.close()
+            name = "DATABASE_URL" if settings.database_direct_url is None else "ORION_DATABASE_DIRECT_URL"
+            raise start_error(error, database.direct_url, name) from error
+        except OrionError:
+            await database.close()
+            raise
+        return database
+
+    @classmethod
+    async def found(cls, settings: Settings) -> Database:
+        """Start the embedded server or find `DATABASE_URL`, whose schema may be of any version, or missing.
+
+        Raises:
+            StartError: No server.
+        """
+        if settings.database_url is None:
+            embedded = EmbeddedPostgres(settings.data_dir)
+            return cls(await embedded.start(), embedded)
+        addresses = await Addresses.of(settings)
+        if ignored := DatabaseUrl.read(settings.database_url).ignored:
+            logger.warning("DATABASE_URL: {} means nothing here, it is ignored", ", ".join(ignored))
+        return cls(addresses)
 
     @asynccontextmanager
     async def transaction(self, principal: Principal) -> AsyncIterator[Store]:
@@ -174,10 +214,9 @@ async def entered_keys(settings: Settings) -> dict[str, tuple[ProviderKey, ...]]
     Raises:
         StartError, DatabaseUnavailable: It cannot be reached.
     """
-    embedded = None if settings.database_url else EmbeddedPostgres(settings.data_dir)
-    if embedded is not None and not Layout(settings.data_dir).cluster.exists():
+    if settings.database_url is None and not Layout(settings.data_dir).cluster.exists():
         return {}
-    database = Database(settings.database_url or (await embedded.start() if embedded else ""), embedded)
+    database = await Database.found(settings)
     try:
         async with database.transaction(Principal.system("log-in")) as store:
             workspaces = await store.users.workspaces()
@@ -190,26 +229,6 @@ async def entered_keys(settings: Settings) -> dict[str, tuple[ProviderKey, ...]]
     finally:
         await database.close()
     return {name: keys for name, keys in found.items() if keys}
-
-
-def _engine(url: str, wait_secs: float) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        pool_size=_POOL,
-        max_overflow=_POOL,
-        isolation_level="AUTOCOMMIT",  # `Database` itself begins and ends, see `_bound`
-        pool_timeout=wait_secs,
-        hide_parameters=True,  # an error would quote what people said
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _(connection: object, _record: object) -> None:
-        # The login role may be a superuser, whom row-level security does not bind: act as ours.
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute(f"set role {ROLE}")
-        cursor.close()
-
-    return engine
 
 
 def _driver(connection: AsyncConnection) -> asyncpg.Connection:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,18 +17,27 @@ from orion.errors import InProgress
 from orion.store.tables import idempotency_keys
 
 KEPT = timedelta(hours=24)
+HELD_SECS = 15.0
+"""So long a claim with a holder lasts: after a crash of its process the key is free again."""
 _WAIT_SECS = 5
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A kept answer. `fingerprint` is that of the request that it answered."""
+    """A kept answer. `fingerprint` is that of the request that it answered.
+
+    `status` None: there is no answer yet, the request still runs.
+    """
 
     fingerprint: bytes
-    status: int
+    status: int | None
     media_type: str | None
     body: bytes
+
+
+def _lease() -> ColumnElement[Any]:
+    return func.clock_timestamp() + timedelta(seconds=HELD_SECS)
 
 
 class IdempotencyKeys:
@@ -36,11 +47,12 @@ class IdempotencyKeys:
         self._connection = connection
         self._principal = principal
 
-    async def claim(self, key: str, fingerprint: bytes) -> Answer | None:
-        """Claim a key until the end of the transaction; the answer that is kept under it, if there is one.
+    async def claim(self, key: str, fingerprint: bytes, holder: UUID | None = None) -> Answer | None:
+        """Claim a key; the answer that is kept under it, if there is one.
 
-        Whoever claims the key of a transaction that still runs waits for its end: if that is a
-        rollback (or a crash), the key is free again, and the claim is his.
+        Without a holder the claim lasts until the end of the transaction: another one waits for that, and
+        if it is a rollback (or a crash), the key is free again. With a holder the claim is committed
+        before the work begins, and lasts for HELD_SECS unless it is renewed.
 
         Raises:
             InProgress: The other transaction took longer than five seconds.
@@ -52,13 +64,17 @@ class IdempotencyKeys:
             "key": key,
             "fingerprint": fingerprint,
             "created_at": func.now(),
+            "held_by": holder,
+            "held_until": _lease() if holder else None,
         }
-        fresh = {
-            name: values.get(name) for name in ("fingerprint", "created_at", "status", "media_type", "body")
-        }
+        columns = ("fingerprint", "created_at", "status", "media_type", "body", "held_by", "held_until")
+        fresh = {name: values.get(name) for name in columns}
+        abandoned = table.c.status.is_(None) & (table.c.held_until < func.clock_timestamp())
         claim = upsert(table).values(values)
         claim = claim.on_conflict_do_update(
-            index_elements=["user_id", "key"], set_=fresh, where=table.c.created_at < func.now() - KEPT
+            index_elements=["user_id", "key"],
+            set_=fresh,
+            where=(table.c.created_at < func.now() - KEPT) | abandoned,
         )
         try:
             await self._connection.execute(text(f"set local lock_timeout = '{_WAIT_SECS}s'"))
@@ -76,18 +92,31 @@ class IdempotencyKeys:
         row = found.one()
         return Answer(row.fingerprint, row.status, row.media_type, row.body)
 
-    async def keep(self, key: str, answer: Answer) -> None:
-        """Keep the answer under the claimed key."""
-        table = idempotency_keys
-        values = {"status": answer.status, "media_type": answer.media_type, "body": answer.body}
-        mine = (table.c.user_id == self._principal.user_id) & (table.c.key == key)
-        await self._connection.execute(update(table).where(mine).values(values))
+    async def renew(self, key: str, holder: UUID) -> None:
+        """Hold a claim for another HELD_SECS; one that was lost stays lost."""
+        changed = update(idempotency_keys).where(self._mine(key, holder)).values(held_until=_lease())
+        await self._connection.execute(changed)
 
-    async def release(self, key: str) -> None:
+    async def keep(self, key: str, answer: Answer, holder: UUID | None = None) -> None:
+        """Keep the answer under the claimed key."""
+        values = {
+            "status": answer.status,
+            "media_type": answer.media_type,
+            "body": answer.body,
+            "held_by": None,
+            "held_until": None,
+        }
+        await self._connection.execute(update(idempotency_keys).where(self._mine(key, holder)).values(values))
+
+    async def release(self, key: str, holder: UUID | None = None) -> None:
         """Give the claimed key back: there is no answer to keep."""
+        await self._connection.execute(delete(idempotency_keys).where(self._mine(key, holder)))
+
+    def _mine(self, key: str, holder: UUID | None) -> ColumnElement[bool]:
+        """The row of the key, as long as the holder (or without one, this transaction) has claimed it."""
         table = idempotency_keys
-        mine = (table.c.user_id == self._principal.user_id) & (table.c.key == key)
-        await self._connection.execute(delete(table).where(mine))
+        held = table.c.held_by.is_not_distinct_from(holder)
+        return (table.c.user_id == self._principal.user_id) & (table.c.key == key) & held
 
     async def sweep(self) -> int:
         """Remove what has been kept for its time; how many there were."""

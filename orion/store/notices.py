@@ -10,8 +10,8 @@ from typing import Any
 import asyncpg
 from loguru import logger
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+
+from orion.store.engines import lasting
 
 CREDENTIALS = "orion_credentials"
 """Channel on which triggers name the user whose credentials changed."""
@@ -24,12 +24,12 @@ _LOST = (OSError, TimeoutError, DBAPIError, asyncpg.PostgresError, asyncpg.Inter
 async def listen(
     url: str, channel: str, told: Callable[[str | None], Awaitable[None]], *, check_secs: float
 ) -> None:
-    """Call `told` with each payload, until cancelled.
+    """Call `told` with each payload, until cancelled; `url` is the database's own, for LISTEN needs it.
 
     `told(None)` means that something may have been missed: after each connection, and every
     `check_secs`, however much is told.
     """
-    engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
+    engine = lasting(url)
     attempt = 0
     while True:
         try:

@@ -30,6 +30,7 @@ from orion.domain.plan import (
 from orion.domain.plan_budget import PlanBudget
 from orion.domain.session import Event
 from orion.errors import Conflict, Invalid, NotFound
+from orion.store.columns import constant
 from orion.store.events import Events
 from orion.store.owners import owned
 from orion.store.pages import after
@@ -40,7 +41,7 @@ CHANNEL = "orion_plans"
 OUTSIDE = "outside"
 """The source of a change that was not made by whoever runs the plan."""
 
-_BEGUN = plans.c.status.in_([PlanStatus.RUNNING.value, PlanStatus.WAITING_APPROVAL.value])
+_BEGUN = plans.c.status.in_([constant(PlanStatus.RUNNING.value), constant(PlanStatus.WAITING_APPROVAL.value)])
 _LIVE = select(nodes.c.id).where(nodes.c.id == plans.c.node_id, nodes.c.epoch == plans.c.node_epoch).exists()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.errors import Conflict, NotFound
+from orion.store.columns import constant
 from orion.store.pages import after
 from orion.store.tables import sessions
 from orion.store.usage import ENGINES, engines
@@ -58,9 +59,16 @@ class Sessions:
         return _session(row)
 
     async def page(
-        self, *, status: SessionStatus | None = None, limit: int = 20, cursor: str | None = None
+        self,
+        *,
+        status: SessionStatus | None = None,
+        owner: UUID | None = None,
+        limit: int = 20,
+        cursor: str | None = None,
     ) -> tuple[list[Session], str | None]:
         """A page of sessions, newest first, and the cursor of the next page (None on the last).
+
+        With `owner` only those of that user.
 
         The cursor is the last id of the page before, so sessions that are added meanwhile shift nothing.
 
@@ -70,6 +78,8 @@ class Sessions:
         wanted = select(sessions, ENGINES).order_by(sessions.c.id.desc()).limit(limit + 1)
         if status is not None:
             wanted = wanted.where(sessions.c.status == status.value)
+        if owner is not None:
+            wanted = wanted.where(sessions.c.user_id == owner)
         if cursor is not None:
             wanted = wanted.where(sessions.c.id < after(cursor))
         rows = (await self._connection.execute(wanted)).all()
@@ -104,6 +114,10 @@ class Sessions:
         }
         return await self._change(session_id, values)
 
+    async def set_title(self, session_id: UUID, title: str | None) -> Session:
+        """Rename the session, which the principal sees."""
+        return await self._change(session_id, {"title": title})
+
     async def set_agent(self, session_id: UUID, agent: str) -> None:
         """Another agent has the word."""
         await self._connection.execute(
@@ -123,7 +137,7 @@ class Sessions:
     async def idle_since(self, cutoff: datetime, limit: int = 100) -> list[Session]:
         """Open sessions in which nothing has happened since `cutoff`."""
         wanted = select(sessions, ENGINES).where(
-            sessions.c.status != SessionStatus.ENDED.value, sessions.c.last_active_at < cutoff
+            sessions.c.status != constant(SessionStatus.ENDED.value), sessions.c.last_active_at < cutoff
         )
         return [_session(row) for row in await self._connection.execute(wanted.limit(limit))]
 

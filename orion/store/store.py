@@ -10,6 +10,7 @@ from orion.domain.identity import Principal
 from orion.store.agents import Agents
 from orion.store.api_keys import ApiKeys
 from orion.store.approvals import Approvals
+from orion.store.audit import Audit
 from orion.store.budgets import Budgets
 from orion.store.events import Events
 from orion.store.idempotency import IdempotencyKeys
@@ -136,6 +137,11 @@ class Store:
     def approvals(self) -> Approvals:
         """Tool calls that wait for a yes."""
         return Approvals(self.connection)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """What admins did with other people's sessions."""
+        return Audit(self.connection, self.principal)
 
     @cached_property
     def nodes(self) -> Nodes:

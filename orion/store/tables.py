@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TSVECTOR, UUID
 
+from orion.store.audit_tables import audit
 from orion.store.columns import SCHEMA, metadata
 from orion.store.columns import deferred as _deferred
 from orion.store.columns import json_object as _json
@@ -35,6 +36,7 @@ __all__ = [
     "SCHEMA",
     "agents",
     "api_keys",
+    "audit",
     "budgets",
     "erasures",
     "events",
@@ -98,7 +100,9 @@ sign_in_tokens = Table(
     "sign_in_tokens",
     metadata,
     Column("token_hash", LargeBinary, primary_key=True),
+    _reference("user_id", "users", nullable=True),
     _time("expires_at"),
+    Index(None, "user_id"),
 )
 
 api_keys = Table(
@@ -334,6 +338,8 @@ idempotency_keys = Table(
     Column("media_type", Text),
     Column("body", LargeBinary),
     _time("created_at"),
+    Column("held_by", UUID(as_uuid=True)),
+    _time("held_until", nullable=True),
     Index(None, "created_at"),
 )
 

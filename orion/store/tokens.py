@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, or_, select, update
@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from orion.domain.identity import Role
 from orion.store.tables import invitations, refresh_tokens, sign_in_tokens
 
+GRACE_SECS = 10.0
+"""So long a refresh token that was just spent is still answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpentRefresh:
@@ -19,6 +22,13 @@ class SpentRefresh:
 
     user_id: UUID
     family_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SpentLink:
+    """Whom a sign-in link signs in; `user_id` None: the first admin."""
+
+    user_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +66,21 @@ class Tokens:
         await self._connection.execute(insert(refresh_tokens).values(values))
 
     async def spend_refresh(self, token_hash: bytes) -> SpentRefresh | None:
-        """Spend a token, once. None if it is unknown or expired, or spent already: then its family goes.
+        """Spend a token. None if it is unknown or expired, or was spent before: then its family goes.
+
+        For GRACE_SECS after it was first spent it is good again, for a successor of its own: two tabs
+        refresh at once, and an answer that was lost is asked for anew. Whoever comes later has stolen it, or
+        was stolen from (RFC 9700, 4.14.2).
 
         The removal of a family must be committed: end the transaction without an exception.
         """
         table = refresh_tokens
+        now = datetime.now(UTC)
+        unspent = or_(table.c.spent_at.is_(None), table.c.spent_at > now - timedelta(seconds=GRACE_SECS))
         spent = await self._connection.execute(
             update(table)
-            .where(
-                table.c.token_hash == token_hash, table.c.spent_at.is_(None), table.c.expires_at > func.now()
-            )
-            .values(spent_at=func.now())
+            .where(table.c.token_hash == token_hash, unspent, table.c.expires_at > now)
+            .values(spent_at=func.coalesce(table.c.spent_at, now))
             .returning(table.c.user_id, table.c.family_id)
         )
         row = spent.first()
@@ -124,17 +138,19 @@ class Tokens:
         gone = delete(invitations).where(invitations.c.email == email)
         return (await self._connection.execute(gone)).rowcount
 
-    async def add_sign_in(self, token_hash: bytes, expires_at: datetime) -> None:
-        """A new token of a printed link; older ones are void."""
-        await self._connection.execute(delete(sign_in_tokens))
-        values = {"token_hash": token_hash, "expires_at": expires_at}
+    async def add_sign_in(self, token_hash: bytes, expires_at: datetime, user_id: UUID | None = None) -> None:
+        """A new token of a sign-in link, for the user or the first admin; older ones of the same are void."""
+        same = sign_in_tokens.c.user_id.is_not_distinct_from(user_id)
+        await self._connection.execute(delete(sign_in_tokens).where(same))
+        values = {"token_hash": token_hash, "user_id": user_id, "expires_at": expires_at}
         await self._connection.execute(insert(sign_in_tokens).values(values))
 
-    async def spend_sign_in(self, token_hash: bytes) -> bool:
-        """Spend the token of a link; whether it was good."""
+    async def spend_sign_in(self, token_hash: bytes) -> SpentLink | None:
+        """Spend the token of a link; None if it was not good."""
         spent = await self._connection.execute(
             delete(sign_in_tokens)
             .where(sign_in_tokens.c.token_hash == token_hash)
-            .returning(sign_in_tokens.c.expires_at > func.now())
+            .returning(sign_in_tokens.c.user_id, sign_in_tokens.c.expires_at > func.now())
         )
-        return bool(spent.scalar_one_or_none())
+        row = spent.first()
+        return SpentLink(row[0]) if row and row[1] else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,10 @@ _FINGERPRINT = text(
     ) as rows
     """
 )
+
+
+_LOCK = text("select pg_advisory_xact_lock(68223008, hashtext(:workspace))")
+"""Names of a workspace's tools are compared before one is written; the number is this lock's own."""
 
 
 class Tools:
@@ -58,16 +63,41 @@ class Tools:
             raise Conflict(f"there is a tool {row.name!r} already") from error
         return row
 
-    async def replace(self, row: ToolRow) -> ToolRow:
-        """Write a tool anew. Raises NotFound where there is none, Conflict where its name is taken."""
+    async def lock(self, workspace_id: UUID) -> None:
+        """Let no other transaction that asks for it name tools of the workspace before this one ends."""
+        await self._connection.execute(_LOCK, {"workspace": str(workspace_id)})
+
+    async def replace(self, row: ToolRow, *, before: ToolRow | None = None) -> bool:
+        """Write a tool anew; False, and nothing is written, if it is not as it was in `before` any more.
+
+        Raises:
+            NotFound: There is none any more.
+            Conflict: Its name is taken.
+        """
         changed = update(tools).where(tools.c.id == row.id).values(_changeable(row))
+        if before is not None:
+            changed = changed.where(tools.c.updated_at == before.updated_at)
         try:
             done = await self._connection.execute(changed)
         except IntegrityError as error:
             raise Conflict(f"there is a tool {row.name!r} already") from error
         if done.rowcount == 0:
-            raise NotFound("no such tool")
-        return row
+            await self.get(row.id)
+        return done.rowcount == 1
+
+    async def offer(self, row: ToolRow, offered: list[dict[str, Any]]) -> ToolRow | None:
+        """Keep what a tool's server offers, and nothing else of `row`; the tool as it is now.
+
+        None, and nothing is written, if the tool leads elsewhere by now: to another server, or with other
+        headers. Raises NotFound where there is none any more.
+        """
+        asked = (tools.c.id == row.id, tools.c.config == row.config, tools.c.headers == row.sealed_headers)
+        values = {"offered": offered, "updated_at": datetime.now(UTC)}
+        done = await self._connection.execute(update(tools).where(*asked).values(values).returning(tools))
+        if (found := done.first()) is not None:
+            return _tool(found)
+        await self.get(row.id)
+        return None
 
     async def delete(self, tool_id: UUID) -> None:
         """Delete a tool. Raises NotFound where there is none."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orion.domain.identity import Role, User, new_id
@@ -17,6 +20,7 @@ from orion.store.tables import users, workspaces
 
 DEFAULT_WORKSPACE = "default"
 _FIRST_USER_LOCK = 0x0410_0111
+_TAKEN = "an account with this email exists; log in instead"
 
 
 class Users:
@@ -36,7 +40,7 @@ class Users:
     ) -> User:
         """A new account; without a role the first of an empty server is its admin, others are users.
 
-        Without a workspace it belongs to the default one.
+        Without a workspace it belongs to the default one. An empty hash means that it has no password yet.
 
         Raises:
             Conflict: The address has an account already.
@@ -45,7 +49,7 @@ class Users:
         role = role or (Role.USER if await self.count() else Role.ADMIN)
         values = {
             "id": new_id(),
-            "workspace_id": workspace_id or await self._default_workspace(),
+            "workspace_id": workspace_id or await self.default_workspace(),
             "email": email,
             "name": name,
             "role": role.value,
@@ -58,7 +62,7 @@ class Users:
         )
         row = made.first()
         if row is None:
-            raise Conflict("this address has an account already")
+            raise Conflict(_TAKEN)
         return _user(row)
 
     async def by_email(self, email: str) -> tuple[User, str] | None:
@@ -69,6 +73,11 @@ class Users:
     async def get(self, user_id: UUID) -> User:
         """One account. Raises NotFound where the principal sees none."""
         return (await self.with_password_hash(user_id))[0]
+
+    async def these(self, user_ids: Collection[UUID]) -> dict[UUID, User]:
+        """Those of the accounts that the principal sees."""
+        rows = await self._connection.execute(select(users).where(users.c.id.in_(user_ids)))
+        return {row.id: _user(row) for row in rows}
 
     async def with_password_hash(self, user_id: UUID) -> tuple[User, str]:
         """One account and its password's hash. Raises NotFound where the principal sees none."""
@@ -85,6 +94,11 @@ class Users:
         rows = (await self._connection.execute(wanted)).all()
         found = [_user(row) for row in rows[:limit]]
         return found, str(found[-1].id) if len(rows) > limit else None
+
+    async def all(self) -> list[User]:
+        """All accounts, by workspace and address."""
+        rows = await self._connection.execute(select(users).order_by(users.c.workspace_id, users.c.email))
+        return [_user(row) for row in rows]
 
     async def change(
         self,
@@ -113,16 +127,59 @@ class Users:
         """How many accounts there are."""
         return (await self._connection.execute(select(func.count()).select_from(users))).scalar_one()
 
-    async def first_admin(self) -> User | None:
-        """The oldest enabled admin."""
+    async def first_admin(self, workspace_id: UUID | None = None) -> User | None:
+        """The oldest enabled admin of the workspace, or of the server."""
         wanted = select(users).where(users.c.role == Role.ADMIN.value, ~users.c.disabled)
+        if workspace_id is not None:
+            wanted = wanted.where(users.c.workspace_id == workspace_id)
         row = (await self._connection.execute(wanted.order_by(users.c.id).limit(1))).first()
         return _user(row) if row else None
 
-    async def set_password_hash(self, user_id: UUID, password_hash: str) -> None:
-        """Replace the password's hash."""
-        changed = update(users).where(users.c.id == user_id).values(password_hash=password_hash)
-        await self._connection.execute(changed)
+    async def admin_of_the_link(self) -> User:
+        """Whom a sign-in link signs in that names nobody: the oldest enabled admin of the default workspace.
+
+        Where that workspace has nobody at all, the oldest admin of the server. If there is no such admin,
+        one without a password is made in the default workspace.
+        """
+        workspace_id = await self.default_workspace()
+        found = await self.first_admin(workspace_id)
+        if found is None and not await self._people_in(workspace_id):
+            found = await self.first_admin()
+        return found or await self.create(
+            email=await self._free_address(),
+            name="Admin",
+            password_hash="",
+            role=Role.ADMIN,
+            workspace_id=workspace_id,
+        )
+
+    async def set_first_password(self, user_id: UUID, password_hash: str, email: str | None) -> bool:
+        """Give an account its first password, and its address; False if it has a password by now.
+
+        Raises:
+            Conflict: The address has an account already.
+        """
+        taken = select(users.c.id).where(users.c.email == email, users.c.id != user_id)
+        if email is not None and (await self._connection.execute(taken)).first() is not None:
+            raise Conflict(_TAKEN)
+        changed = (
+            update(users)
+            .where(users.c.id == user_id, users.c.password_hash == "")
+            .values({"password_hash": password_hash, **({"email": email} if email else {})})
+        )
+        try:
+            return (await self._connection.execute(changed)).rowcount == 1
+        except IntegrityError as error:
+            raise Conflict(_TAKEN) from error
+
+    async def set_password_hash(
+        self, user_id: UUID, password_hash: str, *, before: str | None = None
+    ) -> bool:
+        """Replace the password's hash; False, and nothing is written, if it is not `before` any more."""
+        changed = update(users).where(users.c.id == user_id)
+        if before is not None:
+            changed = changed.where(users.c.password_hash == before)
+        return (await self._connection.execute(changed.values(password_hash=password_hash))).rowcount == 1
 
     async def create_workspace(self, name: str) -> UUID:
         """A new workspace. Raises Conflict where there is one of that name."""
@@ -148,11 +205,24 @@ class Users:
         rows = await self._connection.execute(select(workspaces).order_by(workspaces.c.name))
         return {row.name: row.id for row in rows}
 
-    async def _default_workspace(self) -> UUID:
+    async def default_workspace(self) -> UUID:
+        """The workspace of whoever is in no other; made if it is not there."""
         try:
             return await self.workspace(DEFAULT_WORKSPACE)
         except NotFound:
             return await self.create_workspace(DEFAULT_WORKSPACE)
+
+    async def _people_in(self, workspace_id: UUID) -> int:
+        wanted = select(func.count()).select_from(users).where(users.c.workspace_id == workspace_id)
+        return (await self._connection.execute(wanted)).scalar_one()
+
+    async def _free_address(self) -> str:
+        """`admin@localhost`, or if that is taken, `admin-2@localhost`, `admin-3@localhost`, ..."""
+        for number in count(1):
+            address = "admin@localhost" if number == 1 else f"admin-{number}@localhost"
+            if await self.by_email(address) is None:
+                return address
+        raise AssertionError
 
 
 def _user(row: Row[Any]) -> User:
@@ -164,4 +234,5 @@ def _user(row: Row[Any]) -> User:
         role=Role(row.role),
         disabled=row.disabled,
         created_at=row.created_at,
+        has_password=bool(row.password_hash),
     )

@@ -18,11 +18,12 @@ from orion.domain.identity import new_id
 from orion.domain.session import Event
 from orion.domain.webhook import Delivery, DeliveryStatus, Webhook, family
 from orion.errors import NotFound
+from orion.store.columns import constant
 from orion.store.pages import after
 from orion.store.tables import sessions, webhook_deliveries, webhooks
 from orion.store.turns import Turns
 
-_DUE = webhook_deliveries.c.status == DeliveryStatus.PENDING.value
+_DUE = webhook_deliveries.c.status == constant(DeliveryStatus.PENDING.value)
 
 
 class Webhooks:
@@ -62,6 +63,31 @@ class Webhooks:
         gone = await self._connection.execute(delete(webhooks).where(webhooks.c.id == webhook_id))
         if gone.rowcount == 0:
             raise NotFound("no such webhook")
+
+    async def change(
+        self,
+        webhook_id: UUID,
+        *,
+        url: str | None = None,
+        events: Collection[str] | None = None,
+        enabled: bool | None = None,
+    ) -> Webhook:
+        """Change what is given. Raises NotFound where the principal sees none."""
+        values: dict[str, Any] = {}
+        if url is not None:
+            values["url"] = url
+        if events is not None:
+            values["events"] = list(events)
+        if enabled is not None:
+            since = func.coalesce(webhooks.c.disabled_at, func.now())
+            values["disabled_at"] = None if enabled else since
+        if not values:
+            return await self.get(webhook_id)
+        changed = update(webhooks).where(webhooks.c.id == webhook_id).values(values).returning(webhooks)
+        row = (await self._connection.execute(changed)).first()
+        if row is None:
+            raise NotFound("no such webhook")
+        return _webhook(row)
 
     async def disable(self, webhook_id: UUID) -> None:
         """Its recipient is gone: deliver nothing more, and give up what waits."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.engine import ExceptionContext
+
+from orion.settings.database_url import DatabaseUrl
 
 SCHEMA = "dbos"
 ROLE = "orion_dbos"
@@ -13,18 +17,25 @@ _LOST = "connection is bad"
 
 
 def workflow_engine(url: str) -> Engine:
-    """An engine for DBOS on the database that `url` names for asyncpg."""
-    wanted = make_url(url).set(drivername="postgresql+psycopg")
-    if "ssl" in wanted.query:
-        mode = wanted.query["ssl"]
-        wanted = wanted.difference_update_query(["ssl"]).update_query_dict({"sslmode": mode})
+    """An engine for DBOS on the database that `url` names; it needs connections that last."""
+    address = DatabaseUrl.read(url)
     engine = create_engine(
-        wanted,
+        "postgresql+psycopg://",
         pool_size=_POOL,
         max_overflow=_POOL,
         hide_parameters=True,
-        connect_args={"options": f"-c role={ROLE}", "application_name": "orion plans"},
+        connect_args={"application_name": "orion plans"},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _(_dialect: object, _record: object, arguments: list[str], _named: object) -> None:
+        arguments[:] = [address.libpq]  # libpq reads more than SQLAlchemy does, as several hosts
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _record: object) -> None:
+        # By a statement: poolers refuse a connection that sets it by its options.
+        connection.execute(f"set role {ROLE}")
+        connection.commit()
 
     @event.listens_for(engine, "handle_error")
     def _(context: ExceptionContext) -> None:

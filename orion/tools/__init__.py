@@ -31,13 +31,16 @@ from typing import Any
 from pydantic import BaseModel, PydanticUserError
 
 from orion import registry
+from orion.domain.schemas import closed
+from orion.domain.schemas.modern import NotSupported, modern
+from orion.domain.schemas.shown import Shown, shown
 from orion.domain.tool import Risk, Tool, ToolContext
 from orion.errors import FaultyFiles, FileFault
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[a-z']+")
 _PLAIN_WEIGHT = 20
-"""A phrase without places counts as often as one whose place has twenty values."""
+"""An example counts about as often as one whose place has twenty values, however few it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def _filled(tool: Tool, example: str) -> Iterator[str]:
         phrase = example
         for name, options in zip(names, values, strict=True):
             phrase = phrase.replace(f"{{{name}}}", options[index % len(options)])
-        yield _words(phrase)
+        yield from [_words(phrase)] * max(1, _PLAIN_WEIGHT // longest)
 
 
 def _words(phrase: str) -> str:
@@ -139,6 +142,13 @@ def _misshapen(module: ModuleType) -> Iterator[tuple[str, str, str]]:
         yield "TIMEOUT_SECS", "TIMEOUT_SECS is no time", "write a number of seconds above 0"
 
 
+def _shown(schema: dict[str, Any]) -> Shown | None:
+    try:
+        return shown(modern(schema))
+    except NotSupported:  # of a file of the project, which is trusted: models get it as it is
+        return None
+
+
 def _no_schema(args: type[BaseModel]) -> str | None:
     try:
         args.model_json_schema()
@@ -167,7 +177,8 @@ def _read(name: str, module: ModuleType) -> RunnableTool:
     tool = Tool(
         name=name,
         description=cleandoc(module.__doc__ or ""),
-        parameters={"additionalProperties": False, **schema},
+        parameters=closed(schema),
+        shown=_shown(closed(schema)),
         examples=tuple(getattr(module, "EXAMPLES", ())),
         said=getattr(module, "SAID", {}),
         say=getattr(module, "SAY", ""),

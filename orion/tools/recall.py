@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from pydantic import BaseModel, Field
 
+from orion.domain.text.second_person import to_you
 from orion.domain.tool import ToolContext
 
 EXAMPLES = (
@@ -28,15 +28,12 @@ EXAMPLES = (
 SAY = "{spoken}"
 UNTRUSTED = True
 
-_TURNED = (
-    (r"\bmy\b", "your"),
-    (r"\bmine\b", "yours"),
-    (r"\bmyself\b", "yourself"),
-    (r"\bi am\b|\bi['’]m\b", "you are"),
-    (r"\bi was\b", "you were"),
-    (r"\bi\b", "you"),
-    (r"\bme\b", "you"),
+_THE_USER = frozenset({"", "me", "myself", "i", "the user", "user"})
+_NO_THING = frozenset(
+    "the a an your yours you our ours us his her its their this that these those what where when who how why "
+    "which anything something everything".split()
 )
+"""Words that are, or stand before, what is no possession of the user's."""
 
 
 class Args(BaseModel):
@@ -51,16 +48,18 @@ class Args(BaseModel):
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     """The `memories` that fit, best first, and `spoken` for the answer."""
-    found = [memory.content for memory in await call.recall(args.query, 3)]
+    query = "" if args.query.lower().strip() in _THE_USER else args.query
+    found = [memory.content for memory in await call.recall(query, 3)]
     if not found:
-        about = f" about {args.query}" if args.query else " yet"
-        return {"memories": [], "spoken": f"You have not told me anything{about}."}
-    told = [_to_you(content) for content in (found if not args.query else found[:1])]
+        return {"memories": [], "spoken": f"I have nothing noted about {_about(query)}."}
+    told = [to_you(content) for content in (found[:1] if query else found)]
     return {"memories": found, "spoken": f"You told me that {', and that '.join(told)}."}
 
 
-def _to_you(content: str) -> str:
-    """The user's words, said to the user."""
-    for pattern, word in _TURNED:
-        content = re.sub(pattern, word, content, flags=re.IGNORECASE)
-    return content.rstrip(".")
+def _about(query: str) -> str:
+    """What was looked for, said to the user: `dog` and `my dog` are "your dog"."""
+    if not query:
+        return "you yet"
+    said = to_you(query)
+    bare = said == query and said.islower() and said.split()[0] not in _NO_THING
+    return f"your {said}" if bare else said

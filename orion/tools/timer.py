@@ -52,8 +52,10 @@ SAID = {
         *("one hour and thirty minutes", "an hour and a half", "a minute and a half"),
     ]
 }
-_UNITS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400}
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(second|sec|minute|min|hour|day)s?\b")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_PART = re.compile(
+    r"(\d+(?:\.\d+)?)[\s-]*(?:(s)(?:ec(?:ond)?s?)?|(m)(?:in(?:ute)?s?)?|(h)(?:(?:ou)?rs?)?|(d)ays?)(?=\d|\b)"
+)
 _BEFORE_ZERO = re.compile(r"(?:-|\bminus )\s*\d|\bago\b")
 _LONGEST_SECS = 24 * 3600
 
@@ -97,7 +99,7 @@ def seconds(duration: str) -> float | None:
     text = re.sub(r"(\d+) (hour|minute)s? and a half", r"\1.5 \2", text)
     text = re.sub(r"(\d+) (hour|minute)s? and a quarter", r"\1.25 \2", text)
     parts = [] if _BEFORE_ZERO.search(text) else _PART.findall(text)
-    return sum(float(number) * _UNITS[unit] for number, unit in parts) if parts else None
+    return sum(float(number) * _UNITS["".join(unit)] for number, *unit in parts) if parts else None
 
 
 def spoken(secs: float) -> str:

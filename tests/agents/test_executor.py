@@ -374,4 +374,16 @@ async def test_arguments_that_refer_to_a_long_result_many_times_are_not_made(sta
 async def test_a_write_whose_result_cannot_be_kept_is_not_called_failed_for_it_has_happened(stage):
     stage.offer("flood", {"text": "x" * 100_000}, risk=Risk.WRITE)
     plan = await stage.run(("flood", {}), approval_secs=0.1)
-    assert (statuses(plan), len(stage.calls)) == (["unknown"], 1)
+    assert (statuses(plan), len(stage.calls)) == (["done"], 1)
+    assert "cut short" in plan.steps[0].result
+
+
+async def test_a_number_that_a_step_brought_is_a_text_where_the_next_tool_wants_one(stage):
+    stage.offer("order", {"id": 5})
+    stage.offer("mail", risk=Risk.WRITE)
+    takes = {"type": "object", "properties": {"about": {"type": "string"}}}
+    mail = stage.tools["mail"]
+    stage.tools["mail"] = replace(mail, tool=replace(mail.tool, parameters=takes))
+    plan = await stage.run(("order", {}), ("mail", {"about": "{{0.id}}"}, 0))
+    assert statuses(plan) == ["done", "done"]
+    assert plan.steps[1].result == {"about": "5"}

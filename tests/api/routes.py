@@ -6,10 +6,10 @@ A new route needs a line here, or `test_access.py` fails.
 from dataclasses import dataclass
 from typing import Any
 
+from orion.domain.identity import Scope
+
 ANYONE = "anyone"
 """Without credentials."""
-ALL = "all"
-"""Whoever has valid credentials, whatever the scopes of a key."""
 PERSON = "person"
 """A signed-in person, by no key."""
 ADMIN = "admin"
@@ -39,6 +39,7 @@ def scopes(*names: str) -> frozenset[str]:
 
 SESSIONS = scopes("sessions")
 MEMORY = scopes("memory")
+MORE_THAN_JOIN = frozenset(set(Scope) - {Scope.CONNECT})
 TOOL = {
     "name": "tide",
     "description": "Tells the tide.",
@@ -53,7 +54,7 @@ ROUTES = {
     ("POST", f"{V1}/auth/refresh"): Route(ANYONE),
     ("POST", f"{V1}/auth/logout"): Route(ANYONE),
     ("POST", f"{V1}/auth/sign-in"): Route(ANYONE),
-    ("GET", f"{V1}/auth/profile"): Route(ALL),
+    ("GET", f"{V1}/auth/profile"): Route(MORE_THAN_JOIN),
     ("POST", f"{V1}/auth/password"): Route(
         PERSON, {"current_password": "is wrong", "new_password": "a good new one"}
     ),
@@ -65,9 +66,11 @@ ROUTES = {
     ("PATCH", f"{V1}/users/{{user_id}}"): Route(ADMIN, {"name": "Another"}),
     ("POST", f"{V1}/users/{{user_id}}/export"): Route(PERSON),
     ("DELETE", f"{V1}/users/{{user_id}}"): Route(PERSON),
+    ("GET", f"{V1}/audit"): Route(ADMIN),
     ("POST", f"{V1}/sessions"): Route(SESSIONS, {}),
     ("GET", f"{V1}/sessions"): Route(SESSIONS),
     ("GET", SESSION): Route(SESSIONS),
+    ("PATCH", SESSION): Route(SESSIONS, {"title": "Dinner"}),
     ("DELETE", SESSION): Route(SESSIONS),
     ("PATCH", f"{SESSION}/status"): Route(SESSIONS, {"status": "ended"}),
     ("GET", f"{SESSION}/turns"): Route(SESSIONS),
@@ -82,6 +85,7 @@ ROUTES = {
     ("POST", f"{V1}/webhooks"): Route(
         ADMIN, {"url": "https://example.org/hook", "events": ["session.ended"]}
     ),
+    ("PATCH", f"{V1}/webhooks/{{webhook_id}}"): Route(ADMIN, {"enabled": True}),
     ("DELETE", f"{V1}/webhooks/{{webhook_id}}"): Route(ADMIN),
     ("POST", f"{V1}/webhooks/{{webhook_id}}/test"): Route(ADMIN),
     ("GET", f"{V1}/webhooks/{{webhook_id}}/deliveries"): Route(ADMIN),
@@ -98,7 +102,7 @@ ROUTES = {
     ("POST", f"{PLANS}/plans/{{plan_id}}/cancel"): Route(SESSIONS),
     ("POST", f"{PLANS}/plans/{{plan_id}}/steps/{{index}}/approve"): Route(SESSIONS),
     ("POST", f"{PLANS}/plans/{{plan_id}}/steps/{{index}}/reject"): Route(SESSIONS),
-    ("GET", f"{V1}/agents"): Route(ALL),
+    ("GET", f"{V1}/agents"): Route(scopes("agents", "admin")),
     ("GET", f"{V1}/agents/{{name}}"): Route(scopes("agents", "admin"), shared=True),
     ("PUT", f"{V1}/agents/{{name}}"): Route(ADMIN, {"instructions": "Keep the lighthouse."}),
     ("DELETE", f"{V1}/agents/{{name}}"): Route(ADMIN),
@@ -108,13 +112,13 @@ ROUTES = {
     ("PATCH", f"{V1}/tools/{{tool_id}}"): Route(ADMIN, {"enabled": False}),
     ("DELETE", f"{V1}/tools/{{tool_id}}"): Route(ADMIN),
     ("POST", f"{V1}/tools/{{tool_id}}/test"): Route(ADMIN, {"arguments": {}}),
-    ("GET", f"{V1}/providers"): Route(ALL),
+    ("GET", f"{V1}/providers"): Route(MORE_THAN_JOIN),
     ("PUT", f"{V1}/providers/{{name}}"): Route(ADMIN, {"key": "sk-entered"}),
     ("DELETE", f"{V1}/providers/{{name}}"): Route(ADMIN),
     ("GET", f"{V1}/usage"): Route(ADMIN),
     ("GET", f"{V1}/budget"): Route(ADMIN),
     ("PUT", f"{V1}/budget"): Route(ADMIN, {"monthly_usd": 1_000_000}),
-    ("GET", f"{V1}/ice-servers"): Route(ALL),
+    ("GET", f"{V1}/ice-servers"): Route(MORE_THAN_JOIN),
     ("GET", "/healthz"): Route(ANYONE),
     ("GET", "/readyz"): Route(ANYONE),
     ("GET", "/metrics"): Route(ANYONE),  # on the machine itself; from elsewhere it is an admin's

@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 
 from orion.domain.identity import Principal, Role, Scope
 from orion.store.tables import api_keys, users
-from tests.api.routes import ADMIN, ALL, ANYONE, ROUTES, TOOL
+from tests.api.routes import ADMIN, ANYONE, ROUTES, TOOL
 from tests.api.running import PASSWORD, a_waiting_call, draft, running
 
 CLOSED = {place: route for place, route in ROUTES.items() if route.who != ANYONE}
@@ -71,7 +71,7 @@ async def test_without_credentials_every_closed_route_is_401(server, ada):
 def reaches(scope, who):
     """Whether an admin's key with that one scope reaches the route."""
     if isinstance(who, str):
-        return who == ALL or (who == ADMIN and scope is Scope.ADMIN)
+        return who == ADMIN and scope is Scope.ADMIN
     return scope in who
 
 
@@ -84,6 +84,17 @@ async def test_a_key_reaches_what_its_scopes_say_and_no_more(server, ada):
             place = (scope, method, path, response.status_code)
             assert response.status_code != 401, place
             assert (response.status_code == 403) is not allowed, place
+
+
+async def test_a_key_for_public_pages_can_join_and_nothing_else(server, ada):
+    for scopes in (["connect"],):
+        key = (await server.key(ada["access_token"], *scopes, agents=["concierge"]))["key"]
+        for (method, path), route in CLOSED.items():
+            response = await server.call(key, method, at(path, Anything()), route.body)
+            joins = path == "/api/v1/connect"
+            assert response.status_code == (201 if joins else 403), (method, path)
+            assert "Keep" not in response.text
+            assert "ada@example.org" not in response.text
 
 
 async def test_what_an_admin_may_is_refused_to_a_user_and_to_an_admins_key_without_the_scope(

@@ -25,6 +25,7 @@ from orion.api.requests.shield import Shield
 from orion.domain.identity import ApiKey, Principal, Role, Scope, new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.errors import Conflict
+from orion.store.idempotency import Answer
 from tests.conftest import make_user
 
 router = APIRouter(route_class=KeyedRoute)
@@ -74,6 +75,11 @@ async def hold(_body: Thing, _caller: CallerDep) -> dict[str, str]:
     return {}
 
 
+@router.post("/breaks")
+async def breaks(_body: Thing, _caller: CallerDep) -> None:
+    raise Conflict("not now")
+
+
 @router.delete("/things", status_code=204)
 async def clear(caller: CallerDep, store: StoreDep) -> Response:
     await remember(store, caller, "cleared")
@@ -103,7 +109,7 @@ async def signed_in(database, settings):
         user = await make_user(database, f"{name}@example.org")
         headers = {"Authorization": f"Bearer {tokens.issue(user)}"}
         transport = httpx.ASGITransport(app=app)
-        clients.append(httpx.AsyncClient(transport=transport, base_url="http://orion", headers=headers))
+        clients.append(httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers))
         return clients[-1]
 
     yield sign_in
@@ -327,3 +333,51 @@ async def test_whatever_comes_again_the_first_answer_of_a_key_stands(ada, databa
         else:
             assert slug(answer) == (409, "idempotency-conflict")
     assert await rows(database) - before == made
+
+
+async def test_writes_that_wait_for_others_hold_neither_places_nor_transactions(
+    ada, signed_in, database, monkeypatch
+):
+    ben = await signed_in("ben")
+    for name in ("HELD", "BEGUN"):
+        monkeypatch.setattr(f"{__name__}.{name}", asyncio.Event())
+    loop = asyncio.get_running_loop()
+    held = [
+        loop.create_task(client.post("/held", json={"name": "a"}, headers=keyed(f"k{number}")))
+        for client in (ada, ben)
+        for number in range(15)
+    ]
+    async with asyncio.timeout(10):
+        await BEGUN.wait()
+        for number in range(8):
+            made = await ada.post("/things", json={"name": "b"}, headers=keyed(f"t{number}"))
+            assert made.status_code == 201
+    assert database.engine.pool.checkedout() == 0
+    HELD.set()
+    assert {answer.status_code for answer in await asyncio.gather(*held)} == {200}
+
+
+async def test_a_write_whose_process_died_leaves_its_key_free_once_its_claim_is_over(ada, database):
+    me = await database_principal(database)
+    holder = new_id()
+    body = {"name": "a"}
+    first = await ada.post("/slow", json=body, headers=keyed("k"))
+    async with database.transaction(me) as store:
+        of_it = "update orion.idempotency_keys set status = null, held_by = :holder, held_until = {}"
+        later = text(of_it.format("clock_timestamp() + interval '1 hour'"))
+        await store.connection.execute(later, {"holder": holder})
+    assert slug(await ada.post("/slow", json=body, headers=keyed("k"))) == (409, "in-progress")
+    async with database.transaction(me) as store:
+        over = text(of_it.format("clock_timestamp() - interval '1 second'"))
+        await store.connection.execute(over, {"holder": holder})
+    again = await ada.post("/slow", json=body, headers=keyed("k"))
+    assert again.is_success
+    assert again.json() != first.json()
+    async with database.transaction(me) as store:
+        await store.idempotency_keys.keep("k", Answer(b"", 200, None, b"of the dead"), holder)
+    assert (await ada.post("/slow", json=body, headers=keyed("k"))).json() == again.json()
+
+
+async def test_a_write_that_failed_while_it_held_its_key_frees_it_at_once(ada, database):
+    for _ in range(2):
+        assert (await ada.post("/breaks", json={"name": "a"}, headers=keyed("k"))).status_code == 409

@@ -38,9 +38,9 @@ def test_without_files_the_whole_project_is_looked_at(orion, project):
     assert begins == [
         "agents/clerk.yaml:2: tools: there is no 'timr'",
         "agents/cook.yml:1: this file is not read",
-        "guardrails/polite.py:1: this is no Python: expected ':' (column 28)",
+        "guardrails/polite.py:1: Python syntax error: expected ':' (column 28)",
         "tools/My-Tool.py:1: this file is not read",
-        "tools/broken.py:2: cannot be imported: ModuleNotFoundError: No module named 'nothing_like_this'",
+        "tools/broken.py:2: ModuleNotFoundError: No module named 'nothing_like_this'",
         "tools/half.py:1: the arguments are missing",
         "tools/half.py:2: EXAMPLES are no texts",
         "tools/half.py:3: what runs is missing",

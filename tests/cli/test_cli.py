@@ -1,10 +1,13 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from orion import cli
+from orion.cli import serving
+from orion.settings import Settings
 
 
 def test_the_doctor_names_what_serves_each_part_and_why(orion):
@@ -74,3 +77,19 @@ def test_a_command_that_there_is_not_is_refused_with_those_that_there_are(capsys
         cli.main(["dance"])
     assert ended.value.code == 2
     assert "doctor" in capsys.readouterr().err
+
+
+def test_a_project_that_is_not_there_is_an_error_with_the_way_out(orion, tmp_path):
+    for folder, told in ((tmp_path / "no where", "there is no folder"), (tmp_path, "no orion.toml")):
+        code, _, err = orion("doctor", "--project", str(folder))
+        (complaint,) = [line for line in err.splitlines() if line.startswith("orion: ")]
+        assert (code, told in complaint, "orion init" in complaint) == (1, True, True)
+
+
+def test_a_server_on_all_addresses_names_those_that_open():
+    everywhere = serving._bases(Settings(host="0.0.0.0", data_dir=Path()), 3304)
+    assert everywhere[-1] == "http://127.0.0.1:3304"
+    assert not any("0.0.0.0" in base for base in everywhere)
+    public = Settings(host="0.0.0.0", data_dir=Path(), public_url="https://voice.example.org")
+    assert serving._bases(public, 3304) == ["https://voice.example.org"]
+    assert serving._bases(Settings(host="::1", data_dir=Path()), 1) == ["http://[::1]:1"]

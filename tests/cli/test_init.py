@@ -37,6 +37,13 @@ def test_a_project_is_written_and_told(orion, tmp_path):
     assert f"cd {tmp_path / 'shop'}" in out
 
 
+def test_a_name_with_a_space_is_told_in_quotes_and_no_option_is_shown_that_does_nothing(orion, tmp_path):
+    _, out, _ = orion("init", str(tmp_path / "My Shop"))
+    assert f"cd '{tmp_path / 'My Shop'}'" in out
+    _, text, _ = orion("init", "--help")
+    assert "--data-dir" not in text
+
+
 def test_an_empty_folder_is_taken(tmp_path):
     assert len(init.write(tmp_path)) == len(WRITTEN)
 

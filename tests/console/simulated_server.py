@@ -31,11 +31,13 @@ USER = {
     "email": "ada@example.org",
     "name": "Ada",
     "role": "admin",
+    "has_password": True,
     "created_at": "2026-01-01T00:00:00.000Z",
 }
 TURNS_A_PAGE = 50
 PASSWORD = "correct horse battery"
 LINK_TOKEN = "one-time-link-token-0123456789"
+INVITATION = "an-invitation-0123456789abcdef"
 
 
 class SimulatedServer:
@@ -44,6 +46,10 @@ class SimulatedServer:
     def __init__(self) -> None:
         self.url = ""
         self.expires_in_secs = 900
+        self.user: dict[str, Any] = dict(USER)
+        self.registered: list[dict[str, str]] = []
+        self.passwords: list[dict[str, str]] = []
+        self.invited: list[dict[str, str]] = []
         self.sessions: dict[str, dict[str, Any]] = {}
         self.turns: dict[str, list[dict[str, Any]]] = {}
         self.events: dict[str, list[dict[str, Any]]] = {}
@@ -64,6 +70,8 @@ class SimulatedServer:
         self._answering = threading.Lock()
         self._link_spent = False
         self._peers: list[RTCPeerConnection] = []
+        self._channels: list[Any] = []
+        self._voices: list[AudioStreamTrack] = []
         self._streams: set[asyncio.Queue[dict[str, Any] | None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server = uvicorn.Server(
@@ -91,6 +99,7 @@ class SimulatedServer:
         """A past session of the user."""
         session: dict[str, Any] = {
             "id": str(uuid4()),
+            "owner": {"id": ADA, "name": "Ada", "email": "ada@example.org"},
             "agent": "receptionist",
             "status": "active",
             "live": False,
@@ -131,6 +140,17 @@ class SimulatedServer:
             peers, self._peers = self._peers, []
             asyncio.run_coroutine_threadsafe(_close(peers), self._loop).result(10)
 
+    def freeze(self) -> None:
+        """Send nothing more of any voice, as a server that hangs."""
+        for voice in self._voices:
+            self._call(voice.stop)
+
+    def hang_up(self) -> None:
+        """End the calls as the server does that ends them on purpose: it says so first."""
+        for channel in self._channels:
+            self._call(channel.send, json.dumps({"type": "signalling", "message": {"type": "peerLeft"}}))
+        self.drop_peers()
+
     def _call(self, function: Any, *arguments: Any) -> None:
         if self._loop:
             self._loop.call_soon_threadsafe(function, *arguments)
@@ -138,7 +158,7 @@ class SimulatedServer:
     def _signed_in(self) -> dict[str, Any]:
         self.access_token, self.refresh_token = uuid4().hex, uuid4().hex
         return {
-            "user": USER,
+            "user": self.user,
             "access_token": self.access_token,
             "refresh_token": self.refresh_token,
             "token_type": "bearer",
@@ -148,6 +168,7 @@ class SimulatedServer:
     def _app(self) -> FastAPI:
         app = FastAPI(lifespan=self._lifespan)
         self._auth_routes(app)
+        self._account_routes(app)
         self._provider_routes(app)
         self._session_routes(app)
         self._conversation_routes(app)
@@ -177,7 +198,7 @@ class SimulatedServer:
         return app
 
     @asynccontextmanager
-    async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         yield
         await _close(self._peers)  # after the last request, so that none can add another
 
@@ -190,6 +211,7 @@ class SimulatedServer:
 
         @app.post("/api/v1/auth/register")
         def register(body: dict[str, str]) -> Any:
+            self.registered.append(body)
             if body["email"] == "taken@example.org":
                 errors = [{"pointer": "/email", "detail": "this address has an account"}]
                 return _problem(422, "invalid", "some fields are not acceptable", errors=errors)
@@ -213,6 +235,25 @@ class SimulatedServer:
         def logout() -> Response:
             self.access_token = self.refresh_token = ""
             return Response(status_code=204)
+
+    def _account_routes(self, app: FastAPI) -> None:
+        @app.post("/api/v1/auth/password")
+        def password(body: dict[str, str]) -> Response:
+            if self.user["has_password"] and body.get("current_password") != PASSWORD:
+                return _problem(403, "refused", "the current password is wrong")
+            self.user |= {"has_password": True, "email": body.get("email", self.user["email"])}
+            self.passwords.append(body)
+            return Response(status_code=204)
+
+        @app.get("/api/v1/auth/profile")
+        def profile() -> Any:
+            return self.user
+
+        @app.post("/api/v1/auth/invitations", status_code=201)
+        def invite(body: dict[str, str]) -> Any:
+            self.invited.append(body)
+            url = f"{self.url}/?invitation={INVITATION}"
+            return {"token": INVITATION, "url": url, "expires_at": "2026-02-08T10:00:00.000Z"}
 
     def _provider_routes(self, app: FastAPI) -> None:
         @app.get("/api/v1/providers")
@@ -243,8 +284,9 @@ class SimulatedServer:
             return {"items": [{"name": n, "title": t} for n, t in names], "next_cursor": None}
 
         @app.get("/api/v1/sessions")
-        def sessions() -> Any:
-            return {"items": list(self.sessions.values()), "next_cursor": None}
+        def sessions(mine: bool = False) -> Any:
+            found = [one for one in self.sessions.values() if not mine or one["owner"]["id"] == ADA]
+            return {"items": found, "next_cursor": None}
 
         @app.post("/api/v1/sessions", status_code=201)
         def create(body: dict[str, Any]) -> Any:
@@ -256,6 +298,11 @@ class SimulatedServer:
             self.answers_for_sessions.wait(10)
             return self.sessions.get(session_id) or _problem(404, "not-found", "no such session")
 
+        @app.delete("/api/v1/sessions/{session_id}")
+        def delete(session_id: str) -> Response:
+            del self.sessions[session_id]
+            return Response(status_code=204)
+
         @app.get("/api/v1/sessions/{session_id}/turns")
         def turns(session_id: str, cursor: int = 0) -> Any:
             page = self.turns[session_id][cursor : cursor + TURNS_A_PAGE]
@@ -265,7 +312,7 @@ class SimulatedServer:
     def _conversation_routes(self, app: FastAPI) -> None:
         @app.patch("/api/v1/sessions/{session_id}/status")
         def status(session_id: str, body: dict[str, str]) -> Any:
-            self.sessions[session_id] |= {"status": body["status"], "end_reason": "hung_up"}
+            self.sessions[session_id] |= {"status": body["status"], "end_reason": "hung_up", "live": False}
             return self.sessions[session_id]
 
         @app.post("/api/v1/sessions/{session_id}/messages")
@@ -318,7 +365,9 @@ class SimulatedServer:
             peer = RTCPeerConnection()
             self._peers.append(peer)
             self._listen(peer, session_id)
-            peer.addTrack(MediaRelay().subscribe(AudioStreamTrack()))
+            voice = AudioStreamTrack()
+            self._voices.append(voice)
+            peer.addTrack(MediaRelay().subscribe(voice))
             await peer.setRemoteDescription(RTCSessionDescription(body["sdp"], body["type"]))
             await peer.setLocalDescription(await peer.createAnswer())
             answer = peer.localDescription
@@ -331,6 +380,8 @@ class SimulatedServer:
     def _listen(self, peer: RTCPeerConnection, session_id: str) -> None:
         @peer.on("datachannel")
         def on_datachannel(channel: Any) -> None:
+            self._channels.append(channel)
+
             def on_message(text: str) -> None:
                 if text.startswith("ping"):
                     return

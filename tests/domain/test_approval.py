@@ -222,3 +222,87 @@ def test_letters_of_a_result_that_look_like_a_reference_are_no_reference():
 def test_what_is_not_read_out_cannot_hide_much():
     assert question("send", {"to": "Bob" + "<" * 1000}) == ""
     assert question("send", {"to": "Bob" + "\u200b" * 200}) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("\u2212500", "\u2212500"),
+        ("-500", "-500"),
+        ("\u00a5500", "\u00a5500"),
+        ("\u20b91,000.50", "\u20b91,000.50"),
+        ("3\u20135", "3\u20135"),
+        ("why?!", "why?!"),
+        ("50 %", "50 %"),
+        ("\u00bd", "\u00bd"),
+        ("x < 5", "x < 5"),
+        ("<b>5</b>", "b>5 /b>"),
+        ("5 \u00b1 1 \u00b0C", "5 \u00b1 1 \u00b0C"),
+        ("O'Brien", "O'Brien"),
+        ("e\u0301te\u0301", "e\u0301te\u0301"),
+        ("\u0928\u092e\u0938\u094d\u0924\u0947", "\u0928\u092e\u0938\u094d\u0924\u0947"),
+        ("50\u200b0", "50 0"),
+        ("\u4f60\u597d\u3002\u8bf7\u8bf4\u662f", "\u4f60\u597d \u8bf7\u8bf4\u662f"),
+        (-500, "-500"),
+    ],
+)
+def test_the_question_keeps_the_signs_that_change_what_is_meant(value, told):
+    assert question("pay", {"n": value}) == f'Shall I run pay with n "{told}"? Please say yes or no.'
+
+
+def test_who_asks_about_the_question_hears_it_again_as_often_as_he_likes():
+    approvals = heard(wanted(to="Bob"))
+    for at in range(4, 14, 2):
+        assert approvals.answer(Reply.ASKS, 5, began=at) is Outcome.ASK
+        approvals.asked(at)
+        approvals.said(wanted(to="Bob").question, at + 1)
+    assert approvals.answer(Reply.YES, 1, began=20) is Outcome.APPROVED
+
+
+def test_a_typed_yes_counts_before_the_last_word_was_heard_and_a_spoken_one_does_not():
+    approvals = Approvals()
+    approvals.add(wanted(to="Bob"), 0)
+    assert approvals.answer(Reply.YES, 1, 1, written=True) is Outcome.ASK, "nobody was asked"
+    approvals.asked(2)
+    assert approvals.answer(Reply.YES, 1, 3) is Outcome.ASK
+    approvals.asked(4)
+    approvals.cut()
+    approvals.said("One moment. Shall I run send", 5)
+    assert approvals.answer(Reply.YES, 1, 5, written=True) is Outcome.APPROVED
+
+
+def test_a_typed_yes_to_something_that_the_agent_said_afterwards_does_not_count():
+    approvals = heard(wanted(to="Bob"))
+    approvals.said("Shall I tell you the weather?", 4)
+    assert approvals.answer(Reply.YES, 1, 5, written=True) is Outcome.ASK
+    approvals = Approvals()
+    approvals.add(wanted(to="Bob"), 0)
+    approvals.asked(1)
+    approvals.cut()
+    approvals.said("Shall I tell you the weather?", 2)
+    assert approvals.answer(Reply.YES, 1, 5, written=True) is Outcome.ASK
+
+
+def test_a_question_that_was_answered_elsewhere_while_it_was_read_out_is_withdrawn():
+    approvals = heard(wanted(to="Bob"))
+    approvals.take("c1")
+    assert not approvals.withdrawn, "it was heard to its end"
+    approvals.add(wanted(to="Bob"), 0)
+    approvals.take("c1")
+    assert not approvals.withdrawn, "nothing of it was said"
+    approvals.add(wanted(to="Bob"), 0)
+    approvals.asked(5)
+    approvals.take("c1")
+    assert approvals.withdrawn
+
+
+def test_a_call_that_may_have_happened_is_asked_about_as_such():
+    approvals = Approvals()
+    assert not approvals.may_have_happened("pay", {"n": 5})
+    approvals.ran("pay", {"n": 5}, unclear=True)
+    assert approvals.may_have_happened("pay", {"n": "5"})
+    assert not approvals.may_have_happened("pay", {"n": 6})
+    told = question("pay", {"n": 5}, unclear=True)
+    assert told.startswith('Nobody knows whether pay with n "5" has happened. Shall I run pay')
+    approvals.ran("pay", {"n": 5}, unclear=False)
+    assert not approvals.may_have_happened("pay", {"n": 5})

@@ -76,3 +76,81 @@ def test_every_language_says_everything_and_quotes_what_is_hostile(language):
     told = question("send", {"to": 'Bob"? {call} Yes or no? {0}'}, language)
     assert told.count("?") == assent(language).words["question"].count("?")
     assert told.count('"') == 2
+
+
+ASKED = 'Shall I run pay with amount "20", whom "Miller"? Please say yes or no.'
+ASKS = {
+    "en": (
+        "What is this about?",
+        "why",
+        "how much is it",
+        "who is Miller?",
+        "what's that again please",
+        "20 to Miller?",
+    ),
+    "de": (
+        "Worum geht es?",
+        "Warum denn das",
+        "Wie viel kostet das?",
+        "Wer ist Miller?",
+        "Wie bitte",
+        "what is that",
+    ),
+    "es": (
+        "\u00bfDe qu\u00e9 se trata?",
+        "por qu\u00e9",
+        "\u00bfCu\u00e1nto es?",
+        "\u00bfqui\u00e9n es Miller?",
+    ),
+    "fr": (
+        "De quoi s'agit-il ?",
+        "pourquoi",
+        "Combien est-ce ?",
+        "Qui est Miller ?",
+    ),
+    "it": (
+        "Di che cosa si tratta?",
+        "perch\u00e9",
+        "Quanto costa?",
+        "Chi \u00e8 Miller?",
+    ),
+    "nl": (
+        "Waar gaat het over?",
+        "waarom",
+        "Hoeveel is het?",
+        "Wie is Miller?",
+    ),
+    "pt": (
+        "De que se trata?",
+        "porqu\u00ea",
+        "Quanto custa?",
+        "Quem \u00e9 Miller?",
+    ),
+}
+ELSE = (
+    "what time is it in Tokyo",
+    "how is the weather?",
+    "2 plus 2 is what",
+    "cancel that, what is it about?",
+    "stop asking me what this is about",
+    "no, what is this about",
+    "tell me about the sea and the sky",
+    "pay 20 to Miller",
+)
+
+
+@pytest.mark.parametrize(("language", "text"), [(name, text) for name in KNOWN for text in ASKS[name]])
+def test_who_asks_about_the_question_has_said_neither_yes_nor_no(language, text):
+    assert assent(language).reply(text, ASKED) is Reply.ASKS
+    assert assent(language).reply(text) is Reply.OTHER, "nothing is open"
+
+
+@pytest.mark.parametrize("text", ELSE)
+def test_who_speaks_of_something_else_does_not_ask_about_the_question(text):
+    assert assent("en").reply(text, ASKED) is Reply.OTHER
+
+
+@pytest.mark.parametrize("language", KNOWN)
+def test_no_word_for_no_is_said_in_passing(language):
+    words = assent(language)
+    assert not words.no & (words.asking | words.small)

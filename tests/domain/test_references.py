@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orion.domain.references import Dangling, Overlong, resolved, steps_of
+from orion.agents.arguments import refuse_arguments
+from orion.domain.references import Dangling, Overlong, fitting, resolved, steps_of
 
 RESULTS = {0: {"time": "nine", "zones": ["UTC", "CET"]}, 1: 12}
 JSON = st.recursive(
@@ -56,3 +57,71 @@ def test_what_would_grow_without_end_is_not_made():
         resolved({"all": ["{{0.text}}"] * 5}, results)
     with pytest.raises(Overlong):
         resolved("{{0}}" * 5000, results)
+
+
+ORDER = {0: {"id": 5, "paid": True, "total": 2.5, "text": "7", "ids": [1, 2], "name": "tea", "none": None}}
+TEXT, NUMBER = {"type": "string"}, {"type": "number"}
+
+
+def fits(value, schema, results=ORDER):
+    """The argument `x`, fitted to its schema, and why it is refused."""
+    whole = {"type": "object", "properties": {"x": schema}, "additionalProperties": False}
+    found, refused = fitting({"x": value}, results, lambda given: refuse_arguments(whole, given))
+    return found["x"], bool(refused)
+
+
+@pytest.mark.parametrize(
+    ("value", "schema", "found"),
+    [
+        ("{{0.id}}", TEXT, "5"),
+        ("{{0.id}}", NUMBER, 5),
+        ("{{0.id}}", {"type": ["string", "null"]}, "5"),
+        ("{{0.id}}", {"type": ["string", "integer"]}, 5),
+        ("{{0.id}}", {"anyOf": [TEXT, {"type": "null"}]}, "5"),
+        ("{{0.id}}", {"enum": ["5", "6"]}, "5"),
+        ("{{0.id}}", {"type": "string", "pattern": "^[0-9]$"}, "5"),
+        ("{{0.paid}}", TEXT, "true"),
+        ("{{0.total}}", TEXT, "2.5"),
+        ("{{0.text}}", NUMBER, 7),
+        ("{{0.text}}", TEXT, "7"),
+        ("order {{0.id}}", TEXT, "order 5"),
+        (["{{0.id}}", "{{0.name}}"], {"type": "array", "items": TEXT}, ["5", "tea"]),
+        ("{{0.ids}}", {"type": "array", "items": TEXT}, ["1", "2"]),
+        (["{{0.id}}", "{{0.id}}"], {"type": "array", "prefixItems": [TEXT, NUMBER]}, ["5", 5]),
+        ({"a": {"b": "{{0.id}}"}}, {"properties": {"a": {"properties": {"b": TEXT}}}}, {"a": {"b": "5"}}),
+        ({"a b": "{{0.id}}"}, {"properties": {"a b": TEXT}}, {"a b": "5"}),
+        (
+            {"kind": "mail", "to": "{{0.id}}", "n": "{{0.id}}"},
+            {
+                "oneOf": [
+                    {"properties": {"kind": {"const": "mail"}, "to": TEXT, "n": NUMBER}},
+                    {"properties": {"kind": {"const": "fax"}, "to": NUMBER, "n": NUMBER}},
+                ]
+            },
+            {"kind": "mail", "to": "5", "n": 5},
+        ),
+    ],
+)
+def test_a_number_is_a_text_where_a_text_is_wanted_and_the_other_way_round(value, schema, found):
+    assert fits(value, schema) == (found, False)
+
+
+@pytest.mark.parametrize(
+    ("value", "schema"),
+    [
+        ("{{0.none}}", TEXT),
+        ("{{0.name}}", NUMBER),
+        ("{{0.ids}}", TEXT),
+        ("{{0}}", TEXT),
+        (5, TEXT),
+        ("7", NUMBER),
+    ],
+)
+def test_what_says_something_else_in_another_type_is_refused(value, schema):
+    assert fits(value, schema) == (resolved(value, ORDER), True)
+
+
+@given(JSON, st.sampled_from([TEXT, NUMBER, {"type": "array", "items": TEXT}, {"type": "object"}]))
+def test_whatever_a_result_holds_it_fits_or_is_refused(result, schema):
+    found, refused = fits("{{0}}", schema, {0: result})
+    assert refused or not refuse_arguments({"properties": {"x": schema}}, {"x": found})

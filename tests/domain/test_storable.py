@@ -1,6 +1,8 @@
+from typing import Any
+
 import pytest
 
-from orion.domain.storable import parsed, storable
+from orion.domain.storable import MOST_DEPTH, cut_short, is_nested, parsed, storable
 
 
 def test_what_cannot_be_kept_is_replaced_wherever_it_stands():
@@ -25,3 +27,18 @@ def test_what_is_no_json_is_refused_though_python_reads_it(text):
 
 def test_json_is_read_from_text_and_from_bytes():
     assert parsed('{"a": [1.5, null]}') == parsed(b'{"a": [1.5, null]}') == {"a": [1.5, None]}
+
+
+@pytest.mark.parametrize("levels", [1, MOST_DEPTH, MOST_DEPTH + 1, 200, 100_000])
+def test_nesting_is_counted_and_cut_however_deep_it_is(levels):
+    value: Any = 1
+    for level in range(levels):
+        value = [value] if level % 2 else {"a": value}
+    assert is_nested(value) == (levels > MOST_DEPTH)
+    kept = storable(value, MOST_DEPTH)
+    assert (kept == value) if levels <= MOST_DEPTH else not is_nested(kept)
+
+
+def test_a_text_that_is_cut_says_so():
+    assert cut_short("milk", 4) == "milk"
+    assert cut_short("milk and tea" * 1000, 4) == "milk\u2026 (cut short: it has 12,000 characters)"

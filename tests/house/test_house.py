@@ -92,12 +92,19 @@ def _reraises(handler: ast.ExceptHandler) -> bool:
 
 
 def test_locks_carry_hashes_and_no_addresses():
-    for name in ("requirements.lock", "requirements-dev.lock", "tests/journeys/litellm.lock"):
+    servers = "tests/api/routers/mcp_servers"
+    for name in (
+        "requirements.lock",
+        "requirements-dev.lock",
+        "tests/journeys/litellm.lock",
+        f"{servers}/time.lock",
+    ):
         text = (ROOT / name).read_text()
         pins = len(re.findall(r"^[a-z0-9].*==", text, re.MULTILINE))
         assert text.count("--hash=sha256:") >= pins > 0
         assert "://" not in text
-    assert '"resolved"' not in (ROOT / "console" / "package-lock.json").read_text()
+    for name in ("console/package-lock.json", f"{servers}/package-lock.json"):
+        assert '"resolved"' not in (ROOT / name).read_text()
 
 
 def test_the_default_install_has_neither_torch_nor_opencv_nor_numba():

@@ -121,7 +121,7 @@ class Tab:
         await expect(self.state).to_have_attribute(
             "data-state", re.compile("listening|thinking|speaking"), timeout=20_000
         )
-        await expect(self.mute).to_be_enabled(timeout=20_000)
+        await expect(self.page.get_by_test_id("leave")).to_be_visible()
 
     async def greeted(self) -> None:
         """Join, and hear the greeting out."""

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.journeys.browser import chromium, expect, microphone_file, signed_in
+from tests.journeys.browser import Tab, chromium, expect, microphone_file, signed_in
 from tests.journeys.conftest import ADA, need
 from tests.journeys.phone import spoken
 
@@ -40,6 +40,25 @@ async def test_a_reload_keeps_the_conversation_and_a_second_tab_sees_the_same(ta
     await tab.write("twelve times nine")
     await expect(tab.captions).to_contain_text("That is 108.")
     await expect(captions).to_contain_text("That is 108.")
+
+
+async def test_a_call_that_is_moved_says_so_where_it_was_and_can_be_moved_back(tab):
+    await tab.greeted()
+    other = Tab(await tab.page.context.new_page())
+    await other.page.goto(tab.page.url)
+    await expect(other.page.get_by_test_id("pill")).to_have_text("not on this page")
+    move = other.page.get_by_role("button", name="Move call here")
+    await move.click()
+    await other.connected()
+    await expect(tab.page.get_by_test_id("lost")).to_contain_text(
+        "This call moved to another tab", timeout=15_000
+    )
+    await tab.page.get_by_role("button", name="Move call here").click()
+    await tab.connected()
+    await expect(other.page.get_by_test_id("lost")).to_contain_text(
+        "This call moved to another tab", timeout=15_000
+    )
+    await expect(move).to_be_visible()
 
 
 async def test_the_printed_link_leaves_the_address_bar(browser, server):

@@ -187,15 +187,62 @@ def test_bad_selections(path):
     assert refuse_select(path)
 
 
-@pytest.mark.parametrize("status", ["400 Bad", "404 Not Found", "500 Broken", "503 Busy"])
-async def test_a_refusal_is_told_with_its_status_and_not_with_its_words(status):
-    async with serving(answers({"error": "secret-canary"}, status)) as origin:
+@pytest.mark.parametrize("status", ["400 Bad", "404 Not Found", "409 Conflict", "500 Broken", "503 Busy"])
+async def test_a_refusal_is_told_with_its_status_and_the_services_words(status):
+    async with serving(answers({"error": "tea is sold out, milk is left"}, status)) as origin:
         with pytest.raises(ToolFailure) as failure:
             await ask(origin, Exchange("GET", origin.url))
     assert status[:3] in failure.value.message
-    assert "canary" not in failure.value.message
+    assert "tea is sold out, milk is left" in failure.value.message
     assert failure.value.retryable == (status[0] == "5")
     assert failure.value.unclear == (status[0] == "5")
+
+
+REFUSALS = {
+    "a problem": ({"type": "about:blank", "title": "Sold out", "detail": "no tea"}, "no tea; Sold out"),
+    "nested": ({"error": {"code": 7, "message": "no tea"}}, "no tea"),
+    "a list": ({"errors": [{"field": "tea", "message": "sold out"}, "no milk"]}, "sold out; no milk"),
+    "other names": ({"code": "TEA"}, '{"code": "TEA"}'),
+    "text": ("no\u202e tea\r\nat all".encode(), "no tea at all"),
+    "nothing": (b"", ""),
+}
+
+
+@pytest.mark.parametrize("how", REFUSALS)
+async def test_the_reason_of_a_refusal_is_found_wherever_services_put_it(how):
+    content, told = REFUSALS[how]
+    async with serving(answers(content, "422 No")) as origin:
+        with pytest.raises(ToolFailure) as failure:
+            await ask(origin, Exchange("POST", origin.url))
+    assert failure.value.message == f"The service refused with status 422{': ' + told if told else '.'}"
+
+
+async def test_the_reason_of_a_refusal_is_short_and_holds_no_secret():
+    def echoes(asked, writer):
+        told = f"bad key {asked.headers['authorization']} and {asked.headers['x-key']}! " + "x" * 20_000
+        answers({"error": told}, "401 Unauthorized")(asked, writer)
+
+    async with serving(echoes) as origin:
+        headers = {"Authorization": "Bearer hunter2-canary", "X-Key": "s3cret-canary"}
+        with pytest.raises(ToolFailure) as failure:
+            await ask(origin, Exchange("GET", origin.url, headers))
+    assert "bad key" in failure.value.message
+    assert "canary" not in failure.value.message
+    assert len(failure.value.message) < 450
+
+
+async def test_no_page_of_a_broken_gateway_is_told():
+    async with serving(answers(b"<html>502</html>", "502 Bad", content_type="text/html")) as origin:
+        with pytest.raises(ToolFailure) as failure:
+            await ask(origin, Exchange("GET", origin.url))
+    assert failure.value.message == "The service refused with status 502."
+
+
+async def test_a_service_that_answers_a_question_in_plain_text_is_understood():
+    async with serving(answers(b"sunny, 21 degrees", content_type="text/plain; charset=utf-8")) as origin:
+        assert await ask(origin, Exchange("GET", origin.url)) == "sunny, 21 degrees"
+        with pytest.raises(ToolFailure, match="JSON"):
+            await ask(origin, Exchange("GET", origin.url, select="sky"))
 
 
 @pytest.mark.parametrize(

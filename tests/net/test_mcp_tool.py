@@ -131,3 +131,9 @@ async def test_a_server_that_does_not_start_has_done_nothing():
     with pytest.raises(ToolFailure) as failure:
         await call(GuardedClient(), McpServer(program=("/nonexistent",)), "tide", {}, _SECS)
     assert (failure.value.retryable, failure.value.unclear) == (True, False)
+
+
+async def test_a_tool_that_changes_something_has_done_so_whatever_its_server_answers():
+    told = await call(GuardedClient(), STDIO, "flood", {}, _SECS, changes=True)
+    assert "cut short" in told
+    assert len(told) < 3000

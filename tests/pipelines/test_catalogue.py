@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from orion import tools
+from orion.agents.prepared import visible
 from orion.agents.roster import Roster
 from orion.agents.tool_fields import mcp_name
-from orion.agents.tool_rows import Outside, visible
+from orion.agents.tool_rows import Outside
 from orion.domain.identity import Principal, new_id
 from orion.domain.provider_key import ProviderKey
 from orion.domain.tool import Risk, ToolKind, ToolRow

@@ -24,13 +24,18 @@ class Stage:
         self.context = LLMContext([{"role": "system", "content": "Help."}, told])
         self.ran: list[Any] = []
         self.outcomes: list[Any] = []
-        self.gate = ApprovalGate(
+        self.patience_secs = patience_secs
+        self.gate = self.again()
+
+    def again(self):
+        """A gate of the next message, or the next call."""
+        return ApprovalGate(
             self.approvals,
             self.taint,
             self.context,
             self.decide,
             lambda wanted, outcome, by: self.outcomes.append((wanted.call_id, outcome, by)),
-            patience_secs=patience_secs,
+            patience_secs=self.patience_secs,
             clock=lambda: asyncio.get_running_loop().time(),
         )
 
@@ -42,6 +47,12 @@ class Stage:
         now = asyncio.get_running_loop().time()
         self.approvals.asked(now)
         self.gate.orion_said(CALL.question)
+
+    def was_heard(self):
+        """Before the gate runs."""
+        now = asyncio.get_running_loop().time()
+        self.approvals.asked(now)
+        self.approvals.said(CALL.question, now)
 
     def read(self) -> list[Any]:
         """What a model reads."""
@@ -133,6 +144,8 @@ class Elsewhere(ApprovalGate):
                 self.orion_answered(CALL, approved=True)
             case LLMTextFrame("late"):
                 self.orion_expired(CALL)
+            case LLMTextFrame("asked"):
+                await self.orion_ask()
 
 
 async def test_an_answer_from_elsewhere_is_done_told_and_counts_no_second_time():
@@ -151,3 +164,62 @@ async def test_a_question_that_expires_elsewhere_is_told_as_a_no():
     assert (stage.ran, len(stage.approvals)) == ([], 0)
     assert [type(frame) for frame in passed] == [LLMContextFrame]
     assert "no yes" in str(stage.read()[-1]["content"])
+
+
+async def test_a_question_about_the_question_brings_it_again_and_keeps_it_open():
+    stage = Stage()
+    stage.was_heard()
+    passed = await stage.through(stage.says("what is this about?"))
+    assert [frame.text for frame in passed] == [CALL.question]
+    assert (stage.ran, stage.outcomes, len(stage.approvals)) == ([], [], 1)
+
+
+async def test_an_answer_from_elsewhere_silences_the_question():
+    stage = Stage()
+    stage.gate.__class__ = Elsewhere
+    down, _ = await run_test(
+        stage.gate,
+        frames_to_send=[LLMTextFrame("asked"), LLMTextFrame("yes"), SleepFrame(sleep=0.1)],
+    )
+    kinds = [type(f) for f in down if isinstance(f, TTSSpeakFrame | InterruptionFrame | LLMContextFrame)]
+    assert kinds == [TTSSpeakFrame, InterruptionFrame, LLMContextFrame]
+    assert stage.ran == [("send_money", True, None)]
+
+
+async def test_a_typed_yes_to_a_question_that_is_being_read_out_counts():
+    stage = Stage()
+    stage.gate.__class__ = Elsewhere
+    asked = LLMTextFrame("asked")
+    passed = await stage.through(asked, SleepFrame(sleep=0.1), InterruptionFrame(), stage.says("yes"))
+    assert stage.ran == [("send_money", True, "text")]
+    assert [type(frame) for frame in passed] == [TTSSpeakFrame, LLMContextFrame]
+
+
+async def test_a_yes_after_a_question_that_was_dropped_is_told_to_come_too_late():
+    stage = Stage()
+    stage.was_heard()
+    await stage.through(stage.says("tell me about the sea please"))
+    stage.gate = stage.again()
+    stage.context.add_message({"role": "assistant", "content": "It is wide."})
+    passed = await stage.through(stage.says("yes"))
+    assert [frame.text for frame in passed] == ["There is nothing to say yes to."]
+    stage.gate = stage.again()
+    passed = await stage.through(stage.says("yes"))
+    assert [type(frame) for frame in passed] == [LLMContextFrame], "that was told once"
+
+
+async def test_a_yes_to_a_question_of_the_agents_own_is_its_models():
+    stage = Stage()
+    stage.was_heard()
+    await stage.through(stage.says("tell me about the sea please"))
+    stage.gate = stage.again()
+    stage.context.add_message({"role": "assistant", "content": "It is wide. More?"})
+    assert [type(frame) for frame in await stage.through(stage.says("yes"))] == [LLMContextFrame]
+
+
+async def test_a_model_is_told_under_the_id_that_its_context_knows():
+    stage = Stage()
+    stage.gate.orion_known_as("c1", "order:0")
+    stage.was_heard()
+    await stage.through(stage.says("yes"))
+    assert json.loads(stage.read()[-1]["content"])["tool_call_id"] == "order:0"

@@ -14,7 +14,7 @@ from pipecat.transcriptions.language import Language
 
 from orion import providers, registry
 from orion.domain.agent import Agent
-from orion.errors import NotFound, StartError
+from orion.errors import NotFound, StartError, Unavailable
 from orion.providers._vendor import language
 from orion.settings import ProviderSettings
 
@@ -127,7 +127,7 @@ def test_one_without_its_key_is_passed_over_and_the_reason_is_told(project):
     assert providers.choose(settings, "llm").provider == "offline"
     named = providers.choose(settings.changed(llm=("acme",)), "llm")
     assert (named.provider, named.reason) == (None, "acme: set ACME_API_KEY")
-    with pytest.raises(StartError, match="set ACME_API_KEY"):
+    with pytest.raises(Unavailable, match=r"agent 'test' has no language model: .*set ACME_API_KEY"):
         providers.llm(settings.changed(llm=("acme",)), AGENT)
 
 
@@ -217,7 +217,7 @@ def test_an_engine_that_cannot_serve_an_agent_is_left_out_and_alone_it_says_why(
         "scripted",
         "offline",
     ]
-    with pytest.raises(StartError, match="no Frisian"):
+    with pytest.raises(Unavailable, match="no Frisian"):
         providers.llms(keyed.changed(llm=("picky_acme",)), AGENT)
 
 

@@ -23,7 +23,7 @@ from orion import providers
 from orion.domain.agent import Agent
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
-from orion.errors import ProviderError, StartError
+from orion.errors import ProviderError, StartError, Unavailable
 from orion.processors.stt_order import STTOrder
 from orion.processors.switched import SwitchedFrame
 from orion.providers import Candidate, _onnx, moonshine, whisper
@@ -273,9 +273,9 @@ async def test_auto_takes_a_pulled_model_by_the_agents_language(settings, tmp_pa
 
 
 def test_a_language_that_nothing_hears_is_told_with_what_to_pull(settings):
-    with pytest.raises(StartError, match=r"pocketsphinx: hears no 'de' .* orion models pull whisper-base"):
+    with pytest.raises(Unavailable, match=r"pocketsphinx: hears no 'de' .* orion models pull whisper-base"):
         providers.stt(settings, Agent("test", "", language="de"))
-    with pytest.raises(StartError, match="hears no 'tlh'"):
+    with pytest.raises(Unavailable, match="hears no 'tlh'"):
         providers.stt(settings, Agent("test", "", language="tlh"))
 
 

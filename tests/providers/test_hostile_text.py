@@ -15,6 +15,8 @@ from orion.domain.agent import Agent
 from orion.providers import _vendor
 from orion.providers import anthropic as anthropic_entry
 from orion.providers import openai as openai_entry
+from orion.providers._text.arguments import arguments
+from orion.providers._text.faults import MalformedAnswer
 from orion.settings import ProviderSettings
 from tests.providers.conversation import RESULT, answer, calls, user
 from tests.providers.stage import on_stage
@@ -71,8 +73,8 @@ async def test_a_conversation_that_holds_half_a_character_is_sent_all_the_same(s
 
 @pytest.mark.parametrize("sent", ['{"x": NaN}', '{"x": -Infinity}', "[1]", "{", "[" * 100_000])
 def test_what_is_no_json_object_are_no_arguments(sent):
-    with pytest.raises(_vendor.MalformedAnswer):
-        _vendor.arguments(sent)
+    with pytest.raises(MalformedAnswer):
+        arguments(sent)
 
 
 async def test_a_number_of_none_in_a_call_is_an_error_and_reaches_no_tool(settings):

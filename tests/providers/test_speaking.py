@@ -13,7 +13,7 @@ from pipecat.services.settings import TTSSettings
 
 from orion import providers
 from orion.domain.agent import Agent
-from orion.errors import StartError
+from orion.errors import Unavailable
 from orion.providers import _onnx, kokoro, piper
 from orion.providers._models import catalogue
 from orion.providers._onnx import speaking
@@ -223,5 +223,5 @@ async def test_auto_takes_a_pulled_voice_of_the_agents_language(pulled):
 
 
 def test_a_language_that_nothing_speaks_is_told_with_what_to_pull(settings):
-    with pytest.raises(StartError, match=r"flite: speaks no 'de' .* orion models pull piper-de-thorsten"):
+    with pytest.raises(Unavailable, match=r"flite: speaks no 'de' .* orion models pull piper-de-thorsten"):
         providers.tts(settings.changed(tts=("flite",)), Agent("test", "", language="de"))

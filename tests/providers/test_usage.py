@@ -105,8 +105,8 @@ async def test_an_answer_of_openai_that_breaks_off_is_estimated(api, chat, kind)
     meter = Meter("llm", "openai", service)
     async with on_stage(service, errors=None) as stage:
         await stage.send(LLMContextFrame(context(user("hello"))))
-        await stage.heard(LLMTextFrame, 3)
         if kind == "stall":
+            await stage.heard(LLMTextFrame, 3)
             await stage.interrupt()
         await stage.heard(LLMFullResponseEndFrame)
     (told,) = meter.told

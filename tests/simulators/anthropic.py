@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.simulators import schemas
 from tests.simulators.faults import Faults
 from tests.simulators.pace import Pace
 from tests.simulators.wire import Asked, Reply, as_json, serve
@@ -57,6 +58,8 @@ class Anthropic:
             return as_json(failure("authentication_error"), 401)
         body = asked.json()
         self.asked.append(body)
+        if refused := schemas.anthropic(body.get("tools", [])):
+            return as_json(failure("invalid_request_error", refused), 400)
         if self.knows is not None:
             told = Told(self.knows(body))
         else:
@@ -81,8 +84,8 @@ class Anthropic:
         }
 
 
-def failure(code: str) -> dict[str, Any]:
-    return {"type": "error", "error": {"type": code, "message": "It does not work."}, "request_id": "req_1"}
+def failure(code: str, words: str = "It does not work.") -> dict[str, Any]:
+    return {"type": "error", "error": {"type": code, "message": words}, "request_id": "req_1"}
 
 
 def message(told: Told) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any, Literal
 
-from tests.simulators import responses
+from tests.simulators import responses, schemas
 from tests.simulators.faults import Fault, Faults
 from tests.simulators.pace import Pace
 from tests.simulators.wire import Asked, Reply, as_json, serve
@@ -50,6 +50,7 @@ class OpenAI:
         heard: What transcriptions hear. `sound`: each speech, PCM of 24 kHz; `sound_type`: its type.
         key: Requests without it are refused; None takes any.
         counts: What it tells of its tokens; None for what is right.
+        takes: Whose rules hold for the schemas of tools.
         tools, developer_role, usage: Whether requests may have them; else 400.
         unable_for_good: What it refuses for its tools it refuses without them, too.
         streams: `yes`, `refuses` by 400, or `ignores` and answers whole.
@@ -70,6 +71,7 @@ class OpenAI:
     reads: Callable[[bytes], list[str]] | None = None
     sounds: Callable[[str], bytes] | None = None
     key: str | None = None
+    takes: Literal["openai", "mistral", "gemini"] = "openai"
     tools: bool = True
     developer_role: bool = True
     usage: bool = True
@@ -142,7 +144,7 @@ class OpenAI:
     def _responses(self, asked: Asked, fault: Fault | None) -> Reply:
         body = asked.json()
         self.asked.append(body)
-        if refused := responses.problem(body):
+        if refused := responses.problem(body) or schemas.openai(body.get("tools", [])):
             return refusal(400, refused, None)
         told = self._told(body)
         if not body.get("stream"):
@@ -177,6 +179,8 @@ class OpenAI:
             return "this model does not support tools"
         if not self.developer_role and any(m["role"] == "developer" for m in body["messages"]):
             return "Unexpected message role."
+        if refused := schemas.VENDORS[self.takes](body.get("tools", [])):
+            return refused
         if body.get("stream_options") and not self.usage:
             return "Extra inputs are not permitted: stream_options"
         return "stream is not supported" if body.get("stream") and self.streams == "refuses" else None

@@ -8,6 +8,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from orion.domain.approval import Wanted
+from orion.domain.audit import AuditAction
 from orion.domain.identity import ApiKey, Principal, Role, Scope, User, new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.domain.node import Node
@@ -107,6 +108,7 @@ async def _rows_of(database: Database, principal: Principal) -> None:
         )
         async with database.transaction(principal) as store:
             await store.tools.add(tool)
+            await store.audit.add(session, AuditAction.READ_TURNS)
             await store.agents.put("keeper", {"instructions": "Keep."})
             await store.provider_keys.put(
                 ProviderKey(principal.workspace_id, "openai", "sealed", "https://example.org/v1", now)

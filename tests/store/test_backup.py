@@ -88,3 +88,15 @@ async def test_a_damaged_file_is_refused_and_nothing_is_lost(database, tmp_path,
 async def test_a_missing_file_is_told(database, tmp_path):
     with pytest.raises(Invalid, match="no backup"):
         await restore(database, tmp_path / "nothing.tar")
+
+
+async def test_a_folder_that_is_not_there_and_one_in_the_files_place_are_told(database, tmp_path):
+    with pytest.raises(Invalid, match=r"there is no folder .*/nowhere; make it"):
+        await backup(database, tmp_path / "nowhere" / "x.tar")
+    (tmp_path / "taken.tar").mkdir()
+    with pytest.raises(Invalid, match=r"taken\.tar cannot be written"):
+        await backup(database, tmp_path / "taken.tar")
+    with pytest.raises(Invalid, match="no such file"):
+        await restore(database, tmp_path / "missing.tar")
+    with pytest.raises(Invalid, match="cannot be read"):
+        await restore(database, tmp_path)

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from orion.domain.identity import Principal, Role, new_id
 from orion.domain.memory import Memory, MemoryType
@@ -9,6 +10,8 @@ from orion.domain.session import EndReason, Event, Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Latency, Speaker, Turn
 from orion.errors import Conflict, Invalid, NotFound
+from orion.store.tables import refresh_tokens
+from orion.store.tokens import GRACE_SECS
 
 LOG_IN = Principal.system("log-in")
 RECORDER = Principal.system("recorder")
@@ -39,13 +42,16 @@ async def test_the_first_user_is_admin_and_an_address_has_one_account(database):
             await store.users.create(email="a@b.c", name="A", password_hash="x", role=None)
 
 
-async def test_a_refresh_token_is_good_once_and_its_reuse_ends_the_family(database, ben):
+async def test_a_refresh_token_is_good_for_seconds_after_its_use_and_ends_its_family_later(database, ben):
     family, later = new_id(), datetime.now(UTC) + timedelta(days=1)
     async with database.transaction(LOG_IN) as store:
         await store.tokens.add_refresh(ben.user_id, family, b"one", later)
         spent = await store.tokens.spend_refresh(b"one")
         assert (spent.user_id, spent.family_id) == (ben.user_id, family)
         await store.tokens.add_refresh(ben.user_id, family, b"two", later)
+        assert await store.tokens.spend_refresh(b"one") == spent
+        earlier = datetime.now(UTC) - timedelta(seconds=GRACE_SECS + 1)
+        await store.connection.execute(update(refresh_tokens).values(spent_at=earlier))
     async with database.transaction(LOG_IN) as store:
         assert await store.tokens.spend_refresh(b"one") is None
     async with database.transaction(LOG_IN) as store:

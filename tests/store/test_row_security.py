@@ -1,11 +1,5 @@
 """Who sees what: every table, as the database itself decides it."""
 
-import os
-import shutil
-import subprocess
-from pathlib import Path
-from typing import Any, Self
-
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, ProgrammingError
@@ -17,6 +11,7 @@ from orion.store.database import Database
 from orion.store.schema import migrate, refuse_unbound
 from orion.store.tables import SCHEMA, metadata
 from tests.store.rows import fill
+from tests.store.servers import debian_cluster
 
 TABLES = [table.name for table in metadata.sorted_tables]
 ADMIN_SEES = {
@@ -39,6 +34,7 @@ ADMIN_SEES = {
     "invitations": 2,
     "idempotency_keys": 1,
     "erasures": 2,
+    "audit": 1,
     "tools": 1,
     "agents": 1,
     "provider_keys": 1,
@@ -138,7 +134,9 @@ async def matrix(database):
     ada, ben, cleo = await fill(database)
     assert await counts(database, ada) == expected(ADMIN_SEES)
     assert await counts(database, ben) == expected(USER_SEES)
-    assert await counts(database, cleo) == expected({**ADMIN_ALONE_SEES, "invitations": 1, "erasures": 1})
+    assert await counts(database, cleo) == expected(
+        {**ADMIN_ALONE_SEES, "invitations": 1, "erasures": 1, "audit": 1}
+    )
     for purpose, seen in PURPOSES.items():
         assert await counts(database, Principal.system(purpose)) == expected(seen), purpose
     impostor = Principal(ada.workspace_id, cleo.user_id)
@@ -264,18 +262,9 @@ async def test_the_server_does_not_start_where_security_would_not_bind(database)
 
 
 async def test_the_same_holds_on_debians_postgresql_15_for_a_role_that_is_no_superuser(open_dir):
-    binaries = Path("/usr/lib/postgresql/15/bin")
-    if not (binaries / "initdb").is_file():
-        if os.environ.get("ORION_TEST_REQUIRE") == "all":  # noqa: TID251 - the tests' own switch
-            pytest.fail("postgresql-15 is not installed")
-        pytest.skip("postgresql-15 is not installed")
-    folder = open_dir / "pg15"
-    folder.mkdir()
-    if os.getuid() == 0:
-        shutil.chown(folder, "nobody", "nogroup")
-    with _Cluster(binaries, folder) as cluster:
+    with debian_cluster(open_dir) as cluster:
         cluster.sql("create role ordinary login createrole; create database app owner ordinary")
-        url = f"postgresql+asyncpg://ordinary@/app?host={folder}"
+        url = cluster.url("ordinary", "app")
         await migrate(url)
         await refuse_unbound(url)
         database = Database(url)
@@ -285,32 +274,3 @@ async def test_the_same_holds_on_debians_postgresql_15_for_a_role_that_is_no_sup
         assert await restore(database, open_dir / "15.tar", force=True) == written
         await refuse_unbound(url)
         await database.close()
-
-
-class _Cluster:
-    """A server of the system's PostgreSQL on a socket in `folder`, as an unprivileged user."""
-
-    def __init__(self, binaries: Path, folder: Path) -> None:
-        self._binaries, self._folder = binaries, folder
-        root = os.getuid() == 0
-        self._as: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if root else {}
-
-    def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run(
-            [self._binaries / program, *arguments], check=True, capture_output=True, cwd="/", **self._as
-        )
-
-    def __enter__(self) -> Self:
-        self._run("initdb", "-D", f"{self._folder}/data", "-U", "super", "-A", "trust", "--no-sync")
-        options = f"-k {self._folder} -h ''"
-        self._run(
-            "pg_ctl", "-D", f"{self._folder}/data", "-w", "-o", options, "-l", f"{self._folder}/log", "start"
-        )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._run("pg_ctl", "-D", f"{self._folder}/data", "-w", "-m", "fast", "stop")
-
-    def sql(self, statements: str) -> None:
-        for statement in statements.split(";"):
-            self._run("psql", "-h", str(self._folder), "-U", "super", "-d", "postgres", "-c", statement)

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orion.domain.text.second_person import to_you
 from orion.testing import Conversation
 from orion.tools import recall
 
@@ -31,8 +32,14 @@ async def test_asked_for_nothing_in_particular_the_newest_are_told(call):
 
 
 async def test_what_was_never_told_is_not_known(call):
-    assert await ask(call, "cat") == "You have not told me anything about cat."
-    assert await ask(Conversation()) == "You have not told me anything yet."
+    assert await ask(call, "cat") == "I have nothing noted about your cat."
+    assert await ask(call, "where the car is") == "I have nothing noted about where the car is."
+    assert await ask(Conversation()) == "I have nothing noted about you yet."
+
+
+async def test_what_is_known_of_me_is_everything(call):
+    assert await ask(call, "me") == await ask(call)
+    assert await ask(Conversation(), "me") == "I have nothing noted about you yet."
 
 
 async def test_the_model_gets_the_words_as_they_were_said(call):
@@ -50,9 +57,9 @@ async def test_the_model_gets_the_words_as_they_were_said(call):
     ],
 )
 def test_the_first_person_becomes_the_second(said, told):
-    assert recall._to_you(said) == told
+    assert to_you(said) == told
 
 
 @given(st.text(max_size=1000))
 def test_any_text_can_be_told_back(content):
-    assert isinstance(recall._to_you(content), str)
+    assert isinstance(to_you(content), str)

@@ -10,7 +10,11 @@ async def test_the_users_own_words_are_kept_as_a_fact_of_the_session():
     call = Conversation()
     told = await remember.run(remember.Args(content="My dog is called Bello"), call)
     (memory,) = call.memories
-    assert told == {"id": str(memory.id), "content": "My dog is called Bello"}
+    assert told == {
+        "id": str(memory.id),
+        "content": "My dog is called Bello",
+        "spoken": "your dog is called Bello",
+    }
     assert (memory.content, memory.type) == ("My dog is called Bello", MemoryType.FACT)
     assert memory.session_id == call.session_id
 

@@ -25,7 +25,7 @@ DAY_SECS = 24 * 3600
         ("one second", 1),
         ("two and a half minutes", 150),
         ("0.5 hours", 1800),
-        ("5 mins", 300),
+        *(("5 mins", 300), ("1 hr 30 min", 5400), ("90s", 90), ("1h30m", 5400)),
         ("soon", None),
         ("ten", None),
         ("minus five minutes", None),

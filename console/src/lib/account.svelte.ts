@@ -1,4 +1,4 @@
-import { signIn, tokens } from './api'
+import { get, request, signIn, tokens } from './api'
 import type { Kept } from './tokens'
 import type { User } from './wire'
 
@@ -11,6 +11,10 @@ class Account {
   /** Told of every new access token. */
   onToken: (token: string) => void = () => {}
   #timer: ReturnType<typeof setTimeout> | undefined
+
+  get admin(): boolean {
+    return this.user?.role === 'admin'
+  }
 
   async start(): Promise<void> {
     tokens.onChange = (kept) => this.#changed(kept)
@@ -31,9 +35,15 @@ class Account {
     }
   }
 
+  /** Sets the first password, with the email, or another one. Throws a Problem. */
+  async setPassword(body: { email?: string; current_password?: string; new_password: string }): Promise<void> {
+    await request('/auth/password', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+    tokens.rename(await get<User>('/auth/profile'))
+  }
+
   #changed(kept: Kept | null): void {
     clearTimeout(this.#timer)
-    if (kept?.user.id !== this.user?.id) this.user = kept?.user ?? null
+    if (JSON.stringify(kept?.user) !== JSON.stringify(this.user ?? undefined)) this.user = kept?.user ?? null
     if (!kept) return
     this.failure = null
     this.onToken(kept.access)

@@ -1,5 +1,6 @@
 import { heardAt } from './clock.svelte'
 import { Problem } from './problem'
+import { reach } from './reach.svelte'
 import { Tokens } from './tokens'
 import type { SignedIn } from './wire'
 
@@ -10,9 +11,11 @@ async function send(path: string, init: RequestInit): Promise<Response> {
     const sent = Date.now()
     const response = await fetch(ROOT + path, init)
     heardAt(response.headers.get('Date'), sent, Date.now())
+    if (response.status !== 503) reach.heard(!Problem.ofProxy(response))
     return response
   } catch (error) {
     if (init.signal?.aborted) throw error
+    reach.heard(false)
     throw Problem.unreachable()
   }
 }
@@ -45,8 +48,14 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   const token = await tokens.access()
   let response = await send(path, withToken(init, token))
   if (response.status === 401) response = await send(path, withToken(init, await tokens.renew(token)))
-  if (!response.ok) throw await Problem.of(response)
+  if (!response.ok) throw await refusal(response)
   return response
+}
+
+async function refusal(response: Response): Promise<Problem> {
+  const problem = await Problem.of(response)
+  if (problem.outage) reach.heard(false)
+  return problem
 }
 
 function withToken(init: RequestInit, token: string): RequestInit {
@@ -66,7 +75,7 @@ export async function write<T>(method: 'POST' | 'PATCH' | 'PUT', path: string, b
 /** Sign in by `/auth/login`, `/auth/register` or `/auth/sign-in`. Throws a Problem. */
 export async function signIn(route: 'login' | 'register' | 'sign-in', body: object): Promise<void> {
   const response = await send(`/auth/${route}`, json(body))
-  if (!response.ok) throw await Problem.of(response)
+  if (!response.ok) throw await refusal(response)
   tokens.keep((await response.json()) as SignedIn)
 }
 

@@ -1,13 +1,18 @@
 import { account } from './account.svelte'
-import { get, signOut, write } from './api'
+import { get, request, signOut, write } from './api'
 import { Call } from './call.svelte'
 import { Conversation } from './conversation.svelte'
 import { recall, remember } from './memory'
 import { Microphone } from './microphone.svelte'
 import type { Line } from './lines.svelte'
 import { Problem } from './problem'
+import { SessionList } from './sessions.svelte'
+import { tabTitle } from './title'
 import type { Agent, Page, Provider, Session } from './wire'
 import { capital, titled } from './words'
+
+/** How often the lists are read again while somebody looks. */
+const LOOK_MS = 10_000
 
 /** Everything on the page of a signed-in person. */
 class App {
@@ -16,8 +21,9 @@ class App {
   readonly conversation = new Conversation()
   agents = $state.raw<Agent[]>([])
   agentName = $state('')
-  sessions = $state.raw<Session[]>([])
-  nextCursor = $state<string | null>(null)
+  readonly mine = new SessionList('&mine=true')
+  /** Those of the others in the workspace, for its admins. */
+  readonly others = new SessionList('', (session) => !this.own(session))
   providers = $state.raw<Provider[]>([])
   /** The last failure of something the person asked for. */
   failure = $state<unknown>(null)
@@ -29,7 +35,8 @@ class App {
   #fresh: Promise<Session> | null = null
 
   constructor() {
-    this.call.onOut = () => this.conversation.quiet()
+    this.call.onOut = () => (this.call.hungUp ? this.conversation.quiet() : this.conversation.leave())
+    this.conversation.onHeard = () => (this.failure = null)
     account.onToken = (token) => this.call.useToken(token)
     this.call.reason = () => {
       const { left, session } = this.conversation.transcript
@@ -44,7 +51,7 @@ class App {
       this.agents = agents.items
       if (!this.agents.some((agent) => agent.name === this.agentName)) this.agentName = this.agents[0]?.name ?? ''
     })
-    await this.attempt(() => this.refresh())
+    await this.attempt(() => Promise.all([this.mine.load(), account.admin && this.others.load()]))
     this.providers = await get<Page<Provider>>('/providers').then((page) => page.items ?? [], () => [])
   }
 
@@ -52,9 +59,51 @@ class App {
   stop(): void {
     void this.call.leave()
     this.conversation.close()
-    this.sessions = this.agents = []
+    this.mine.clear()
+    this.others.clear()
+    this.agents = []
     this.failure = null
-    setHash(null)
+    address(null, 'replace')
+  }
+
+  /** Keep what is shown true while the page is looked at; gives what ends it. */
+  watch(): () => void {
+    const look = () => {
+      if (!document.hidden) void this.refresh().catch(() => undefined)
+    }
+    const back = () => void (this.#restored = this.attempt(() => this.#restore()))
+    const timer = setInterval(look, LOOK_MS)
+    document.addEventListener('visibilitychange', look)
+    addEventListener('popstate', back)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', look)
+      removeEventListener('popstate', back)
+      document.title = tabTitle({ name: '', live: false, muted: false })
+    }
+  }
+
+  /** The title of the tab. */
+  get title(): string {
+    const { session } = this.conversation
+    return tabTitle({ name: session ? this.nameOf(session) : '', live: this.call.phase === 'in', muted: this.call.muted })
+  }
+
+  /** What a conversation is called: those of others with their owner. */
+  nameOf(session: Session): string {
+    const name = session.title || this.titleOf(session.agent)
+    return this.own(session) ? name : `${ownerOf(session)}: ${name}`
+  }
+
+  /** The signed-in person's own, so that they may take part in it. */
+  own(session: Session): boolean {
+    return !session.owner || session.owner.id === account.user?.id
+  }
+
+  /** The conversation on the page is somebody else's: an admin reads it, and may end it. */
+  get reads(): boolean {
+    const { session } = this.conversation
+    return !!session && !this.own(session)
   }
 
   async signOut(): Promise<void> {
@@ -63,46 +112,44 @@ class App {
   }
 
   async refresh(): Promise<void> {
-    const page = await get<Page<Session>>('/sessions?limit=20')
-    this.sessions = page.items
-    this.nextCursor = page.next_cursor
+    await Promise.all([this.mine.refresh(), account.admin && this.others.refresh()])
   }
 
-  async more(): Promise<void> {
-    const page = await get<Page<Session>>(`/sessions?limit=20&cursor=${encodeURIComponent(this.nextCursor ?? '')}`)
-    this.sessions = [...this.sessions, ...page.items]
-    this.nextCursor = page.next_cursor
-  }
-
+  /** Shows what the address names: after a reload, or when the browser goes back or forward. */
   async #restore(): Promise<void> {
     const id = new URLSearchParams(location.hash.slice(1)).get('session')
-    if (!id || !/^[\w-]+$/.test(id)) return
+    if ((id ?? undefined) === this.conversation.session?.id) return
+    if (!id || !/^[\w-]+$/.test(id)) return this.#show(null)
+    const { hash } = location
     try {
       const session = await get<Session>(`/sessions/${id}`)
       // Another one may have been chosen meanwhile.
-      if (!this.conversation.session) await this.open(session)
+      if (location.hash === hash) await this.#show(session)
     } catch (error) {
-      setHash(null)
+      if (location.hash === hash) address(null, 'replace')
       if (!(error instanceof Problem && (error.status === 404 || error.status === 422))) throw error
+      await this.#show(null)
     }
   }
 
   async open(session: Session): Promise<void> {
     if (session.id === this.conversation.session?.id) return
-    await this.call.leave()
-    this.failure = null
-    if (this.conversation.session) this.conversation.close()
-    this.conversation.show(session)
-    setHash(session.id)
+    address(session.id, 'push')
+    await this.#show(session)
   }
 
   /** Back to the start page. */
   async home(): Promise<void> {
-    await this.call.leave()
-    this.conversation.close()
-    this.failure = null
-    setHash(null)
+    if (this.conversation.session) address(null, 'push')
+    await this.#show(null)
     await this.attempt(() => this.refresh())
+  }
+
+  async #show(session: Session | null): Promise<void> {
+    await this.call.leave()
+    this.failure = null
+    if (this.conversation.session) this.conversation.close()
+    if (session) this.conversation.show(session)
   }
 
   async join(): Promise<void> {
@@ -133,11 +180,25 @@ class App {
   }
 
   async end(): Promise<void> {
+    this.failure = null
     await this.attempt(async () => {
       await this.call.leave()
       await this.conversation.end()
       await this.refresh()
     })
+  }
+
+  /** Deletes the conversation on the page with all that belongs to it. */
+  async remove(): Promise<void> {
+    const { session } = this.conversation
+    if (!session) return
+    this.failure = null
+    const gone = await this.attempt(() => request(`/sessions/${session.id}`, { method: 'DELETE' }))
+    if (!gone) return
+    this.mine.drop(session.id)
+    this.others.drop(session.id)
+    address(null, 'replace')
+    await this.#show(null)
   }
 
   useKey(mutes: boolean): void {
@@ -174,14 +235,20 @@ class App {
   async #create(): Promise<Session> {
     const session = await write<Session>('POST', '/sessions', this.agentName ? { agent: this.agentName } : {})
     this.conversation.show(session)
-    setHash(session.id)
-    this.sessions = [session, ...this.sessions]
+    address(session.id, 'push')
+    this.mine.add(session)
     return session
   }
 }
 
-function setHash(id: string | null): void {
-  history.replaceState(null, '', location.pathname + (id ? `#session=${id}` : ''))
+/** What the address names; a `push` leaves what was shown before to the browser's Back. */
+function address(id: string | null, way: 'push' | 'replace'): void {
+  const url = location.pathname + (id ? `#session=${id}` : '')
+  if (way === 'push') history.pushState(null, '', url)
+  else history.replaceState(null, '', url)
 }
+
+/** Whose conversation it is, for an admin. */
+export const ownerOf = ({ owner }: Session): string => owner?.name || owner?.email || 'Somebody else'
 
 export const app = new App()

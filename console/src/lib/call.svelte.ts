@@ -3,7 +3,7 @@ import { get, tokens } from './api'
 import { Meter } from './level'
 import type { Microphone } from './microphone.svelte'
 import { Problem } from './problem'
-import { QualityProbe, type Quality } from './quality'
+import { Pulse, QualityProbe, received, type Quality } from './quality'
 import { backOffMs, pause } from './sse'
 import { VoiceTransport } from './transport'
 
@@ -12,6 +12,7 @@ export type Phase = 'out' | 'joining' | 'in' | 'reconnecting' | 'lost'
 const CONNECT_MS = 20_000
 const ATTEMPTS = 8
 const QUALITY_MS = 2000
+const PULSE_MS = 500
 const REASON_MS = 400
 
 logger.setLevel(LogLevel.WARN)
@@ -27,6 +28,10 @@ export class Call {
   /** The agent's voice, for the page's audio element. */
   voice = $state.raw<MediaStream | null>(null)
   muted = $state(false)
+  /** Nothing comes from the server any more, though the connection is not given up yet. */
+  stalled = $state(false)
+  /** The server ended this page's stay: it was no loss. */
+  hungUp = $state(false)
   /** Why the server ended the call, as far as the event stream told. */
   reason: () => string | null = () => null
   /** Told when this page is out of the call. */
@@ -38,7 +43,7 @@ export class Call {
   #transport: VoiceTransport | null = null
   #meter: Meter | null = null
   #leaving = new AbortController()
-  #timer: ReturnType<typeof setInterval> | undefined
+  #timers: ReturnType<typeof setInterval>[] = []
 
   constructor(private readonly microphone: Microphone) {}
 
@@ -60,6 +65,7 @@ export class Call {
     const leaving = new AbortController()
     this.#leaving = leaving
     this.failure = null
+    this.hungUp = false
     this.phase = 'joining'
     try {
       await this.#connect()
@@ -114,7 +120,7 @@ export class Call {
     }
     if (leaving.aborted) return this.#drop(client)
     this.phase = 'in'
-    this.#watchQuality(transport)
+    this.#watch(transport)
   }
 
   /** The transport mends a lost connection by itself for a while; the page tells of it. */
@@ -134,6 +140,7 @@ export class Call {
     if (!given) await pause(REASON_MS, this.#leaving.signal)
     if (this.#leaving.signal.aborted) return
     const reason = this.reason()
+    this.hungUp = !lost && !given
     const mayReturn = reason === null ? lost : reason === 'shutdown' || reason === 'error'
     if (given || mayReturn) await this.#reconnect()
     else await this.#end('lost', null)
@@ -168,7 +175,7 @@ export class Call {
   async #drop(client: PipecatClient): Promise<void> {
     if (client === this.#client) {
       this.#client = this.#transport = null
-      clearInterval(this.#timer)
+      this.#unwatch()
       this.#meter?.close()
       this.#meter = this.voice = this.quality = null
     }
@@ -182,15 +189,33 @@ export class Call {
     this.voice = stream
   }
 
-  #watchQuality(transport: VoiceTransport): void {
+  #watch(transport: VoiceTransport): void {
     const probe = new QualityProbe()
-    clearInterval(this.#timer)
-    this.#timer = setInterval(async () => {
-      const connection = transport.connection
-      if (!connection || transport !== this.#transport) return
-      const quality = await probe.read(connection)
-      if (transport === this.#transport) this.quality = quality
-    }, QUALITY_MS)
+    const pulse = new Pulse(Date.now())
+    const every = (ms: number, look: (connection: RTCPeerConnection) => Promise<() => void>) =>
+      setInterval(async () => {
+        const connection = transport.connection
+        if (!connection || transport !== this.#transport) return
+        const take = await look(connection)
+        if (transport === this.#transport) take()
+      }, ms)
+    this.#unwatch()
+    this.#timers = [
+      every(QUALITY_MS, async (connection) => {
+        const quality = await probe.read(connection)
+        return () => (this.quality = quality)
+      }),
+      every(PULSE_MS, async (connection) => {
+        const packets = await received(connection)
+        return () => (this.stalled = pulse.stalled(packets, Date.now()))
+      }),
+    ]
+  }
+
+  #unwatch(): void {
+    this.#timers.forEach(clearInterval)
+    this.#timers = []
+    this.stalled = false
   }
 }
 

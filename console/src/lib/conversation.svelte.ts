@@ -5,7 +5,8 @@ import { Lines } from './lines.svelte'
 import { Problem } from './problem'
 import { outcome, settle, withWaiting, type Question } from './questions'
 import { follow, type Message } from './sse'
-import { apply, empty, planOf, withPlans, withTurns, type Transcript } from './transcript'
+import { total } from './stages'
+import { apply, empty, isLive, planOf, USER, withoutUser, withPlans, withSession, withTurns, type Transcript } from './transcript'
 import type { Page, Plan, Reply, ServerEvent, Session, Turn, WaitingCall } from './wire'
 
 const LOG_LENGTH = 500
@@ -23,6 +24,12 @@ export class Conversation {
   /** What was typed and is not in the transcript yet. */
   readonly lines = new Lines()
   failure = $state<unknown>(null)
+  /** Told that something the user said was taken. */
+  onHeard: () => void = () => {}
+  /** The longest that an answer of it took, ms: what the others are measured by. */
+  readonly slowest = $derived(
+    Math.max(0, ...this.transcript.items.map((item) => (item.kind === 'turn' ? (total(item.latency) ?? 0) : 0))),
+  )
   #stop = new AbortController()
   /** How many events of plans were taken. */
   #planNews = 0
@@ -33,6 +40,16 @@ export class Conversation {
 
   get ended(): boolean {
     return this.session?.status === 'ended'
+  }
+
+  /** Somebody is in the call, here or elsewhere. */
+  get live(): boolean {
+    return isLive(this.transcript)
+  }
+
+  /** The user is in the call, here or elsewhere. */
+  get joined(): boolean {
+    return this.transcript.present.includes(USER)
   }
 
   /** A typed message waits for its answer. */
@@ -88,16 +105,21 @@ export class Conversation {
     if (this.session?.id === id && !this.following) await this.#load(`/sessions/${id}`, this.#stop.signal)
   }
 
-  /** This page has left the call: what the agent does from here on is not its state. */
+  /** Nobody listens here any more: what the agent does from here on is not this page's state. */
   quiet(): void {
     this.transcript = { ...this.transcript, state: null }
+  }
+
+  /** The user has left the call by this page. */
+  leave(): void {
+    this.transcript = withoutUser(this.transcript)
   }
 
   async end(): Promise<void> {
     const id = this.session?.id
     if (!id) return
     const session = await write<Session>('PATCH', `/sessions/${id}/status`, { status: 'ended' })
-    if (this.session?.id === id) this.transcript = { ...this.transcript, session, live: false, state: null }
+    if (this.session?.id === id) this.transcript = { ...withSession(this.transcript, session), state: null }
   }
 
   /** Let a draft run. */
@@ -159,7 +181,10 @@ export class Conversation {
   #heard(event: ServerEvent): void {
     this.transcript = apply(this.transcript, event)
     const turn = event.name === 'turn.ended' ? (event.body.turn as Turn) : null
-    if (turn && (turn.role ?? turn.speaker) === 'user') this.lines.heard(turn.text)
+    if (turn && (turn.role ?? turn.speaker) === 'user') {
+      this.lines.heard(turn.text)
+      this.onHeard()
+    }
     if (event.name !== 'turn.partial') this.log = [...this.log, event].slice(-LOG_LENGTH)
   }
 
@@ -196,7 +221,8 @@ export class Conversation {
       const [session, turns] = await Promise.all([get<Session>(path), allTurns(path)])
       if (signal.aborted) return
       const usage = later(this.session?.usage, session.usage)
-      this.transcript = withTurns({ ...this.transcript, session: { ...session, usage }, live: session.live }, turns)
+      this.transcript = withTurns(withSession(this.transcript, { ...session, usage }), turns)
+      this.failure = null
     } catch (error) {
       if (!signal.aborted) this.failure = error
     } finally {

@@ -1,5 +1,3 @@
-import { inWords } from './problem'
-
 /** So long the next line waits for the arrival of the one before it, at most. */
 const ARRIVAL_MS = 500
 
@@ -7,8 +5,8 @@ const ARRIVAL_MS = 500
 export interface Line {
   id: number
   text: string
-  /** Why it was not taken; empty while it is under way. */
-  failure: string
+  /** Why it was not taken; null while it is under way. */
+  failure: unknown
 }
 
 /** What becomes of a line: `failure` is null where it was answered; `heard` where its turn has come. */
@@ -33,7 +31,7 @@ export class Lines {
    * conversation was left meanwhile.
    */
   async send(text: string, ready: () => Promise<unknown>, post: (text: string) => Promise<void>): Promise<Sent | null> {
-    const line: Line = { id: ++this.#count, text, failure: '' }
+    const line: Line = { id: ++this.#count, text, failure: null }
     const clears = this.#clears
     const left = () => clears !== this.#clears
     const before = this.#before
@@ -55,7 +53,7 @@ export class Lines {
     if (left()) return null
     this.underWay -= 1
     const heard = !this.shown.some((one) => one.id === line.id)
-    if (failure) this.shown = this.shown.map((one) => (one.id === line.id ? { ...one, failure: inWords(failure) } : one))
+    if (failure) this.shown = this.shown.map((one) => (one.id === line.id ? { ...one, failure } : one))
     else this.drop(line)
     return { line, heard, failure }
   }

@@ -26,6 +26,16 @@ export class Problem extends Error {
     )
   }
 
+  /** The answer of a proxy whose server is away: no problem of ORION's. */
+  static ofProxy(response: Response): boolean {
+    return [502, 503, 504].includes(response.status) && !/json/.test(response.headers.get('Content-Type') ?? '')
+  }
+
+  /** Nobody did anything wrong: the server, its database or the network is away for a while. */
+  get outage(): boolean {
+    return this.slug === 'unreachable' || this.slug === 'database-unavailable' || (!this.slug && this.status >= 502 && this.status <= 504)
+  }
+
   /** Nothing came back at all: no network, or no server. */
   static unreachable(): Problem {
     return new Problem(0, 'unreachable', 'The server cannot be reached.', 'Is it running, and are you online?')
@@ -51,10 +61,16 @@ export function inWords(error: unknown): string {
   }
   const parts = [WORDS[error.slug] ?? sentence(error.detail || error.message)]
   if (error.slug === 'unreachable') parts.unshift(error.message)
-  for (const field of error.fields) parts.push(sentence(`${field.pointer.replace(/^\//, '')}: ${field.detail}`))
+  for (const field of error.fields) {
+    // What the detail says already is not said again with the name of its field.
+    if (parts.some((part) => bare(part).includes(bare(field.detail)))) continue
+    parts.push(sentence(`${field.pointer.replace(/^\//, '').replaceAll('_', ' ')}: ${field.detail}`))
+  }
   if (error.retryAfterSecs) parts.push(`Try again in ${error.retryAfterSecs} s.`)
   return parts.join(' ')
 }
+
+const bare = (text: string): string => text.toLowerCase().replace(/[.!?\s]+$/, '').trim()
 
 function sentence(text: string): string {
   const trimmed = text.trim()

@@ -12,6 +12,37 @@ interface Counts {
   emitted: number
 }
 
+/** So long may nothing come of a voice of which silence is sent, too. */
+const STALL_MS = 1500
+
+/** Watches whether anything comes from the server: its voice is 50 packets a second, spoken or silent. */
+export class Pulse {
+  #received = 0
+  #since: number
+
+  constructor(now: number) {
+    this.#since = now
+  }
+
+  /** Whether nothing has come for a while, given all packets so far. */
+  stalled(received: number, now: number): boolean {
+    if (received !== this.#received) {
+      this.#received = received
+      this.#since = now
+    }
+    return now - this.#since >= STALL_MS
+  }
+}
+
+/** Packets of sound that have come by this connection. */
+export async function received(connection: RTCPeerConnection): Promise<number> {
+  let packets = 0
+  for (const report of (await connection.getStats()).values()) {
+    if (report.type === 'inbound-rtp' && report.kind === 'audio') packets += report.packetsReceived ?? 0
+  }
+  return packets
+}
+
 /** Watches the way of the agent's voice: each reading covers the time since the one before. */
 export class QualityProbe {
   #last: Counts = { received: 0, lost: 0, delaySecs: 0, emitted: 0 }

@@ -34,6 +34,10 @@ export function stages(latency: Latency | null): Stage[] {
   return found
 }
 
+/** Speech was answered, not a typed text: times count from its end, else from the arrival of the text. */
+export const ofSpeech = (latency: Latency | null): boolean =>
+  typeof latency?.end_of_turn_ms === 'number' || typeof latency?.stt_final_ms === 'number'
+
 /** When the answer was first heard, or how far it came without sound; null if nothing was measured. */
 export function total(latency: Latency | null): number | null {
   const found = stages(latency)

@@ -52,6 +52,14 @@ export class Tokens {
     return kept
   }
 
+  /** The account has changed; the sign-in goes on. */
+  rename(user: User): void {
+    const kept = this.read()
+    if (!kept || kept.user.id !== user.id) return
+    this.around.storage.setItem(KEY, JSON.stringify({ ...kept, user }))
+    this.onChange({ ...kept, user })
+  }
+
   forget(): void {
     this.around.storage.removeItem(KEY)
     this.onChange(null)

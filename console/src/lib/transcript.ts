@@ -2,7 +2,8 @@ import { sum } from './cost'
 import { asks, standing, withStep } from './plans'
 import { approval, outcome, settle, stepKey, type AskedCall, type Settled } from './questions'
 import type { AgentState, Latency, Plan, ServerEvent, Session, Speaker, Step, ToolCall, Turn } from './wire'
-import { plain, titled } from './words'
+import { FAILURES, vendor } from './vendors'
+import { capital, plain, titled } from './words'
 
 /** A turn as the page shows it; `open` while its words are still coming. */
 export interface TurnItem {
@@ -50,8 +51,8 @@ export interface Transcript {
   items: Item[]
   session: Session | null
   state: AgentState | null
-  /** Somebody is in the session's call, here or elsewhere. */
-  live: boolean
+  /** Who is in the session's call, here or elsewhere: `user`, and guests by their ids. */
+  present: string[]
   /** Why the last call ended, until the next one begins. */
   left: string | null
   /** The single calls that the user was asked about, by their ids. */
@@ -63,17 +64,34 @@ export interface Transcript {
   told: string
 }
 
+/** The session's owner, as the server names its participants. */
+export const USER = 'user'
+
 export const empty = (session: Session | null = null): Transcript => ({
   items: [],
   session,
   state: null,
-  live: session?.live ?? false,
+  present: presentIn(session),
   left: null,
   calls: {},
   ways: {},
   settled: null,
   told: '',
 })
+
+export const isLive = ({ present }: Transcript): boolean => present.length > 0
+
+/** Older servers tell that somebody is in the call, and not who. */
+function presentIn(session: Session | null): string[] {
+  if (!session?.live) return []
+  return session.participants?.length ? session.participants : [USER]
+}
+
+/** The session as the server keeps it. */
+export const withSession = (before: Transcript, session: Session): Transcript => ({ ...before, session, present: presentIn(session) })
+
+/** The user has left the call by this page: the server will tell so, too. */
+export const withoutUser = (before: Transcript): Transcript => ({ ...before, state: null, present: before.present.filter((who) => who !== USER) })
 
 /** The turns as the server keeps them; whatever the page knows of a turn of the same id gives way. */
 export function withTurns(transcript: Transcript, turns: Turn[]): Transcript {
@@ -105,15 +123,15 @@ export function apply(before: Transcript, event: ServerEvent): Transcript {
   const body = event.body
   switch (event.name) {
     case 'session.updated':
-      return { ...before, session: body.session as Session }
+      return { ...before, session: { ...before.session, ...(body.session as Session) } }
     case 'session.state':
       return { ...before, state: body.state as AgentState }
     case 'session.ended':
       return sessionEnded(before, event)
     case 'participant.joined':
-      return { ...before, live: true, left: null }
+      return { ...before, present: [...new Set([...before.present, text(body.participant) || USER])], left: null }
     case 'participant.left':
-      return { ...closeAll(before), live: false, state: null, left: text(body.reason) }
+      return participantLeft(before, event)
     case 'turn.started':
       return started(before, event)
     case 'turn.partial':
@@ -136,6 +154,14 @@ export function apply(before: Transcript, event: ServerEvent): Transcript {
     default:
       return noted(before, event)
   }
+}
+
+function participantLeft(before: Transcript, { body }: ServerEvent): Transcript {
+  const who = text(body.participant) || USER
+  const present = before.present.filter((other) => other !== who)
+  // Guests come and go while the call goes on.
+  if (present.length) return { ...before, present }
+  return { ...closeAll(before), present, state: null, left: text(body.reason) }
 }
 
 function planUpdated(before: Transcript, plan: Plan): Transcript {
@@ -245,11 +271,22 @@ function tool(before: Transcript, event: ServerEvent, call: ToolCall): Transcrip
 const newer = (old: ToolCall, call: ToolCall) =>
   call.status === 'running' && old.status !== 'running' ? old : call
 
+/** Why a conversation ended, for its reader. */
+const ENDINGS: Record<string, string> = {
+  agent: 'The agent ended the conversation.',
+  hung_up: 'The conversation was ended.',
+  idle: 'The conversation has ended: nobody was in it for a long time.',
+  limit: 'The conversation has ended: it reached its longest time.',
+  budget: 'The conversation has ended: its budget is used up.',
+  error: 'The conversation has ended: something failed on the server.',
+  shutdown: 'The conversation has ended: the server was stopped.',
+}
+
 function sessionEnded(before: Transcript, event: ServerEvent): Transcript {
   const reason = text(event.body.end_reason)
   const session = before.session && { ...before.session, status: 'ended' as const, end_reason: reason, live: false }
-  const closed = { ...closeAll(before), session, live: false, state: null, calls: {} }
-  return note(closed, event, 'plain', `The conversation has ended${reason ? ` (${plain(reason)})` : ''}.`)
+  const closed = { ...closeAll(before), session, present: [], state: null, calls: {} }
+  return note(closed, event, 'plain', ENDINGS[reason] ?? 'The conversation has ended.')
 }
 
 function noted(before: Transcript, event: ServerEvent): Transcript {
@@ -260,10 +297,19 @@ function noted(before: Transcript, event: ServerEvent): Transcript {
     case 'guardrail':
       return note(before, event, 'warning', guardrailWords(body))
     case 'error':
-      return note(before, event, 'error', text(body.detail) || plain(text(body.slug)) || 'Something went wrong.')
+      return note(before, event, body.taken ? 'warning' : 'error', switched(body) || text(body.detail) || plain(text(body.slug)) || 'Something went wrong.')
     default:
       return before
   }
+}
+
+const PARTS: Record<string, string> = { stt: 'speech recognition', llm: 'agent', tts: 'voice', speech: 'voice agent' }
+
+/** `OpenAI did not answer. The offline agent took over.`; empty where no engine failed. */
+function switched({ part, provider, reason, taken }: Record<string, unknown>): string {
+  if (typeof provider !== 'string' || !PARTS[text(part)]) return ''
+  const what = `${vendor(provider)} ${FAILURES[text(reason)] ?? 'failed'}.`
+  return taken ? `${what} ${capital(`the ${vendor(text(taken))} ${PARTS[text(part)]}`)} took over.` : `${what} No other ${PARTS[text(part)]} is left.`
 }
 
 function budgetWords(body: Record<string, unknown>): string {

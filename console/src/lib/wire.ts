@@ -5,6 +5,14 @@ export interface User {
   email: string
   name: string
   role: 'admin' | 'user'
+  /** False for an account that a sign-in link made, until its owner sets one. */
+  has_password?: boolean
+}
+
+export interface Invitation {
+  token: string
+  url: string
+  expires_at: string
 }
 
 export interface SignedIn {
@@ -14,11 +22,21 @@ export interface SignedIn {
   expires_in: number
 }
 
+/** Only admins are shown name and email. */
+export interface Owner {
+  id: string
+  name: string | null
+  email: string | null
+}
+
 export interface Session {
   id: string
+  owner?: Owner
   agent: string
   status: 'created' | 'active' | 'paused' | 'ended'
   live: boolean
+  /** Who is in its call: `user`, and guests by their ids. */
+  participants?: string[]
   title: string | null
   created_at: string
   started_at: string | null

@@ -1,4 +1,4 @@
-"""How many writes with an Idempotency-Key run at once: each holds a connection to the database."""
+"""How many writes with an Idempotency-Key in one transaction run at once: each holds a connection."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from orion.errors import Overloaded
+from orion.pipelines.tasks import Tasks
 
 _PLACES = 8
 _PLACES_OF_ONE = 4
-"""Of one user: a message can hold its place for a minute, and must not hold up everybody."""
+"""Of one user, who must not hold up everybody."""
 _WAIT_SECS = 5.0
 
 
 class Claims:
-    """The places of such writes in this process."""
+    """The places of such writes in this process.
+
+    Attributes:
+        tasks: What renews the claims of the writes that hold no connection.
+    """
 
     def __init__(self) -> None:
+        self.tasks = Tasks()
         self._all = asyncio.Semaphore(_PLACES)
         self._of: WeakValueDictionary[UUID | None, asyncio.Semaphore] = WeakValueDictionary()
 

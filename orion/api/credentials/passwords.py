@@ -85,9 +85,9 @@ async def hash_password(password: str) -> str:
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
-    """Whether the password fits; with no stored hash it takes as long, and does not. Raises Overloaded."""
+    """Whether the password fits; without a stored hash it does not, and takes as long. Raises Overloaded."""
     matches = await _POOL.run(_verify, stored or _NOBODY, password)
-    return matches and stored is not None
+    return matches and bool(stored)
 
 
 def needs_rehash(stored: str) -> bool:

@@ -31,7 +31,7 @@ class Revocation:
 
     def start(self) -> None:
         """Begin to listen."""
-        listening = listen(self._database.url, CREDENTIALS, self._told, check_secs=_CHECK_SECS)
+        listening = listen(self._database.direct_url, CREDENTIALS, self._told, check_secs=_CHECK_SECS)
         self._tasks.spawn(listening, "revocation")
 
     async def close(self) -> None:

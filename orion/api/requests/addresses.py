@@ -13,6 +13,12 @@ def is_in(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
     return parsed is not None and any(parsed in network for network in networks)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host, as an address or a name, is this machine itself for whoever names it."""
+    parsed = _parsed(host)
+    return host == "localhost" or (parsed is not None and parsed.is_loopback)
+
+
 def household(address: str) -> str:
     """The address, or for IPv6 its /64: one household has so many addresses of its own."""
     parsed = _parsed(address)

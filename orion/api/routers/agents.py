@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel
 
 from orion import providers, registry
+from orion.agents.engine_lacks import lacks
 from orion.agents.roster import EXAMPLE_AGENT, AgentFile
 from orion.api.access import AdminDep, CallerDep, Parts, PartsDep, StoreDep, current, needs
 from orion.api.fields import example
@@ -39,6 +41,7 @@ _AGENT = {
     "all_tools": False,
     "guardrails": {},
     "turn_taking": {},
+    "fail_over": {},
     "plans": {},
     "context_tokens": None,
 }
@@ -68,10 +71,26 @@ class AgentBody(BaseModel):
     hand_offs: list[str]
     guardrails: dict[str, Any]
     turn_taking: dict[str, float | list[str]]
+    fail_over: dict[str, float]
     plans: dict[str, int]
     max_call_secs: int | None
     budget_usd: float | None
     context_tokens: int | None
+
+
+class AgentWarning(BaseModel):
+    """What an engine that the agent names lacks now; `pointer` is the field that names it."""
+
+    pointer: str
+    detail: str
+
+
+class AgentWithWarnings(AgentBody):
+    """An agent, and what its engines lack now. It is kept all the same: a key may be entered later."""
+
+    model_config = example({**_AGENT, "warnings": []})
+
+    warnings: list[AgentWarning]
 
 
 class AgentPage(BaseModel):
@@ -83,7 +102,7 @@ class AgentPage(BaseModel):
     next_cursor: str | None
 
 
-@router.get("/agents", response_model=AgentPage)
+@router.get("/agents", response_model=AgentPage, dependencies=_SCOPED)
 async def list_agents(caller: CallerDep, parts: PartsDep, store: StoreDep) -> Any:
     """The agents that a session can begin with; the default one first."""
     assert caller.workspace_id is not None
@@ -93,18 +112,23 @@ async def list_agents(caller: CallerDep, parts: PartsDep, store: StoreDep) -> An
     return {"items": [_body(agent, offer, rows.get(agent.name)) for agent in agents], "next_cursor": None}
 
 
-@router.get("/agents/{name}", response_model=AgentBody, dependencies=_SCOPED)
+@router.get("/agents/{name}", response_model=AgentWithWarnings, dependencies=_SCOPED)
 async def get_agent(name: AgentName, caller: CallerDep, parts: PartsDep, store: StoreDep) -> Any:
-    """One agent."""
+    """One agent, and what its engines lack now."""
     assert caller.workspace_id is not None
     offer = await parts.calls.shared.catalogue.of(caller.workspace_id)
     rows = {row.name: row for row in await store.agents.all()}
-    return _body(offer.roster.get(name), offer, rows.get(name))
+    return await _with_warnings(offer.roster.get(name), offer, rows.get(name))
 
 
-@router.put("/agents/{name}", response_model=AgentBody, dependencies=_SCOPED, responses=fails(Conflict))
+@router.put(
+    "/agents/{name}", response_model=AgentWithWarnings, dependencies=_SCOPED, responses=fails(Conflict)
+)
 async def put_agent(name: AgentName, body: AgentFile, caller: AdminDep, parts: PartsDep) -> Any:
-    """Make an agent, or write it anew; calls that begin from now on have it."""
+    """Make an agent, or replace it; calls that begin from now on have it.
+
+    An engine that is not there at all is refused (422); one that lacks something stands in `warnings`.
+    """
     assert caller.workspace_id is not None
     catalogue = parts.calls.shared.catalogue
     problems = _problems(parts, name, body, await catalogue.of(caller.workspace_id))
@@ -115,7 +139,7 @@ async def put_agent(name: AgentName, body: AgentFile, caller: AdminDep, parts: P
             raise Conflict(f"a workspace has at most {_MOST_AGENTS} agents")
         row = await store.agents.put(name, body.model_dump(exclude_unset=True))
     offer = await catalogue.of(caller.workspace_id)
-    return _body(offer.roster.get(name), offer, row)
+    return await _with_warnings(offer.roster.get(name), offer, row)
 
 
 @router.delete("/agents/{name}", status_code=204, dependencies=_SCOPED, responses=fails(Conflict))
@@ -146,6 +170,12 @@ def _problems(parts: Parts, name: str, body: AgentFile, offer: Offer) -> list[Fi
             if provider.strip().partition("/")[0] not in known_too | set(_serving(parts, kind)):
                 serving = ", ".join(_serving(parts, kind))
                 found.append(FieldProblem(f"/{kind}", f"no provider {provider!r}; there are: {serving}"))
+    speaking = set(_serving(parts, "tts"))
+    for entry in (body.voice or "").split(","):
+        provider, has_voice, _ = entry.strip().partition("/")
+        if has_voice and provider not in speaking:
+            serving = ", ".join(sorted(speaking))
+            found.append(FieldProblem("/voice", f"no provider {provider!r}; there are: {serving}"))
     return found
 
 
@@ -153,6 +183,11 @@ def _serving(parts: Parts, kind: providers.Part) -> list[str]:
     """The providers that have engines of a kind."""
     listed = registry.names("providers", parts.settings.project)
     return [name for name in listed if providers.offers(providers.module(parts.settings, name), kind)]
+
+
+async def _with_warnings(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:
+    warnings = [asdict(lack) for lack in await lacks(offer.settings, agent)]
+    return {**_body(agent, offer, row), "warnings": warnings}
 
 
 def _body(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, StringConstraints
 
-from orion.api.access import CallerDep, OwnSessionDep, PartsDep, StoreDep, needs
+from orion.api.access import CallerDep, OwnSessionDep, PartsDep, StoreDep, needs, read_session
 from orion.api.fields import EXAMPLE_LATER, EXAMPLE_TIME, Timestamp, example
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.domain import wire
+from orion.domain.audit import AuditAction
 from orion.domain.identity import Scope
+from orion.domain.session import Session
 from orion.domain.waiting_call import ApprovalState
 from orion.errors import Conflict, SessionEnded
 
@@ -38,6 +40,7 @@ _WAITING = {
     "decided_at": None,
 }
 
+ReadSessionDep = Annotated[Session, Depends(read_session(AuditAction.READ_APPROVALS))]
 CallId = Annotated[str, Path(min_length=1, max_length=500)]
 
 
@@ -82,8 +85,8 @@ class Decision(BaseModel):
 
 
 @router.get("", response_model=ApprovalPage)
-async def approvals(session: OwnSessionDep, store: StoreDep) -> Any:
-    """The tool calls of a session that wait for your yes; those of its plans stand in their steps."""
+async def approvals(session: ReadSessionDep, store: StoreDep) -> Any:
+    """The tool calls of a session that wait for its owner's yes; steps of plans show theirs."""
     found = await store.approvals.waiting(session.id, datetime.now(UTC))
     return {"items": [wire.waiting_call(call) for call in found], "next_cursor": None}
 

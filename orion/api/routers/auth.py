@@ -7,7 +7,7 @@ from secrets import compare_digest
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from orion.api.access import (
@@ -18,15 +18,16 @@ from orion.api.access import (
     PersonDep,
     StoreDep,
     at_the_machine,
+    more_than_join,
 )
 from orion.api.credentials.log_in import authenticate
-from orion.api.credentials.passwords import SHORTEST_PASSWORD, check_password, hash_password
+from orion.api.credentials.passwords import SHORTEST_PASSWORD, check_password, hash_password, needs_rehash
 from orion.api.credentials.tokens import digest, new_token
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Email, Timestamp, example
 from orion.api.openapi import fails
 from orion.domain.identity import Principal, Role, User
 from orion.domain.wire import timestamp
-from orion.errors import Conflict, Overloaded, Refused, Unauthenticated
+from orion.errors import Conflict, FieldProblem, Invalid, Overloaded, Refused, Unauthenticated
 from orion.store.store import Store
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
@@ -43,6 +44,7 @@ _PROFILE = {
     "email": "ada@example.org",
     "name": "Ada",
     "role": "admin",
+    "has_password": True,
     "created_at": EXAMPLE_TIME,
 }
 
@@ -69,16 +71,21 @@ class Credentials(BaseModel):
 
 
 class PasswordChange(BaseModel):
-    """The password as it is, and as it shall be."""
+    """The password as it is, and as it shall be.
+
+    An account that has no password yet (`has_password`) needs no `current_password`, and may give its
+    `email` with its first one.
+    """
 
     model_config = example({"current_password": _PASSWORD, "new_password": "five white egrets"}, "forbid")
 
-    current_password: Annotated[str, StringConstraints(max_length=256)]
+    current_password: Annotated[str, StringConstraints(max_length=256)] | None = None
     new_password: Password
+    email: Email | None = None
 
 
 class SignInToken(BaseModel):
-    """The token of the link that the server prints at start."""
+    """The token of the link that the server prints at start, or `orion users link` at any time."""
 
     model_config = example({"token": _TOKEN})
 
@@ -94,7 +101,7 @@ class RefreshToken(BaseModel):
 
 
 class Profile(BaseModel):
-    """An account as its owner sees it."""
+    """An account as its owner sees it; one that a sign-in link made has no password until it is set."""
 
     model_config = example(_PROFILE)
 
@@ -102,6 +109,7 @@ class Profile(BaseModel):
     email: str
     name: str
     role: Role
+    has_password: bool
     created_at: Timestamp
 
 
@@ -176,7 +184,11 @@ async def log_in(body: Credentials, parts: PartsDep) -> Any:
     "/refresh", response_model=SignedIn, dependencies=[SIGN_IN_BUDGET], responses=fails(Unauthenticated)
 )
 async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
-    """Exchange a refresh token for new tokens; a spent one that comes again signs its family out."""
+    """Exchange a refresh token for new tokens, which are of the same sign-in.
+
+    A spent token that comes again within ten seconds (from a second tab, or as the answer was lost) gets
+    tokens as well. Later it ends the sign-in: somebody else may have it.
+    """
     async with parts.database.transaction(_LOG_IN) as store:
         spent = await store.tokens.spend_refresh(digest(body.refresh_token))
         if spent is not None:
@@ -186,22 +198,43 @@ async def refresh(body: RefreshToken, parts: PartsDep) -> Any:
     raise Unauthenticated("the refresh token is not valid any more; sign in again")
 
 
-@router.post("/password", status_code=204, responses=fails(Overloaded))
+@router.post("/password", status_code=204, responses=fails(Conflict, Overloaded))
 async def change_password(body: PasswordChange, caller: PersonDep, parts: PartsDep) -> Response:
-    """Change the password. This sign-in goes on, all others of the user end at once; API keys stay."""
+    """Change the password, or set the first one. This sign-in goes on, all others of the user end at once.
+
+    API keys stay.
+    """
     assert caller.user_id is not None
     async with parts.database.transaction(caller) as store:
-        user = await store.users.get(caller.user_id)
+        user, before = await store.users.with_password_hash(caller.user_id)
+    if user.has_password:
+        await _check_current(parts, user, body)
+    check_password(body.new_password, body.email or user.email, "/new_password")
+    hashed = await hash_password(body.new_password)
+    async with parts.database.transaction(_LOG_IN) as store:
+        if not user.has_password:
+            changed = await store.users.set_first_password(user.id, hashed, body.email)
+        else:
+            known = None if needs_rehash(before) else before  # `authenticate` has replaced such a one
+            changed = await store.users.set_password_hash(user.id, hashed, before=known)
+        if not changed:
+            raise Conflict("the password was changed in the meantime; change the one that it has now")
+        await store.tokens.revoke_user(user.id, but=caller.sign_in_id)
+    return Response(status_code=204)
+
+
+async def _check_current(parts: Parts, user: User, body: PasswordChange) -> None:
+    """See that the caller knows the password. Raises Refused, Invalid, Limited, Overloaded."""
+    if body.current_password is None:
+        detail = "write the password that the account has now"
+        raise Invalid(detail, problems=[FieldProblem("/current_password", detail)])
+    if body.email is not None:
+        detail = "the email is set with the first password only; leave it out"
+        raise Invalid(detail, problems=[FieldProblem("/email", detail)])
     try:
         await authenticate(parts.database, user.email, body.current_password)
     except Unauthenticated as error:
         raise Refused("the current password is wrong") from error
-    check_password(body.new_password, user.email, "/new_password")
-    hashed = await hash_password(body.new_password)
-    async with parts.database.transaction(_LOG_IN) as store:
-        await store.users.set_password_hash(user.id, hashed)
-        await store.tokens.revoke_user(user.id, but=caller.sign_in_id)
-    return Response(status_code=204)
 
 
 @router.post("/logout", status_code=204, dependencies=[SIGN_IN_BUDGET])
@@ -216,21 +249,26 @@ async def log_out(body: RefreshToken, parts: PartsDep) -> Response:
     "/sign-in",
     response_model=SignedIn,
     dependencies=[SIGN_IN_BUDGET],
-    responses=fails(Unauthenticated, Overloaded),
+    responses=fails(Unauthenticated),
 )
 async def sign_in(body: SignInToken, parts: PartsDep) -> Any:
-    """Exchange the token of the printed link, once, for the first admin's tokens."""
-    hashed = await hash_password(new_token())
+    """Exchange the token of a sign-in link, once, for tokens: the first admin's, or of whom the link is for.
+
+    If `user.has_password` is false, ask for email and password and set them by `POST /auth/password`.
+    """
     async with parts.database.transaction(_LOG_IN) as store:
-        if await store.tokens.spend_sign_in(digest(body.token)):
-            user = await store.users.first_admin() or await store.users.create(
-                email="admin@localhost", name="Admin", password_hash=hashed, role=None
-            )
-            return await _signed_in(parts, store, user, uuid4())
-    raise Unauthenticated("the sign-in link is used up or has expired; restart the server for a new one")
+        spent = await store.tokens.spend_sign_in(digest(body.token))
+        if spent is not None:
+            users = store.users
+            user = await (users.get(spent.user_id) if spent.user_id else users.admin_of_the_link())
+            if not user.disabled:
+                return await _signed_in(parts, store, user, uuid4())
+    raise Unauthenticated(
+        "the sign-in link is used up or has expired; get a new one on the server's machine: orion users link"
+    )
 
 
-@router.get("/profile", response_model=Profile)
+@router.get("/profile", response_model=Profile, dependencies=[Depends(more_than_join)])
 async def profile(caller: CallerDep, store: StoreDep) -> Any:
     """The signed-in user."""
     assert caller.user_id is not None
@@ -263,5 +301,6 @@ def _profile(user: User) -> Profile:
         email=user.email,
         name=user.name,
         role=user.role,
+        has_password=user.has_password,
         created_at=timestamp(user.created_at) or "",
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
-from orion.api.access import CallerDep, PartsDep, needs
+from orion.api.access import CallerDep, PartsDep, needs, public_base
 from orion.api.credentials.allowance import begin_by_key
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Timestamp, example
 from orion.api.openapi import fails
@@ -65,7 +65,7 @@ async def connect(caller: CallerDep, parts: PartsDep, request: Request, body: Co
 
     session = await open_session(parts, caller, agent=wanted.agent, variables=wanted.variables, admit=admit)
     token, expires_at = parts.rooms.issue(session, wanted.identity, DEFAULT_TTL_SECS, key_id=caller.key_id)
-    base = (parts.settings.public_url or str(request.base_url)).rstrip("/")
+    base = public_base(request, parts.settings)
     return {
         "session_id": session.id,
         "token": token,

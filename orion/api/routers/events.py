@@ -11,9 +11,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header
 from fastapi.responses import StreamingResponse
 
-from orion.api.access import CurrentDep, Parts, PartsDep, SessionId, needs, own_session
+from orion.api.access import CurrentDep, Parts, PartsDep, SessionId, audited_session, needs
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, event_stream
 from orion.domain import wire
+from orion.domain.audit import AuditAction
 from orion.domain.identity import Principal, Scope
 from orion.domain.session import Event
 
@@ -46,7 +47,7 @@ async def events(
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", pattern=_EVENT_ID)] = None,
 ) -> StreamingResponse:
     """Everything that happens in the session, as it happens; with `Last-Event-ID` from there on."""
-    await own_session(parts, caller, session_id)
+    await audited_session(parts, caller, session_id, AuditAction.READ_EVENTS)
     after = UUID(last_event_id) if last_event_id else None
     return StreamingResponse(
         _stream(parts, caller, session_id, after),

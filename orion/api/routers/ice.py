@@ -12,10 +12,10 @@ import time
 from base64 import b64encode
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from orion.api.access import CurrentDep, PartsDep
+from orion.api.access import CurrentDep, PartsDep, more_than_join
 from orion.api.fields import example
 from orion.settings import Settings
 
@@ -46,7 +46,12 @@ class IceServers(BaseModel):
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]")
 
 
-@router.get("/ice-servers", response_model=IceServers, response_model_exclude_none=True)
+@router.get(
+    "/ice-servers",
+    response_model=IceServers,
+    response_model_exclude_none=True,
+    dependencies=[Depends(more_than_join)],
+)
 async def list_ice_servers(caller: CurrentDep, parts: PartsDep) -> Any:
     """STUN and TURN servers for a page that joins, and whether its media must go by a relay."""
     settings = parts.settings

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from orion.api.access import AdminDep, PartsDep, StoreDep
+from orion.api.access import AdminDep, PartsDep, StoreDep, public_base
 from orion.api.credentials.tokens import digest, new_token
 from orion.api.fields import Email, Instant, Timestamp, example
 from orion.api.openapi import fails
@@ -20,6 +20,7 @@ from orion.store.tokens import Invitation
 router = APIRouter(prefix="/api/v1/auth/invitations", tags=["auth"])
 
 _DAYS = 7
+_TOKEN = "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"  # noqa: S105 - of the example
 
 
 class NewInvitation(BaseModel):
@@ -33,18 +34,25 @@ class NewInvitation(BaseModel):
 
 
 class MadeInvitation(BaseModel):
-    """The token to register with, shown this once."""
+    """The token to register with, and the address of the page that takes it; shown this once."""
 
     model_config = example(
-        {"token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs", "expires_at": "2026-02-07T09:30:00.000Z"}
+        {
+            "token": _TOKEN,
+            "url": f"https://voice.example.org/?invitation={_TOKEN}",
+            "expires_at": "2026-02-07T09:30:00.000Z",
+        }
     )
 
     token: str
+    url: str
     expires_at: Timestamp
 
 
 @router.post("", status_code=201, response_model=MadeInvitation, responses=fails(Conflict))
-async def invite(body: NewInvitation, caller: AdminDep, parts: PartsDep, store: StoreDep) -> Any:
+async def invite(
+    body: NewInvitation, request: Request, caller: AdminDep, parts: PartsDep, store: StoreDep
+) -> Any:
     """Let somebody register in this workspace."""
     if parts.settings.registration_mode == "closed":
         raise Conflict("registration is closed on this server (ORION_REGISTRATION)")
@@ -57,4 +65,5 @@ async def invite(body: NewInvitation, caller: AdminDep, parts: PartsDep, store: 
     token = new_token()
     invitation = Invitation(caller.workspace_id, body.email, body.role)
     await store.tokens.add_invitation(digest(token), invitation, expires_at)
-    return {"token": token, "expires_at": timestamp(expires_at)}
+    url = f"{public_base(request, parts.settings)}/?invitation={token}"
+    return {"token": token, "url": url, "expires_at": timestamp(expires_at)}

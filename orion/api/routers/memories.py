@@ -25,7 +25,7 @@ from orion.api.idempotency import KeyedRoute
 from orion.domain.identity import Principal, Scope, new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.domain.session import Session
-from orion.domain.wire import timestamp
+from orion.domain.wire import foreign, timestamp
 
 router = APIRouter(
     prefix="/api/v1/sessions/{session_id}/memory",
@@ -164,6 +164,6 @@ def _body(memory: Memory) -> dict[str, Any]:
         "session_id": memory.session_id,
         "type": memory.type,
         "content": memory.content,
-        "metadata": memory.metadata,
+        "metadata": foreign(memory.metadata),
         "created_at": timestamp(memory.created_at),
     }

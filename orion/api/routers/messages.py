@@ -29,6 +29,7 @@ from orion.errors import (
     NoCall,
     OrionError,
     Overloaded,
+    ProviderError,
     ProviderTimeout,
     SessionEnded,
     Unavailable,
@@ -96,7 +97,14 @@ class Accepted(BaseModel):
             "description": "The answer or its stream",
         },
         **fails(
-            BudgetExhausted, SessionEnded, Conflict, NotAcceptable, Overloaded, Unavailable, ProviderTimeout
+            BudgetExhausted,
+            SessionEnded,
+            Conflict,
+            NotAcceptable,
+            Overloaded,
+            Unavailable,
+            ProviderError,
+            ProviderTimeout,
         ),
     },
 )

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field, StringConstraints
 
 from orion.agents.planner import MOST_GOAL_CHARS
-from orion.api.access import CallerDep, OwnSessionDep, PartsDep, StoreDep, needs
+from orion.api.access import CallerDep, OwnSessionDep, PartsDep, StoreDep, needs, read_session
 from orion.api.fields import (
     EXAMPLE_ID,
     EXAMPLE_LATER,
@@ -23,6 +23,7 @@ from orion.api.fields import (
 from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.domain import wire
+from orion.domain.audit import AuditAction
 from orion.domain.draft import Missing
 from orion.domain.identity import Scope
 from orion.domain.plan import MOST_STEPS, PlanStatus, StepStatus
@@ -100,6 +101,7 @@ async def _open(session: OwnSessionDep) -> Session:
 
 OpenSessionDep = Annotated[Session, Depends(_open)]
 """The caller's own session, where things may still begin."""
+ReadSessionDep = Annotated[Session, Depends(read_session(AuditAction.READ_PLANS))]
 
 
 class ApprovalBody(BaseModel):
@@ -242,7 +244,7 @@ async def execute(body: Execution, session: OpenSessionDep, parts: PartsDep) -> 
 
 @router.get("/plans", response_model=PlanPage)
 async def list_plans(
-    session: OwnSessionDep, store: StoreDep, limit: Limit = 20, cursor: Cursor = None
+    session: ReadSessionDep, store: StoreDep, limit: Limit = 20, cursor: Cursor = None
 ) -> Any:
     """The plans of a session, newest first."""
     items, next_cursor = await store.plans.of_session(session.id, limit=limit, cursor=cursor)
@@ -250,7 +252,7 @@ async def list_plans(
 
 
 @router.get("/plans/{plan_id}", response_model=PlanBody)
-async def get(plan_id: PlanId, session: OwnSessionDep, store: StoreDep) -> Any:
+async def get(plan_id: PlanId, session: ReadSessionDep, store: StoreDep) -> Any:
     """A plan as it stands."""
     return wire.plan(await store.plans.get(plan_id, session_id=session.id))
 

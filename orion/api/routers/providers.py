@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from orion import providers
-from orion.api.access import AdminDep, CurrentDep, Parts, PartsDep, current, needs
+from orion.api.access import AdminDep, CurrentDep, Parts, PartsDep, current, more_than_join, needs
 from orion.api.fields import EXAMPLE_TIME, Timestamp, example
 from orion.api.idempotency import KeyedRoute
 from orion.domain import wire
@@ -132,7 +132,7 @@ class ProviderEntry(BaseModel):
     ) = None
 
 
-@router.get("", response_model=EnginePage)
+@router.get("", response_model=EnginePage, dependencies=[Depends(more_than_join)])
 async def list_providers(caller: CurrentDep, parts: PartsDep) -> Any:
     """Which engines serve the workspace, and why; their models and voices; where a key may be entered."""
     assert caller.workspace_id is not None

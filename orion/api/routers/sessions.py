@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -18,8 +18,10 @@ from orion.api.access import (
     PartsDep,
     SessionId,
     StoreDep,
+    audited_session,
+    audited_session_in,
     needs,
-    visible_session,
+    own_session_in,
 )
 from orion.api.fields import (
     EXAMPLE_ID,
@@ -34,7 +36,8 @@ from orion.api.idempotency import KeyedRoute
 from orion.api.openapi import fails
 from orion.api.routers.usage import EXAMPLE_USAGE, UsageBody
 from orion.domain import wire
-from orion.domain.identity import Principal, Scope, new_id
+from orion.domain.audit import AuditAction
+from orion.domain.identity import Principal, Scope, User, new_id
 from orion.domain.session import EndReason, Session, SessionStatus
 from orion.domain.tool import ToolCallStatus
 from orion.errors import BudgetExhausted, Conflict, FieldProblem, Invalid, NotFound
@@ -49,10 +52,12 @@ router = APIRouter(
 )
 
 AgentName = Annotated[str, StringConstraints(max_length=100)]
+Title = Annotated[str, StringConstraints(max_length=200)]
 Variables = dict[str, Annotated[str, StringConstraints(max_length=2000)]]
 
 _SESSION = {
     "id": EXAMPLE_ID,
+    "owner": {"id": EXAMPLE_ID, "name": "Ben", "email": "ben@example.org"},
     "agent": "concierge",
     "status": "active",
     "live": True,
@@ -88,6 +93,11 @@ _TURN = {
     "ended_at": EXAMPLE_LATER,
 }
 
+_AUDITED = {
+    SessionStatus.ACTIVE: AuditAction.ACTIVATE,
+    SessionStatus.PAUSED: AuditAction.PAUSE,
+    SessionStatus.ENDED: AuditAction.END,
+}
 Admit = Callable[[Store, Session], Awaitable[None]]
 
 
@@ -105,9 +115,17 @@ class NewSession(BaseModel):
     )
 
     agent: AgentName | None = None
-    title: Annotated[str, StringConstraints(max_length=200)] | None = None
+    title: Title | None = None
     metadata: dict[str, Any] = Field(default_factory=dict, max_length=50)
     variables: Variables = Field(default_factory=dict, max_length=50)
+
+
+class SessionOwner(BaseModel):
+    """Whose session it is. Only admins are shown `name` and `email`; for others they are null."""
+
+    id: UUID
+    name: str | None
+    email: str | None
 
 
 class SessionBody(BaseModel):
@@ -116,6 +134,7 @@ class SessionBody(BaseModel):
     model_config = example(_SESSION)
 
     id: UUID
+    owner: SessionOwner
     agent: str
     status: Literal["created", "active", "paused", "ended"]
     live: bool
@@ -136,6 +155,14 @@ class SessionPage(BaseModel):
 
     items: list[SessionBody]
     next_cursor: str | None
+
+
+class SessionChange(BaseModel):
+    """What shall change; null takes the title away."""
+
+    model_config = example({"title": "Dinner on Friday"}, "forbid")
+
+    title: Title | None
 
 
 class StatusChange(BaseModel):
@@ -264,26 +291,42 @@ def _named(roster: Roster, agent: str) -> str:
 async def list_sessions(
     parts: PartsDep,
     store: StoreDep,
+    *,
     status: SessionStatus | None = None,
+    mine: Annotated[
+        bool, Query(description="Only your own; an admin gets the workspace's without it")
+    ] = False,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Any:
     """Your sessions (an admin's: the workspace's), newest first."""
-    items, next_cursor = await store.sessions.page(status=status, limit=limit, cursor=cursor)
-    return {"items": [_body(parts, session) for session in items], "next_cursor": next_cursor}
+    owner = store.principal.user_id if mine else None
+    items, next_cursor = await store.sessions.page(status=status, owner=owner, limit=limit, cursor=cursor)
+    owners = await _owners(store, items)
+    return {"items": [_body(parts, session, owners) for session in items], "next_cursor": next_cursor}
 
 
 @router.get("/{session_id}", response_model=SessionBody)
 async def get(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> Any:
     """One session, with what it has cost so far."""
     await parts.calls.shared.writer.flush(1.0)
-    return _body(parts, await visible_session(parts, caller, session_id))
+    async with parts.database.transaction(caller) as store:
+        session = await store.sessions.get(session_id)
+        return _body(parts, session, await _owners(store, [session]))
+
+
+@router.patch("/{session_id}", response_model=SessionBody)
+async def change(session_id: SessionId, body: SessionChange, parts: PartsDep, store: StoreDep) -> Any:
+    """Rename a session of your own."""
+    await own_session_in(store, session_id)
+    return _body(parts, await store.sessions.set_title(session_id, body.title))
 
 
 @router.delete("/{session_id}", status_code=204)
 async def delete(session_id: SessionId, caller: CallerDep, parts: PartsDep) -> Response:
     """Delete a session and everything of it; its call ends."""
     async with parts.database.transaction(caller) as store:
+        await audited_session_in(store, session_id, AuditAction.DELETE)
         await store.sessions.end(session_id, EndReason.HUNG_UP)  # nobody joins it any more
     await parts.calls.end_call(session_id, EndReason.HUNG_UP)
     await parts.calls.shared.writer.flush()
@@ -298,12 +341,13 @@ async def set_status(session_id: SessionId, body: StatusChange, caller: CallerDe
 
     A pause holds the agent silent and deaf while the call stays connected.
     """
-    session = await visible_session(parts, caller, session_id)
     wanted = SessionStatus(body.status)
+    session = await audited_session(parts, caller, session_id, _AUDITED[wanted])
     if wanted is SessionStatus.ENDED and session.status is not SessionStatus.ENDED:
         await parts.calls.end_session(session, EndReason.HUNG_UP)
-        return await get(session_id, caller, parts)
-    return _body(parts, await parts.calls.set_status(caller, session_id, wanted))
+    else:
+        await parts.calls.set_status(caller, session_id, wanted)
+    return await get(session_id, caller, parts)
 
 
 @router.get("/{session_id}/turns", response_model=TurnPage)
@@ -317,11 +361,24 @@ async def turns(
     """The transcript as it was really heard."""
     await parts.calls.shared.writer.flush(1.0)
     async with parts.database.transaction(caller) as store:
-        await store.sessions.get(session_id)
+        await audited_session_in(store, session_id, AuditAction.READ_TURNS)
         found, next_cursor = await store.turns.page(session_id, limit=limit, cursor=cursor)
     return {"items": [wire.turn(turn) for turn in found], "next_cursor": next_cursor}
 
 
-def _body(parts: Parts, session: Session) -> dict[str, Any]:
+async def _owners(store: Store, sessions: Sequence[Session]) -> dict[UUID, User]:
+    """The owners of the sessions, if an admin asks; nobody else sees sessions of more than one."""
+    return await store.users.these({s.user_id for s in sessions}) if store.principal.is_admin else {}
+
+
+def _body(parts: Parts, session: Session, owners: Mapping[UUID, User] | None = None) -> dict[str, Any]:
     call = parts.calls.get(session.id)
-    return wire.session(session, live=call is not None, participants=call.participants if call else None)
+    owner = (owners or {}).get(session.user_id)
+    return {
+        **wire.session(session, live=call is not None, participants=call.participants if call else None),
+        "owner": {
+            "id": session.user_id,
+            "name": owner.name if owner else None,
+            "email": owner.email if owner else None,
+        },
+    }

@@ -11,8 +11,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ValidationError
 
+from orion.agents.apart import apart
+from orion.agents.prepared import NO_ARGUMENTS, ready
 from orion.agents.tool_fields import EXAMPLE_TOOL, HttpConfig, McpConfig, ToolFields, mcp_name, problems
-from orion.agents.tool_rows import names, origin
+from orion.agents.tool_rows import names, offered_names, origin, refused
 from orion.api.access import AdminDep, Parts, PartsDep, StoreDep, needs
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, JSON_NUMBER, Flag, Limit, Timestamp, example
 from orion.api.idempotency import KeyedRoute
@@ -35,6 +37,8 @@ router = APIRouter(
 KEPT = "***"
 """Stands for a header's value: it is never shown, and kept where it comes back in a change."""
 _MOST_TOOLS = 200
+_ATTEMPTS = 10
+"""How often a change is made anew, because another one was faster."""
 
 _TOOL = {
     **EXAMPLE_TOOL,
@@ -42,11 +46,19 @@ _TOOL = {
     "say": "",
     "enabled": True,
     "tools": ["weather"],
+    "refused": [],
     "created_at": EXAMPLE_TIME,
     "updated_at": EXAMPLE_TIME,
 }
 
 ToolId = Annotated[str, Path(min_length=1, max_length=64)]
+
+
+class RefusedTool(BaseModel):
+    """A tool of an MCP server, by its name there, that cannot be used."""
+
+    name: str
+    reason: str
 
 
 class ToolBody(BaseModel):
@@ -67,6 +79,8 @@ class ToolBody(BaseModel):
     enabled: bool
     tools: list[str]
     """What models call it; of an MCP server one name for each of its tools."""
+    refused: list[RefusedTool] = []
+    """Of an MCP server: which of its tools cannot be used, and why."""
     created_at: Timestamp | None
     updated_at: Timestamp | None
 
@@ -152,6 +166,7 @@ async def create(body: ToolFields, caller: AdminDep, parts: PartsDep) -> Any:
         ),
     )
     async with parts.database.transaction(caller) as store:
+        await store.tools.lock(caller.workspace_id)
         await _refuse_taken(parts, store, row)
         await store.tools.add(row)
     await parts.calls.tools_changed(caller.workspace_id)
@@ -160,7 +175,20 @@ async def create(body: ToolFields, caller: AdminDep, parts: PartsDep) -> Any:
 
 @router.patch("/{tool_id}", response_model=ToolBody, responses=fails(Conflict))
 async def change(tool_id: ToolId, body: ToolChange, caller: AdminDep, parts: PartsDep) -> Any:
-    """Change a tool: what is not named stays, a header's value of `***` too."""
+    """Change a tool: what is not named stays, a header's value of `***` too.
+
+    Of changes at the same time none is lost: each is made to the tool as the one before left it.
+    """
+    for _ in range(_ATTEMPTS):
+        row = await _changed(parts, caller, tool_id, body)
+        if row is not None:
+            await parts.calls.tools_changed(row.workspace_id)
+            return _body(row)
+    raise Conflict("others keep changing this tool; try again")
+
+
+async def _changed(parts: Parts, caller: Principal, tool_id: str, body: ToolChange) -> ToolRow | None:
+    """The tool with the change; None if somebody else changed it while this one was checked."""
     before = await _own_row(parts, caller, tool_id)
     fields = {name: value for name, value in _body(before).items() if name in ToolFields.model_fields}
     try:
@@ -169,10 +197,9 @@ async def change(tool_id: ToolId, body: ToolChange, caller: AdminDep, parts: Par
         raise _invalid(error, "") from error
     row = await _checked(parts, wanted, before)
     async with parts.database.transaction(caller) as store:
+        await store.tools.lock(row.workspace_id)
         await _refuse_taken(parts, store, row)
-        await store.tools.replace(row)
-    await parts.calls.tools_changed(row.workspace_id)
-    return _body(row)
+        return row if await store.tools.replace(row, before=before) else None
 
 
 @router.delete("/{tool_id}", status_code=204, responses=fails(Conflict))
@@ -191,11 +218,7 @@ async def test(tool_id: ToolId, body: Trial, caller: AdminDep, parts: PartsDep) 
     row = await _own_row(parts, caller, tool_id)
     outside = parts.calls.shared.catalogue.outside
     if row.kind is ToolKind.MCP and body.tool is None:
-        row = replace(row, offered=await outside.offered(row), updated_at=datetime.now(UTC))
-        async with parts.database.transaction(caller) as store:
-            await store.tools.replace(row)
-        await parts.calls.tools_changed(row.workspace_id)
-        return {"status": "done", "result": {"tools": names(row)}, "error": None, "duration_ms": None}
+        return await _looked(parts, caller, row)
     tools = {runnable.tool.name: runnable for runnable in outside.runnables(row)}
     name = row.name if row.kind is ToolKind.HTTP else str(body.tool)
     name = name if name in tools else mcp_name(row.name, name)
@@ -210,6 +233,20 @@ async def test(tool_id: ToolId, body: Trial, caller: AdminDep, parts: PartsDep) 
     call = await trial.run(tools[name], "test", body.arguments, approved=True)
     shown = wire.tool_call(call)
     return {key: shown[key] for key in ("status", "result", "error", "duration_ms")}
+
+
+async def _looked(parts: Parts, caller: Principal, row: ToolRow) -> dict[str, Any]:
+    """The outcome of a new look at what an MCP server offers; of the tool nothing else is written."""
+    offered = await parts.calls.shared.catalogue.outside.offered(row)
+    async with parts.database.transaction(caller) as store:
+        await store.tools.lock(row.workspace_id)
+        now = await store.tools.offer(row, offered)
+        if now is None:
+            raise Conflict("the tool was changed while its server was asked; test it again")
+        await _refuse_taken(parts, store, now)
+    await parts.calls.tools_changed(now.workspace_id)
+    offer = {"tools": names(now), "offered": offered_names(now), "refused": refused(now)}
+    return {"status": "done", "result": offer, "error": None, "duration_ms": None}
 
 
 async def _unrecorded(_call: ToolCall) -> None:
@@ -240,12 +277,12 @@ async def _checked(parts: Parts, fields: ToolFields, before: ToolRow) -> ToolRow
         config: HttpConfig | McpConfig = model.model_validate(fields.config)
     except ValidationError as error:
         raise _invalid(error, "/config") from error
-    found = problems(config, fields, outside.client.allowed, outside.commands)
+    found = await apart(problems, config, fields, outside.client.allowed, outside.commands)
     if found:
         raise Invalid("some fields are not acceptable", problems=found)
     plain = {
         name: value
-        for name, value in config.model_dump(exclude={"headers"}).items()
+        for name, value in config.model_dump(exclude={"headers", "env"}).items()
         if value is not None and value != "" and value is not False
     }
     row = replace(
@@ -255,25 +292,42 @@ async def _checked(parts: Parts, fields: ToolFields, before: ToolRow) -> ToolRow
         kind=kind,
         config=plain,
         updated_at=datetime.now(UTC),
-        parameters={} if kind is ToolKind.MCP else {"type": "object", "properties": {}, **fields.parameters},
+        parameters={} if kind is ToolKind.MCP else fields.parameters or NO_ARGUMENTS,
         examples=tuple(fields.examples),
         say=fields.say,
         risk=fields.risk,
         timeout_secs=fields.timeout_secs,
         enabled=fields.enabled,
     )
-    row = replace(row, sealed_headers=_sealed(parts, config.headers, row, before))
-    if kind is ToolKind.MCP and (row.config, row.sealed_headers) != (before.config, before.sealed_headers):
+    row = replace(row, sealed_headers=_sealed(parts, config.secrets, row, before))
+    if kind is ToolKind.HTTP:
+        return replace(row, offered=[await apart(ready, row.name, row.description, row.parameters)])
+    if (row.config, row.sealed_headers) != (before.config, before.sealed_headers):
         row = replace(row, offered=await outside.offered(row))
+        _refuse_missing(row)
     return row
 
 
-def _sealed(parts: Parts, headers: Mapping[str, str], row: ToolRow, before: ToolRow) -> dict[str, str]:
-    """The headers' values, sealed; a kept one only goes where it went before."""
+def _refuse_missing(row: ToolRow) -> None:
+    """Raise Invalid where a tool that is allowed by its name cannot be used, or where none can."""
+    lost = {one["name"]: one["reason"] for one in refused(row)}
+    found = [
+        FieldProblem(f"/config/allow/{index}", lost[name])
+        for index, name in enumerate(row.config["allow"])
+        if name in lost
+    ]
+    if not found and not names(row):
+        found = [FieldProblem("/config/allow", "none of the server's tools can be used")]
+    if found:
+        raise Invalid("the server does not offer what is allowed", problems=found)
+
+
+def _sealed(parts: Parts, secrets: Mapping[str, str], row: ToolRow, before: ToolRow) -> dict[str, str]:
+    """The values of headers or variables, sealed; a kept one only goes where it went before."""
     keys = parts.calls.shared.catalogue.outside.keys
     known = {name.lower(): value for name, value in before.sealed_headers.items()}
     moved = bool(before.config) and origin(before.config) != origin(row.config)
-    kept = [name for name, value in headers.items() if value == KEPT]
+    kept = [name for name, value in secrets.items() if value == KEPT]
     lost = [name for name in kept if moved or name.lower() not in known]
     if lost:
         detail = (
@@ -281,11 +335,17 @@ def _sealed(parts: Parts, headers: Mapping[str, str], row: ToolRow, before: Tool
             if not moved
             else "a new address needs the value anew"
         )
-        raise Invalid(detail, problems=[FieldProblem(f"/config/headers/{name}", detail) for name in lost])
+        at = _secrets_of(row)
+        raise Invalid(detail, problems=[FieldProblem(f"/config/{at}/{name}", detail) for name in lost])
     return {
         name: known[name.lower()] if value == KEPT else keys.seal(value, row.place(name))
-        for name, value in headers.items()
+        for name, value in secrets.items()
     }
+
+
+def _secrets_of(row: ToolRow) -> str:
+    """Where in a config its secrets are."""
+    return "env" if row.config.get("command") else "headers"
 
 
 async def _refuse_taken(parts: Parts, store: Store, row: ToolRow) -> None:
@@ -310,7 +370,7 @@ def _invalid(error: ValidationError, prefix: str) -> Invalid:
 
 
 def _body(row: ToolRow) -> dict[str, Any]:
-    headers = {"headers": dict.fromkeys(row.sealed_headers, KEPT)} if row.sealed_headers else {}
+    kept = {_secrets_of(row): dict.fromkeys(row.sealed_headers, KEPT)} if row.sealed_headers else {}
     return {
         "id": str(row.id),
         "name": row.name,
@@ -318,12 +378,13 @@ def _body(row: ToolRow) -> dict[str, Any]:
         "examples": list(row.examples),
         "parameters": row.parameters,
         "kind": row.kind.value,
-        "config": {**row.config, **headers},
+        "config": {**row.config, **kept},
         "say": row.say,
         "risk": row.risk.value,
         "timeout_secs": row.timeout_secs,
         "enabled": row.enabled,
         "tools": names(row),
+        "refused": refused(row),
         "created_at": wire.timestamp(row.created_at),
         "updated_at": wire.timestamp(row.updated_at),
     }
@@ -343,6 +404,7 @@ def _of_file(tool: Tool) -> dict[str, Any]:
         "timeout_secs": tool.timeout_secs,
         "enabled": True,
         "tools": [tool.name],
+        "refused": [],
         "created_at": None,
         "updated_at": None,
     }

@@ -1,4 +1,4 @@
-"""Webhooks of the workspace: made, listed, tested and removed by its admins."""
+"""Webhooks of the workspace: made, listed, changed, tested and removed by its admins."""
 
 from __future__ import annotations
 
@@ -11,12 +11,20 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from orion.api.access import AdminDep, PartsDep, StoreDep
-from orion.api.credentials.tokens import new_token
-from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Cursor, Limit, Timestamp, example
+from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Cursor, Flag, Limit, Timestamp, example
 from orion.api.openapi import fails
 from orion.domain import wire
 from orion.domain.identity import new_id
-from orion.domain.webhook import TEST_EVENT, Delivery, DeliveryStatus, Webhook, unknown_events
+from orion.domain.webhook import (
+    TEST_EVENT,
+    Delivery,
+    DeliveryStatus,
+    Webhook,
+    known_events,
+    new_secret,
+    refuse_secret,
+    unknown_events,
+)
 from orion.errors import Conflict, FieldProblem, Invalid
 from orion.net.addresses import AllowedHosts
 from orion.net.client import unreachable
@@ -48,24 +56,41 @@ _DELIVERY = {
 }
 
 
+Url = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=8, max_length=2000),
+    Field(json_schema_extra={"format": "uri"}),
+]
+Events = Annotated[
+    list[Annotated[str, StringConstraints(max_length=100)]], Field(min_length=1, max_length=50)
+]
+
+
 class NewWebhook(BaseModel):
-    """Where to, which events, and the key of the signatures; without one a key is made."""
+    """Where to, which events, and the key of the signatures; without one a key is made.
+
+    A `secret` of your own is `whsec_` and base64, as Standard Webhooks writes it, or any text.
+    """
 
     model_config = example({"url": _URL, "events": ["session.ended", "turn.ended"]}, "forbid")
 
-    url: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=8, max_length=2000),
-        Field(json_schema_extra={"format": "uri"}),
-    ]
-    events: Annotated[list[Annotated[str, StringConstraints(max_length=100)]], Field(max_length=50)] = Field(
-        min_length=1
-    )
+    url: Url
+    events: Events
     secret: Annotated[str, StringConstraints(min_length=16, max_length=200)] | None = None
 
 
+class WebhookChange(BaseModel):
+    """What shall change; what is left out stays. `enabled` true enables a webhook that was disabled."""
+
+    model_config = example({"enabled": True}, "forbid")
+
+    url: Url | None = None
+    events: Events | None = None
+    enabled: Flag | None = None
+
+
 class WebhookBody(BaseModel):
-    """A webhook; `disabled_at` tells when its recipient answered 410."""
+    """A webhook; `disabled_at` is null unless an admin disabled it, or its recipient answered 410."""
 
     model_config = example(_WEBHOOK)
 
@@ -79,7 +104,7 @@ class WebhookBody(BaseModel):
 class WebhookMade(WebhookBody):
     """A new webhook with its secret, which is shown this once."""
 
-    model_config = example({**_WEBHOOK, "secret": "whsec_8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"})
+    model_config = example({**_WEBHOOK, "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"})
 
     secret: str
 
@@ -133,7 +158,7 @@ async def create(body: NewWebhook, admin: AdminDep, parts: PartsDep, store: Stor
     assert admin.workspace_id is not None
     outside = parts.calls.shared.catalogue.outside
     _check(body, outside.client.allowed)
-    secret = body.secret or f"whsec_{new_token()}"
+    secret = body.secret or new_secret()
     webhook = Webhook(
         id=new_id(),
         workspace_id=admin.workspace_id,
@@ -146,6 +171,19 @@ async def create(body: NewWebhook, admin: AdminDep, parts: PartsDep, store: Stor
     if len((await store.webhooks.page(_MOST_WEBHOOKS, None))[0]) == _MOST_WEBHOOKS:
         raise Conflict(f"a workspace has at most {_MOST_WEBHOOKS} webhooks")
     return {**_body(await store.webhooks.add(webhook)), "secret": secret}
+
+
+@router.patch("/{webhook_id}", response_model=WebhookBody)
+async def change(
+    webhook_id: UUID, body: WebhookChange, _admin: AdminDep, parts: PartsDep, store: StoreDep
+) -> Any:
+    """Change a webhook's address or events, disable it, or enable it again.
+
+    What happened while it was disabled is not delivered later.
+    """
+    _check(body, parts.calls.shared.catalogue.outside.client.allowed)
+    events = None if body.events is None else dict.fromkeys(body.events)
+    return _body(await store.webhooks.change(webhook_id, url=body.url, events=events, enabled=body.enabled))
 
 
 @router.delete("/{webhook_id}", status_code=204)
@@ -172,14 +210,20 @@ async def deliveries(
     return {"items": [_delivery(delivery) for delivery in items], "next_cursor": next_cursor}
 
 
-def _check(body: NewWebhook, allowed: AllowedHosts) -> None:
-    """Raise Invalid for an address or event names that cannot be used."""
+def _check(body: NewWebhook | WebhookChange, allowed: AllowedHosts) -> None:
+    """Raise Invalid for an address, event names or a secret that cannot be used."""
+    events = body.events or []
     problems = [
-        FieldProblem(f"/events/{body.events.index(name)}", "no such event")
-        for name in unknown_events(body.events)
+        FieldProblem(
+            f"/events/{events.index(name)}",
+            f"there is no event {name!r}; there are: {', '.join(known_events())}",
+        )
+        for name in unknown_events(events)
     ]
-    if refusal := unreachable(body.url, allowed):
+    if body.url is not None and (refusal := unreachable(body.url, allowed)):
         problems.append(FieldProblem("/url", refusal))
+    if isinstance(body, NewWebhook) and (refusal := refuse_secret(body.secret or "")):
+        problems.append(FieldProblem("/secret", refusal))
     if problems:
         raise Invalid("some fields are not acceptable", problems=problems)
 

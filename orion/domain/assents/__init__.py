@@ -25,6 +25,8 @@ class Reply(StrEnum):
 
     YES = "yes"
     NO = "no"
+    ASKS = "asks"
+    """It asks about the open question."""
     OTHER = "other"
 
 
@@ -35,6 +37,8 @@ class Assent:
     Attributes:
         yes, no, polite: Whole utterances, and what may stand around them; folded.
         words: What the server says, by its name in the language's file.
+        asking: Words with which people ask.
+        small: Words that say nothing of their own, beside those with which people ask.
         things: How so many things are called, by their number; the last for any other.
     """
 
@@ -43,16 +47,31 @@ class Assent:
     polite: tuple[str, ...]
     words: dict[str, str]
     things: tuple[str, ...]
+    asking: frozenset[str]
+    small: frozenset[str]
 
-    def reply(self, text: str) -> Reply:
-        """What the whole of an utterance says."""
+    def reply(self, text: str, question: str = "") -> Reply:
+        """What the whole of an utterance says.
+
+        Args:
+            question: What is asked, with all that it names; empty where nothing is.
+        """
         said = folded(text)
         while said not in self.yes | self.no:
             shorter = next((rest for word in self.polite if (rest := _without(said, word)) != said), None)
             if shorter is None:
-                return Reply.OTHER
+                return Reply.ASKS if question and self._asks(text, question) else Reply.OTHER
             said = shorter
         return Reply.YES if said in self.yes else Reply.NO
+
+    def _asks(self, text: str, question: str) -> bool:
+        """Whether an utterance asks about the question: it is one, and names nothing that is not in it."""
+        said = set(folded(text).split())
+        named = set(folded(question).split()) - self.no
+        polite = {part for one in self.polite for part in one.split()}
+        if not said or not said <= self.asking | self.small | self.yes | polite | named:
+            return False
+        return bool(said & self.asking) or text.rstrip().endswith("?")
 
     def count(self, number: int) -> str:
         """So many things, in words."""
@@ -89,13 +108,20 @@ def assent(language: str) -> Assent:
 @cache
 def _read(name: str) -> Assent:
     content = tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
-    no = {folded(one) for one in content.pop("no")}
+    no, asking, small = (_words(content.pop(listed)) for listed in ("no", "asking", "small"))
     if name != _ENGLISH:
-        no |= _read(_ENGLISH).no
+        english = _read(_ENGLISH)
+        no, asking, small = no | english.no, asking | english.asking, small | english.small
     return Assent(
-        frozenset(folded(one) for one in content.pop("yes")),
-        frozenset(no),
+        _words(content.pop("yes")),
+        no,
         tuple(folded(one) for one in content.pop("polite")),
         things=tuple(content.pop("things")),
+        asking=asking - no,
+        small=small - no,
         words=content,
     )
+
+
+def _words(listed: list[str]) -> frozenset[str]:
+    return frozenset(folded(one) for one in listed)

@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from contextlib import aclosing
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 from openai import APIStatusError, AsyncOpenAI, Timeout
 from openai.types import CompletionUsage
-from pipecat.adapters.llm.services.open_ai_adapter import OpenAILLMInvocationParams
-from pipecat.frames.frames import FunctionCallFromLLM
+from pipecat.adapters.llm.services.open_ai_adapter import OpenAILLMAdapter, OpenAILLMInvocationParams
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.base_llm import OpenAILLMSettings
 from pipecat.services.openai.llm import OpenAILLMService
 
+from orion.domain.context import in_turn
 from orion.domain.storable import storable
-from orion.providers._openai.answer import Chunks, chunks, complete, from_text
+from orion.providers._model import ValidMessages, offered, plain
+from orion.providers._openai.answer import Besides, Chunks, chunks, whole
 from orion.providers._openai.server import Abilities, Server
 from orion.providers._openai.tool_text import by_text
+from orion.providers._refused_tools import MOST_AT_ONCE, learn, with_tools
 from orion.providers._usage import EstimatedTokens, asking, believed, counted
 from orion.providers._vendor import VendorModel
 
 _STALL_SECS = 15.0
 _NOTES_SECS = 45.0
 """The longest that an answer beside the conversation takes, which comes whole."""
-_ASKED: ContextVar[tuple[tuple[str, ...], int]] = ContextVar("asked", default=((), 0))
-"""Of the request that this task makes: the tools that it holds as text, and its characters."""
+_ASKED: ContextVar[tuple[bool, int]] = ContextVar("asked", default=(False, 0))
+"""Of the request that this task makes: whether it holds tools as text, and its characters."""
+_OFFERED: ContextVar[list[Any]] = ContextVar("offered", default=[])  # noqa: B039 - never changed
+"""The tools of the request that this task makes."""
 _TRIED: ContextVar[Abilities | None] = ContextVar("tried", default=None)
 """What this task's request supposes of the model while that is tried."""
 _REFUSALS = {400, 404, 405, 415, 422, 500, 501}
 """With what servers answer a request that asks for something they are not able to."""
+
+
+class _Adapter(ValidMessages, OpenAILLMAdapter):
+    """Pipecat's, of a context that every vendor takes."""
 
 
 class Chat(VendorModel, OpenAILLMService):
@@ -41,9 +47,8 @@ class Chat(VendorModel, OpenAILLMService):
 
     A server without the developer role gets those messages as the user's; one that refuses tools, streams
     or `stream_options` is asked again without them; where it answers then, the process remembers.
-    Instructions go as one message, for the templates of some models take no second one. A tool call whose
-    id the conversation holds already (servers that number them anew in each answer) gets another. A
-    barge-in closes the connection of the answer.
+    Instructions go as one message, for the templates of some models take no second one. A barge-in closes
+    the connection of the answer.
 
     Args:
         server: Where it is, shared by all calls.
@@ -52,6 +57,7 @@ class Chat(VendorModel, OpenAILLMService):
         stall_secs: The longest silence in the middle of a streamed answer.
     """
 
+    adapter_class = _Adapter
     _settings: OpenAILLMSettings
 
     def __init__(
@@ -60,6 +66,7 @@ class Chat(VendorModel, OpenAILLMService):
         self._orion_server = server
         self._orion_stall_secs = stall_secs
         self.orion_vendor = vendor
+        self.orion_place = "" if server.official else str(server.client.base_url)
         super().__init__(settings=OpenAILLMService.Settings(model=model), retry_on_timeout=False)
         self.supports_developer_role = server.official
 
@@ -72,10 +79,14 @@ class Chat(VendorModel, OpenAILLMService):
         params: dict[str, Any] = storable(super().build_chat_completion_params(params_from_context))
         able = self._orion_able()
         params["messages"] = _instructed_once(params["messages"])
+        if not able.free:
+            params["messages"] = in_turn(params["messages"])
+        params = with_tools(params, self._orion_place())
         tools = params.get("tools")
-        by_name: tuple[str, ...] = ()
+        _OFFERED.set(tools if isinstance(tools, list) else [])
+        by_text_alone = False
         if isinstance(tools, list) and tools and not able.tools:
-            by_name = tuple(tool["function"]["name"] for tool in tools)
+            by_text_alone = True
             params["messages"] = by_text(params["messages"], tools)
             params.pop("tools")
             params.pop("tool_choice", None)
@@ -83,7 +94,7 @@ class Chat(VendorModel, OpenAILLMService):
             params.pop("stream_options")
         params["stream"] = able.streams
         asked = [params["messages"], params["tools"] if isinstance(params.get("tools"), list) else []]
-        _ASKED.set((by_name, len(json.dumps(asked, ensure_ascii=False, default=str))))
+        _ASKED.set((by_text_alone, len(json.dumps(asked, ensure_ascii=False, default=str))))
         if able.streams:
             params["timeout"] = Timeout(self._orion_stall_secs, connect=min(3.0, self._orion_stall_secs))
         return params
@@ -91,27 +102,30 @@ class Chat(VendorModel, OpenAILLMService):
     async def get_chat_completions(self, context: LLMContext) -> Any:
         """The chunks of an answer, the same from every server. Raises what the SDK raises."""
         known = self._orion_able()
-        tried, answer = replace(known), None
+        tried, answer, left_out = replace(known), None, 0
         before = _TRIED.set(tried)
         try:
             while answer is None:
                 try:
-                    _ASKED.set(((), 0))
+                    _ASKED.set((False, 0))
                     async with asking(self, _asked_characters):
                         answer = await super().get_chat_completions(context)
                 except APIStatusError as error:
                     refused = not self._orion_server.official and error.status_code in _REFUSALS
-                    if not refused or not tried.learn(str(error)):
+                    if refused and tried.learn(str(error)):
+                        continue
+                    left_out += 1
+                    if left_out > MOST_AT_ONCE or not learn(self._orion_place(), error, _OFFERED.get()):
                         raise
         finally:
             _TRIED.reset(before)
         known.keep(tried)
-        pieces, (tools, characters) = chunks(answer), _ASKED.get()
-        if tools:
-            pieces = from_text(pieces, tools)
-        return self._orion_counted(complete(pieces), characters)
+        (by_text_alone, characters), besides = _ASKED.get(), Besides()
+        self.orion_tools_as_text(as_text=by_text_alone)
+        pieces = chunks(answer, offered(context), besides)
+        return self._orion_counted(pieces, besides, characters)
 
-    async def _orion_counted(self, pieces: Chunks, asked_characters: int) -> Chunks:
+    async def _orion_counted(self, pieces: Chunks, besides: Besides, asked_characters: int) -> Chunks:
         """The chunks, whose tokens are told at their end, or estimated."""
         async with aclosing(pieces), counted(self, asked_characters) as streamed:
             async for chunk in pieces:
@@ -121,6 +135,9 @@ class Chat(VendorModel, OpenAILLMService):
                     calls = choice.delta.tool_calls or []
                     arguments = [call.function.arguments or "" for call in calls if call.function]
                     streamed.characters += len("".join([choice.delta.content or "", *arguments]))
+                if besides.parts_thoughts:
+                    await self.orion_parts_thoughts()
+                self.orion_cut = besides.cut
                 yield chunk
 
     async def run_inference(
@@ -149,26 +166,15 @@ class Chat(VendorModel, OpenAILLMService):
         params["timeout"] = Timeout(_NOTES_SECS, connect=3.0)
         async with asking(self, _asked_characters):
             answer = await self._orion_server.client.chat.completions.create(**{**params, "stream": False})
-        said, usage = str(answer.choices[0].message.content or ""), _believed(answer.usage)
-        tokens = self._token_usage(usage) if usage else EstimatedTokens.of(_asked_characters(), len(said))
+        told = whole(answer)
+        usage = _believed(CompletionUsage.construct(**told.usage) if told.usage else None)
+        estimated = EstimatedTokens.of(_asked_characters(), len(told.said))
+        tokens = self._token_usage(usage) if usage else estimated
         await self.start_llm_usage_metrics(tokens)
-        return said
+        return plain(told.said)
 
-    async def run_function_calls(self, function_calls: Sequence[FunctionCallFromLLM]) -> None:
-        """Run the calls, each under an id of its own."""
-        known = {
-            call["id"]
-            for made in function_calls
-            for message in made.context.get_messages()
-            if isinstance(message, dict)
-            for call in message.get("tool_calls") or ()
-        }
-        own: list[FunctionCallFromLLM] = []
-        for made in function_calls:
-            call_id = f"call_{uuid4().hex}" if made.tool_call_id in known else made.tool_call_id
-            known.add(call_id)
-            own.append(replace(made, tool_call_id=call_id))
-        await super().run_function_calls(own)
+    def _orion_place(self) -> str:
+        return f"{self._orion_server.client.base_url} {self._settings.model}"
 
     def _orion_able(self) -> Abilities:
         return _TRIED.get() or self._orion_server.abilities(str(self._settings.model))

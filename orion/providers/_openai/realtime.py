@@ -70,6 +70,7 @@ class Realtime(Connected):
         self._orion_silent: Callable[[], bool] = lambda: False
         self._orion_typed: list[str] = []
         self._orion_turn_waits = False
+        self._orion_calls: dict[str, str] = {}
         self._orion_hearing: tuple[str, str] = ("", "")
 
     # what ORION asks of it
@@ -252,6 +253,18 @@ class Realtime(Connected):
         await self._send_tool_result(evt.call_id, json.dumps({"error": "the arguments are no JSON object"}))
         self._results_awaiting_response = True
         await self._create_response()
+
+    def orion_own_id(self, told: str) -> str:
+        """An id of ours; the result goes to the server under its own."""
+        own = super().orion_own_id(told)
+        self._orion_calls[own] = told
+        if told in self._open_function_calls:
+            self._open_function_calls.add(own)
+        return own
+
+    async def _send_tool_result(self, tool_call_id: str, result: str | None) -> None:
+        self._open_function_calls.discard(tool_call_id)
+        await super()._send_tool_result(self._orion_calls.pop(tool_call_id, tool_call_id), result)
 
     async def _handle_evt_response_done(self, evt: events.ResponseDone) -> None:
         if self._orion_line is not None and self._orion_line.was_cut(evt.response.id):

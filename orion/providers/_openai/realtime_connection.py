@@ -16,7 +16,8 @@ from websockets.exceptions import WebSocketException
 from orion.domain.deadlines import Deadlines
 from orion.providers._openai.realtime_line import Line
 from orion.providers._openai.realtime_session import Adapter, Refused
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel
+from orion.providers._text.faults import HalfAnswer, MalformedAnswer
+from orion.providers._vendor import VendorModel
 
 _CONNECT_SECS = 3.0
 _DISPENSABLE = frozenset(

@@ -13,7 +13,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from orion.providers._vendor import HalfAnswer, MalformedAnswer
+from orion.providers._text.faults import HalfAnswer, MalformedAnswer
 
 _CREATED, _DONE = "response.created", "response.done"
 _UNHEARD = "conversation.item.input_audio_transcription.failed"

@@ -16,8 +16,9 @@ from pipecat.metrics.metrics import LLMTokenUsage
 from pipecat.services.openai.realtime import events
 
 from orion.domain.storable import storable
-from orion.providers import _vendor
 from orion.providers._models.catalogue import subtag
+from orion.providers._text.arguments import arguments
+from orion.providers._text.faults import MalformedAnswer
 
 _HEARING = "gpt-4o-mini-transcribe"
 _SAY = (
@@ -91,11 +92,11 @@ def history(messages: Iterable[Any]) -> str:
     return _BEFORE.format(history=json.dumps(storable(told), ensure_ascii=False)) if told else ""
 
 
-def is_object(arguments: str) -> bool:
+def is_object(told: str) -> bool:
     """Whether the arguments of a tool call are what they must be."""
     try:
-        _vendor.arguments(arguments)
-    except _vendor.MalformedAnswer:
+        arguments(told)
+    except MalformedAnswer:
         return False
     return True
 

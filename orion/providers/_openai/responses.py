@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import Any
 
 import httpx2
-from openai import AsyncOpenAI, AsyncStream, Timeout
+from openai import APIStatusError, AsyncOpenAI, AsyncStream, Timeout
 from openai.types.responses import (
     ResponseCompletedEvent,
     ResponseErrorEvent,
@@ -24,13 +24,18 @@ from openai.types.responses import (
     ResponseTextDeltaEvent,
     ResponseUsage,
 )
+from pipecat.adapters.llm.services.open_ai_responses_adapter import OpenAIResponsesLLMAdapter
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.openai.responses.llm import OpenAIResponsesHttpLLMService
 
 from orion.domain.storable import storable
+from orion.providers._model import ValidMessages, plain
 from orion.providers._openai.server import Server
+from orion.providers._refused_tools import asked_without_refused
+from orion.providers._text.arguments import arguments
+from orion.providers._text.faults import HalfAnswer, MalformedAnswer
 from orion.providers._usage import EstimatedTokens, asking, believed, counted
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel, arguments
+from orion.providers._vendor import VendorModel
 
 _CONNECT_SECS = 3.0
 _STALL_SECS = 15.0
@@ -45,6 +50,10 @@ _DELTAS = (
 Events = AsyncGenerator[ResponseStreamEvent, None]
 
 
+class _Adapter(ValidMessages, OpenAIResponsesLLMAdapter):
+    """Pipecat's, of a context that every vendor takes."""
+
+
 class Responses(VendorModel, OpenAIResponsesHttpLLMService):
     """One call's model. Nothing is stored at OpenAI; a barge-in closes the connection of the answer.
 
@@ -55,9 +64,11 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
     """
 
     orion_vendor = "openai"
+    adapter_class = _Adapter
 
     def __init__(self, server: Server, model: str, *, stall_secs: float = _STALL_SECS) -> None:
         self._orion_server = server
+        self.orion_place = "" if server.official else str(server.client.base_url)
         self._orion_timeout = Timeout(stall_secs, connect=min(_CONNECT_SECS, stall_secs))
         chosen = OpenAIResponsesHttpLLMService.Settings(model=model)
         super().__init__(api_key="shared", settings=chosen, retry_on_timeout=False)
@@ -69,8 +80,11 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
     async def _create_stream(self, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them. Raises what the SDK raises."""
         characters = _characters(params)
+        ask = super()._create_stream
+        place = f"{self._orion_server.client.base_url} {params.get('model')}"
+        sent = {**storable(params), "timeout": self._orion_timeout}
         async with asking(self, lambda: characters):
-            stream = await super()._create_stream({**storable(params), "timeout": self._orion_timeout})
+            stream = await asked_without_refused(place, sent, ask, APIStatusError)
         return self._orion_counted(complete(stream), characters)
 
     async def _orion_counted(self, events: Events, asked_characters: int) -> Events:
@@ -115,7 +129,7 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
         said, usage = str(answer.output_text), _believed(answer.usage)
         tokens = self._token_usage(usage) if usage else EstimatedTokens.of(characters, len(said))
         await self.start_llm_usage_metrics(tokens)
-        return said
+        return plain(said)
 
 
 def _believed(usage: ResponseUsage | None) -> ResponseUsage | None:

@@ -46,6 +46,12 @@ _PATTERNS = {
     )
     for ability, (name, sent) in _BY_ABILITY.items()
 }
+_PATTERNS["free"] = re.compile(
+    r"\broles must alternate\b"  # the templates of Llama, Gemma and Mistral
+    r"|\btool call ids? (?:was|must|should)\b"  # Mistral, and vLLM with its tokenizer
+    r"|\bunexpected role\b.{0,40}\bafter role\b|\bexpected last role\b"
+    r"|\b(?:first|initial) message (?:must|should)\b.{0,30}\buser\b"
+)
 
 
 @dataclass(slots=True)
@@ -56,11 +62,13 @@ class Abilities:
         tools: It takes tools; else they are described in the instructions.
         streams: It answers piece by piece.
         usage: It takes `stream_options`, by which it tells the tokens of a streamed answer.
+        free: It takes messages in any order, and ids of calls in any form.
     """
 
     tools: bool = True
     streams: bool = True
     usage: bool = True
+    free: bool = True
 
     def learn(self, refusal: str) -> bool:
         """Take note of what a server says it does not take; whether that is something new.

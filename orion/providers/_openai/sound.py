@@ -10,7 +10,7 @@ import re
 import struct
 from collections.abc import AsyncIterator
 
-from orion.providers._vendor import MalformedAnswer
+from orion.providers._text.faults import MalformedAnswer
 
 _RATE_HZ = 24000
 _RATES_HZ = range(8000, 48001)

@@ -17,8 +17,9 @@ from pipecat.services.openai.tts import VALID_VOICES, OpenAITTSService, OpenAITT
 from orion.providers._openai.server import Server
 from orion.providers._openai.sound import samples
 from orion.providers._speech.timeline import Timeline
+from orion.providers._text.faults import HalfAnswer, MalformedAnswer
 from orion.providers._usage import sounded
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, Vendor, VendorVoice, told_language
+from orion.providers._vendor import Vendor, VendorVoice, told_language
 
 _VOICE = "alloy"
 _CONNECT_SECS = 3.0
@@ -80,7 +81,13 @@ class Speech(VendorVoice, OpenAITTSService):
     _settings: OpenAITTSSettings
 
     def __init__(
-        self, server: Server, model: str, voice: str | None, *, stall_secs: float = _STALL_SECS
+        self,
+        server: Server,
+        model: str,
+        voice: str | None,
+        spoken: str = "auto",
+        *,
+        stall_secs: float = _STALL_SECS,
     ) -> None:
         super().__init__(
             api_key="none",
@@ -88,6 +95,7 @@ class Speech(VendorVoice, OpenAITTSService):
             push_text_frames=False,
             settings=OpenAITTSService.Settings(model=model, voice=voice),
         )
+        self.orion_tell_in_order(spoken)
         patience = Timeout(stall_secs, connect=min(_CONNECT_SECS, stall_secs))
         self._client = server.client.with_options(timeout=patience)
         self._orion_official = server.official

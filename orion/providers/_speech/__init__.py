@@ -19,12 +19,13 @@ from loguru import logger
 from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.settings import TTSSettings
-from pipecat.services.tts_service import TTSService
 
+from orion.domain.text.reading import Alignment, read_aloud
 from orion.errors import ProviderError
 from orion.providers._speech.blocks import Blocks
 from orion.providers._speech.timeline import Timeline
 from orion.providers._speech.worker import HEADER
+from orion.providers._words import WrittenWords
 
 _WORKER = Path(__file__).with_name("worker.py")
 _LOAD_SECS = 30.0
@@ -176,9 +177,10 @@ class Voice(Protocol):
         """The packets of the spoken text; closing it cancels."""
 
 
-class WorkerTTSService(TTSService):
+class WorkerTTSService(WrittenWords):
     """Text to speech by a speech worker, with the time of every word.
 
+    The worker is given the text as it is said ("5 and a half"); what is told is as written ("5 ½").
     Audio comes in whole blocks of 20 ms. Words travel behind their sound, so that after a barge-in the
     context holds those that were played.
     """
@@ -190,6 +192,7 @@ class WorkerTTSService(TTSService):
             push_text_frames=False,
             settings=TTSSettings(model=None, voice=voice, language=language),
         )
+        self.orion_tell_in_order(language)
         self._orion_worker = worker
         self._orion_voice = voice
         self._orion_language = language
@@ -223,10 +226,12 @@ class WorkerTTSService(TTSService):
         """Speak one sentence: words first, then the audio in which they are heard."""
         await self.start_tts_usage_metrics(text)
         voice = str(self._settings.voice or self._orion_voice)
+        readings = read_aloud(text, self._orion_language)
+        said = " ".join(reading.said for reading in readings if reading.said)
         try:
             async with (
-                aclosing(self._orion_worker.speak(text, voice, self._orion_language)) as packets,
-                aclosing(self._orion_blocks(packets, context_id)) as blocks,
+                aclosing(self._orion_worker.speak(said, voice, self._orion_language)) as packets,
+                aclosing(self._orion_blocks(packets, Alignment(readings), context_id)) as blocks,
             ):
                 async for pcm in blocks:
                     yield TTSAudioRawFrame(pcm, self.sample_rate, 1, context_id=context_id)
@@ -234,7 +239,7 @@ class WorkerTTSService(TTSService):
             yield ErrorFrame(error=str(error) or "the speech worker does not answer", exception=error)
 
     async def _orion_blocks(
-        self, packets: AsyncGenerator[Packet, None], context_id: str
+        self, packets: AsyncGenerator[Packet, None], written: Alignment, context_id: str
     ) -> AsyncGenerator[bytes, None]:
         """The audio of a sentence at the transport's rate; its words go to Pipecat as they come."""
         offset_secs, blocks, silent = None, None, True
@@ -244,7 +249,7 @@ class WorkerTTSService(TTSService):
                 offset_secs = self._orion_timeline.offset_secs(context_id, self._orion_now())
             if kind == b"W":
                 words = [(word, secs + offset_secs) for word, secs in json.loads(content)]
-                await self.add_word_timestamps(words, context_id)
+                await self.add_word_timestamps(written.take(words), context_id)
                 continue
             blocks = blocks or Blocks(self._orion_worker.rate_hz, self.sample_rate)
             if pcm := blocks.take(content):
@@ -253,6 +258,7 @@ class WorkerTTSService(TTSService):
         rest = blocks.rest() if blocks else b""
         if silent and not rest:  # of a text without words; Pipecat takes no audio for a failure
             rest = bytes(self.sample_rate // 50 * 2)
+        await self.add_word_timestamps(written.rest(), context_id)
         if rest:
             yield self._orion_timed(rest)
 

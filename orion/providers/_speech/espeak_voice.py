@@ -67,6 +67,7 @@ class Synthesizer:
             *(c.c_uint, c.c_uint, c.c_void_p, c.c_void_p),
         ]
         self._unsaid: list[tuple[int, str]] = []
+        self._secs = 0.0
         self._emit: Emit = lambda _pcm, _words: True
         self._callback = _CALLBACK(self._on_audio)  # kept alive: C calls it
         self._espeak.espeak_SetSynthCallback(self._callback)
@@ -80,7 +81,10 @@ class Synthesizer:
         self._emit = emit
         self._unsaid = [(found.start(), found[0]) for found in re.finditer(r"\S+", text)]
         encoded = text.encode()
+        self._secs = 0.0
         self._espeak.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, _CHARS_UTF8, None, None)
+        if self._unsaid:  # signs at the end, for which there is no event
+            emit(b"", [(word, self._secs) for _, word in self._unsaid])
 
     def _on_audio(self, samples: object, count: int, events: object) -> int:
         words: list[tuple[str, float]] = []
@@ -99,4 +103,5 @@ class Synthesizer:
         """The written words that begin at or before a character: espeak-ng joins and splits some."""
         number = sum(start <= position for start, _ in self._unsaid)
         said, self._unsaid = self._unsaid[:number], self._unsaid[number:]
-        return [(word, secs) for _, word in said]
+        self._secs = max(self._secs, secs)
+        return [(word, self._secs) for _, word in said]

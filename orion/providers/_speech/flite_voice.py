@@ -7,15 +7,16 @@ paths as in the Festival Speech Synthesis System's utterance structure.
 from __future__ import annotations
 
 import ctypes as c
-import textwrap
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import Any
+
+from orion.domain.text.latin import latin
+from orion.domain.text.words import pieces
 
 _LIBRARIES = ("libflite.so.1", "libflite_cmulex.so.1", "libflite_usenglish.so.1")
 _START = b"daughter1.R:SylStructure.daughter1.daughter1.R:Segment.p.end"
 """Path from a token to the end of the segment before its first one, in seconds."""
-_TYPOGRAPHIC = str.maketrans("‘’“”–—…", "''\"\"---")
 VOICES = ("slt", "rms", "awb", "kal16")
 
 _CHUNK_SAMPLES = 1600
@@ -70,7 +71,8 @@ class Synthesizer:
         self._declare()
         self._flite.flite_init()
         self._callback = _CALLBACK(self._on_audio)  # kept alive: C calls it
-        self._written: list[str] = []
+        self._written: list[tuple[str, int]] = []
+        """Words, and where each ends in the text that flite is given."""
         self._emit: Emit = lambda _pcm, _words: True
         self._before_secs = 0.0
         self._emitted_samples = 0
@@ -95,20 +97,21 @@ class Synthesizer:
             function.restype, function.argtypes = result, arguments
 
     def speak(self, text: str, voice: str, _language: str, emit: Emit) -> None:
-        """Synthesize `text`: PCM at 16 kHz in chunks of 0.1 s, before the first one all words.
+        """Synthesize `text`: PCM at 16 kHz in chunks of 0.1 s, before the first one all words of a piece.
 
         Words carry their start in seconds. A voice that cannot stream is emitted at once.
         """
         self._emit, self._stopped, self._before_secs = emit, False, 0.0
-        for piece in textwrap.wrap(text, _PIECE_CHARS) or [""]:
+        for words, plain in _portions(text):
             if not self._stopped:
-                self._speak_piece(piece, self._voice(voice))
+                ends = accumulate(len(word) + 1 if word else 0 for word in plain)
+                self._written = list(zip(words, ends, strict=False))
+                self._speak_piece(" ".join(filter(None, plain)), self._voice(voice))
                 self._before_secs += self._emitted_samples / self.sample_rate_hz
 
-    def _speak_piece(self, text: str, voice: int) -> None:
-        self._written, self._emitted_samples = text.split(), 0
-        plain = unicodedata.normalize("NFKD", text.translate(_TYPOGRAPHIC)).encode("ascii", "ignore")
-        utterance = self._flite.flite_synth_text(plain, voice)
+    def _speak_piece(self, plain: str, voice: int) -> None:
+        self._emitted_samples = 0
+        utterance = self._flite.flite_synth_text(plain.encode(), voice)
         if not utterance:
             raise ValueError("flite made nothing of it")
         try:
@@ -131,15 +134,24 @@ class Synthesizer:
         return _STOP if self._stopped else _GO_ON
 
     def _words(self, utterance: int) -> list[tuple[str, float]]:
-        flite, found = self._flite, []
+        """The words as written, in order, each from its first token on.
+
+        A token without a segment (a dash, a bracket) has no time: it comes with what is before it.
+        """
+        flite, tokens = self._flite, []
         token = flite.relation_head(flite.utt_relation(utterance, b"Token"))
         while token:
-            name = flite.ffeature_string(token, b"name").decode(errors="replace")
-            secs = self._before_secs + flite.ffeature_float(token, _START)
-            found.append((name, round(secs, 3)))
+            # A token's position is the one behind it; several words may be one token, as "( a" is.
+            tokens.append((flite.ffeature_float(token, b"file_pos"), flite.ffeature_float(token, _START)))
             token = flite.item_next(token)
-        if len(found) == len(self._written):  # as written, with its punctuation
-            return [(word, secs) for word, (_, secs) in zip(self._written, found, strict=True)]
+        found, begun, at, secs = [], 0, 0, self._before_secs
+        for word, end in self._written:
+            while end > begun and at < len(tokens) - 1 and tokens[at][0] <= begun:
+                at += 1
+            if end > begun and at < len(tokens):
+                secs = max(secs, self._before_secs + tokens[at][1])
+            found.append((word, round(secs, 3)))
+            begun = end
         return found
 
     def _voice(self, name: str) -> int:
@@ -159,3 +171,13 @@ class Synthesizer:
         features = c.cast(voice, c.POINTER(_Voice)).contents.features
         self._flite.feat_set(features, b"streaming_info", self._flite.audio_streaming_info_val(info))
         return voice
+
+
+def _portions(text: str) -> Iterator[tuple[list[str], list[str]]]:
+    """The words as written and in ASCII, a piece at a time; a very long one comes with its first piece."""
+    for words in pieces(text.split(), _PIECE_CHARS):
+        plain = [latin(word) for word in words]
+        yield words, [word[:_PIECE_CHARS] for word in plain] if len(plain) == 1 else plain
+        if len(plain) == 1:
+            for at in range(_PIECE_CHARS, len(plain[0]), _PIECE_CHARS):
+                yield [], [plain[0][at : at + _PIECE_CHARS]]

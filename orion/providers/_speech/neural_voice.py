@@ -12,7 +12,9 @@ import json
 import re
 import textwrap
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -69,11 +71,11 @@ class Synthesizer:
         """Synthesize `text` clause by clause; words carry their start in seconds, spread by their length."""
         spoken = self._spoken(language.replace("_", "-").partition("-")[0].lower())
         speaker = self._speaker(voice, spoken)
-        begun_secs = 0.0
+        begun_secs, words = 0.0, _Words(text)
         for clause in clauses(text):
             samples = self._samples(self._read(clause, speaker, spoken), speaker)
             secs = len(samples) / self.sample_rate_hz
-            if not self._emit(samples, _spread(clause.split(), begun_secs, secs), emit):
+            if not self._emit(samples, words.spread(clause, begun_secs, secs), emit):
                 return
             begun_secs += secs
 
@@ -127,12 +129,22 @@ def clauses(text: str) -> Iterator[str]:
     yield from textwrap.wrap(part, _LONGEST_CHARS)
 
 
-def _spread(words: list[str], begun_secs: float, secs: float) -> list[tuple[str, float]]:
-    whole, before, spread = sum(len(word) + 1 for word in words), 0, []
-    for word in words:
-        spread.append((word, round(begun_secs + secs * before / whole, 3)))
-        before += len(word) + 1
-    return spread
+class _Words:
+    """The words of a text, each told with the clause that it begins in; a clause may end inside of one."""
+
+    def __init__(self, text: str) -> None:
+        words = text.split()
+        self._waiting = deque(zip(words, accumulate(map(len, words), initial=0), strict=False))
+        self._before = 0
+
+    def spread(self, clause: str, begun_secs: float, secs: float) -> list[tuple[str, float]]:
+        """The words that begin in a clause, with their start by the letters before them."""
+        chars, found = len("".join(clause.split())), []
+        while self._waiting and self._waiting[0][1] < self._before + chars:
+            word, at = self._waiting.popleft()
+            found.append((word, round(begun_secs + secs * (at - self._before) / chars, 3)))
+        self._before += chars
+        return found
 
 
 def _config(files: dict[str, str], threads: int, *, kokoro: bool) -> Any:

@@ -9,7 +9,14 @@ from contextlib import aclosing
 from typing import Any
 
 import httpx2
-from anthropic import AnthropicError, AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, Timeout
+from anthropic import (
+    AnthropicError,
+    APIStatusError,
+    AsyncAnthropic,
+    AsyncStream,
+    DefaultAsyncHttpxClient,
+    Timeout,
+)
 from anthropic.types.beta import BetaMessageDeltaUsage, BetaRawMessageDeltaEvent
 from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.services.anthropic_adapter import AnthropicLLMAdapter
@@ -19,14 +26,19 @@ from pipecat.services.anthropic.llm import AnthropicLLMService
 from pipecat.utils.errors import ErrorCategory
 from pydantic import BaseModel
 
+from orion.domain.context import user_first
 from orion.domain.storable import storable
+from orion.providers._model import ValidMessages, plain
 from orion.providers._pool import Pool
+from orion.providers._refused_tools import asked_without_refused
+from orion.providers._text.faults import HalfAnswer, MalformedAnswer
 from orion.providers._usage import EstimatedTokens, asking, counted, sound
-from orion.providers._vendor import HalfAnswer, MalformedAnswer, VendorModel
+from orion.providers._vendor import VendorModel
 
 _CONNECT_SECS = 3.0
 _STALL_SECS = 15.0
 _ANSWER_SECS = 60.0
+_MOST_TOOLS = 1000
 _NOTES_TOKENS = 2048
 """The longest answer beside a conversation; the API wants a limit."""
 
@@ -67,8 +79,16 @@ async def close() -> None:
     await _POOL.close()
 
 
-class _Adapter(AnthropicLLMAdapter):
-    """Pipecat's, with the whole schema of a tool: Pipecat leaves out `$defs`, to which properties refer."""
+class _Adapter(ValidMessages, AnthropicLLMAdapter):
+    """Pipecat's, of a context that every vendor takes, and with the whole schema of a tool.
+
+    Pipecat leaves out `$defs`, to which properties refer. The first message after the instructions must be
+    the user's.
+    """
+
+    def get_messages(self, context: LLMContext, *, truncate_large_values: bool = False) -> list[Any]:
+        """The context's messages, mended, a user's first."""
+        return user_first(super().get_messages(context, truncate_large_values=truncate_large_values))
 
     @staticmethod
     def _to_anthropic_function_format(function: FunctionSchema) -> dict[str, Any]:
@@ -99,6 +119,8 @@ class Messages(VendorModel, AnthropicLLMService):
             client=client,
             settings=AnthropicLLMService.Settings(model=model, enable_prompt_caching=True),
         )
+        official = client.base_url.host.endswith("anthropic.com")
+        self.orion_place = "" if official else str(client.base_url)
         self._orion_timeout = Timeout(stall_secs, connect=min(_CONNECT_SECS, stall_secs))
         self.add_event_handler("on_completion_timeout", self._orion_stalled)
 
@@ -148,13 +170,18 @@ class Messages(VendorModel, AnthropicLLMService):
             usage.cache_creation_input_tokens or 0,
             usage.cache_read_input_tokens or 0,
         )
-        return said
+        return plain(said)
 
     async def _create_message_stream(self, api_call: Any, params: dict[str, Any]) -> Any:
         """The events of an answer, as Pipecat can take them."""
         characters = _characters(params)
+        place = f"{self._client.base_url} {params.get('model')}"
+
+        async def ask(sent: dict[str, Any]) -> Any:
+            return await api_call(**sent, timeout=self._orion_timeout)
+
         async with asking(self, lambda: characters):
-            stream = await api_call(**storable(params), timeout=self._orion_timeout)
+            stream = await asked_without_refused(place, storable(params), ask, APIStatusError, _MOST_TOOLS)
         return self._orion_counted(with_tokens(complete(stream), characters), characters)
 
     async def _orion_counted(self, events: Events, asked_characters: int) -> Events:
@@ -163,6 +190,10 @@ class Messages(VendorModel, AnthropicLLMService):
             async for event in events:
                 streamed.told = True
                 yield event
+
+    def _should_inject_trailing_user_message(self) -> bool:
+        """No model is to go on with what it has said before: newer ones refuse that."""
+        return True
 
     async def _orion_stalled(self, _service: AnthropicLLMService) -> None:
         # Pipecat tells nobody else of an answer that stalls: the turn would be silent.

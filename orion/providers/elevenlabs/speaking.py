@@ -14,7 +14,8 @@ from pipecat.services.settings import TTSSettings
 from pipecat.utils.errors import ErrorCategory
 from websockets.exceptions import ConnectionClosed
 
-from orion.providers._vendor import MalformedAnswer, VendorVoice, told_language
+from orion.providers._text.faults import MalformedAnswer
+from orion.providers._vendor import VendorVoice, told_language
 
 _HOST = "wss://api.elevenlabs.io"
 _CONNECT_SECS = 3.0
@@ -51,6 +52,7 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
                 model=model, voice=_known(voice), language=told_language(spoken)
             ),
         )
+        self.orion_tell_in_order(spoken)
 
     async def _update_settings(self, delta: Any) -> dict[str, Any]:
         """Take another agent's voice; the name of another engine's is passed over."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orion.domain.agent import Agent
+from orion.domain.assents import assent
 from orion.domain.draft import Missing, usable
 from orion.domain.tool import Risk, Tool
 from orion.providers.offline import acts, clauses, slots, speech
@@ -269,7 +270,7 @@ class Dialogue:
             Act.HOW_ARE_YOU: "I am fine, thank you. What can I do for you?",
             Act.WHO_ARE_YOU: f"I am {name}, a voice assistant that runs on your own machine.",
             Act.HELP: speech.abilities(self._tools.values()),
-            Act.YES: "All right.",
+            Act.YES: assent("en").words["nothing"],
             Act.NO: "All right.",
             Act.CANCEL: "All right.",
             Act.ACKNOWLEDGEMENT: "All right.",

@@ -19,13 +19,21 @@ _POLITE = re.compile(r"[\s,]+(?:please|for me|right now|at the moment|thanks|tha
 _WHEN = re.compile(r"\s+(?:now|today|tonight|tomorrow)$")
 _SENTENCE = re.compile(r"^(?:i|my|we|our|the|that|he|she|they|it)\b")
 _EDGE = re.compile(r"^[\s,.;:]+|[\s.?!,;:]+$")
-_NO_ANCHOR = frozenset({"the", "a", "an", "is", "it", "my", "me", "to", "and", "do", "you", "i", "please"})
+_NO_ANCHOR = frozenset(
+    {"the", "a", "an", "is", "it", "my", "me", "to", "and", "do", "you", "i", "please", "that"}
+)
+_POINTS = re.compile(
+    r"(?:(?:that|this|it|them|so)|(?:the|that|this) (?:result|answer|sum|number|thing|one|last one))\Z",
+    re.IGNORECASE,
+)
+"""What only points at something said before: no text of its own."""
 
 
 def whole(example: str, text: str) -> dict[str, str] | None:
     """The text at each placeholder if the end of `text` reads like the whole example, else None."""
     match = _whole_pattern(example.lower()).search(text)
-    return {name: tidy(value) for name, value in match.groupdict().items()} if match else None
+    found = {name: tidy(value) for name, value in match.groupdict().items()} if match else {}
+    return found if all(found.values()) and found else None
 
 
 def anchored(example: str, name: str, text: str) -> tuple[int, str] | None:
@@ -43,7 +51,8 @@ def tidy(value: str) -> str:
     value = _POLITE.sub("", _LEADING.sub("", value))
     if len(value.split()) <= 3 and not _SENTENCE.match(value):
         value = _WHEN.sub("", value)
-    return _EDGE.sub("", value)
+    value = _EDGE.sub("", value)
+    return "" if _POINTS.match(value) else value
 
 
 @lru_cache(maxsize=2048)

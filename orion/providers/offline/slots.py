@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 from text_to_num import alpha2digit
 
 from orion.domain import pattern
+from orion.domain.effort import OutOfTime, within
 from orion.domain.tool import Tool
 from orion.providers.offline import clock, free_text
 from orion.providers.offline.schema import properties
@@ -20,6 +21,22 @@ _DURATION = re.compile(
     r" (?:second|minute|hour|day)s?(?: and a half)?"
     r"(?: and )?\s*)+"
 )
+_UNITS = (
+    (re.compile(r"(?<=\d)\s*%"), " percent"),
+    (re.compile(r"\b(1|an?) ?(?:min|minute)\b\.?"), r"\1 minute"),
+    (re.compile(r"\b(1|an?) ?(?:hr|h)\b\.?"), r"\1 hour"),
+    (re.compile(r"\b(1|an?) ?sec\b\.?"), r"\1 second"),
+    (re.compile(r"(?<=\d)[ -]?mins?\b\.?|\bmins\b"), " minutes"),
+    (re.compile(r"(?<=\d)[ -]?(?:hrs?|h)\b\.?|\bhrs\b"), " hours"),
+    (re.compile(r"(?<=\d)[ -]?secs?\b\.?|\bsecs\b"), " seconds"),
+)
+"""Signs and units as people type them, as they say them."""
+_SHORT = (
+    (re.compile(r"(?<=\d)s\b"), " seconds"),
+    (re.compile(r"(?<=\d)m(?=\d|\b)"), " minutes "),
+    (re.compile(r"(?<=\d)h(?=\d)"), " hours "),
+)
+"""One letter is a unit where a duration is looked for: `90s`, `1h30m`."""
 _SECOND = re.compile(r"\bsecond(s?)\b")
 _SEC = re.compile(r"\bsec(s?)\b")
 _YES = re.compile(r"\b(yes|yeah|yep|sure|true|on)\b")
@@ -42,6 +59,8 @@ _CALCULATION = re.compile(
     r"(?!.*(?:[\d)%]|\b(?:percent|squared|cubed)\b)))"
 )
 _MOST_DIGITS = 40
+_PATTERN_SECS = 0.03
+"""For all patterns of a tool: the event loop waits for them."""
 _TIMES = frozenset({"date", "date-time", "time"})
 _COUNTED = frozenset({"integer", "number"})
 
@@ -52,6 +71,11 @@ def fill(tool: Tool, text: str, *, asked: str | None = None) -> dict[str, Any]:
     Args:
         asked: The property that the user was asked for: then the whole text may be its value.
     """
+    with within(_PATTERN_SECS):
+        return _filled(tool, text, asked)
+
+
+def _filled(tool: Tool, text: str, asked: str | None) -> dict[str, Any]:
     known = properties(tool.parameters)
     found = _by_examples(tool, text, known)
     found |= _by_anchors(tool, text, known, found)
@@ -93,7 +117,8 @@ def evidence(tool: Tool, text: str) -> float:
     known = properties(tool.parameters)
     required = [known.get(name, {}) for name in tool.parameters.get("required", [])]
     formed = [prop for prop in required if not _is_free(prop) and prop.get("format") not in _TIMES]
-    return sum(_value(prop, text) is not None for prop in formed) / len(formed) if formed else 0.0
+    with within(_PATTERN_SECS):
+        return sum(_value(prop, text) is not None for prop in formed) / len(formed) if formed else 0.0
 
 
 def places(tool: Tool) -> list[str]:
@@ -123,7 +148,10 @@ def question(tool: Tool, name: str) -> str:
 def digits(text: str) -> str:
     """The text in lower case with its number words as digits; a `second` stays a unit of time."""
     kept = _SECOND.sub(r"sec\1", text.lower())
-    return _SEC.sub(r"second\1", alpha2digit(kept, "en", threshold=0))
+    found = alpha2digit(kept, "en", threshold=0)
+    for written, said in _UNITS:
+        found = written.sub(said, found)
+    return _SEC.sub(r"second\1", found)
 
 
 def _by_examples(tool: Tool, text: str, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -175,7 +203,15 @@ def _value(prop: Mapping[str, Any], text: str) -> Any:
         return _option(prop["enum"], text)
     if kind in _READERS:
         return _READERS[kind](prop, text)
-    return pattern.search(str(prop["pattern"]).strip("^$"), text) if "pattern" in prop else None
+    return _matched(str(prop["pattern"]).strip("^$"), text) if "pattern" in prop else None
+
+
+def _matched(wanted: str, text: str) -> str | None:
+    """What a pattern matches; None where the time for all of them is used up."""
+    try:
+        return pattern.search(wanted, text)
+    except OutOfTime:
+        return None
 
 
 def _option(options: list[Any], text: str) -> Any:
@@ -195,13 +231,17 @@ def _named(options: list[Any], text: str) -> list[tuple[int, Any]]:
     return [
         (match.start(), option)
         for option in options
+        if str(option).lower() in text  # a schema may have thousands
         for match in re.finditer(rf"\b{re.escape(str(option).lower())}\b", text)
     ]
 
 
 def _duration(_prop: Mapping[str, Any], text: str) -> str | None:
-    match = _DURATION.search(digits(text))
-    return match[0].strip() if match else None
+    found = digits(text)
+    for written, said in _SHORT:
+        found = written.sub(said, found)
+    match = _DURATION.search(" ".join(found.split()))
+    return match[0].strip().removesuffix(" and") if match else None
 
 
 def arithmetic(text: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from orion.domain.draft import CONVERSATIONAL
-from orion.domain.tool import Tool
+from orion.domain.tool import MAY_HAVE_HAPPENED, Tool
 
 SORRY = "Sorry, that did not work."
 TOO_LONG = "Sorry, that took too long."
@@ -66,12 +66,13 @@ def abilities(tools: Iterable[Tool]) -> str:
 def _refusal(tool: Tool, result: dict[str, Any]) -> str:
     """The tool's own sentence where it failed with one; what only a program reads is put into words."""
     status, error = result.get("status"), str(result["error"] or "")
+    doubt = f" {MAY_HAVE_HAPPENED}" if error.endswith(MAY_HAVE_HAPPENED) else ""
     if status == "timed_out":
-        return TOO_LONG
+        return TOO_LONG + doubt
     if status == "refused":
         return REFUSED
-    if status == "cancelled" or error == f"{tool.name} failed":
-        return SORRY
+    if status == "cancelled" or error.removesuffix(f".{doubt}") == f"{tool.name} failed":
+        return SORRY + doubt
     return _sentence(error) or SORRY
 
 

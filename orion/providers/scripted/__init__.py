@@ -35,6 +35,7 @@ from pipecat.utils.time import time_now_iso8601
 
 from orion.domain.agent import Agent
 from orion.errors import StartError
+from orion.providers._model import Model
 from orion.providers._speech import WorkerTTSService
 from orion.providers.scripted.replies import Replies
 from orion.providers.scripted.script import STALL, Answer, Heard, Script, read
@@ -142,7 +143,7 @@ class ScriptedSTTService(STTService):
             await self.push_frame(final)
 
 
-class ScriptedLLMService(LLMService[Any]):
+class ScriptedLLMService(Model):
     """One entry per context that it is asked to answer; a barge-in cancels what is under way."""
 
     def __init__(self, answers: Sequence[Answer], inferences: Sequence[Answer] = ()) -> None:
@@ -177,6 +178,7 @@ class ScriptedLLMService(LLMService[Any]):
         return answer.text
 
     async def _orion_answer(self, context: LLMContext, answer: Answer) -> None:
+        self.orion_answers(context)
         await self.push_frame(LLMFullResponseStartFrame())
         try:
             await self.start_ttfb_metrics()

@@ -34,7 +34,7 @@ async def test_hsts_follows_the_scheme_that_a_trusted_proxy_tells(tmp_path, peer
 )
 async def test_json_by_any_name_is_looked_at_before_it_is_parsed(tmp_path, media_type):
     app = create_app(Settings(data_dir=tmp_path))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://orion") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         answer = await client.post(
             "/api/v1/auth/logout",
             content=b'{"refresh_token": "a\\u0000"}',

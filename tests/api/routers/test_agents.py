@@ -97,3 +97,29 @@ async def test_an_agent_with_all_tools_has_those_of_the_workspace_too(admin, mem
     assert "tide" in (await member.get("/agents/concierge")).json()["tools"]
     named = await admin.put("/agents/keeper", json={**KEEPER, "tools": ["tide"]})
     assert named.json()["tools"] == ["tide"]
+
+
+async def test_an_engine_that_is_not_there_at_all_is_refused_and_one_that_lacks_a_key_is_warned_of(admin):
+    for field, engine in (("llm", "nobody/gpt-99"), ("voice", "nobody/anna"), ("tts", "nobody")):
+        refused = problem(await admin.put("/agents/host", json={**KEEPER, field: engine}), 422, "invalid")
+        assert [error["pointer"] for error in refused["errors"]] == [f"/{field}"]
+    kept = (await admin.put("/agents/host", json={**KEEPER, "llm": "openai/gpt-99"})).json()
+    assert {warning["pointer"] for warning in kept["warnings"]} == {"/llm"}
+    assert "OPENAI_API_KEY" in kept["warnings"][0]["detail"]
+    assert (await admin.get("/agents/host")).json() == kept
+    voiced = (await admin.put("/agents/host", json={**KEEPER, "voice": "scripted/nobody"})).json()
+    assert voiced["warnings"] == []
+    behind = (await admin.put("/agents/host", json={**KEEPER, "llm": "openai, offline"})).json()
+    assert len(behind["warnings"]) == 1
+
+
+async def test_a_message_to_an_agent_without_a_language_model_says_so(admin):
+    await admin.put("/agents/host", json={**KEEPER, "llm": "openai/gpt-99"})
+    session = (await admin.post("/sessions", json={"agent": "host"})).json()
+    for path, body in (
+        (f"/sessions/{session['id']}/messages", {"text": "hello"}),
+        (f"/agent/sessions/{session['id']}/plan", {"goal": "twelve times nine"}),
+    ):
+        told = problem(await admin.post(path, json=body), 503, "unavailable")
+        assert told["detail"].startswith("agent 'host' has no language model: ")
+        assert "OPENAI_API_KEY" in told["detail"]

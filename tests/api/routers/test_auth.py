@@ -2,11 +2,16 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
+from orion.api.credentials.tokens import digest, new_token
 from orion.domain.identity import Principal, Role
 from orion.store.log_in_failures import delay_secs
+from orion.store.tables import refresh_tokens
+from orion.store.tokens import GRACE_SECS
 from tests.api.running import PASSWORD, SECRET, running
 
 AUTH = "/api/v1/auth"
@@ -104,6 +109,80 @@ async def test_a_new_password_ends_the_other_sign_ins_at_once_but_neither_this_o
     assert (await log_in(server, "ada", "a better horse battery")).is_success
 
 
+async def linked(server, user_id=None):
+    """The answer to a sign-in link, of the first admin unless it is of a user."""
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    async with server.parts.database.transaction(LOG_IN) as store:
+        await store.tokens.add_sign_in(digest(token := new_token()), later, user_id)
+    response = await server.call(None, "POST", f"{AUTH}/sign-in", {"token": token})
+    assert response.is_success, response.text
+    return response.json()
+
+
+async def test_who_signs_in_by_the_link_on_an_empty_server_sets_email_and_password_and_is_never_locked_out(
+    server,
+):
+    admin = await linked(server)
+    assert (admin["user"]["email"], admin["user"]["has_password"]) == ("admin@localhost", False)
+    for guess in ("", "nobody has this password"):
+        empty = {"email": "admin@localhost", "password": guess}
+        assert (await server.call(None, "POST", f"{AUTH}/login", empty)).status_code == 401
+    body = {"email": "Ada@example.org", "new_password": "a better horse battery"}
+    common = {**body, "new_password": "ada@example.org"}
+    refused = await server.call(admin["access_token"], "POST", f"{AUTH}/password", common)
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/new_password"]
+    assert (await server.call(admin["access_token"], "POST", f"{AUTH}/password", body)).status_code == 204
+    profile = (await server.call(admin["access_token"], "GET", f"{AUTH}/profile")).json()
+    assert (profile["email"], profile["has_password"], profile["role"]) == ("ada@example.org", True, "admin")
+    assert (await log_in(server, "ada", "a better horse battery")).is_success
+    again = await server.call(admin["access_token"], "POST", f"{AUTH}/password", body)
+    assert [one["pointer"] for one in again.json()["errors"]] == ["/current_password"]
+    moved = {**body, "current_password": "a better horse battery"}
+    refused = await server.call(admin["access_token"], "POST", f"{AUTH}/password", moved)
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/email"]
+    assert (await linked(server))["user"]["id"] == admin["user"]["id"]
+
+
+async def test_the_first_password_does_not_take_the_address_of_another_account(server, ada):
+    async with server.parts.database.transaction(LOG_IN) as store:
+        user = await store.users.create(email="new@localhost", name="New", password_hash="", role=Role.USER)
+    new = await linked(server, user.id)
+    body = {"email": "ada@example.org", "new_password": "a better horse battery"}
+    refused = await server.call(new["access_token"], "POST", f"{AUTH}/password", body)
+    assert refused.status_code == 409
+    assert (await log_in(server, "ada")).is_success
+    assert (await linked(server, user.id))["user"]["has_password"] is False
+
+
+async def test_two_who_set_the_first_password_at_once_leave_one(server):
+    admin = await linked(server)
+    bodies = [{"email": f"{name}@example.org", "new_password": f"{name} horse battery"} for name in "ab"]
+    answers = await asyncio.gather(
+        *(server.call(admin["access_token"], "POST", f"{AUTH}/password", body) for body in bodies)
+    )
+    assert sorted(answer.status_code for answer in answers) in ([204, 409], [204, 422])
+
+
+async def test_the_link_signs_the_default_workspaces_admin_in_whoever_came_first(server):
+    async with server.parts.database.transaction(LOG_IN) as store:
+        north = await store.users.create_workspace("north")
+        await store.users.create(
+            email="cleo@example.org", name="Cleo", password_hash="-", role=Role.ADMIN, workspace_id=north
+        )
+    assert (await linked(server))["user"]["email"] == "cleo@example.org"
+    async with server.parts.database.transaction(LOG_IN) as store:
+        await store.users.create(email="admin@localhost", name="Ben", password_hash="-", role=Role.USER)
+    made = (await linked(server))["user"]
+    assert (made["email"], made["role"]) == ("admin-2@localhost", "admin")
+    async with server.parts.database.transaction(LOG_IN) as store:
+        assert (await store.users.get(UUID(made["id"]))).workspace_id != north
+
+
+async def test_an_invitation_comes_with_the_address_of_the_page_that_takes_it(server, ada):
+    made = (await server.call(ada["access_token"], "POST", f"{AUTH}/invitations", {})).json()
+    assert made["url"] == f"{server.url}/?invitation={made['token']}"
+
+
 async def test_a_common_password_or_the_address_itself_is_no_password(server, ada):
     token = await invite(server, ada["access_token"])
     for password in ("password123", "ben@example.org"):
@@ -184,3 +263,22 @@ async def test_a_token_signed_by_the_key_before_is_good_until_that_key_is_taken_
         assert (await new.call(ada["access_token"], "GET", f"{AUTH}/profile")).status_code == 401
         fresh = refreshed.json()["access_token"]
         assert (await new.call(fresh, "GET", f"{AUTH}/profile")).is_success
+
+
+async def test_two_tabs_that_refresh_at_once_both_stay_signed_in_and_a_late_reuse_signs_both_out(server, ada):
+    async def refreshed(token):
+        return await server.call(None, "POST", f"{AUTH}/refresh", {"refresh_token": token})
+
+    answers = await asyncio.gather(*(refreshed(ada["refresh_token"]) for _ in range(8)))
+    assert [answer.status_code for answer in answers] == [200] * 8
+    tabs = [answer.json() for answer in answers]
+    assert len({tab["refresh_token"] for tab in tabs}) == 8
+    for tab in tabs:
+        assert (await server.call(tab["access_token"], "GET", f"{AUTH}/profile")).is_success
+    async with server.parts.database.transaction(LOG_IN) as store:
+        earlier = datetime.now(UTC) - timedelta(seconds=GRACE_SECS + 1)
+        spent = refresh_tokens.c.spent_at.is_not(None)
+        await store.connection.execute(update(refresh_tokens).where(spent).values(spent_at=earlier))
+    assert (await refreshed(ada["refresh_token"])).status_code == 401
+    assert (await refreshed(tabs[0]["refresh_token"])).status_code == 401
+    assert (await server.call(tabs[1]["access_token"], "GET", f"{AUTH}/profile")).status_code == 401

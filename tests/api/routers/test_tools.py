@@ -42,6 +42,55 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("/config/command", {**MCP, "config": {"transport": "stdio", "command": "sh", "allow": ["a"]}}),
     ("/config/url", {**MCP, "config": {"transport": "http", "url": "http://[::1]/", "allow": ["a"]}}),
     ("/config/allow", {**MCP, "config": {"transport": "stdio", "command": "harbour", "allow": []}}),
+    (
+        "/config/allow",
+        {**MCP, "config": {"transport": "stdio", "command": "harbour", "allow": ["*", "tide"]}},
+    ),
+    *(
+        (
+            f"/config/env/{name}",
+            {
+                **MCP,
+                "config": {"transport": "stdio", "command": "harbour", "allow": ["*"], "env": {name: "x"}},
+            },
+        )
+        for name in (
+            *(
+                "LD_PRELOAD",
+                "PATH",
+                "PYTHONPATH",
+                "NODE_OPTIONS",
+                "HOME",
+                "HTTPS_PROXY",
+                "BASH_ENV",
+                "GIT_SSH",
+            ),
+            *(
+                "http_proxy",
+                "1A",
+                "A-B",
+                "A B",
+                "DYLD_INSERT_LIBRARIES",
+                "PERL5LIB",
+                "JAVA_TOOL_OPTIONS",
+                "IFS",
+            ),
+        )
+    ),
+    (
+        "/config/env/TOKEN",
+        {
+            **MCP,
+            "config": {"transport": "stdio", "command": "harbour", "allow": ["*"], "env": {"TOKEN": "\0"}},
+        },
+    ),
+    (
+        "/config/env",
+        {
+            **MCP,
+            "config": {"transport": "http", "url": "https://x.example/", "allow": ["*"], "env": {"T": "x"}},
+        },
+    ),
 ]
 
 
@@ -251,7 +300,7 @@ async def test_the_tools_of_an_mcp_server_appear_under_its_name_as_far_as_they_a
     forbidden = await admin.post(f"/tools/{tool['id']}/test", json={"tool": "harbour_greet"})
     problem(forbidden, 422, "invalid")
     listed = (await admin.post(f"/tools/{tool['id']}/test", json={})).json()
-    assert listed["result"] == {"tools": ["harbour_tide"]}
+    assert listed["result"] == {"tools": ["harbour_tide"], "offered": ["tide"], "refused": []}
     unknown = {**body, "name": "other", "config": {**config, "allow": ["tide", "nothing"]}}
     refused = problem(await admin.post("/tools", json=unknown), 422, "invalid")
     assert refused["errors"][0]["pointer"] == "/config/allow/1"

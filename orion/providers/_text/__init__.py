@@ -1,0 +1,1 @@
+"""What models write, read with tolerance: words, thoughts, tokens of templates, calls; no framework."""
