@@ -49,7 +49,7 @@ async def test_a_barge_in_silences_the_agent_and_the_record_holds_what_was_playe
         await phone.say(spoken("stop please stop it now", tmp_path))
         ended = await phone.event("turn.ended", since, role="agent")
         turn = ended["body"]["turn"]
-        assert turn["interrupted"], turn
+        assert turn["interrupted"]
         last_sound = max(at for at, _ in phone.sound_since(begun) if at < interrupted_at + 3)
         assert last_sound - interrupted_at < 1.5
         assert turn["text"].startswith("I can")
