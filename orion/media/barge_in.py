@@ -37,7 +37,7 @@ class BargeInPolicy:
     """
 
     interrupt_words: float = 1
-    interrupt_secs: float = 0.8
+    interrupt_secs: float = 0.6
     hums: frozenset[str] = frozenset()
     nods: frozenset[str] = frozenset()
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
 from orion.domain import wire
 from orion.domain.identity import Principal, new_id
+from orion.domain.promise import promises
 from orion.domain.session import Session, SessionStatus
 from orion.domain.tool import ToolFailure
 from orion.domain.turn import Speaker, Turn
@@ -21,6 +23,8 @@ from orion.pipelines.tasks import Tasks
 _MOST = 20
 """Of one session: each waits in memory, for a day at most."""
 _RETRY_SECS = 1.0
+_SOON_SECS = 2.0
+_LATE = "This was due while I was away."
 
 
 class Announcements:
@@ -38,6 +42,7 @@ class Announcements:
         self._tasks = tasks
         self._held: defaultdict[UUID, list[tuple[str, bool]]] = defaultdict(list)
         self._waiting: Counter[UUID] = Counter()
+        self._words: Counter[tuple[UUID, str]] = Counter()
 
     def after(self, session: Session, secs: float, words: str, *, untrusted: bool = False) -> None:
         """Say `words` in the session after `secs` seconds. Raises ToolFailure for too many at once.
@@ -48,8 +53,28 @@ class Announcements:
         if self._waiting[session.id] >= _MOST:
             raise ToolFailure("I have too many timers already.")
         self._waiting[session.id] += 1
+        self._words[session.id, words] += 1
         task = self._tasks.spawn(self._after(session, secs, words, untrusted), "announcement")
-        task.add_done_callback(lambda _: self._said(session.id))
+        task.add_done_callback(lambda _: self._said(session.id, words))
+
+    def waiting(self, session_id: UUID) -> int:
+        """How many texts of a session wait to be said."""
+        return self._waiting.get(session_id, 0)
+
+    def restore(self, session: Session, turns: Sequence[Turn]) -> None:
+        """Keep what was promised in these turns, and what another process forgot as it ended.
+
+        What fell due meanwhile is said at once, with a word of why it is late.
+        """
+        held = {words for words, _ in self._held.get(session.id, ())}
+        for promise in promises(turns, datetime.now(UTC)):
+            words = promise.words if promise.left_secs > 0 else f"{_LATE} {promise.words}"
+            if held.isdisjoint({words, promise.words}) and not self._knows(session.id, words, promise.words):
+                with suppress(ToolFailure):
+                    self.after(session, max(promise.left_secs, _SOON_SECS), words)
+
+    def _knows(self, session_id: UUID, *texts: str) -> bool:
+        return any((session_id, words) in self._words for words in texts)
 
     async def resume(self, session: Session) -> None:
         """Say what fell due in the pause that is over."""
@@ -60,7 +85,10 @@ class Announcements:
         """Leave out what fell due in a pause."""
         self._held.pop(session_id, None)
 
-    def _said(self, session_id: UUID) -> None:
+    def _said(self, session_id: UUID, words: str) -> None:
+        self._words[session_id, words] -= 1
+        if not self._words[session_id, words]:
+            del self._words[session_id, words]
         self._waiting[session_id] -= 1
         if not self._waiting[session_id]:
             del self._waiting[session_id]

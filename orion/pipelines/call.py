@@ -8,16 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from loguru import logger
-from pipecat.frames.frames import (
-    ErrorFrame,
-    Frame,
-    InterruptionFrame,
-    LLMMessagesAppendFrame,
-    TTSSpeakFrame,
-)
+from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, LLMMessagesAppendFrame, TTSSpeakFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frameworks.rtvi import RTVIProcessor
@@ -28,17 +23,12 @@ from pipecat.workers.runner import WorkerRunner
 from orion.domain.identity import Principal
 from orion.domain.session import EndReason
 from orion.domain.turn import Turn
-from orion.errors import (
-    Conflict,
-    DatabaseUnavailable,
-    FieldProblem,
-    Invalid,
-    Unavailable,
-)
+from orion.errors import Conflict, FieldProblem, Invalid, Unavailable
 from orion.pipelines.answers import AnswerLost, Answers, CallEnded
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.farewell import Farewell
 from orion.pipelines.fillers import Fillers
+from orion.pipelines.goodbye import Goodbye
 from orion.pipelines.hand_off import Begins, HandOffs
 from orion.pipelines.ordinary import Ordinary
 from orion.pipelines.records.latency import LatencyObserver
@@ -50,7 +40,6 @@ from orion.providers import Candidate
 
 _START_SECS = 15.0
 _FAREWELL_SECS = 10.0
-_REFRESH_SECS = 2.0
 
 _POLITE = {EndReason.AGENT, EndReason.BUDGET, EndReason.LIMIT, EndReason.SHUTDOWN}
 """Ends at which what is being said may end first."""
@@ -118,7 +107,10 @@ class Call:
             conversation.on_slow = self._fillers.slow
         self._ending: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
-        self._farewell = Farewell(conversation, hearing, say=self.say, end=self._part)
+        self._farewell = Farewell(
+            conversation, hearing, say=self.say, end=partial(self._part, EndReason.BUDGET)
+        )
+        self._goodbye = Goodbye(conversation.requests, partial(self._part, EndReason.AGENT))
         self._runner = WorkerRunner(handle_sigint=False, check_dangling_tasks=False)
         self._worker = make_worker(
             pipeline,
@@ -174,9 +166,14 @@ class Call:
         await self._put(text, in_context=True)
 
     async def _interrupt(self) -> None:
-        """Stop what the agent says, and is about to say."""
-        self._fillers.withdraw()
+        """Stop what the agent says, and is about to say or do."""
+        self._cut_in()
         await self._worker.queue_frame(InterruptionFrame())
+
+    def _cut_in(self) -> None:
+        """Somebody has the word."""
+        self._fillers.withdraw()
+        self._goodbye.withdraw()
 
     async def _put(self, text: str, *, in_context: bool) -> None:
         await self._worker.queue_frame(TTSSpeakFrame(text, append_to_context=in_context))
@@ -184,7 +181,7 @@ class Call:
     def _silent(self) -> None:
         """The agent's model had no words; whom it has handed over to has some."""
         if not self._hand_offs.proceed():
-            self._fillers.silent()
+            self._fillers.silent(ends=self._goodbye.wanted, done=self._recorder.done)
 
     async def _ask(self) -> None:
         """Read out what waits for a yes, if anything does; by text the next answer ends with it."""
@@ -246,37 +243,25 @@ class Call:
             raise AnswerLost("the call ended before the answer; what you wrote was taken up") from error
 
     async def refresh_tools(self) -> None:
-        """Look for changes of the workspace's tools; a database that is away or slow changes nothing."""
-        conversation = self.conversation
-        try:
-            async with asyncio.timeout(_REFRESH_SECS):
-                offer = await conversation.shared.catalogue.of(conversation.session.workspace_id)
-        except (DatabaseUnavailable, TimeoutError):
-            logger.warning("the tools of a call wait for the database")
-        else:
-            if conversation.take(offer):
-                await conversation.renew()
+        """Look for changes of the workspace's tools."""
+        await self.conversation.refresh_tools()
 
     def _agent_turn_ended(self, turn: Turn) -> None:
         """The agent has said something: answer who waits for it, and do what its tools asked for."""
         if not self._spoken:
             self.conversation.approval_gate.orion_said(turn.text)
-        requests = self.conversation.requests
-        if not (requests.end_call or self._farewell.begun):
+        if not (self._goodbye.wanted or self._farewell.begun):
             self._hand_offs.proceed(interrupted=turn.interrupted)
         self._answers.said(turn)
         self.conversation.speech_answered()
         self.conversation.save_dialogue()
         if self._farewell.begun:
             self._tasks.spawn(self._farewell.proceed(), "farewell")
-        if requests.end_call:
-            requests.end_call = False
-            self.ends_session = EndReason.AGENT
-            self._tasks.spawn(self.end(EndReason.AGENT), "agent ends the call")
+        self._goodbye.said(turn)
 
-    def _part(self) -> None:
-        self.ends_session = EndReason.BUDGET
-        self._tasks.spawn(self.end(EndReason.BUDGET), "budget ends the call")
+    def _part(self, reason: EndReason) -> None:
+        self.ends_session = reason
+        self._tasks.spawn(self.end(reason), "end of the session")
 
     async def parted(self) -> None:
         """Where the budget is used up, wait until the agent has said so."""
@@ -384,7 +369,7 @@ class Call:
 
         @user.event_handler("on_user_turn_started")
         async def _(_aggregator: Any, _strategy: Any) -> None:
-            self._fillers.withdraw()
+            self._cut_in()
             self._recorder.cut_off()
             self._tasks.spawn(self.refresh_tools(), "tools")
 
@@ -407,5 +392,5 @@ class Call:
             self._recorder.agent_said(message.content, interrupted=interrupted, goes_on=goes_on)
             if self._spoken:
                 gate.orion_said(message.content)
-            if not self._spoken:
+            else:
                 self._recorder.state("listening")

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from loguru import logger
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import LLMService
@@ -49,6 +50,7 @@ from orion.processors.unknown_tool import refuse_unknown
 from orion.processors.window import Window
 from orion.providers._usage import listen
 
+_REFRESH_SECS = 2.0
 _LASTING = frozenset({"authentication", "authorization", "quota"})
 """Failures of a speech model after which the next call does without it, for a while."""
 
@@ -67,6 +69,7 @@ class Conversation:
         month: What the workspace has spent of its budget.
         runner: Runs plans; None where nothing does.
         news: What came of plans while nobody was there; it is among the turns.
+        waiting: How many texts wait to be said in this session.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Conversation:
         speaks: bool = False,
         runner: PlanRunner | None = None,
         news: str = "",
+        waiting: Callable[[], int] = lambda: 0,
     ) -> None:
         self.shared = shared
         self.session = session
@@ -117,11 +121,17 @@ class Conversation:
         )
         self._style = shared.prompts["spoken" if speaks else "written"]
         tool_context = SessionTools(
-            shared.recollection, self.principal, session.id, self.requests, announce, guest=guest
+            shared.recollection,
+            self.principal,
+            session.id,
+            self.requests,
+            announce,
+            guest=guest,
+            waiting=waiting,
         )
         self.tool_context = tool_context
         self.guards = Guards(shared, self.recorder, self._typed, speaks=speaks)
-        self.played = PlayedWords(self.recorder.played)
+        self.played = PlayedWords(self.recorder.played, self.recorder.filled)
         models = providers.llms(offer.settings, self.agent)
         for model in models:
             listen("llm", model, self.bill.used)
@@ -300,6 +310,17 @@ class Conversation:
     def tools(self) -> ToolsSchema:
         """The tools of the agent that has the word."""
         return ToolsSchema(standard_tools=list(self.caller.schemas(self.agent.tools)))
+
+    async def refresh_tools(self) -> None:
+        """Look for changes of the workspace's tools; a database that is away or slow changes nothing."""
+        try:
+            async with asyncio.timeout(_REFRESH_SECS):
+                offer = await self.shared.catalogue.of(self.session.workspace_id)
+        except (DatabaseUnavailable, TimeoutError):
+            logger.warning("the tools of a call wait for the database")
+        else:
+            if self.take(offer):
+                await self.renew()
 
     def take(self, offer: Offer) -> bool:
         """Give the agent the tools of this offer at its next inference; its agents count in the next call.

@@ -11,6 +11,8 @@ from orion.processors.llm_order import FILLER
 
 _APOLOGY = "Sorry, something went wrong on my side. Please say that again."
 _NO_WORDS = "Sorry, I have no answer to that."
+_GOODBYE = "Goodbye!"
+_DONE = "Done."
 _UNHEARD = "Sorry, I did not catch that. Please say it again."
 _DEAF = "I cannot hear you at the moment, for my speech recognition is refused. You can write to me."
 _FAILURE_SECS = 0.2
@@ -48,9 +50,15 @@ class Fillers:
         """Say that it takes a moment."""
         self._tasks.spawn(self._put(FILLER, in_context=False), "filler")
 
-    def silent(self) -> None:
-        """The agent had no words."""
-        self._owed = self._tasks.spawn(self._break_silence(), "silence")
+    def silent(self, *, ends: bool = False, done: bool = False) -> None:
+        """The agent had no words.
+
+        Args:
+            ends: It has asked for the end of the call.
+            done: Its tools have done what they were to do.
+        """
+        words = _GOODBYE if ends else _DONE if done else _NO_WORDS
+        self._owed = self._tasks.spawn(self._break_silence(words), "silence")
 
     def withdraw(self) -> None:
         """Somebody has the word: what was to break the silence is not said into it."""
@@ -69,9 +77,9 @@ class Fillers:
         self._failures += 1
         await self._put(_APOLOGY, in_context=True)
 
-    async def _break_silence(self) -> None:
+    async def _break_silence(self, words: str) -> None:
         """Say something; not if the agent has failed, which is said anyway."""
         failures = self._failures
         await asyncio.sleep(_FAILURE_SECS)
         if failures == self._failures:
-            await self._put(_NO_WORDS, in_context=True)
+            await self._put(words, in_context=True)

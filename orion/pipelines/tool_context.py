@@ -18,6 +18,13 @@ from orion.errors import NotFound
 MAX_ANNOUNCE_SECS = 24 * 3600.0
 _OFTEN = "You have been handed on already, so I stay with you. What exactly do you need?"
 
+_LOSES_ONE = (
+    "A timer of yours still runs, and ends unheard with our call. Say goodbye again to end it anyway."
+)
+_LOSES = (
+    "{waiting} timers of yours still run, and end unheard with our call. Say goodbye again to end it anyway."
+)
+
 
 class Announce(Protocol):
     """Says a text in a session later."""
@@ -32,6 +39,8 @@ class Requests:
 
     hand_over: HandOver | None = None
     end_call: bool = False
+    losses: int = 0
+    """Of so many timers the user knows that the end of the call loses them."""
     hand_offs: int = 0
     """How often the word has passed since the user has said something."""
 
@@ -51,7 +60,9 @@ class SessionTools:
         announce: Callable[[float, str], None],
         *,
         guest: bool = False,
+        waiting: Callable[[], int] = lambda: 0,
     ) -> None:
+        self.waiting = waiting
         self.agents: tuple[str, ...] = ()
         self.recollection = recollection
         self.principal = principal
@@ -114,7 +125,11 @@ class _CallContext:
         self._tools.requests.hand_over = HandOver(agent, task)
 
     def end_call(self) -> None:
-        self._tools.requests.end_call = True
+        requests, waiting = self._tools.requests, self._tools.waiting()
+        if waiting > requests.losses:
+            requests.losses = waiting
+            raise ToolFailure(_LOSES_ONE if waiting == 1 else _LOSES.format(waiting=waiting))
+        requests.end_call = True
 
     def _refuse_guests(self) -> None:
         if self._tools.guest:

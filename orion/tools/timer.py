@@ -82,7 +82,9 @@ async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     length = spoken(secs)
     due = f"Reminder: {args.about}." if args.about else f"Your timer for {length} is over."
     call.announce_after(secs, due)
-    return {"secs": secs, "about": args.about, "spoken": f"I will tell you in {length}"}
+    spoken_as = f"I will tell you in {length}"
+    # `announces` and `secs`: a process that ends forgets; the next one reads here what is due.
+    return {"secs": secs, "about": args.about, "spoken": spoken_as, "announces": due}
 
 
 def seconds(duration: str) -> float | None:

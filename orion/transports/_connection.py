@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipecat.transports.smallwebrtc.connection import SmallWebRTCConnection
+from pipecat.transports.smallwebrtc.connection import AUDIO_TRANSCEIVER_INDEX, SmallWebRTCConnection
+
+from orion.transports._steady import SteadyTrack
 
 
 class Connection(SmallWebRTCConnection):
@@ -32,6 +34,13 @@ class Connection(SmallWebRTCConnection):
             await self._create_answer(sdp, "offer")
         finally:
             await old.close()
+
+    def audio_input_track(self) -> Any:
+        """The microphone's track, whose gaps are silence; None where there is none."""
+        track = super().audio_input_track()
+        if track is not None and not isinstance(track, SteadyTrack):
+            track = self._track_map[AUDIO_TRANSCEIVER_INDEX] = SteadyTrack(track)
+        return track
 
     def replace_audio_track(self, track: Any) -> None:
         """Send `track` from now on, after what the track before it still holds."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -110,6 +112,8 @@ class Trickle(BaseModel):
 class Peer:
     """The other end of a WebRTC call. It counts as silent when neither media nor a message came.
 
+    Nor a check of the path: who is muted sends nothing else (RFC 7675, consent every five seconds).
+
     Attributes:
         token_id: The room token that admitted it; None for the session's owner.
         changing: Held while an offer of the peer is being taken; one at a time.
@@ -124,6 +128,7 @@ class Peer:
         self.tasks = Tasks()
         self._heard_at = time.monotonic()
         self._packets = 0
+        self._ice: object = None
         self.listen()
 
     def listen(self) -> None:
@@ -132,6 +137,19 @@ class Peer:
         @self.connection.pc.on("datachannel")
         def on_datachannel(channel: Any) -> None:
             channel.on("message", self.heard)
+
+    def _listen_to_checks(self) -> None:
+        """Note when the peer checks the path; again after each restart, which makes another connection."""
+        for transceiver in self.connection.pc.getTransceivers():
+            dtls = transceiver.receiver.transport
+            ice: Any = dtls.transport._connection if dtls is not None else None  # noqa: SLF001 - aiortc tells nobody
+            if ice is not None and ice is not self._ice:
+                self._ice = ice
+                ice.request_received = partial(self._checked, ice.request_received)
+
+    def _checked(self, received: Callable[..., Any], *request: Any) -> Any:
+        self.heard()
+        return received(*request)
 
     def heard(self, _message: object = None) -> None:
         """The peer has given a sign of life."""
@@ -144,7 +162,8 @@ class Peer:
             await asyncio.gather(self.restart, return_exceptions=True)
 
     async def silent_secs(self) -> float:
-        """Seconds since the last packet of media or message of the peer."""
+        """Seconds since the last packet of media, message or check of the peer."""
+        self._listen_to_checks()
         packets = 0
         for receiver in self.connection.pc.getReceivers():
             for stats in (await receiver.getStats()).values():

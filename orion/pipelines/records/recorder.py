@@ -7,7 +7,7 @@ writer's queue. A turn begins with its first word or tool call, so that a cough 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -80,6 +80,7 @@ class Recorder:
         self._bill = bill
         self._open: dict[Speaker, _OpenTurn] = {}
         self._turn_of: dict[str, str] = {}
+        self._filler: _OpenTurn | None = None
         self._state = ""
 
     def publish(self, name: str, body: dict[str, Any]) -> None:
@@ -110,6 +111,13 @@ class Recorder:
         return turn is not None and bool(turn.text)
 
     @property
+    def done(self) -> bool:
+        """Whether the agent's turn holds tool calls, all of which have done what they were to do."""
+        turn = self._open.get(Speaker.AGENT)
+        calls = turn.tool_calls.values() if turn else ()
+        return bool(calls) and all(call.status is ToolCallStatus.DONE for call in calls)
+
+    @property
     def asks(self) -> bool:
         """Whether what was heard of the agent's turn holds a question."""
         turn = self._open.get(Speaker.AGENT)
@@ -118,14 +126,27 @@ class Recorder:
     def partial(self, speaker: Speaker, text: str) -> None:
         """The words so far of the turn that is under way; not kept."""
         turn = self._begin(speaker)
-        turn.text = text = storable(text)
-        body = {"turn_id": str(turn.id), "role": speaker.value, "agent": turn.agent, "text": text}
-        self._feed.publish(self._session_id, "turn.partial", body)
+        turn.text = storable(text)
+        self._publish_partial(turn)
+
+    def _publish_partial(self, turn: _OpenTurn, *, filler: bool = False) -> None:
+        body = {"turn_id": str(turn.id), "role": turn.speaker.value, "agent": turn.agent, "text": turn.text}
+        self._feed.publish(self._session_id, "turn.partial", {**body, **({"filler": True} if filler else {})})
 
     def played(self, words: str) -> None:
         """More words of the agent were played."""
+        self._filler = None
         turn = self._begin(Speaker.AGENT)
         self.partial(Speaker.AGENT, f"{turn.text} {words}".strip())
+
+    def filled(self, words: str) -> None:
+        """Words of a filler were played: watchers read them, and no turn holds them."""
+        opened = self._open.get(Speaker.AGENT)
+        if self._filler is None or (opened is not None and opened.id != self._filler.id):
+            shown = opened or _OpenTurn(new_id(), Speaker.AGENT, self.agent, datetime.now(UTC))
+            self._filler = replace(shown)
+        self._filler.text = f"{self._filler.text} {words}".strip()
+        self._publish_partial(self._filler, filler=True)
 
     def user_said(self, text: str) -> None:
         """The user's turn has ended with `text`; an empty one leaves no trace."""
@@ -239,6 +260,7 @@ class Recorder:
     ) -> Turn:
         pending = self._begin(speaker)
         del self._open[speaker]
+        self._filler = None
         turn = Turn(
             id=pending.id,
             session_id=self._session_id,

@@ -249,3 +249,55 @@ async def test_what_others_wrote_is_kept_with_the_agents_turns_until_the_user_ha
     call.recorder.user_said("Thank you.")
     call.recorder.agent_said("You are welcome.", interrupted=False)
     assert [turn.untrusted for turn in await call.kept()] == [True, False, False]
+
+
+async def test_an_answer_stands_behind_the_question_that_cut_its_silent_tool_off(call):
+    call.recorder.user_said("How much tea?")
+    await call.recorder.tool_call(a_call(ToolCallStatus.RUNNING))
+    call.recorder.cut_off()
+    await call.recorder.tool_call(a_call(ToolCallStatus.CANCELLED, error="cancelled"))
+    call.recorder.partial(Speaker.USER, "when do you")
+    call.recorder.user_said("When do you close?")
+    call.recorder.played("At six.")
+    call.recorder.agent_said("At six.", interrupted=False)
+    turns = await call.kept()
+    assert [turn.text for turn in turns] == ["How much tea?", "", "When do you close?", "At six."]
+    assert [call.status for call in turns[1].tool_calls] == [ToolCallStatus.CANCELLED]
+    assert not turns[3].tool_calls
+
+
+async def test_a_tool_that_ends_in_a_later_turn_belongs_to_its_own(call):
+    await call.recorder.tool_call(a_call(ToolCallStatus.RUNNING))
+    call.recorder.cut_off()
+    call.recorder.played("Yes?")
+    await call.recorder.tool_call(a_call(ToolCallStatus.DONE, result={"secs": 60}))
+    call.recorder.agent_said("Yes?", interrupted=False)
+    first, second = await call.kept()
+    assert ([c.status for c in first.tool_calls], second.tool_calls) == ([ToolCallStatus.DONE], ())
+    ended = next(event for event in call.seen() if event.name == "tool.ended")
+    assert ended.body["turn_id"] == str(first.id)
+
+
+async def test_what_the_agent_says_by_itself_is_no_part_of_a_turn_of_before(call):
+    call.recorder.agent_said("It is nine in Tokyo.", interrupted=False, goes_on=True)
+    call.recorder.close_idle()
+    call.recorder.played("Your timer is over.")
+    call.recorder.agent_said("Your timer is over.", interrupted=False)
+    assert [(turn.text, turn.interrupted) for turn in await call.kept()] == [
+        ("It is nine in Tokyo.", False),
+        ("Your timer is over.", False),
+    ]
+
+
+async def test_the_words_of_a_filler_are_seen_and_not_kept(call):
+    for word in ("One", "moment."):
+        call.recorder.filled(word)
+    call.recorder.played("It is nine.")
+    call.recorder.agent_said("It is nine.", interrupted=False)
+    assert [turn.text for turn in await call.kept()] == ["It is nine."]
+    partials = [event.body for event in call.seen() if event.name == "turn.partial"]
+    assert [(body["text"], body.get("filler", False)) for body in partials] == [
+        ("One", True),
+        ("One moment.", True),
+        ("It is nine.", False),
+    ]
