@@ -53,10 +53,13 @@ class Model(LLMService[Any]):
     Attributes:
         orion_place: Where it is asked; empty for the vendor's own address.
         orion_cut: The answer that is under way ended because it had become too long.
+        orion_ends_itself: The service calls `run_function_calls` for each answer that ended well, and tells
+            of others by an ErrorFrame alone.
     """
 
     orion_place = ""
     orion_cut = False
+    orion_ends_itself = False
     _orion_words: Words | None = None
     _orion_doubt: asyncio.Task[None] | None = None
     _orion_asked: LLMContext | None = None
@@ -66,7 +69,7 @@ class Model(LLMService[Any]):
         self.orion_answers(context)
         try:
             await super()._process_context(context)  # type: ignore[misc]  # each service's own
-            if self._orion_words is not None:
+            if self._orion_words is not None and not self.orion_ends_itself:
                 await self.run_function_calls([])
         finally:
             self._orion_drop()
@@ -141,7 +144,7 @@ class Model(LLMService[Any]):
 
     async def _orion_believe_after(self, words: Words) -> None:
         await asyncio.sleep(_DOUBT_SECS)
-        while asyncio.get_running_loop().time() - self._orion_came > _STEADY_SECS:
+        while asyncio.get_running_loop().time() - self._orion_came > _STEADY_SECS:  # noqa: ASYNC110
             await asyncio.sleep(_STEADY_SECS)
         await self._orion_believe(words)
 

@@ -218,7 +218,7 @@ class FuzzedTurns:
     def _pipeline(self, url: str) -> Any:
         models = self._models(url)
         llm = engines.llm(models, Breakers(), Deadlines(), speaks=False)
-        caller = ToolCaller(_tools(), lambda _id: None, self._called, llm.orion_admits)  # type: ignore[arg-type]
+        caller = ToolCaller(_tools(), _no_context, self._called, llm.orion_admits)
         for model in models:
             refuse_unknown(model.service, self._called, llm.orion_admits)
         system: Any = {"role": "system", "content": "Answer."}
@@ -264,6 +264,10 @@ def _tools() -> dict[str, Any]:
         "order": _Runnable(Tool("order", "Orders.", schema, side_effects=True), 0.2),
         "stock": _Runnable(Tool("stock", "Tells.", schema), 1.5),
     }
+
+
+def _no_context(_call_id: str) -> Any:
+    return None
 
 
 def _allowed(utterance: Utterance) -> Verdict:

@@ -25,9 +25,7 @@ def chat(messages: Sequence[dict[str, Any]]) -> str | None:
             owed.remove(message["tool_call_id"])
             continue
         if owed:
-            return (
-                "An assistant message with 'tool_calls' must be followed by tool messages"
-            )
+            return "An assistant message with 'tool_calls' must be followed by tool messages"
         for place, call in enumerate(message.get("tool_calls") or ()):
             where = f"messages[{index}].tool_calls[{place}]"
             if len(call["id"]) > _LONGEST_ID:
@@ -49,9 +47,7 @@ def messages(conversation: Sequence[dict[str, Any]]) -> str | None:
         blocks = _blocks(message["content"])
         answered = {block["tool_use_id"] for block in blocks if block["type"] == "tool_result"}
         if answered != owed:
-            return (
-                f"messages.{index}: `tool_use` ids were found without `tool_result` blocks"
-            )
+            return f"messages.{index}: `tool_use` ids were found without `tool_result` blocks"
         owed = {block["id"] for block in blocks if block["type"] == "tool_use"}
         for block in blocks:
             if refused := _block(block):
