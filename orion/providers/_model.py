@@ -26,8 +26,11 @@ from orion.providers._text.arguments import arguments
 from orion.providers._text.names import known, parallel
 from orion.providers._text.words import Words
 
-_DOUBT_SECS = 1.5
-"""So long the first words of a model of which nothing is known may prove to be a thought."""
+_DOUBT_SECS = 3.0
+"""So long the first words of a model of which nothing is known may prove to be a thought; a first token that
+is later counts as none in an order."""
+_STEADY_SECS = 1.0
+"""Only an answer that still comes is believed: what stalls is given up as it is."""
 _THINKERS = re.compile(r"think|reason|\bqwq|[-/ ]r1\b|magistral|glm-[4-9]|minimax-m", re.IGNORECASE)
 _OPENED: dict[tuple[str, str], bool] = {}
 """Of models at an address: whether their template opens a thought, so that only its end is seen."""
@@ -44,25 +47,29 @@ class ValidMessages(BaseLLMAdapter[Any]):
 class Model(LLMService[Any]):
     """Goes before a Pipecat service among the bases.
 
-    A model whose template may have opened a thought is believed after 1.5 s, or where its first answer is
+    A model whose template may have opened a thought is believed after 3 s, or where its first answer is
     over; what proves true is remembered while the process lives. A vendor's own address has none such.
 
     Attributes:
         orion_place: Where it is asked; empty for the vendor's own address.
         orion_cut: The answer that is under way ended because it had become too long.
+        orion_ends_itself: The service calls `run_function_calls` for each answer that ended well, and tells
+            of others by an ErrorFrame alone.
     """
 
     orion_place = ""
     orion_cut = False
+    orion_ends_itself = False
     _orion_words: Words | None = None
     _orion_doubt: asyncio.Task[None] | None = None
     _orion_asked: LLMContext | None = None
+    _orion_came = 0.0
 
     async def _process_context(self, context: LLMContext) -> None:
         self.orion_answers(context)
         try:
             await super()._process_context(context)  # type: ignore[misc]  # each service's own
-            if self._orion_words is not None:
+            if self._orion_words is not None and not self.orion_ends_itself:
                 await self.run_function_calls([])
         finally:
             self._orion_drop()
@@ -85,7 +92,7 @@ class Model(LLMService[Any]):
     async def orion_parts_thoughts(self) -> None:
         """The server itself tells thoughts from words: none will come among the words."""
         words = self._orion_words
-        if words is not None and words.opened is not False:
+        if words is not None and words.opened is None:
             words.opened = _OPENED[self._orion_key] = False
             await self._orion_believe(words)
 
@@ -94,6 +101,7 @@ class Model(LLMService[Any]):
         if words is None:
             await super()._push_llm_text(storable(text))
             return
+        self._orion_came = asyncio.get_running_loop().time()
         async with self._orion_lock:
             for said in words.take(storable(text)):
                 await super()._push_llm_text(said)
@@ -136,6 +144,8 @@ class Model(LLMService[Any]):
 
     async def _orion_believe_after(self, words: Words) -> None:
         await asyncio.sleep(_DOUBT_SECS)
+        while asyncio.get_running_loop().time() - self._orion_came > _STEADY_SECS:  # noqa: ASYNC110
+            await asyncio.sleep(_STEADY_SECS)
         await self._orion_believe(words)
 
     async def _orion_believe(self, words: Words) -> None:

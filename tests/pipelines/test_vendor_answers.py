@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -116,7 +117,7 @@ HIDDEN = (
     f"[THINK]{SECRET}[/THINK]Hello there.<|im_end|>",
     f"<|channel|>analysis<|message|>{SECRET}<|end|><|start|>assistant<|channel|>final<|message|>Hello there.",
 )
-NAMES = {
+NAMES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "functions.order": ({"item": "tea"}, ["tea"]),
     "multi_tool_use.parallel": (BOTH, ["tea"]),
     "n" * 70: ({"item": "tea"}, []),

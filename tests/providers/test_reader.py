@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -76,16 +77,14 @@ FORMS: dict[str, Callable[[Any], Any]] = {
     "empty first": lambda given: "{}" + json.dumps(given),
 }
 BY_CALLS: dict[str, Callable[[Calls], Iterator[dict[str, Any]]]] = {
-    **{
-        f"pieces: index {index}, ids {ids}, names {names}": lambda calls, i=index, d=ids, n=names: _pieces(
-            calls, INDEXES[i], d, n
-        )
-        for index, ids, names in product(INDEXES, ("first", "each", "none"), ("first", "each", "empty"))
-    },
-    **{
-        f"whole: index {index}, {form}": lambda calls, i=index, f=form: _whole(calls, INDEXES[i], FORMS[f])
-        for index, form in product(INDEXES, FORMS)
-    },
+    f"pieces: index {index}, ids {ids}, names {names}": partial(
+        _pieces, index=INDEXES[index], ids=ids, names=names
+    )
+    for index, ids, names in product(INDEXES, ("first", "each", "none"), ("first", "each", "empty"))
+}
+BY_CALLS |= {
+    f"whole: index {index}, {form}": partial(_whole, index=INDEXES[index], form=FORMS[form])
+    for index, form in product(INDEXES, FORMS)
 }
 
 # how words come

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+_CHANCE = 4
+"""So many characters do not begin two pieces by chance, where there is no third."""
+
 
 class Growing:
     """Gives what each piece adds.
@@ -48,6 +51,8 @@ class Growing:
     def rest(self) -> str:
         """The words that waited, at the end."""
         waited, self._waits = self._waits, ""
+        if len(self._said) >= _CHANCE:
+            waited = waited.removeprefix(self._said)
         return self._say(waited)
 
     def _say(self, text: str) -> str:

@@ -229,8 +229,10 @@ class Words:
 
     def _closed(self, _mark: str) -> None:
         """The end of a thought whose beginning nobody saw: all before it was one."""
+        closes_nothing = not self._thought
         self._thought = True
         self._leave_out()
+        self.opened = True if closes_nothing else self.opened  # too late here, it is known from now on
         if self._unsure is not None:
             self.opened, self._unsure = True, None
             self._out.clear()

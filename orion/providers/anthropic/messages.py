@@ -111,6 +111,7 @@ class Messages(VendorModel, AnthropicLLMService):
     """
 
     orion_vendor = "anthropic"
+    orion_ends_itself = True
     adapter_class = _Adapter
 
     def __init__(self, client: AsyncAnthropic, model: str, *, stall_secs: float = _STALL_SECS) -> None:
