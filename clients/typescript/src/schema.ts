@@ -99,8 +99,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let nothing more of a plan begin
-         * @description Let nothing more of a plan begin; a tool that changes something and runs already is let end.
+         * Cancel a plan
+         * @description Cancel a plan: no further step begins. A tool that already runs and changes something ends its work.
          */
         post: operations["plans_cancel"];
         delete?: never;
@@ -119,8 +119,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say yes
-         * @description Say yes: the step runs, once, with the arguments that it shows. Of an `unknown` step: run it again.
+         * Approve a step
+         * @description Approve a step: it runs once, with the arguments that it shows. An `unknown` step runs again.
          *
          *     An answer to another question than is asked by now, or to none, changes nothing (409).
          */
@@ -141,8 +141,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say no
-         * @description Say no: the step does not run, nor does what needs it.
+         * Reject a step
+         * @description Reject a step: it does not run, nor does what needs it.
          */
         post: operations["plans_reject"];
         delete?: never;
@@ -179,13 +179,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One agent
-         * @description One agent.
+         * One agent, and what its engines lack now
+         * @description One agent, and what its engines lack now.
          */
         get: operations["agents_get_agent"];
         /**
-         * Make an agent, or write it anew
-         * @description Make an agent, or write it anew; calls that begin from now on have it.
+         * Make an agent, or replace it
+         * @description Make an agent, or replace it; calls that begin from now on have it.
+         *
+         *     An engine that is not there at all is refused (422); one that lacks something stands in `warnings`.
          */
         put: operations["agents_put_agent"];
         post?: never;
@@ -194,6 +196,26 @@ export interface paths {
          * @description Delete the workspace's own agent; a file of that name counts again.
          */
         delete: operations["agents_delete_agent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the workspace's admins did with sessions of other people, newest first
+         * @description What the workspace's admins did with sessions of other people, newest first.
+         */
+        get: operations["users_list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -313,8 +335,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the password
-         * @description Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
+         * Change the password, or set the first one
+         * @description Change the password, or set the first one. This sign-in goes on, all others of the user end at once.
+         *
+         *     API keys stay.
          */
         post: operations["auth_change_password"];
         delete?: never;
@@ -353,8 +377,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Exchange a refresh token for new tokens
-         * @description Exchange a refresh token for new tokens; a spent one that comes again signs its family out.
+         * Exchange a refresh token for new tokens, which are of the same sign-in
+         * @description Exchange a refresh token for new tokens, which are of the same sign-in.
+         *
+         *     A spent token that comes again within ten seconds (from a second tab, or as the answer was lost) gets
+         *     tokens as well. Later it ends the sign-in: somebody else may have it.
          */
         post: operations["auth_refresh"];
         delete?: never;
@@ -393,8 +420,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Exchange the token of the printed link, once, for the first admin's tokens
-         * @description Exchange the token of the printed link, once, for the first admin's tokens.
+         * Exchange the token of a sign-in link, once, for tokens
+         * @description Exchange the token of a sign-in link, once, for tokens: the first admin's, or of whom the link is for.
+         *
+         *     If `user.has_password` is false, ask for email and password and set them by `POST /auth/password`.
          */
         post: operations["auth_sign_in"];
         delete?: never;
@@ -561,7 +590,11 @@ export interface paths {
         delete: operations["sessions_delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Rename a session of your own
+         * @description Rename a session of your own.
+         */
+        patch: operations["sessions_change"];
         trace?: never;
     };
     "/api/v1/sessions/{session_id}/approvals": {
@@ -572,8 +605,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The tool calls of a session that wait for your yes
-         * @description The tool calls of a session that wait for your yes; those of its plans stand in their steps.
+         * The tool calls of a session that wait for its owner's yes
+         * @description The tool calls of a session that wait for its owner's yes; steps of plans show theirs.
          */
         get: operations["sessions_approvals"];
         put?: never;
@@ -594,8 +627,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say yes or no, once
-         * @description Say yes or no, once. With a yes the call runs; what comes of it is said, or kept as a turn.
+         * Approve or reject a tool call, once
+         * @description Approve or reject a tool call, once. If approved, it runs; its result is said, or kept as a turn.
          *
          *     An answer that comes late, or twice, or names the digest of another call, changes nothing (409).
          */
@@ -640,8 +673,8 @@ export interface paths {
         get: operations["memory_search"];
         put?: never;
         /**
-         * Keep something
-         * @description Keep something; every later conversation of the same user can draw upon it.
+         * Add a memory
+         * @description Add a memory; every later conversation of the same user can draw upon it.
          */
         post: operations["memory_add"];
         delete?: never;
@@ -661,8 +694,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Forget one thing about oneself, wherever it came up
-         * @description Forget one thing about oneself, wherever it came up.
+         * Delete a memory of yours, of whatever session it is
+         * @description Delete a memory of yours, of whatever session it is.
          */
         delete: operations["memory_forget"];
         options?: never;
@@ -867,6 +900,8 @@ export interface paths {
         /**
          * Change a tool
          * @description Change a tool: what is not named stays, a header's value of `***` too.
+         *
+         *     Of changes at the same time none is lost: each is made to the tool as the one before left it.
          */
         patch: operations["tools_change"];
         trace?: never;
@@ -1016,7 +1051,13 @@ export interface paths {
         delete: operations["webhooks_delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a webhook's address or events, disable it, or enable it again
+         * @description Change a webhook's address or events, disable it, or enable it again.
+         *
+         *     What happened while it was disabled is not delivered later.
+         */
+        patch: operations["webhooks_change"];
         trace?: never;
     };
     "/api/v1/webhooks/{webhook_id}/deliveries": {
@@ -1153,6 +1194,7 @@ export interface components {
         Accepted: {
             /**
              * Accepted
+             * @description Always true: it will be said.
              * @default true
              */
             accepted: boolean;
@@ -1164,6 +1206,7 @@ export interface components {
          *       "all_tools": false,
          *       "budget_usd": 0.5,
          *       "default": false,
+         *       "fail_over": {},
          *       "greeting": "Good evening, {{name}}. A table for how many?",
          *       "guardrails": {},
          *       "hand_offs": [
@@ -1190,58 +1233,129 @@ export interface components {
          *     }
          */
         AgentBody: {
-            /** All Tools */
+            /**
+             * All Tools
+             * @description Whether the agent has every tool that there is, now and later.
+             */
             all_tools: boolean;
-            /** Budget Usd */
+            /**
+             * Budget Usd
+             * @description What a session may cost in US dollars; then the agent says goodbye. Null: no limit.
+             */
             budget_usd: number | null;
-            /** Context Tokens */
+            /**
+             * Context Tokens
+             * @description How many tokens of the conversation the model is shown; older turns become notes.
+             */
             context_tokens: number | null;
-            /** Default */
+            /**
+             * Default
+             * @description Whether a session begins with this agent if none is named.
+             */
             default: boolean;
-            /** Greeting */
+            /**
+             * Fail Over
+             * @description After how many seconds another engine takes over: `first_token_secs`, `next_token_secs` (language model), `transcript_secs` (recognition), `first_audio_secs` (voice); `filler_secs`: when the agent says that it takes a moment; `hedge_percentile`: at which percentile of its usual delay a second model is asked as well.
+             */
+            fail_over: {
+                [key: string]: number;
+            };
+            /**
+             * Greeting
+             * @description What the agent says first; `{{name}}` is filled from the session's variables.
+             */
             greeting: string;
-            /** Guardrails */
+            /**
+             * Guardrails
+             * @description Which checks run on what is heard and said, and what they do.
+             */
             guardrails: {
                 [key: string]: unknown;
             };
-            /** Hand Offs */
+            /**
+             * Hand Offs
+             * @description The agents that this one may hand the conversation over to.
+             */
             hand_offs: string[];
-            /** Instructions */
+            /**
+             * Instructions
+             * @description What the agent is and does, for its model; `{{name}}` is filled from the variables.
+             */
             instructions: string;
-            /** Language */
+            /**
+             * Language
+             * @description The language as a code such as `en` or `pt-BR`; of an agent `auto` follows the speaker.
+             */
             language: string;
-            /** Llm */
+            /**
+             * Llm
+             * @description The language models in order of fail-over, `provider` or `provider/model`; null: the server's.
+             */
             llm: string | null;
-            /** Max Call Secs */
+            /**
+             * Max Call Secs
+             * @description The longest time of a call in seconds; null: the server's limit.
+             */
             max_call_secs: number | null;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             */
             name: string;
-            /** Plans */
+            /**
+             * Plans
+             * @description What plans of this agent may take: `steps`, `secs`, `tokens`.
+             */
             plans: {
                 [key: string]: number;
             };
             /**
              * Source
+             * @description `file` of the server or its project, or `row` of the workspace.
              * @enum {string}
              */
             source: "file" | "row";
-            /** Speech */
+            /**
+             * Speech
+             * @description A model that hears, answers and speaks by itself, `provider/model`; null for none.
+             */
             speech: string | null;
-            /** Stt */
+            /**
+             * Stt
+             * @description The recognisers in order of fail-over, `provider` or `provider/model`; null: the server's.
+             */
             stt: string | null;
-            /** Title */
+            /**
+             * Title
+             * @description What people see as its name.
+             */
             title: string;
-            /** Tools */
+            /**
+             * Tools
+             * @description The names of its tools.
+             */
             tools: string[];
-            /** Tts */
+            /**
+             * Tts
+             * @description The voices' engines in order of fail-over, `provider` or `provider/model`; null: the server's.
+             */
             tts: string | null;
-            /** Turn Taking */
+            /**
+             * Turn Taking
+             * @description When a turn ends and what interrupts, as numbers by name; empty for the defaults.
+             */
             turn_taking: {
-                [key: string]: number;
+                [key: string]: number | string[];
             };
-            /** Version */
+            /**
+             * Version
+             * @description Counts up with each change; null for a file.
+             */
             version: number | null;
-            /** Voice */
+            /**
+             * Voice
+             * @description The voice, `name` or `provider/name`, several with commas between; null: the default.
+             */
             voice: string | null;
         };
         /**
@@ -1263,12 +1377,19 @@ export interface components {
          *     }
          */
         AgentFile: {
-            /** Budget Usd */
+            /**
+             * Budget Usd
+             * @description What a session may cost in US dollars; then the agent says goodbye. Null: no limit.
+             */
             budget_usd?: number | null;
-            /** Context Tokens */
+            /**
+             * Context Tokens
+             * @description How many tokens of the conversation the model is shown; older turns become notes.
+             */
             context_tokens?: number | null;
             /**
              * Fail Over
+             * @description After how many seconds another engine takes over: `first_token_secs`, `next_token_secs` (language model), `transcript_secs` (recognition), `first_audio_secs` (voice); `filler_secs`: when the agent says that it takes a moment; `hedge_percentile`: at which percentile of its usual delay a second model is asked as well.
              * @default {}
              */
             fail_over: {
@@ -1276,11 +1397,13 @@ export interface components {
             };
             /**
              * Greeting
+             * @description What the agent says first; `{{name}}` is filled from the session's variables.
              * @default
              */
             greeting: string;
             /**
              * Guardrails
+             * @description Which checks run on what is heard and said, and what they do.
              * @default {}
              */
             guardrails: {
@@ -1288,48 +1411,77 @@ export interface components {
             };
             /**
              * Hand Offs
+             * @description The agents that this one may hand the conversation over to.
              * @default []
              */
             hand_offs: string[];
-            /** Instructions */
+            /**
+             * Instructions
+             * @description What the agent is and does, for its model; `{{name}}` is filled from the variables.
+             */
             instructions: string;
             /**
              * Language
+             * @description The language as a code such as `en` or `pt-BR`; of an agent `auto` follows the speaker.
              * @default en
              */
             language: string;
-            /** Llm */
+            /**
+             * Llm
+             * @description The language models in order of fail-over, `provider` or `provider/model`; null: the server's.
+             */
             llm?: string | null;
-            /** Max Call Secs */
+            /**
+             * Max Call Secs
+             * @description The longest time of a call in seconds; null: the server's limit.
+             */
             max_call_secs?: number | null;
             /**
              * Plans
+             * @description What plans of this agent may take: `steps`, `secs`, `tokens`.
              * @default {}
              */
             plans: {
                 [key: string]: number;
             };
-            /** Speech */
+            /**
+             * Speech
+             * @description A model that hears, answers and speaks by itself, `provider/model`; null for none.
+             */
             speech?: string | null;
-            /** Stt */
+            /**
+             * Stt
+             * @description The recognisers in order of fail-over, `provider` or `provider/model`; null: the server's.
+             */
             stt?: string | null;
             /**
              * Title
+             * @description What people see as its name.
              * @default
              */
             title: string;
-            /** Tools */
+            /**
+             * Tools
+             * @description The names of its tools; null for all.
+             */
             tools?: string[] | null;
-            /** Tts */
+            /**
+             * Tts
+             * @description The voices' engines in order of fail-over, `provider` or `provider/model`; null: the server's.
+             */
             tts?: string | null;
             /**
              * Turn Taking
+             * @description When a turn ends and what interrupts, as numbers by name; empty for the defaults.
              * @default {}
              */
             turn_taking: {
-                [key: string]: number;
+                [key: string]: number | string[];
             };
-            /** Voice */
+            /**
+             * Voice
+             * @description The voice, `name` or `provider/name`, several with commas between; null: the default.
+             */
             voice?: string | null;
         };
         /**
@@ -1341,6 +1493,7 @@ export interface components {
          *           "all_tools": false,
          *           "budget_usd": 0.5,
          *           "default": false,
+         *           "fail_over": {},
          *           "greeting": "Good evening, {{name}}. A table for how many?",
          *           "guardrails": {},
          *           "hand_offs": [
@@ -1370,10 +1523,197 @@ export interface components {
          *     }
          */
         AgentPage: {
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["AgentBody"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
+        };
+        /**
+         * AgentWarning
+         * @description What an engine that the agent names lacks now; `pointer` is the field that names it.
+         */
+        AgentWarning: {
+            /**
+             * Detail
+             * @description What is wrong, or to be known, in a sentence.
+             */
+            detail: string;
+            /**
+             * Pointer
+             * @description The field that names it, as a JSON pointer (RFC 6901).
+             */
+            pointer: string;
+        };
+        /**
+         * AgentWithWarnings
+         * @description An agent, and what its engines lack now. It is kept all the same: a key may be entered later.
+         * @example {
+         *       "all_tools": false,
+         *       "budget_usd": 0.5,
+         *       "default": false,
+         *       "fail_over": {},
+         *       "greeting": "Good evening, {{name}}. A table for how many?",
+         *       "guardrails": {},
+         *       "hand_offs": [
+         *         "concierge"
+         *       ],
+         *       "instructions": "You are the host of a harbour restaurant. Be brief, and ask for one thing at a time.",
+         *       "language": "en",
+         *       "max_call_secs": 900,
+         *       "name": "host",
+         *       "plans": {},
+         *       "source": "row",
+         *       "title": "Host",
+         *       "tools": [
+         *         "current_time"
+         *       ],
+         *       "turn_taking": {},
+         *       "version": 1,
+         *       "warnings": [],
+         *       "voice": null,
+         *       "stt": null,
+         *       "llm": null,
+         *       "tts": null,
+         *       "speech": null,
+         *       "context_tokens": null
+         *     }
+         */
+        AgentWithWarnings: {
+            /**
+             * All Tools
+             * @description Whether the agent has every tool that there is, now and later.
+             */
+            all_tools: boolean;
+            /**
+             * Budget Usd
+             * @description What a session may cost in US dollars; then the agent says goodbye. Null: no limit.
+             */
+            budget_usd: number | null;
+            /**
+             * Context Tokens
+             * @description How many tokens of the conversation the model is shown; older turns become notes.
+             */
+            context_tokens: number | null;
+            /**
+             * Default
+             * @description Whether a session begins with this agent if none is named.
+             */
+            default: boolean;
+            /**
+             * Fail Over
+             * @description After how many seconds another engine takes over: `first_token_secs`, `next_token_secs` (language model), `transcript_secs` (recognition), `first_audio_secs` (voice); `filler_secs`: when the agent says that it takes a moment; `hedge_percentile`: at which percentile of its usual delay a second model is asked as well.
+             */
+            fail_over: {
+                [key: string]: number;
+            };
+            /**
+             * Greeting
+             * @description What the agent says first; `{{name}}` is filled from the session's variables.
+             */
+            greeting: string;
+            /**
+             * Guardrails
+             * @description Which checks run on what is heard and said, and what they do.
+             */
+            guardrails: {
+                [key: string]: unknown;
+            };
+            /**
+             * Hand Offs
+             * @description The agents that this one may hand the conversation over to.
+             */
+            hand_offs: string[];
+            /**
+             * Instructions
+             * @description What the agent is and does, for its model; `{{name}}` is filled from the variables.
+             */
+            instructions: string;
+            /**
+             * Language
+             * @description The language as a code such as `en` or `pt-BR`; of an agent `auto` follows the speaker.
+             */
+            language: string;
+            /**
+             * Llm
+             * @description The language models in order of fail-over, `provider` or `provider/model`; null: the server's.
+             */
+            llm: string | null;
+            /**
+             * Max Call Secs
+             * @description The longest time of a call in seconds; null: the server's limit.
+             */
+            max_call_secs: number | null;
+            /**
+             * Name
+             * @description Its name.
+             */
+            name: string;
+            /**
+             * Plans
+             * @description What plans of this agent may take: `steps`, `secs`, `tokens`.
+             */
+            plans: {
+                [key: string]: number;
+            };
+            /**
+             * Source
+             * @description `file` of the server or its project, or `row` of the workspace.
+             * @enum {string}
+             */
+            source: "file" | "row";
+            /**
+             * Speech
+             * @description A model that hears, answers and speaks by itself, `provider/model`; null for none.
+             */
+            speech: string | null;
+            /**
+             * Stt
+             * @description The recognisers in order of fail-over, `provider` or `provider/model`; null: the server's.
+             */
+            stt: string | null;
+            /**
+             * Title
+             * @description What people see as its name.
+             */
+            title: string;
+            /**
+             * Tools
+             * @description The names of its tools.
+             */
+            tools: string[];
+            /**
+             * Tts
+             * @description The voices' engines in order of fail-over, `provider` or `provider/model`; null: the server's.
+             */
+            tts: string | null;
+            /**
+             * Turn Taking
+             * @description When a turn ends and what interrupts, as numbers by name; empty for the defaults.
+             */
+            turn_taking: {
+                [key: string]: number | string[];
+            };
+            /**
+             * Version
+             * @description Counts up with each change; null for a file.
+             */
+            version: number | null;
+            /**
+             * Voice
+             * @description The voice, `name` or `provider/name`, several with commas between; null: the default.
+             */
+            voice: string | null;
+            /**
+             * Warnings
+             * @description What engines that the agent names lack now.
+             */
+            warnings: components["schemas"]["AgentWarning"][];
         };
         /**
          * Alive
@@ -1386,10 +1726,14 @@ export interface components {
         Alive: {
             /**
              * Status
+             * @description Always `ok`.
              * @constant
              */
             status: "ok";
-            /** Version */
+            /**
+             * Version
+             * @description The version of the server.
+             */
             version: string;
         };
         /**
@@ -1404,14 +1748,24 @@ export interface components {
          *     }
          */
         Answer: {
-            /** Pc Id */
+            /**
+             * Pc Id
+             * @description The id of the WebRTC connection.
+             */
             pc_id: string;
-            /** Resume Token */
+            /**
+             * Resume Token
+             * @description With it a guest comes back after a reload; null for the owner.
+             */
             resume_token?: string | null;
-            /** Sdp */
+            /**
+             * Sdp
+             * @description The session description (RFC 8866).
+             */
             sdp: string;
             /**
              * Type
+             * @description Always `answer`.
              * @constant
              */
             type: "answer";
@@ -1440,35 +1794,62 @@ export interface components {
          *     }
          */
         ApiKeyBody: {
-            /** Agents */
+            /**
+             * Agents
+             * @description The agents that `POST /connect` may begin with; null for all.
+             */
             agents: string[] | null;
             /**
              * Created At
              * Format: date-time
+             * @description When it was made.
              */
             created_at: string;
-            /** Expires At */
+            /**
+             * Expires At
+             * @description Until when it is good.
+             */
             expires_at: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id.
              */
             id: string;
-            /** Last Used At */
+            /**
+             * Last Used At
+             * @description When the key was last used, to within a minute or so; null if never.
+             */
             last_used_at: string | null;
-            /** Max Sessions */
+            /**
+             * Max Sessions
+             * @description How many sessions begun by this key may be live at once; null for any number.
+             */
             max_sessions: number | null;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             */
             name: string;
-            /** Origins */
+            /**
+             * Origins
+             * @description The origins of pages that may connect; null for all, and for programs.
+             */
             origins: string[] | null;
-            /** Prefix */
+            /**
+             * Prefix
+             * @description How the key begins; lists and logs may show it.
+             */
             prefix: string;
-            /** Scopes */
+            /**
+             * Scopes
+             * @description What the key may be used for.
+             */
             scopes: components["schemas"]["Scope"][];
             /**
              * User Id
              * Format: uuid
+             * @description The user.
              */
             user_id: string;
         };
@@ -1501,9 +1882,15 @@ export interface components {
          *     }
          */
         ApiKeyPage: {
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["ApiKeyBody"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
         };
         /**
@@ -1513,17 +1900,30 @@ export interface components {
          *     `approved` is null until the answer. A question that expires is a no, by nobody.
          */
         ApprovalBody: {
-            /** Approved */
+            /**
+             * Approved
+             * @description The answer; null until there is one.
+             */
             approved: boolean | null;
-            /** Decided At */
+            /**
+             * Decided At
+             * @description When it was answered; null until then.
+             */
             decided_at: string | null;
-            /** Decided By */
+            /**
+             * Decided By
+             * @description The user who answered; null if nobody did.
+             */
             decided_by: string | null;
-            /** Digest */
+            /**
+             * Digest
+             * @description Names this tool with these arguments: an answer repeats it.
+             */
             digest: string | null;
             /**
              * Expires At
              * Format: date-time
+             * @description Until when it is good.
              */
             expires_at: string;
         };
@@ -1549,32 +1949,56 @@ export interface components {
          *     }
          */
         ApprovalOfCall: {
-            /** Arguments */
+            /**
+             * Arguments
+             * @description The arguments of the call, by name.
+             */
             arguments: {
                 [key: string]: unknown;
             };
             /**
              * Asked At
              * Format: date-time
+             * @description When the question was asked.
              */
             asked_at: string;
-            /** By */
+            /**
+             * By
+             * @description How it was answered: by `voice`, `text`, `key`, `rest`, or by `time`, which is a no.
+             */
             by: ("voice" | "text" | "key" | "rest" | "time") | null;
-            /** Call Id */
+            /**
+             * Call Id
+             * @description The id of the call; the answer's path names it.
+             */
             call_id: string;
-            /** Decided At */
+            /**
+             * Decided At
+             * @description When it was answered; null until then.
+             */
             decided_at: string | null;
-            /** Digest */
+            /**
+             * Digest
+             * @description Names this tool with these arguments: an answer repeats it.
+             */
             digest: string;
             /**
              * Expires At
              * Format: date-time
+             * @description Until when it is good.
              */
             expires_at: string;
-            /** Question */
+            /**
+             * Question
+             * @description What the user is asked, in the server's own words.
+             */
             question: string;
+            /** @description Whether it waits, or how it was answered. */
             state: components["schemas"]["ApprovalState"];
-            /** Tool */
+            /**
+             * Tool
+             * @description The name of the tool.
+             */
             tool: string;
         };
         /**
@@ -1602,9 +2026,15 @@ export interface components {
          *     }
          */
         ApprovalPage: {
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["ApprovalOfCall"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
         };
         /**
@@ -1613,6 +2043,87 @@ export interface components {
          * @enum {string}
          */
         ApprovalState: "waiting" | "approved" | "rejected" | "expired";
+        /**
+         * AuditAction
+         * @description What was done, or asked for: a change that the state of the session did not allow is here, too.
+         * @enum {string}
+         */
+        AuditAction: "read_turns" | "read_events" | "read_plans" | "read_approvals" | "activate" | "pause" | "end" | "delete";
+        /**
+         * AuditBody
+         * @description An admin did something with a session of somebody else, or asked for it; both may be gone by now.
+         * @example {
+         *       "action": "read_turns",
+         *       "admin_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "created_at": "2026-01-31T09:30:00.000Z",
+         *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "owner_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *       "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *     }
+         */
+        AuditBody: {
+            /** @description What the admin did, or asked for. */
+            action: components["schemas"]["AuditAction"];
+            /**
+             * Admin Id
+             * Format: uuid
+             * @description The admin.
+             */
+            admin_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Owner Id
+             * Format: uuid
+             * @description The user whose session it is.
+             */
+            owner_id: string;
+            /**
+             * Session Id
+             * Format: uuid
+             * @description The session that it belongs to.
+             */
+            session_id: string;
+        };
+        /**
+         * AuditPage
+         * @description One page of the audit, newest first; `next_cursor` is null on the last.
+         * @example {
+         *       "items": [
+         *         {
+         *           "action": "read_turns",
+         *           "admin_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "created_at": "2026-01-31T09:30:00.000Z",
+         *           "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "owner_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *           "session_id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        AuditPage: {
+            /**
+             * Items
+             * @description The things on this page.
+             */
+            items: components["schemas"]["AuditBody"][];
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
+            next_cursor: string | null;
+        };
         /**
          * BudgetBody
          * @description The budget of the workspace, and what it spent in the month that began on `month`.
@@ -1626,17 +2137,25 @@ export interface components {
         BudgetBody: {
             /**
              * Currency
+             * @description The currency of all amounts.
              * @constant
              */
             currency: "USD";
             /**
              * Month
              * Format: date
+             * @description The first day of the month that the figures are about.
              */
             month: string;
-            /** Monthly Usd */
+            /**
+             * Monthly Usd
+             * @description What the workspace may spend in a month in US dollars; null for no limit.
+             */
             monthly_usd: number | null;
-            /** Spent Usd */
+            /**
+             * Spent Usd
+             * @description What was spent in this month, in US dollars.
+             */
             spent_usd: number;
         };
         /**
@@ -1647,7 +2166,10 @@ export interface components {
          *     }
          */
         BudgetChange: {
-            /** Monthly Usd */
+            /**
+             * Monthly Usd
+             * @description What the workspace may spend in a month in US dollars; null for no limit.
+             */
             monthly_usd: number | null;
         };
         /**
@@ -1655,11 +2177,20 @@ export interface components {
          * @description One ICE candidate (RFC 8839); an empty one says that there are no more.
          */
         Candidate: {
-            /** Candidate */
+            /**
+             * Candidate
+             * @description The candidate as SDP writes it (RFC 8839).
+             */
             candidate: string;
-            /** Sdp Mid */
+            /**
+             * Sdp Mid
+             * @description The media line that the candidate is for.
+             */
             sdp_mid?: string | null;
-            /** Sdp Mline Index */
+            /**
+             * Sdp Mline Index
+             * @description The number of that media line, from 0.
+             */
             sdp_mline_index?: number | null;
         };
         /**
@@ -1674,14 +2205,21 @@ export interface components {
          *     }
          */
         Connect: {
-            /** Agent */
+            /**
+             * Agent
+             * @description The agent to begin with; by default the server's default agent.
+             */
             agent?: string | null;
             /**
              * Identity
+             * @description What the participants see of the guest.
              * @default guest
              */
             identity: string;
-            /** Variables */
+            /**
+             * Variables
+             * @description Fill `{{name}}` in the agents' instructions and greetings.
+             */
             variables?: {
                 [key: string]: string;
             };
@@ -1709,18 +2247,29 @@ export interface components {
             /**
              * Expires At
              * Format: date-time
+             * @description Until when it is good.
              */
             expires_at: string;
-            /** Ice Servers */
+            /**
+             * Ice Servers
+             * @description STUN and TURN servers for the browser's `RTCPeerConnection`.
+             */
             ice_servers: components["schemas"]["IceServer"][];
-            /** Offer Url */
+            /**
+             * Offer Url
+             * @description Where to send the WebRTC offer.
+             */
             offer_url: string;
             /**
              * Session Id
              * Format: uuid
+             * @description The session that it belongs to.
              */
             session_id: string;
-            /** Token */
+            /**
+             * Token
+             * @description The token; it is good once.
+             */
             token: string;
         };
         /**
@@ -1732,9 +2281,15 @@ export interface components {
          *     }
          */
         Credentials: {
-            /** Email */
+            /**
+             * Email
+             * @description The email address, in lower case.
+             */
             email: string;
-            /** Password */
+            /**
+             * Password
+             * @description The password: of a new account at least ten characters.
+             */
             password: string;
         };
         /**
@@ -1746,9 +2301,15 @@ export interface components {
          *     }
          */
         Decision: {
-            /** Approve */
+            /**
+             * Approve
+             * @description True to run the call, false to reject it.
+             */
             approve: boolean;
-            /** Digest */
+            /**
+             * Digest
+             * @description Names this tool with these arguments: an answer repeats it.
+             */
             digest: string;
         };
         /**
@@ -1769,35 +2330,60 @@ export interface components {
          *     }
          */
         DeliveryBody: {
-            /** Attempts */
+            /**
+             * Attempts
+             * @description How often it was tried.
+             */
             attempts: number;
             /**
              * Created At
              * Format: date-time
+             * @description When it was made.
              */
             created_at: string;
-            /** Ended At */
+            /**
+             * Ended At
+             * @description When it ended; null while it has not.
+             */
             ended_at: string | null;
-            /** Error */
+            /**
+             * Error
+             * @description Why it failed, in words; null if it did not.
+             */
             error: string | null;
             /**
              * Event Id
              * Format: uuid
+             * @description The id of the event, the same in every attempt.
              */
             event_id: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id.
              */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name of the event.
+             */
             name: string;
-            /** Next Attempt At */
+            /**
+             * Next Attempt At
+             * @description When it is tried again; null if it is not.
+             */
             next_attempt_at: string | null;
-            /** Response Status */
+            /**
+             * Response Status
+             * @description The recipient's last HTTP status; null if none came.
+             */
             response_status: number | null;
-            /** Session Id */
+            /**
+             * Session Id
+             * @description The session that it belongs to.
+             */
             session_id: string | null;
+            /** @description Where it stands. */
             status: components["schemas"]["DeliveryStatus"];
         };
         /**
@@ -1823,9 +2409,15 @@ export interface components {
          *     }
          */
         DeliveryPage: {
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["DeliveryBody"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
         };
         /**
@@ -1852,12 +2444,19 @@ export interface components {
         Engine: {
             /**
              * Kind
+             * @description `stt` hears, `llm` answers, `tts` speaks.
              * @enum {string}
              */
             kind: "stt" | "llm" | "tts";
-            /** Provider */
+            /**
+             * Provider
+             * @description The name of the provider; null if none serves.
+             */
             provider: string | null;
-            /** Reason */
+            /**
+             * Reason
+             * @description Why, in words.
+             */
             reason: string;
         };
         /**
@@ -1901,13 +2500,25 @@ export interface components {
          *     }
          */
         EnginePage: {
-            /** Engines */
+            /**
+             * Engines
+             * @description All engines that there are, with what they offer and what they lack.
+             */
             engines: components["schemas"]["OfferedEngine"][];
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["Engine"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
-            /** Providers */
+            /**
+             * Providers
+             * @description The providers that a workspace may enter a key for.
+             */
             providers: components["schemas"]["ProviderBody"][];
         };
         /**
@@ -1917,32 +2528,66 @@ export interface components {
          *     `estimated`: the vendor did not tell the tokens of an answer that was cut off.
          */
         EngineUsage: {
-            /** Audio Secs */
+            /**
+             * Audio Secs
+             * @description Seconds of audio that were heard or spoken.
+             */
             audio_secs: number;
-            /** Cache Write Tokens */
+            /**
+             * Cache Write Tokens
+             * @description Input tokens that were written to the provider's cache.
+             */
             cache_write_tokens: number;
-            /** Cached Tokens */
+            /**
+             * Cached Tokens
+             * @description Input tokens that were read from the provider's cache.
+             */
             cached_tokens: number;
-            /** Characters */
+            /**
+             * Characters
+             * @description Characters that were spoken.
+             */
             characters: number;
-            /** Cost Usd */
+            /**
+             * Cost Usd
+             * @description What it cost in US dollars; null if that is not known.
+             */
             cost_usd: number | null;
-            /** Estimated */
+            /**
+             * Estimated
+             * @description Whether the amounts are estimated, as the provider did not tell them.
+             */
             estimated: boolean;
-            /** Input Tokens */
+            /**
+             * Input Tokens
+             * @description Tokens that the model read.
+             */
             input_tokens: number;
             /**
              * Kind
+             * @description `stt` hears, `llm` answers, `tts` speaks, `speech` does it all.
              * @enum {string}
              */
             kind: "stt" | "llm" | "tts";
-            /** Model */
+            /**
+             * Model
+             * @description The model that was asked; empty if the engine has none.
+             */
             model: string;
-            /** Output Tokens */
+            /**
+             * Output Tokens
+             * @description Tokens that the model wrote.
+             */
             output_tokens: number;
-            /** Provider */
+            /**
+             * Provider
+             * @description The name of the provider; null if none serves.
+             */
             provider: string;
-            /** Reasoning Tokens */
+            /**
+             * Reasoning Tokens
+             * @description Output tokens that the model thought with.
+             */
             reasoning_tokens: number;
         };
         /**
@@ -1956,6 +2601,7 @@ export interface components {
             /**
              * Plan Id
              * Format: uuid
+             * @description The plan that shall run.
              */
             plan_id: string;
         };
@@ -1969,13 +2615,25 @@ export interface components {
          *     }
          */
         Goal: {
-            /** Goal */
+            /**
+             * Goal
+             * @description What is to be done, in the user's words.
+             */
             goal: string;
-            /** Max Secs */
+            /**
+             * Max Secs
+             * @description How many seconds the plan may take from its beginning to its end.
+             */
             max_secs?: number | null;
-            /** Max Steps */
+            /**
+             * Max Steps
+             * @description How many steps the plan may have.
+             */
             max_steps?: number | null;
-            /** Max Tokens */
+            /**
+             * Max Tokens
+             * @description How many tokens models may read and write to make it.
+             */
             max_tokens?: number | null;
         };
         /**
@@ -1983,11 +2641,20 @@ export interface components {
          * @description A STUN or TURN server as a browser's RTCPeerConnection takes it (W3C WebRTC, 4.2.4).
          */
         IceServer: {
-            /** Credential */
+            /**
+             * Credential
+             * @description The password of the TURN server.
+             */
             credential?: string | null;
-            /** Urls */
+            /**
+             * Urls
+             * @description The addresses of the server, `stun:` or `turn:`.
+             */
             urls: string | string[];
-            /** Username */
+            /**
+             * Username
+             * @description The name for the TURN server.
+             */
             username?: string | null;
         };
         /**
@@ -2007,10 +2674,14 @@ export interface components {
          *     }
          */
         IceServers: {
-            /** Ice Servers */
+            /**
+             * Ice Servers
+             * @description STUN and TURN servers for the browser's `RTCPeerConnection`.
+             */
             ice_servers: components["schemas"]["IceServer"][];
             /**
              * Policy
+             * @description `relay` if media may go through TURN only, else `all`.
              * @enum {string}
              */
             policy: "all" | "relay";
@@ -2042,26 +2713,40 @@ export interface components {
          *     }
          */
         MadeApiKey: {
+            /** @description The key as it is listed. */
             api_key: components["schemas"]["ApiKeyBody"];
-            /** Key */
+            /**
+             * Key
+             * @description The whole key; it is shown this once.
+             */
             key: string;
         };
         /**
          * MadeInvitation
-         * @description The token to register with, shown this once.
+         * @description The token to register with, and the address of the page that takes it; shown this once.
          * @example {
          *       "expires_at": "2026-02-07T09:30:00.000Z",
-         *       "token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
+         *       "token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs",
+         *       "url": "https://voice.example.org/?invitation=8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
          *     }
          */
         MadeInvitation: {
             /**
              * Expires At
              * Format: date-time
+             * @description Until when it is good.
              */
             expires_at: string;
-            /** Token */
+            /**
+             * Token
+             * @description The token; it is good once.
+             */
             token: string;
+            /**
+             * Url
+             * @description The page that takes the invitation: send it to the person.
+             */
+            url: string;
         };
         /**
          * MemoryBody
@@ -2076,24 +2761,36 @@ export interface components {
          *     }
          */
         MemoryBody: {
-            /** Content */
+            /**
+             * Content
+             * @description What is remembered, in words.
+             */
             content: string;
             /**
              * Created At
              * Format: date-time
+             * @description When it was made.
              */
             created_at: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id.
              */
             id: string;
-            /** Metadata */
+            /**
+             * Metadata
+             * @description Whatever you want to keep with it.
+             */
             metadata: {
                 [key: string]: unknown;
             };
-            /** Session Id */
+            /**
+             * Session Id
+             * @description The session that it belongs to.
+             */
             session_id: string | null;
+            /** @description `fact`, `preference`, `episode`, `summary` or `task`. */
             type: components["schemas"]["MemoryType"];
         };
         /**
@@ -2114,9 +2811,15 @@ export interface components {
          *     }
          */
         MemoryPage: {
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["MemoryBody"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
         };
         /**
@@ -2133,7 +2836,10 @@ export interface components {
          *     }
          */
         Message: {
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             */
             text: string;
         };
         /**
@@ -2154,17 +2860,35 @@ export interface components {
          *     }
          */
         NewApiKey: {
-            /** Agents */
+            /**
+             * Agents
+             * @description The agents that `POST /connect` may begin with; null for all.
+             */
             agents?: string[] | null;
-            /** Expires At */
+            /**
+             * Expires At
+             * @description Until when it is good.
+             */
             expires_at?: string | null;
-            /** Max Sessions */
+            /**
+             * Max Sessions
+             * @description How many sessions begun by this key may be live at once; null for any number.
+             */
             max_sessions?: number | null;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             */
             name: string;
-            /** Origins */
+            /**
+             * Origins
+             * @description The origins of pages that may connect; null for all, and for programs.
+             */
             origins?: string[] | null;
-            /** Scopes */
+            /**
+             * Scopes
+             * @description What the key may be used for.
+             */
             scopes?: components["schemas"]["Scope"][];
         };
         /**
@@ -2176,11 +2900,20 @@ export interface components {
          *     }
          */
         NewInvitation: {
-            /** Email */
+            /**
+             * Email
+             * @description The only address that may use the invitation; null for any.
+             */
             email?: string | null;
-            /** Expires At */
+            /**
+             * Expires At
+             * @description Until when it is good.
+             */
             expires_at?: string | null;
-            /** @default user */
+            /**
+             * @description What the person becomes: `admin` or `user`.
+             * @default user
+             */
             role: components["schemas"]["Role"];
         };
         /**
@@ -2192,12 +2925,19 @@ export interface components {
          *     }
          */
         NewMemory: {
-            /** Content */
+            /**
+             * Content
+             * @description What is remembered, in words.
+             */
             content: string;
-            /** Metadata */
+            /**
+             * Metadata
+             * @description Whatever you want to keep with it.
+             */
             metadata?: {
                 [key: string]: unknown;
             };
+            /** @description `fact`, `preference`, `episode`, `summary` or `task`. */
             type: components["schemas"]["MemoryType"];
         };
         /**
@@ -2211,11 +2951,13 @@ export interface components {
         NewRoomToken: {
             /**
              * Identity
+             * @description What the participants see of the guest.
              * @default guest
              */
             identity: string;
             /**
              * Ttl Secs
+             * @description How many seconds the token can be used to join.
              * @default 300
              */
             ttl_secs: number;
@@ -2235,15 +2977,27 @@ export interface components {
          *     }
          */
         NewSession: {
-            /** Agent */
+            /**
+             * Agent
+             * @description The agent to begin with; by default the server's default agent.
+             */
             agent?: string | null;
-            /** Metadata */
+            /**
+             * Metadata
+             * @description Whatever you want to keep with it.
+             */
             metadata?: {
                 [key: string]: unknown;
             };
-            /** Title */
+            /**
+             * Title
+             * @description What people see as its name.
+             */
             title?: string | null;
-            /** Variables */
+            /**
+             * Variables
+             * @description Fill `{{name}}` in the agents' instructions and greetings.
+             */
             variables?: {
                 [key: string]: string;
             };
@@ -2251,6 +3005,8 @@ export interface components {
         /**
          * NewWebhook
          * @description Where to, which events, and the key of the signatures; without one a key is made.
+         *
+         *     A `secret` of your own is `whsec_` and base64, as Standard Webhooks writes it, or any text.
          * @example {
          *       "events": [
          *         "session.ended",
@@ -2260,13 +3016,20 @@ export interface components {
          *     }
          */
         NewWebhook: {
-            /** Events */
+            /**
+             * Events
+             * @description Names of events, or families of them such as `turn.*`.
+             */
             events: string[];
-            /** Secret */
+            /**
+             * Secret
+             * @description The key of the signatures; without it one is made.
+             */
             secret?: string | null;
             /**
              * Url
              * Format: uri
+             * @description The address.
              */
             url: string;
         };
@@ -2279,19 +3042,30 @@ export interface components {
          *     }
          */
         Offer: {
-            /** Pc Id */
+            /**
+             * Pc Id
+             * @description The id of the WebRTC connection.
+             */
             pc_id?: string | null;
-            /** Request Data */
+            /**
+             * Request Data
+             * @description Anything; the client's library sends it along.
+             */
             request_data?: unknown;
             /**
              * Restart Pc
+             * @description Whether the client asks for a new connection in place of the old one.
              * @default false
              */
             restart_pc: boolean;
-            /** Sdp */
+            /**
+             * Sdp
+             * @description The session description (RFC 8866).
+             */
             sdp: string;
             /**
              * Type
+             * @description Always `offer`.
              * @constant
              */
             type: "offer";
@@ -2311,17 +3085,35 @@ export interface components {
          *     }
          */
         OfferedEngine: {
-            /** Kind */
+            /**
+             * Kind
+             * @description `stt` hears, `llm` answers, `tts` speaks, `speech` does it all.
+             */
             kind: ("stt" | "llm" | "tts") | "speech";
-            /** Missing */
+            /**
+             * Missing
+             * @description What is missing, in words; null or empty if nothing is.
+             */
             missing: string | null;
-            /** Models */
+            /**
+             * Models
+             * @description The models that the account may use.
+             */
             models: string[];
-            /** Problem */
+            /**
+             * Problem
+             * @description Why it does not work, in words; null if it does.
+             */
             problem: string | null;
-            /** Provider */
+            /**
+             * Provider
+             * @description The name of the provider; null if none serves.
+             */
             provider: string;
-            /** Voices */
+            /**
+             * Voices
+             * @description The voices that it offers.
+             */
             voices: components["schemas"]["VoiceBody"][];
         };
         /**
@@ -2337,26 +3129,50 @@ export interface components {
          *     }
          */
         Outcome: {
-            /** Duration Ms */
+            /**
+             * Duration Ms
+             * @description How long it took, in milliseconds; null if it did not end.
+             */
             duration_ms: number | null;
-            /** Error */
+            /**
+             * Error
+             * @description Why it failed, in words; null if it did not.
+             */
             error: string | null;
-            /** Result */
+            /**
+             * Result
+             * @description What came of it; null if nothing did.
+             */
             result: unknown;
+            /** @description Where it stands. */
             status: components["schemas"]["ToolCallStatus"];
         };
         /**
          * PasswordChange
          * @description The password as it is, and as it shall be.
+         *
+         *     An account that has no password yet (`has_password`) needs no `current_password`, and may give its
+         *     `email` with its first one.
          * @example {
          *       "current_password": "three grey herons",
          *       "new_password": "five white egrets"
          *     }
          */
         PasswordChange: {
-            /** Current Password */
-            current_password: string;
-            /** New Password */
+            /**
+             * Current Password
+             * @description The password that the account has now; left out by an account without one.
+             */
+            current_password?: string | null;
+            /**
+             * Email
+             * @description The address of the account; only with its first password.
+             */
+            email?: string | null;
+            /**
+             * New Password
+             * @description The password from now on: at least ten characters.
+             */
             new_password: string;
         };
         /**
@@ -2423,29 +3239,51 @@ export interface components {
          *     }
          */
         PlanBody: {
+            /** @description What the plan may take. */
             budget: components["schemas"]["PlanBudgetBody"];
             /**
              * Created At
              * Format: date-time
+             * @description When it was made.
              */
             created_at: string;
-            /** Ended At */
+            /**
+             * Ended At
+             * @description When it ended; null while it has not.
+             */
             ended_at: string | null;
-            /** Error */
+            /**
+             * Error
+             * @description Why it failed, in words; null if it did not.
+             */
             error: string | null;
-            /** Goal */
+            /**
+             * Goal
+             * @description What is to be done, in the user's words.
+             */
             goal: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id.
              */
             id: string;
-            /** Started At */
+            /**
+             * Started At
+             * @description When it began; null if it has not.
+             */
             started_at: string | null;
+            /** @description Where it stands. */
             status: components["schemas"]["PlanStatus"];
-            /** Steps */
+            /**
+             * Steps
+             * @description The steps, in order.
+             */
             steps: components["schemas"]["StepBody"][];
-            /** Tokens */
+            /**
+             * Tokens
+             * @description Tokens that models read and write to make it.
+             */
             tokens: number;
         };
         /**
@@ -2453,11 +3291,20 @@ export interface components {
          * @description What a plan may take: steps, seconds from beginning to end, and tokens of the models that make it.
          */
         PlanBudgetBody: {
-            /** Secs */
+            /**
+             * Secs
+             * @description Seconds from its beginning to its end.
+             */
             secs: number;
-            /** Steps */
+            /**
+             * Steps
+             * @description How many steps there may be.
+             */
             steps: number;
-            /** Tokens */
+            /**
+             * Tokens
+             * @description Tokens that models read and write to make it.
+             */
             tokens: number;
         };
         /**
@@ -2529,9 +3376,15 @@ export interface components {
          *     }
          */
         PlanPage: {
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["PlanBody"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
         };
         /**
@@ -2545,42 +3398,66 @@ export interface components {
          * @description RFC 9457. `type` is stable; `detail` is for people.
          */
         Problem: {
+            /** @description What is wrong, or to be known, in a sentence. */
             detail: string;
             /** @description Only of `invalid`: what is wrong where, by JSON pointer. */
             errors?: {
+                /** @description What is wrong with it. */
                 detail: string;
+                /** @description RFC 6901: `/title` in the body, `/query/limit` for a parameter. */
                 pointer: string;
             }[];
             /** @description Also in the header `X-Request-ID` */
             request_id: string;
+            /** @description The HTTP status. */
             status: number;
+            /** @description What the type of problem means. */
             title: string;
-            /** Format: uri-reference */
+            /**
+             * Format: uri-reference
+             * @description The stable name of the type of problem, `/problems/<slug>`.
+             */
             type: string;
         };
         /**
          * ProblemType
-         * @description A type of problems; `title` says what it means.
+         * @description A type of problems; `title` says what it means, `detail` what to do about it.
          * @example {
+         *       "detail": "An ended session can be read and deleted, nothing more. `POST /api/v1/sessions` begins another one.",
          *       "status": 409,
          *       "title": "The session has ended; create a new one.",
          *       "type": "/problems/session-ended"
          *     }
          */
         ProblemType: {
-            /** Status */
+            /**
+             * Detail
+             * @description What to do about it.
+             */
+            detail: string;
+            /**
+             * Status
+             * @description The HTTP status.
+             */
             status: number;
-            /** Title */
+            /**
+             * Title
+             * @description What the type of problem means.
+             */
             title: string;
-            /** Type */
+            /**
+             * Type
+             * @description The stable name of the type of problem, `/problems/<slug>`.
+             */
             type: string;
         };
         /**
          * Profile
-         * @description An account as its owner sees it.
+         * @description An account as its owner sees it; one that a sign-in link made has no password until it is set.
          * @example {
          *       "created_at": "2026-01-31T09:30:00.000Z",
          *       "email": "ada@example.org",
+         *       "has_password": true,
          *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
          *       "name": "Ada",
          *       "role": "admin"
@@ -2590,17 +3467,31 @@ export interface components {
             /**
              * Created At
              * Format: date-time
+             * @description When it was made.
              */
             created_at: string;
-            /** Email */
+            /**
+             * Email
+             * @description The email address, in lower case.
+             */
             email: string;
+            /**
+             * Has Password
+             * @description False for an account of a sign-in link that has set no password yet.
+             */
+            has_password: boolean;
             /**
              * Id
              * Format: uuid
+             * @description Its id.
              */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             */
             name: string;
+            /** @description `admin` or `user` of the workspace. */
             role: components["schemas"]["Role"];
         };
         /**
@@ -2620,19 +3511,40 @@ export interface components {
          *     }
          */
         ProviderBody: {
-            /** Base Url */
+            /**
+             * Base Url
+             * @description The address of the provider's API, if it is not the vendor's own.
+             */
             base_url: string | null;
-            /** Configured */
+            /**
+             * Configured
+             * @description Where its key comes from: `workspace`, `environment`, or null for nowhere.
+             */
             configured: ("environment" | "workspace") | null;
-            /** Enterable */
+            /**
+             * Enterable
+             * @description What an admin may enter for this provider: `key`, `base_url`.
+             */
             enterable: ("key" | "base_url")[];
-            /** Key Ends */
+            /**
+             * Key Ends
+             * @description The last characters of the key that was entered; null for non-admins.
+             */
             key_ends: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             */
             name: string;
-            /** Problem */
+            /**
+             * Problem
+             * @description Why it does not work, in words; null if it does.
+             */
             problem: string | null;
-            /** Updated At */
+            /**
+             * Updated At
+             * @description When it was last changed.
+             */
             updated_at: string | null;
         };
         /**
@@ -2643,9 +3555,15 @@ export interface components {
          *     }
          */
         ProviderEntry: {
-            /** Base Url */
+            /**
+             * Base Url
+             * @description The address of the provider's API, if it is not the vendor's own.
+             */
             base_url?: string | null;
-            /** Key */
+            /**
+             * Key
+             * @description The vendor's key; it is kept encrypted and never shown again.
+             */
             key?: string | null;
         };
         /**
@@ -2658,14 +3576,21 @@ export interface components {
          *     }
          */
         Readiness: {
-            /** Calls */
+            /**
+             * Calls
+             * @description How many calls are live on this node.
+             */
             calls: number;
-            /** Missing */
+            /**
+             * Missing
+             * @description What is missing, in words; null or empty if nothing is.
+             */
             missing: {
                 [key: string]: string;
             };
             /**
              * Status
+             * @description `ready`, or `unavailable` if something is missing.
              * @enum {string}
              */
             status: "ready" | "unavailable";
@@ -2690,25 +3615,32 @@ export interface components {
             /**
              * Erased At
              * Format: date-time
+             * @description When the person was erased.
              */
             erased_at: string;
             /**
              * Erased By
              * Format: uuid
+             * @description The user who asked for it.
              */
             erased_by: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id.
              */
             id: string;
-            /** Rows */
+            /**
+             * Rows
+             * @description How many rows of each table were removed.
+             */
             rows: {
                 [key: string]: number;
             };
             /**
              * User Id
              * Format: uuid
+             * @description The user.
              */
             user_id: string;
         };
@@ -2720,8 +3652,27 @@ export interface components {
          *     }
          */
         RefreshToken: {
-            /** Refresh Token */
+            /**
+             * Refresh Token
+             * @description Exchanged once for new tokens by `POST /auth/refresh`.
+             */
             refresh_token: string;
+        };
+        /**
+         * RefusedTool
+         * @description A tool of an MCP server, by its name there, that cannot be used.
+         */
+        RefusedTool: {
+            /**
+             * Name
+             * @description Its name.
+             */
+            name: string;
+            /**
+             * Reason
+             * @description Why, in words.
+             */
+            reason: string;
         };
         /**
          * Registration
@@ -2735,6 +3686,7 @@ export interface components {
         Registration: {
             /**
              * Email
+             * @description The email address, in lower case.
              * @example ada@example.org
              */
             email: string;
@@ -2745,10 +3697,14 @@ export interface components {
             invitation?: string | null;
             /**
              * Name
+             * @description Its name.
              * @default
              */
             name: string;
-            /** Password */
+            /**
+             * Password
+             * @description The password: of a new account at least ten characters.
+             */
             password: string;
             /**
              * Token
@@ -2779,13 +3735,20 @@ export interface components {
          *     }
          */
         Reply: {
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             */
             text: string;
-            /** Tool Calls */
+            /**
+             * Tool Calls
+             * @description The tools that were called, in order.
+             */
             tool_calls: components["schemas"]["ToolCallBody"][];
             /**
              * Turn Id
              * Format: uuid
+             * @description The turn of the answer; `GET .../turns` lists it.
              */
             turn_id: string;
         };
@@ -2813,10 +3776,14 @@ export interface components {
         Report: {
             /**
              * Currency
+             * @description The currency of all amounts.
              * @constant
              */
             currency: "USD";
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["SpentBody"][];
         };
         /**
@@ -2843,9 +3810,13 @@ export interface components {
             /**
              * Expires At
              * Format: date-time
+             * @description Until when it is good.
              */
             expires_at: string;
-            /** Token */
+            /**
+             * Token
+             * @description The token; it is good once.
+             */
             token: string;
         };
         /**
@@ -2859,10 +3830,14 @@ export interface components {
         Saying: {
             /**
              * Interrupt
+             * @description Whether it is said at once, and not after what the agent is saying.
              * @default false
              */
             interrupt: boolean;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             */
             text: string;
         };
         /**
@@ -2881,6 +3856,11 @@ export interface components {
          *       "live": true,
          *       "metadata": {
          *         "order": 4711
+         *       },
+         *       "owner": {
+         *         "email": "ben@example.org",
+         *         "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *         "name": "Ben"
          *       },
          *       "participants": [
          *         "user"
@@ -2913,39 +3893,103 @@ export interface components {
          *     }
          */
         SessionBody: {
-            /** Agent */
+            /**
+             * Agent
+             * @description The agent that has the word now; a hand-over changes it.
+             */
             agent: string;
             /**
              * Created At
              * Format: date-time
+             * @description When it was made.
              */
             created_at: string;
+            /** @description Why the session ended; null while it has not. */
             end_reason: components["schemas"]["EndReason"] | null;
-            /** Ended At */
+            /**
+             * Ended At
+             * @description When it ended; null while it has not.
+             */
             ended_at: string | null;
             /**
              * Id
              * Format: uuid
+             * @description Its id.
              */
             id: string;
-            /** Live */
+            /**
+             * Live
+             * @description Whether somebody is connected now.
+             */
             live: boolean;
-            /** Metadata */
+            /**
+             * Metadata
+             * @description Whatever you want to keep with it.
+             */
             metadata: {
                 [key: string]: unknown;
             };
-            /** Participants */
+            /** @description Whose session it is. */
+            owner: components["schemas"]["SessionOwner"];
+            /**
+             * Participants
+             * @description Who is in the call.
+             */
             participants: string[];
-            /** Started At */
+            /**
+             * Started At
+             * @description When it began; null if it has not.
+             */
             started_at: string | null;
             /**
              * Status
+             * @description Where it stands.
              * @enum {string}
              */
             status: "created" | "active" | "paused" | "ended";
-            /** Title */
+            /**
+             * Title
+             * @description What people see as its name.
+             */
             title: string | null;
+            /** @description What the engines consumed, and what that cost. */
             usage: components["schemas"]["UsageBody"];
+        };
+        /**
+         * SessionChange
+         * @description What shall change; null takes the title away.
+         * @example {
+         *       "title": "Dinner on Friday"
+         *     }
+         */
+        SessionChange: {
+            /**
+             * Title
+             * @description What people see as its name.
+             */
+            title: string | null;
+        };
+        /**
+         * SessionOwner
+         * @description Whose session it is. Only admins are shown `name` and `email`; for others they are null.
+         */
+        SessionOwner: {
+            /**
+             * Email
+             * @description The email address, in lower case.
+             */
+            email: string | null;
+            /**
+             * Id
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Name
+             * @description Its name.
+             */
+            name: string | null;
         };
         /**
          * SessionPage
@@ -2959,6 +4003,11 @@ export interface components {
          *           "live": true,
          *           "metadata": {
          *             "order": 4711
+         *           },
+         *           "owner": {
+         *             "email": "ben@example.org",
+         *             "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
+         *             "name": "Ben"
          *           },
          *           "participants": [
          *             "user"
@@ -2994,9 +4043,15 @@ export interface components {
          *     }
          */
         SessionPage: {
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["SessionBody"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
         };
         /**
@@ -3016,6 +4071,7 @@ export interface components {
          *       "user": {
          *         "created_at": "2026-01-31T09:30:00.000Z",
          *         "email": "ada@example.org",
+         *         "has_password": true,
          *         "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
          *         "name": "Ada",
          *         "role": "admin"
@@ -3023,29 +4079,43 @@ export interface components {
          *     }
          */
         SignedIn: {
-            /** Access Token */
+            /**
+             * Access Token
+             * @description A short-lived token for `Authorization: Bearer`.
+             */
             access_token: string;
-            /** Expires In */
+            /**
+             * Expires In
+             * @description How many seconds the access token is good.
+             */
             expires_in: number;
-            /** Refresh Token */
+            /**
+             * Refresh Token
+             * @description Exchanged once for new tokens by `POST /auth/refresh`.
+             */
             refresh_token: string;
             /**
              * Token Type
+             * @description Always `bearer` (RFC 6750).
              * @default bearer
              * @constant
              */
             token_type: "bearer";
+            /** @description Who is signed in. */
             user: components["schemas"]["Profile"];
         };
         /**
          * SignInToken
-         * @description The token of the link that the server prints at start.
+         * @description The token of the link that the server prints at start, or `orion users link` at any time.
          * @example {
          *       "token": "8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
          *     }
          */
         SignInToken: {
-            /** Token */
+            /**
+             * Token
+             * @description The token; it is good once.
+             */
             token: string;
         };
         /**
@@ -3053,25 +4123,55 @@ export interface components {
          * @description What was spent in one group; `complete` is false where a part of it has no known cost.
          */
         SpentBody: {
-            /** Audio Secs */
+            /**
+             * Audio Secs
+             * @description Seconds of audio that were heard or spoken.
+             */
             audio_secs: number;
-            /** Cache Write Tokens */
+            /**
+             * Cache Write Tokens
+             * @description Input tokens that were written to the provider's cache.
+             */
             cache_write_tokens: number;
-            /** Cached Tokens */
+            /**
+             * Cached Tokens
+             * @description Input tokens that were read from the provider's cache.
+             */
             cached_tokens: number;
-            /** Characters */
+            /**
+             * Characters
+             * @description Characters that were spoken.
+             */
             characters: number;
-            /** Complete */
+            /**
+             * Complete
+             * @description False if the cost of some engine is not known, so that the sum is too small.
+             */
             complete: boolean;
-            /** Cost Usd */
+            /**
+             * Cost Usd
+             * @description What it cost in US dollars; null if that is not known.
+             */
             cost_usd: number;
-            /** Group */
+            /**
+             * Group
+             * @description The day, agent or provider that the row is about.
+             */
             group: string;
-            /** Input Tokens */
+            /**
+             * Input Tokens
+             * @description Tokens that the model read.
+             */
             input_tokens: number;
-            /** Output Tokens */
+            /**
+             * Output Tokens
+             * @description Tokens that the model wrote.
+             */
             output_tokens: number;
-            /** Reasoning Tokens */
+            /**
+             * Reasoning Tokens
+             * @description Output tokens that the model thought with.
+             */
             reasoning_tokens: number;
         };
         /**
@@ -3084,6 +4184,7 @@ export interface components {
         StatusChange: {
             /**
              * Status
+             * @description The status that the session shall have.
              * @enum {string}
              */
             status: "active" | "paused" | "ended";
@@ -3098,7 +4199,10 @@ export interface components {
          *     }
          */
         StepAnswer: {
-            /** Digest */
+            /**
+             * Digest
+             * @description Names this tool with these arguments: an answer repeats it.
+             */
             digest?: string | null;
         };
         /**
@@ -3108,29 +4212,61 @@ export interface components {
          *     `unknown`: it was interrupted, and nobody knows whether it has happened; a yes repeats it.
          */
         StepBody: {
-            /** After */
+            /**
+             * After
+             * @description Indexes of the steps that must be done before this one.
+             */
             after: number[];
+            /** @description The question about this step; null if none was asked. */
             approval: components["schemas"]["ApprovalBody"] | null;
-            /** Arguments */
+            /**
+             * Arguments
+             * @description The arguments of the call, by name.
+             */
             arguments: {
                 [key: string]: unknown;
             };
-            /** Attempts */
+            /**
+             * Attempts
+             * @description How often it was tried.
+             */
             attempts: number;
-            /** Description */
+            /**
+             * Description
+             * @description What the step does, in words.
+             */
             description: string;
-            /** Ended At */
+            /**
+             * Ended At
+             * @description When it ended; null while it has not.
+             */
             ended_at: string | null;
-            /** Error */
+            /**
+             * Error
+             * @description Why it failed, in words; null if it did not.
+             */
             error: string | null;
-            /** Index */
+            /**
+             * Index
+             * @description The place of the step in the plan, from 0.
+             */
             index: number;
-            /** Result */
+            /**
+             * Result
+             * @description What came of it; null if nothing did.
+             */
             result: unknown;
-            /** Started At */
+            /**
+             * Started At
+             * @description When it began; null if it has not.
+             */
             started_at: string | null;
+            /** @description Where it stands. */
             status: components["schemas"]["StepStatus"];
-            /** Tool */
+            /**
+             * Tool
+             * @description The name of the tool.
+             */
             tool: string;
         };
         /**
@@ -3168,6 +4304,7 @@ export interface components {
          *         ],
          *         "type": "object"
          *       },
+         *       "refused": [],
          *       "risk": "read",
          *       "say": "",
          *       "timeout_secs": 5,
@@ -3178,35 +4315,79 @@ export interface components {
          *     }
          */
         ToolBody: {
-            /** Config */
+            /**
+             * Config
+             * @description How the tool is reached: of `http` `{method, url, headers, select}`, of `mcp` `{transport, url or command, allow}`.
+             */
             config: {
                 [key: string]: unknown;
             };
-            /** Created At */
+            /**
+             * Created At
+             * @description When it was made.
+             */
             created_at: string | null;
-            /** Description */
+            /**
+             * Description
+             * @description What it does, in a sentence; models read it.
+             */
             description: string;
-            /** Enabled */
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
             enabled: boolean;
-            /** Examples */
+            /**
+             * Examples
+             * @description What people may say to use it; `{name}` stands for an argument.
+             */
             examples: string[];
-            /** Id */
+            /**
+             * Id
+             * @description Its id; of a tool of the server's files its name.
+             */
             id: string;
+            /** @description What kind it is. */
             kind: components["schemas"]["ToolKind"];
-            /** Name */
+            /**
+             * Name
+             * @description What models call the tool.
+             */
             name: string;
-            /** Parameters */
+            /**
+             * Parameters
+             * @description The arguments as a JSON Schema of an object.
+             */
             parameters: {
                 [key: string]: unknown;
             };
+            /**
+             * Refused
+             * @description Tools of the MCP server that cannot be used, and why.
+             * @default []
+             */
+            refused: components["schemas"]["RefusedTool"][];
+            /** @description `read` changes nothing, `write` changes something, `danger` waits for the user's yes. */
             risk: components["schemas"]["Risk"];
-            /** Say */
+            /**
+             * Say
+             * @description How the result is spoken; `{member}` is filled from it.
+             */
             say: string;
-            /** Timeout Secs */
+            /**
+             * Timeout Secs
+             * @description After how many seconds a call is given up.
+             */
             timeout_secs: number;
-            /** Tools */
+            /**
+             * Tools
+             * @description What models call it; of an MCP server one name for each of its tools.
+             */
             tools: string[];
-            /** Updated At */
+            /**
+             * Updated At
+             * @description When it was last changed.
+             */
             updated_at: string | null;
         };
         /**
@@ -3214,22 +4395,44 @@ export interface components {
          * @description A tool call and what came of it; `duration_ms` in milliseconds.
          */
         ToolCallBody: {
-            /** Arguments */
+            /**
+             * Arguments
+             * @description The arguments of the call, by name.
+             */
             arguments: {
                 [key: string]: unknown;
             };
-            /** Duration Ms */
+            /**
+             * Duration Ms
+             * @description How long it took, in milliseconds; null if it did not end.
+             */
             duration_ms: number | null;
-            /** Error */
+            /**
+             * Error
+             * @description Why it failed, in words; null if it did not.
+             */
             error: string | null;
-            /** Id */
+            /**
+             * Id
+             * @description The id of the call.
+             */
             id: string;
-            /** Result */
+            /**
+             * Result
+             * @description What came of it; null if nothing did.
+             */
             result: unknown;
-            /** Started At */
+            /**
+             * Started At
+             * @description When it began; null if it has not.
+             */
             started_at: string | null;
+            /** @description Where it stands. */
             status: components["schemas"]["ToolCallStatus"];
-            /** Tool */
+            /**
+             * Tool
+             * @description The name of the tool.
+             */
             tool: string;
         };
         /**
@@ -3249,6 +4452,7 @@ export interface components {
         ToolChange: {
             /**
              * Config
+             * @description How the tool is reached: of `http` `{method, url, headers, select}`, of `mcp` `{transport, url or command, allow}`.
              * @default {}
              */
             config: {
@@ -3256,46 +4460,57 @@ export interface components {
             };
             /**
              * Description
+             * @description What it does, in a sentence; models read it.
              * @default
              */
             description: string;
             /**
              * Enabled
+             * @description Whether it is in use.
              * @default true
              */
             enabled: boolean;
             /**
              * Examples
+             * @description What people may say to use it; `{name}` stands for an argument.
              * @default []
              */
             examples: string[];
             /**
              * Kind
+             * @description What kind it is.
              * @default http
              * @enum {string}
              */
             kind: "http" | "mcp";
             /**
              * Name
+             * @description Its name.
              * @default
              */
             name: string;
             /**
              * Parameters
+             * @description The arguments as a JSON Schema of an object.
              * @default {}
              */
             parameters: {
                 [key: string]: unknown;
             };
-            /** @default read */
+            /**
+             * @description `read` changes nothing, `write` changes something, `danger` waits for the user's yes.
+             * @default read
+             */
             risk: components["schemas"]["Risk"];
             /**
              * Say
+             * @description How the result is spoken; `{member}` is filled from it.
              * @default
              */
             say: string;
             /**
              * Timeout Secs
+             * @description After how many seconds a call is given up.
              * @default 10
              */
             timeout_secs: number;
@@ -3331,45 +4546,63 @@ export interface components {
          *     }
          */
         ToolFields: {
-            /** Config */
+            /**
+             * Config
+             * @description How the tool is reached: of `http` `{method, url, headers, select}`, of `mcp` `{transport, url or command, allow}`.
+             */
             config: {
                 [key: string]: unknown;
             };
-            /** Description */
+            /**
+             * Description
+             * @description What it does, in a sentence; models read it.
+             */
             description: string;
             /**
              * Enabled
+             * @description Whether it is in use.
              * @default true
              */
             enabled: boolean;
             /**
              * Examples
+             * @description What people may say to use it; `{name}` stands for an argument.
              * @default []
              */
             examples: string[];
             /**
              * Kind
+             * @description What kind it is.
              * @enum {string}
              */
             kind: "http" | "mcp";
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             */
             name: string;
             /**
              * Parameters
+             * @description The arguments as a JSON Schema of an object.
              * @default {}
              */
             parameters: {
                 [key: string]: unknown;
             };
-            /** @default read */
+            /**
+             * @description `read` changes nothing, `write` changes something, `danger` waits for the user's yes.
+             * @default read
+             */
             risk: components["schemas"]["Risk"];
             /**
              * Say
+             * @description How the result is spoken; `{member}` is filled from it.
              * @default
              */
             say: string;
             /**
              * Timeout Secs
+             * @description After how many seconds a call is given up.
              * @default 10
              */
             timeout_secs: number;
@@ -3411,6 +4644,7 @@ export interface components {
          *             ],
          *             "type": "object"
          *           },
+         *           "refused": [],
          *           "risk": "read",
          *           "say": "",
          *           "timeout_secs": 5,
@@ -3424,9 +4658,15 @@ export interface components {
          *     }
          */
         ToolPage: {
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["ToolBody"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
         };
         /**
@@ -3441,12 +4681,16 @@ export interface components {
         Trial: {
             /**
              * Arguments
+             * @description The arguments of the call, by name.
              * @default {}
              */
             arguments: {
                 [key: string]: unknown;
             };
-            /** Tool */
+            /**
+             * Tool
+             * @description A tool of an MCP server; without it, the server is asked anew what it offers.
+             */
             tool?: string | null;
         };
         /**
@@ -3464,9 +4708,15 @@ export interface components {
          *     }
          */
         Trickle: {
-            /** Candidates */
+            /**
+             * Candidates
+             * @description ICE candidates of the client.
+             */
             candidates: components["schemas"]["Candidate"][];
-            /** Pc Id */
+            /**
+             * Pc Id
+             * @description The id of the WebRTC connection.
+             */
             pc_id: string;
         };
         /**
@@ -3474,38 +4724,58 @@ export interface components {
          * @description A turn as it was heard; `latency` in milliseconds after the end of the user's speech.
          */
         TurnBody: {
-            /** Agent */
+            /**
+             * Agent
+             * @description The agent that spoke, or was spoken to.
+             */
             agent: string;
             /**
              * Ended At
              * Format: date-time
+             * @description When it ended; null while it has not.
              */
             ended_at: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id.
              */
             id: string;
-            /** Interrupted */
+            /**
+             * Interrupted
+             * @description Whether the turn was cut off.
+             */
             interrupted: boolean;
-            /** Latency */
+            /**
+             * Latency
+             * @description Milliseconds from the end of the user's speech to each stage.
+             */
             latency: {
                 [key: string]: number | null;
             };
             /**
              * Role
+             * @description Who spoke: `user` or `agent`.
              * @enum {string}
              */
             role: "user" | "agent";
             /**
              * Started At
              * Format: date-time
+             * @description When it began; null if it has not.
              */
             started_at: string;
-            /** Text */
+            /**
+             * Text
+             * @description The words.
+             */
             text: string;
-            /** Tool Calls */
+            /**
+             * Tool Calls
+             * @description The tools that were called, in order.
+             */
             tool_calls: components["schemas"]["ToolCallBody"][];
+            /** @description What the engines consumed, and what that cost. */
             usage: components["schemas"]["UsageBody"];
         };
         /**
@@ -3566,9 +4836,15 @@ export interface components {
          *     }
          */
         TurnPage: {
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["TurnBody"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
         };
         /**
@@ -3596,14 +4872,21 @@ export interface components {
          *     }
          */
         UsageBody: {
-            /** Cost Usd */
+            /**
+             * Cost Usd
+             * @description What it cost in US dollars; null if that is not known.
+             */
             cost_usd: number | null;
             /**
              * Currency
+             * @description The currency of all amounts.
              * @constant
              */
             currency: "USD";
-            /** Engines */
+            /**
+             * Engines
+             * @description What each engine consumed.
+             */
             engines: components["schemas"]["EngineUsage"][];
         };
         /**
@@ -3622,19 +4905,31 @@ export interface components {
             /**
              * Created At
              * Format: date-time
+             * @description When it was made.
              */
             created_at: string;
-            /** Disabled */
+            /**
+             * Disabled
+             * @description Whether the user can neither sign in nor go on.
+             */
             disabled: boolean;
-            /** Email */
+            /**
+             * Email
+             * @description The email address, in lower case.
+             */
             email: string;
             /**
              * Id
              * Format: uuid
+             * @description Its id.
              */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             */
             name: string;
+            /** @description `admin` or `user` of the workspace. */
             role: components["schemas"]["Role"];
         };
         /**
@@ -3645,10 +4940,17 @@ export interface components {
          *     }
          */
         UserChange: {
-            /** Disabled */
+            /**
+             * Disabled
+             * @description Whether the user can neither sign in nor go on.
+             */
             disabled?: boolean | null;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             */
             name?: string | null;
+            /** @description `admin` or `user` of the workspace. */
             role?: components["schemas"]["Role"] | null;
         };
         /**
@@ -3669,9 +4971,15 @@ export interface components {
          *     }
          */
         UserPage: {
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["UserBody"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
         };
         /**
@@ -3679,16 +4987,25 @@ export interface components {
          * @description A voice that agents may have: `id` is what stands in an agent's `voice`.
          */
         VoiceBody: {
-            /** Id */
+            /**
+             * Id
+             * @description What an agent's `voice` names.
+             */
             id: string;
-            /** Language */
+            /**
+             * Language
+             * @description The language as a code such as `en` or `pt-BR`; of an agent `auto` follows the speaker.
+             */
             language: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description Its name.
+             */
             name: string;
         };
         /**
          * WebhookBody
-         * @description A webhook; `disabled_at` tells when its recipient answered 410.
+         * @description A webhook; `disabled_at` is null unless an admin disabled it, or its recipient answered 410.
          * @example {
          *       "created_at": "2026-01-31T09:30:00.000Z",
          *       "events": [
@@ -3704,19 +5021,54 @@ export interface components {
             /**
              * Created At
              * Format: date-time
+             * @description When it was made.
              */
             created_at: string;
-            /** Disabled At */
+            /**
+             * Disabled At
+             * @description Since when nothing is delivered; null if it is enabled.
+             */
             disabled_at: string | null;
-            /** Events */
+            /**
+             * Events
+             * @description Names of events, or families of them such as `turn.*`.
+             */
             events: string[];
             /**
              * Id
              * Format: uuid
+             * @description Its id.
              */
             id: string;
-            /** Url */
+            /**
+             * Url
+             * @description The address.
+             */
             url: string;
+        };
+        /**
+         * WebhookChange
+         * @description What shall change; what is left out stays. `enabled` true enables a webhook that was disabled.
+         * @example {
+         *       "enabled": true
+         *     }
+         */
+        WebhookChange: {
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled?: boolean | null;
+            /**
+             * Events
+             * @description Names of events, or families of them such as `turn.*`.
+             */
+            events?: string[] | null;
+            /**
+             * Url
+             * @description The address.
+             */
+            url?: string | null;
         };
         /**
          * WebhookMade
@@ -3728,7 +5080,7 @@ export interface components {
          *         "turn.ended"
          *       ],
          *       "id": "0192f0c1-a2b3-7c4d-8e5f-60718293a4b5",
-         *       "secret": "whsec_8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs",
+         *       "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
          *       "url": "https://hooks.example.org/orion",
          *       "disabled_at": null
          *     }
@@ -3737,20 +5089,34 @@ export interface components {
             /**
              * Created At
              * Format: date-time
+             * @description When it was made.
              */
             created_at: string;
-            /** Disabled At */
+            /**
+             * Disabled At
+             * @description Since when nothing is delivered; null if it is enabled.
+             */
             disabled_at: string | null;
-            /** Events */
+            /**
+             * Events
+             * @description Names of events, or families of them such as `turn.*`.
+             */
             events: string[];
             /**
              * Id
              * Format: uuid
+             * @description Its id.
              */
             id: string;
-            /** Secret */
+            /**
+             * Secret
+             * @description The key of the signatures; it is shown this once.
+             */
             secret: string;
-            /** Url */
+            /**
+             * Url
+             * @description The address.
+             */
             url: string;
         };
         /**
@@ -3773,9 +5139,15 @@ export interface components {
          *     }
          */
         WebhookPage: {
-            /** Items */
+            /**
+             * Items
+             * @description The things on this page.
+             */
             items: components["schemas"]["WebhookBody"][];
-            /** Next Cursor */
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last.
+             */
             next_cursor: string | null;
         };
     };
@@ -3800,6 +5172,8 @@ export type SchemaAccepted = components['schemas']['Accepted'];
 export type SchemaAgentBody = components['schemas']['AgentBody'];
 export type SchemaAgentFile = components['schemas']['AgentFile'];
 export type SchemaAgentPage = components['schemas']['AgentPage'];
+export type SchemaAgentWarning = components['schemas']['AgentWarning'];
+export type SchemaAgentWithWarnings = components['schemas']['AgentWithWarnings'];
 export type SchemaAlive = components['schemas']['Alive'];
 export type SchemaAnswer = components['schemas']['Answer'];
 export type SchemaApiKeyBody = components['schemas']['ApiKeyBody'];
@@ -3808,6 +5182,9 @@ export type SchemaApprovalBody = components['schemas']['ApprovalBody'];
 export type SchemaApprovalOfCall = components['schemas']['ApprovalOfCall'];
 export type SchemaApprovalPage = components['schemas']['ApprovalPage'];
 export type SchemaApprovalState = components['schemas']['ApprovalState'];
+export type SchemaAuditAction = components['schemas']['AuditAction'];
+export type SchemaAuditBody = components['schemas']['AuditBody'];
+export type SchemaAuditPage = components['schemas']['AuditPage'];
 export type SchemaBudgetBody = components['schemas']['BudgetBody'];
 export type SchemaBudgetChange = components['schemas']['BudgetChange'];
 export type SchemaCandidate = components['schemas']['Candidate'];
@@ -3854,6 +5231,7 @@ export type SchemaProviderEntry = components['schemas']['ProviderEntry'];
 export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRefreshToken = components['schemas']['RefreshToken'];
+export type SchemaRefusedTool = components['schemas']['RefusedTool'];
 export type SchemaRegistration = components['schemas']['Registration'];
 export type SchemaReply = components['schemas']['Reply'];
 export type SchemaReport = components['schemas']['Report'];
@@ -3863,6 +5241,8 @@ export type SchemaRoomToken = components['schemas']['RoomToken'];
 export type SchemaSaying = components['schemas']['Saying'];
 export type SchemaScope = components['schemas']['Scope'];
 export type SchemaSessionBody = components['schemas']['SessionBody'];
+export type SchemaSessionChange = components['schemas']['SessionChange'];
+export type SchemaSessionOwner = components['schemas']['SessionOwner'];
 export type SchemaSessionPage = components['schemas']['SessionPage'];
 export type SchemaSessionStatus = components['schemas']['SessionStatus'];
 export type SchemaSignedIn = components['schemas']['SignedIn'];
@@ -3889,6 +5269,7 @@ export type SchemaUserChange = components['schemas']['UserChange'];
 export type SchemaUserPage = components['schemas']['UserPage'];
 export type SchemaVoiceBody = components['schemas']['VoiceBody'];
 export type SchemaWebhookBody = components['schemas']['WebhookBody'];
+export type SchemaWebhookChange = components['schemas']['WebhookChange'];
 export type SchemaWebhookMade = components['schemas']['WebhookMade'];
 export type SchemaWebhookPage = components['schemas']['WebhookPage'];
 export type HeaderIdempotencyReplayed = components['headers']['Idempotency-Replayed'];
@@ -4956,7 +6337,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An agent; a row of the workspace covers the file of the same name. */
+            /** @description An agent, and what its engines lack now. It is kept all the same: a key may be entered later. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -4965,7 +6346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentBody"];
+                    "application/json": components["schemas"]["AgentWithWarnings"];
                 };
             };
             /** @description `malformed`: The request cannot be parsed. */
@@ -5070,7 +6451,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An agent; a row of the workspace covers the file of the same name. */
+            /** @description An agent, and what its engines lack now. It is kept all the same: a key may be entered later. */
             200: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -5080,7 +6461,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentBody"];
+                    "application/json": components["schemas"]["AgentWithWarnings"];
                 };
             };
             /** @description `malformed`: The request cannot be parsed. */
@@ -5310,6 +6691,106 @@ export interface operations {
                 };
             };
             /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_list_audit: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before */
+                cursor?: string;
+                /** @description How many at most */
+                limit?: number;
+                /** @description Only what was done with this session */
+                session_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the audit, newest first; `next_cursor` is null on the last. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -5657,7 +7138,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The token to register with, shown this once. */
+            /** @description The token to register with, and the address of the page that takes it; shown this once. */
             201: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6032,6 +7513,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict`: The state of the resource does not allow this. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too-large`: The request body is larger than the route accepts. */
             413: {
                 headers: {
@@ -6101,7 +7594,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An account as its owner sees it. */
+            /** @description An account as its owner sees it; one that a sign-in link made has no password until it is set. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -6493,7 +7986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
+            /** @description `database-unavailable`: The database cannot be reached right now. */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -7301,6 +8794,8 @@ export interface operations {
                 cursor?: string;
                 /** @description How many at most */
                 limit?: number;
+                /** @description Only your own; an admin gets the workspace's without it */
+                mine?: boolean;
                 status?: components["schemas"]["SessionStatus"];
             };
             header?: never;
@@ -7720,6 +9215,155 @@ export interface operations {
             };
             /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
             409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The server has no room for another call. `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same answer, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionChange"];
+            };
+        };
+        responses: {
+            /** @description A session; `live` tells whether somebody is connected. */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict`: The Idempotency-Key was used for another request before. `in-progress`: The first request with this Idempotency-Key has not ended yet. */
+            409: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -8803,6 +10447,16 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider-error`: A speech, language or tool provider failed. */
+            502: {
+                headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
@@ -11349,6 +13003,139 @@ export interface operations {
             };
         };
     };
+    webhooks_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description A webhook; `disabled_at` is null unless an admin disabled it, or its recipient answered 410. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookBody"];
+                };
+            };
+            /** @description `malformed`: The request cannot be parsed. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: The request carries no valid credentials. */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `refused`: The caller may not do this. */
+            403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: There is no such thing, or it belongs to somebody else. */
+            404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request body is larger than the route accepts. */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body's media type is not understood. */
+            415: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`: The request was understood, but its content is not acceptable. */
+            422: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `limited`: The caller has used up its budget of requests. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-unavailable`: The database cannot be reached right now. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     webhooks_deliveries: {
         parameters: {
             query?: {
@@ -11662,7 +13449,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A type of problems; `title` says what it means. */
+            /** @description A type of problems; `title` says what it means, `detail` what to do about it. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];

@@ -2,6 +2,7 @@
 
 from .accepted import Accepted
 from .agent_body import AgentBody
+from .agent_body_fail_over import AgentBodyFailOver
 from .agent_body_guardrails import AgentBodyGuardrails
 from .agent_body_plans import AgentBodyPlans
 from .agent_body_source import AgentBodySource
@@ -12,6 +13,13 @@ from .agent_file_guardrails import AgentFileGuardrails
 from .agent_file_plans import AgentFilePlans
 from .agent_file_turn_taking import AgentFileTurnTaking
 from .agent_page import AgentPage
+from .agent_warning import AgentWarning
+from .agent_with_warnings import AgentWithWarnings
+from .agent_with_warnings_fail_over import AgentWithWarningsFailOver
+from .agent_with_warnings_guardrails import AgentWithWarningsGuardrails
+from .agent_with_warnings_plans import AgentWithWarningsPlans
+from .agent_with_warnings_source import AgentWithWarningsSource
+from .agent_with_warnings_turn_taking import AgentWithWarningsTurnTaking
 from .alive import Alive
 from .answer import Answer
 from .api_key_body import ApiKeyBody
@@ -22,6 +30,9 @@ from .approval_of_call_arguments import ApprovalOfCallArguments
 from .approval_of_call_by_type_0 import ApprovalOfCallByType0
 from .approval_page import ApprovalPage
 from .approval_state import ApprovalState
+from .audit_action import AuditAction
+from .audit_body import AuditBody
+from .audit_page import AuditPage
 from .budget_body import BudgetBody
 from .budget_change import BudgetChange
 from .candidate import Candidate
@@ -85,6 +96,7 @@ from .readiness_status import ReadinessStatus
 from .receipt import Receipt
 from .receipt_rows import ReceiptRows
 from .refresh_token import RefreshToken
+from .refused_tool import RefusedTool
 from .registration import Registration
 from .reply import Reply
 from .report import Report
@@ -96,6 +108,8 @@ from .scope import Scope
 from .session_body import SessionBody
 from .session_body_metadata import SessionBodyMetadata
 from .session_body_status import SessionBodyStatus
+from .session_change import SessionChange
+from .session_owner import SessionOwner
 from .session_page import SessionPage
 from .session_status import SessionStatus
 from .sign_in_token import SignInToken
@@ -137,12 +151,14 @@ from .user_change import UserChange
 from .user_page import UserPage
 from .voice_body import VoiceBody
 from .webhook_body import WebhookBody
+from .webhook_change import WebhookChange
 from .webhook_made import WebhookMade
 from .webhook_page import WebhookPage
 
 __all__ = (
     "Accepted",
     "AgentBody",
+    "AgentBodyFailOver",
     "AgentBodyGuardrails",
     "AgentBodyPlans",
     "AgentBodySource",
@@ -153,6 +169,13 @@ __all__ = (
     "AgentFilePlans",
     "AgentFileTurnTaking",
     "AgentPage",
+    "AgentWarning",
+    "AgentWithWarnings",
+    "AgentWithWarningsFailOver",
+    "AgentWithWarningsGuardrails",
+    "AgentWithWarningsPlans",
+    "AgentWithWarningsSource",
+    "AgentWithWarningsTurnTaking",
     "Alive",
     "Answer",
     "ApiKeyBody",
@@ -163,6 +186,9 @@ __all__ = (
     "ApprovalOfCallByType0",
     "ApprovalPage",
     "ApprovalState",
+    "AuditAction",
+    "AuditBody",
+    "AuditPage",
     "BudgetBody",
     "BudgetChange",
     "Candidate",
@@ -226,6 +252,7 @@ __all__ = (
     "Receipt",
     "ReceiptRows",
     "RefreshToken",
+    "RefusedTool",
     "Registration",
     "Reply",
     "Report",
@@ -237,6 +264,8 @@ __all__ = (
     "SessionBody",
     "SessionBodyMetadata",
     "SessionBodyStatus",
+    "SessionChange",
+    "SessionOwner",
     "SessionPage",
     "SessionStatus",
     "SignedIn",
@@ -278,6 +307,7 @@ __all__ = (
     "UserPage",
     "VoiceBody",
     "WebhookBody",
+    "WebhookChange",
     "WebhookMade",
     "WebhookPage",
 )

@@ -16,7 +16,7 @@ class Accepted:
     """It will be said.
 
     Attributes:
-        accepted (bool | Unset):  Default: True.
+        accepted (bool | Unset): Always true: it will be said. Default: True.
     """
 
     accepted: bool | Unset = True

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.agent_body_source import AgentBodySource
 
 if TYPE_CHECKING:
+    from ..models.agent_body_fail_over import AgentBodyFailOver
     from ..models.agent_body_guardrails import AgentBodyGuardrails
     from ..models.agent_body_plans import AgentBodyPlans
     from ..models.agent_body_turn_taking import AgentBodyTurnTaking
@@ -22,28 +23,33 @@ class AgentBody:
     """An agent; a row of the workspace covers the file of the same name.
 
     Attributes:
-        name (str):
-        source (AgentBodySource):
-        version (int | None):
-        default (bool):
-        title (str):
-        instructions (str):
-        greeting (str):
-        language (str):
-        voice (None | str):
-        stt (None | str):
-        llm (None | str):
-        tts (None | str):
-        speech (None | str):
-        tools (list[str]):
-        all_tools (bool):
-        hand_offs (list[str]):
-        guardrails (AgentBodyGuardrails):
-        turn_taking (AgentBodyTurnTaking):
-        plans (AgentBodyPlans):
-        max_call_secs (int | None):
-        budget_usd (float | None):
-        context_tokens (int | None):
+        name (str): Its name.
+        source (AgentBodySource): `file` of the server or its project, or `row` of the workspace.
+        version (int | None): Counts up with each change; null for a file.
+        default (bool): Whether a session begins with this agent if none is named.
+        title (str): What people see as its name.
+        instructions (str): What the agent is and does, for its model; `{{name}}` is filled from the variables.
+        greeting (str): What the agent says first; `{{name}}` is filled from the session's variables.
+        language (str): The language as a code such as `en` or `pt-BR`; of an agent `auto` follows the speaker.
+        voice (None | str): The voice, `name` or `provider/name`, several with commas between; null: the default.
+        stt (None | str): The recognisers in order of fail-over, `provider` or `provider/model`; null: the server's.
+        llm (None | str): The language models in order of fail-over, `provider` or `provider/model`; null: the server's.
+        tts (None | str): The voices' engines in order of fail-over, `provider` or `provider/model`; null: the server's.
+        speech (None | str): A model that hears, answers and speaks by itself, `provider/model`; null for none.
+        tools (list[str]): The names of its tools.
+        all_tools (bool): Whether the agent has every tool that there is, now and later.
+        hand_offs (list[str]): The agents that this one may hand the conversation over to.
+        guardrails (AgentBodyGuardrails): Which checks run on what is heard and said, and what they do.
+        turn_taking (AgentBodyTurnTaking): When a turn ends and what interrupts, as numbers by name; empty for the
+            defaults.
+        fail_over (AgentBodyFailOver): After how many seconds another engine takes over: `first_token_secs`,
+            `next_token_secs` (language model), `transcript_secs` (recognition), `first_audio_secs` (voice); `filler_secs`:
+            when the agent says that it takes a moment; `hedge_percentile`: at which percentile of its usual delay a second
+            model is asked as well.
+        plans (AgentBodyPlans): What plans of this agent may take: `steps`, `secs`, `tokens`.
+        max_call_secs (int | None): The longest time of a call in seconds; null: the server's limit.
+        budget_usd (float | None): What a session may cost in US dollars; then the agent says goodbye. Null: no limit.
+        context_tokens (int | None): How many tokens of the conversation the model is shown; older turns become notes.
     """
 
     name: str
@@ -64,6 +70,7 @@ class AgentBody:
     hand_offs: list[str]
     guardrails: AgentBodyGuardrails
     turn_taking: AgentBodyTurnTaking
+    fail_over: AgentBodyFailOver
     plans: AgentBodyPlans
     max_call_secs: int | None
     budget_usd: float | None
@@ -113,6 +120,8 @@ class AgentBody:
 
         turn_taking = self.turn_taking.to_dict()
 
+        fail_over = self.fail_over.to_dict()
+
         plans = self.plans.to_dict()
 
         max_call_secs: int | None
@@ -146,6 +155,7 @@ class AgentBody:
                 "hand_offs": hand_offs,
                 "guardrails": guardrails,
                 "turn_taking": turn_taking,
+                "fail_over": fail_over,
                 "plans": plans,
                 "max_call_secs": max_call_secs,
                 "budget_usd": budget_usd,
@@ -157,6 +167,7 @@ class AgentBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.agent_body_fail_over import AgentBodyFailOver  # noqa: PLC0415
         from ..models.agent_body_guardrails import AgentBodyGuardrails  # noqa: PLC0415
         from ..models.agent_body_plans import AgentBodyPlans  # noqa: PLC0415
         from ..models.agent_body_turn_taking import AgentBodyTurnTaking  # noqa: PLC0415
@@ -228,6 +239,8 @@ class AgentBody:
 
         turn_taking = AgentBodyTurnTaking.from_dict(d.pop("turn_taking"))
 
+        fail_over = AgentBodyFailOver.from_dict(d.pop("fail_over"))
+
         plans = AgentBodyPlans.from_dict(d.pop("plans"))
 
         def _parse_max_call_secs(data: object) -> int | None:
@@ -270,6 +283,7 @@ class AgentBody:
             hand_offs=hand_offs,
             guardrails=guardrails,
             turn_taking=turn_taking,
+            fail_over=fail_over,
             plans=plans,
             max_call_secs=max_call_secs,
             budget_usd=budget_usd,

@@ -11,6 +11,8 @@ T = TypeVar("T", bound="AgentBodyGuardrails")
 
 @_attrs_define
 class AgentBodyGuardrails:
+    """Which checks run on what is heard and said, and what they do."""
+
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

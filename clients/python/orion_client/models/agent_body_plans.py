@@ -11,6 +11,8 @@ T = TypeVar("T", bound="AgentBodyPlans")
 
 @_attrs_define
 class AgentBodyPlans:
+    """What plans of this agent may take: `steps`, `secs`, `tokens`."""
+
     additional_properties: dict[str, int] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -22,24 +22,36 @@ class AgentFile:
     """What an agent's YAML file may hold; the file's name is the agent's.
 
     Attributes:
-        instructions (str):
-        title (str | Unset):  Default: ''.
-        greeting (str | Unset):  Default: ''.
-        language (str | Unset):  Default: 'en'.
-        voice (None | str | Unset):
-        stt (None | str | Unset):
-        llm (None | str | Unset):
-        tts (None | str | Unset):
-        speech (None | str | Unset):
-        tools (list[str] | None | Unset):
-        hand_offs (list[str] | Unset):
-        guardrails (AgentFileGuardrails | Unset):
-        turn_taking (AgentFileTurnTaking | Unset):
-        fail_over (AgentFileFailOver | Unset):
-        plans (AgentFilePlans | Unset):
-        max_call_secs (int | None | Unset):
-        budget_usd (float | None | Unset):
-        context_tokens (int | None | Unset):
+        instructions (str): What the agent is and does, for its model; `{{name}}` is filled from the variables.
+        title (str | Unset): What people see as its name. Default: ''.
+        greeting (str | Unset): What the agent says first; `{{name}}` is filled from the session's variables. Default:
+            ''.
+        language (str | Unset): The language as a code such as `en` or `pt-BR`; of an agent `auto` follows the speaker.
+            Default: 'en'.
+        voice (None | str | Unset): The voice, `name` or `provider/name`, several with commas between; null: the
+            default.
+        stt (None | str | Unset): The recognisers in order of fail-over, `provider` or `provider/model`; null: the
+            server's.
+        llm (None | str | Unset): The language models in order of fail-over, `provider` or `provider/model`; null: the
+            server's.
+        tts (None | str | Unset): The voices' engines in order of fail-over, `provider` or `provider/model`; null: the
+            server's.
+        speech (None | str | Unset): A model that hears, answers and speaks by itself, `provider/model`; null for none.
+        tools (list[str] | None | Unset): The names of its tools; null for all.
+        hand_offs (list[str] | Unset): The agents that this one may hand the conversation over to.
+        guardrails (AgentFileGuardrails | Unset): Which checks run on what is heard and said, and what they do.
+        turn_taking (AgentFileTurnTaking | Unset): When a turn ends and what interrupts, as numbers by name; empty for
+            the defaults.
+        fail_over (AgentFileFailOver | Unset): After how many seconds another engine takes over: `first_token_secs`,
+            `next_token_secs` (language model), `transcript_secs` (recognition), `first_audio_secs` (voice); `filler_secs`:
+            when the agent says that it takes a moment; `hedge_percentile`: at which percentile of its usual delay a second
+            model is asked as well.
+        plans (AgentFilePlans | Unset): What plans of this agent may take: `steps`, `secs`, `tokens`.
+        max_call_secs (int | None | Unset): The longest time of a call in seconds; null: the server's limit.
+        budget_usd (float | None | Unset): What a session may cost in US dollars; then the agent says goodbye. Null: no
+            limit.
+        context_tokens (int | None | Unset): How many tokens of the conversation the model is shown; older turns become
+            notes.
     """
 
     instructions: str

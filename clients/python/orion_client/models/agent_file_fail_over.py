@@ -11,6 +11,12 @@ T = TypeVar("T", bound="AgentFileFailOver")
 
 @_attrs_define
 class AgentFileFailOver:
+    """After how many seconds another engine takes over: `first_token_secs`, `next_token_secs` (language model),
+    `transcript_secs` (recognition), `first_audio_secs` (voice); `filler_secs`: when the agent says that it takes a
+    moment; `hedge_percentile`: at which percentile of its usual delay a second model is asked as well.
+
+    """
+
     additional_properties: dict[str, float] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -18,8 +18,8 @@ class AgentPage:
     """All agents.
 
     Attributes:
-        items (list[AgentBody]):
-        next_cursor (None | str):
+        items (list[AgentBody]): The things on this page.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[AgentBody]

@@ -14,8 +14,8 @@ class Alive:
     """The server's version.
 
     Attributes:
-        status (Literal['ok']):
-        version (str):
+        status (Literal['ok']): Always `ok`.
+        version (str): The version of the server.
     """
 
     status: Literal["ok"]

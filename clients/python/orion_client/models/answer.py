@@ -18,10 +18,10 @@ class Answer:
     A guest's answer has a `resume_token`: the room token for the offer after a reload.
 
         Attributes:
-            sdp (str):
-            type_ (Literal['answer']):
-            pc_id (str):
-            resume_token (None | str | Unset):
+            sdp (str): The session description (RFC 8866).
+            type_ (Literal['answer']): Always `answer`.
+            pc_id (str): The id of the WebRTC connection.
+            resume_token (None | str | Unset): With it a guest comes back after a reload; null for the owner.
     """
 
     sdp: str

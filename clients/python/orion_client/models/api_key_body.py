@@ -18,17 +18,17 @@ class ApiKeyBody:
     """A key as it is listed; nobody sees its secret again.
 
     Attributes:
-        id (UUID):
-        user_id (UUID):
-        name (str):
-        prefix (str):
-        scopes (list[Scope]):
-        agents (list[str] | None):
-        origins (list[str] | None):
-        max_sessions (int | None):
-        created_at (datetime.datetime):
-        expires_at (datetime.datetime | None):
-        last_used_at (datetime.datetime | None):
+        id (UUID): Its id.
+        user_id (UUID): The user.
+        name (str): Its name.
+        prefix (str): How the key begins; lists and logs may show it.
+        scopes (list[Scope]): What the key may be used for.
+        agents (list[str] | None): The agents that `POST /connect` may begin with; null for all.
+        origins (list[str] | None): The origins of pages that may connect; null for all, and for programs.
+        max_sessions (int | None): How many sessions begun by this key may be live at once; null for any number.
+        created_at (datetime.datetime): When it was made.
+        expires_at (datetime.datetime | None): Until when it is good.
+        last_used_at (datetime.datetime | None): When the key was last used, to within a minute or so; null if never.
     """
 
     id: UUID

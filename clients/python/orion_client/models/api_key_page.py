@@ -18,8 +18,8 @@ class ApiKeyPage:
     """One page of keys, newest first; `next_cursor` is null on the last.
 
     Attributes:
-        items (list[ApiKeyBody]):
-        next_cursor (None | str):
+        items (list[ApiKeyBody]): The things on this page.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[ApiKeyBody]

@@ -18,11 +18,11 @@ class ApprovalBody:
     `approved` is null until the answer. A question that expires is a no, by nobody.
 
         Attributes:
-            digest (None | str):
-            approved (bool | None):
-            decided_by (None | UUID):
-            decided_at (datetime.datetime | None):
-            expires_at (datetime.datetime):
+            digest (None | str): Names this tool with these arguments: an answer repeats it.
+            approved (bool | None): The answer; null until there is one.
+            decided_by (None | UUID): The user who answered; null if nobody did.
+            decided_at (datetime.datetime | None): When it was answered; null until then.
+            expires_at (datetime.datetime): Until when it is good.
     """
 
     digest: None | str

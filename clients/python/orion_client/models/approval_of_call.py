@@ -24,16 +24,17 @@ class ApprovalOfCall:
     `by`: how it was answered: `voice`, `text`, `key`, `rest`, or by `time`, which is a no.
 
         Attributes:
-            call_id (str):
-            tool (str):
-            arguments (ApprovalOfCallArguments):
-            digest (str):
-            question (str):
+            call_id (str): The id of the call; the answer's path names it.
+            tool (str): The name of the tool.
+            arguments (ApprovalOfCallArguments): The arguments of the call, by name.
+            digest (str): Names this tool with these arguments: an answer repeats it.
+            question (str): What the user is asked, in the server's own words.
             state (ApprovalState): `waiting` -> `approved`, `rejected` or `expired`, once and for good.
-            by (ApprovalOfCallByType0 | None):
-            asked_at (datetime.datetime):
-            expires_at (datetime.datetime):
-            decided_at (datetime.datetime | None):
+            by (ApprovalOfCallByType0 | None): How it was answered: by `voice`, `text`, `key`, `rest`, or by `time`, which
+                is a no.
+            asked_at (datetime.datetime): When the question was asked.
+            expires_at (datetime.datetime): Until when it is good.
+            decided_at (datetime.datetime | None): When it was answered; null until then.
     """
 
     call_id: str

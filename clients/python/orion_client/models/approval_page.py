@@ -18,8 +18,8 @@ class ApprovalPage:
     """The calls of a session that wait, in the order in which they came up; `next_cursor` is null.
 
     Attributes:
-        items (list[ApprovalOfCall]):
-        next_cursor (None | str):
+        items (list[ApprovalOfCall]): The things on this page.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[ApprovalOfCall]

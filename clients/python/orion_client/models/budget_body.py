@@ -15,10 +15,10 @@ class BudgetBody:
     """The budget of the workspace, and what it spent in the month that began on `month`.
 
     Attributes:
-        monthly_usd (float | None):
-        spent_usd (float):
-        month (datetime.date):
-        currency (Literal['USD']):
+        monthly_usd (float | None): What the workspace may spend in a month in US dollars; null for no limit.
+        spent_usd (float): What was spent in this month, in US dollars.
+        month (datetime.date): The first day of the month that the figures are about.
+        currency (Literal['USD']): The currency of all amounts.
     """
 
     monthly_usd: float | None

@@ -13,7 +13,7 @@ class BudgetChange:
     """What the workspace may spend in each calendar month (UTC); null for no limit.
 
     Attributes:
-        monthly_usd (float | None):
+        monthly_usd (float | None): What the workspace may spend in a month in US dollars; null for no limit.
     """
 
     monthly_usd: float | None

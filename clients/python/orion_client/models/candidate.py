@@ -16,9 +16,9 @@ class Candidate:
     """One ICE candidate (RFC 8839); an empty one says that there are no more.
 
     Attributes:
-        candidate (str):
-        sdp_mid (None | str | Unset):
-        sdp_mline_index (int | None | Unset):
+        candidate (str): The candidate as SDP writes it (RFC 8839).
+        sdp_mid (None | str | Unset): The media line that the candidate is for.
+        sdp_mline_index (int | None | Unset): The number of that media line, from 0.
     """
 
     candidate: str

@@ -19,9 +19,9 @@ class Connect:
     """With which agent, and as whom; `variables` fill `{{name}}` in instructions and greetings.
 
     Attributes:
-        agent (None | str | Unset):
-        variables (ConnectVariables | Unset):
-        identity (str | Unset):  Default: 'guest'.
+        agent (None | str | Unset): The agent to begin with; by default the server's default agent.
+        variables (ConnectVariables | Unset): Fill `{{name}}` in the agents' instructions and greetings.
+        identity (str | Unset): What the participants see of the guest. Default: 'guest'.
     """
 
     agent: None | str | Unset = UNSET

@@ -11,6 +11,8 @@ T = TypeVar("T", bound="ConnectVariables")
 
 @_attrs_define
 class ConnectVariables:
+    """Fill `{{name}}` in the agents' instructions and greetings."""
+
     additional_properties: dict[str, str] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

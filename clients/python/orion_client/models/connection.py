@@ -20,11 +20,11 @@ class Connection:
     """How to join: send the offer to `offer_url` with `token` as the bearer.
 
     Attributes:
-        session_id (UUID):
-        token (str):
-        offer_url (str):
-        ice_servers (list[IceServer]):
-        expires_at (datetime.datetime):
+        session_id (UUID): The session that it belongs to.
+        token (str): The token; it is good once.
+        offer_url (str): Where to send the WebRTC offer.
+        ice_servers (list[IceServer]): STUN and TURN servers for the browser's `RTCPeerConnection`.
+        expires_at (datetime.datetime): Until when it is good.
     """
 
     session_id: UUID

@@ -14,8 +14,8 @@ class Credentials:
     """An email address and its password.
 
     Attributes:
-        email (str):
-        password (str):
+        email (str): The email address, in lower case.
+        password (str): The password: of a new account at least ten characters.
     """
 
     email: str

@@ -13,8 +13,8 @@ class Decision:
     """Yes or no to the call of that digest, and to no other.
 
     Attributes:
-        approve (bool):
-        digest (str):
+        approve (bool): True to run the call, false to reject it.
+        digest (str): Names this tool with these arguments: an answer repeats it.
     """
 
     approve: bool

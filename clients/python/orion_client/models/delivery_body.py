@@ -18,17 +18,17 @@ class DeliveryBody:
     """One event on its way to a webhook, and what came of it so far.
 
     Attributes:
-        id (UUID):
-        event_id (UUID):
-        name (str):
-        session_id (None | UUID):
+        id (UUID): Its id.
+        event_id (UUID): The id of the event, the same in every attempt.
+        name (str): The name of the event.
+        session_id (None | UUID): The session that it belongs to.
         status (DeliveryStatus): Where a delivery stands.
-        attempts (int):
-        response_status (int | None):
-        error (None | str):
-        created_at (datetime.datetime):
-        next_attempt_at (datetime.datetime | None):
-        ended_at (datetime.datetime | None):
+        attempts (int): How often it was tried.
+        response_status (int | None): The recipient's last HTTP status; null if none came.
+        error (None | str): Why it failed, in words; null if it did not.
+        created_at (datetime.datetime): When it was made.
+        next_attempt_at (datetime.datetime | None): When it is tried again; null if it is not.
+        ended_at (datetime.datetime | None): When it ended; null while it has not.
     """
 
     id: UUID

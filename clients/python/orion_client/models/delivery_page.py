@@ -18,8 +18,8 @@ class DeliveryPage:
     """One page of deliveries, newest first.
 
     Attributes:
-        items (list[DeliveryBody]):
-        next_cursor (None | str):
+        items (list[DeliveryBody]): The things on this page.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[DeliveryBody]

@@ -16,9 +16,9 @@ class Engine:
     """Which provider serves a kind of engine, and why; null where none can.
 
     Attributes:
-        kind (EngineKind):
-        provider (None | str):
-        reason (str):
+        kind (EngineKind): `stt` hears, `llm` answers, `tts` speaks.
+        provider (None | str): The name of the provider; null if none serves.
+        reason (str): Why, in words.
     """
 
     kind: EngineKind

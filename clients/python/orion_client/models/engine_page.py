@@ -20,10 +20,10 @@ class EnginePage:
     """The engine that comes first of each kind, all engines that there are, and what may be entered.
 
     Attributes:
-        items (list[Engine]):
-        engines (list[OfferedEngine]):
-        providers (list[ProviderBody]):
-        next_cursor (None | str):
+        items (list[Engine]): The things on this page.
+        engines (list[OfferedEngine]): All engines that there are, with what they offer and what they lack.
+        providers (list[ProviderBody]): The providers that a workspace may enter a key for.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[Engine]

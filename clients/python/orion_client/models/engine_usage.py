@@ -18,18 +18,18 @@ class EngineUsage:
     `estimated`: the vendor did not tell the tokens of an answer that was cut off.
 
         Attributes:
-            input_tokens (int):
-            cached_tokens (int):
-            cache_write_tokens (int):
-            output_tokens (int):
-            reasoning_tokens (int):
-            characters (int):
-            audio_secs (float):
-            kind (EngineUsageKind):
-            provider (str):
-            model (str):
-            cost_usd (float | None):
-            estimated (bool):
+            input_tokens (int): Tokens that the model read.
+            cached_tokens (int): Input tokens that were read from the provider's cache.
+            cache_write_tokens (int): Input tokens that were written to the provider's cache.
+            output_tokens (int): Tokens that the model wrote.
+            reasoning_tokens (int): Output tokens that the model thought with.
+            characters (int): Characters that were spoken.
+            audio_secs (float): Seconds of audio that were heard or spoken.
+            kind (EngineUsageKind): `stt` hears, `llm` answers, `tts` speaks, `speech` does it all.
+            provider (str): The name of the provider; null if none serves.
+            model (str): The model that was asked; empty if the engine has none.
+            cost_usd (float | None): What it cost in US dollars; null if that is not known.
+            estimated (bool): Whether the amounts are estimated, as the provider did not tell them.
     """
 
     input_tokens: int

@@ -14,7 +14,7 @@ class Execution:
     """The plan that shall run.
 
     Attributes:
-        plan_id (UUID):
+        plan_id (UUID): The plan that shall run.
     """
 
     plan_id: UUID

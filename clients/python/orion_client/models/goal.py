@@ -15,10 +15,10 @@ class Goal:
     """What shall be done, in the user's words, and what it may take, within what the agent's plans may.
 
     Attributes:
-        goal (str):
-        max_steps (int | None | Unset):
-        max_secs (int | None | Unset):
-        max_tokens (int | None | Unset):
+        goal (str): What is to be done, in the user's words.
+        max_steps (int | None | Unset): How many steps the plan may have.
+        max_secs (int | None | Unset): How many seconds the plan may take from its beginning to its end.
+        max_tokens (int | None | Unset): How many tokens models may read and write to make it.
     """
 
     goal: str

@@ -16,9 +16,9 @@ class IceServer:
     """A STUN or TURN server as a browser's RTCPeerConnection takes it (W3C WebRTC, 4.2.4).
 
     Attributes:
-        urls (list[str] | str):
-        username (None | str | Unset):
-        credential (None | str | Unset):
+        urls (list[str] | str): The addresses of the server, `stun:` or `turn:`.
+        username (None | str | Unset): The name for the TURN server.
+        credential (None | str | Unset): The password of the TURN server.
     """
 
     urls: list[str] | str

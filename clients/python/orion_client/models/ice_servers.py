@@ -20,8 +20,8 @@ class IceServers:
     """For the browser's RTCConfiguration; `policy` is its `iceTransportPolicy`.
 
     Attributes:
-        ice_servers (list[IceServer]):
-        policy (IceServersPolicy):
+        ice_servers (list[IceServer]): STUN and TURN servers for the browser's `RTCPeerConnection`.
+        policy (IceServersPolicy): `relay` if media may go through TURN only, else `all`.
     """
 
     ice_servers: list[IceServer]

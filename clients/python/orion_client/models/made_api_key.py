@@ -19,7 +19,7 @@ class MadeApiKey:
 
     Attributes:
         api_key (ApiKeyBody): A key as it is listed; nobody sees its secret again.
-        key (str):
+        key (str): The whole key; it is shown this once.
     """
 
     api_key: ApiKeyBody

@@ -12,19 +12,23 @@ T = TypeVar("T", bound="MadeInvitation")
 
 @_attrs_define
 class MadeInvitation:
-    """The token to register with, shown this once.
+    """The token to register with, and the address of the page that takes it; shown this once.
 
     Attributes:
-        token (str):
-        expires_at (datetime.datetime):
+        token (str): The token; it is good once.
+        url (str): The page that takes the invitation: send it to the person.
+        expires_at (datetime.datetime): Until when it is good.
     """
 
     token: str
+    url: str
     expires_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         token = self.token
+
+        url = self.url
 
         expires_at = self.expires_at.isoformat()
 
@@ -33,6 +37,7 @@ class MadeInvitation:
         field_dict.update(
             {
                 "token": token,
+                "url": url,
                 "expires_at": expires_at,
             }
         )
@@ -44,10 +49,13 @@ class MadeInvitation:
         d = dict(src_dict)
         token = d.pop("token")
 
+        url = d.pop("url")
+
         expires_at = datetime.datetime.fromisoformat(d.pop("expires_at"))
 
         made_invitation = cls(
             token=token,
+            url=url,
             expires_at=expires_at,
         )
 

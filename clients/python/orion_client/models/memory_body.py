@@ -22,12 +22,12 @@ class MemoryBody:
     """A memory; `session_id` is where it came up, null once that session is deleted.
 
     Attributes:
-        id (UUID):
-        session_id (None | UUID):
+        id (UUID): Its id.
+        session_id (None | UUID): The session that it belongs to.
         type_ (MemoryType): What sort of thing is remembered.
-        content (str):
-        metadata (MemoryBodyMetadata):
-        created_at (datetime.datetime):
+        content (str): What is remembered, in words.
+        metadata (MemoryBodyMetadata): Whatever you want to keep with it.
+        created_at (datetime.datetime): When it was made.
     """
 
     id: UUID

@@ -18,8 +18,8 @@ class MemoryPage:
     """Memories, the best match first for a query, else the newest; `next_cursor` is null on the last page.
 
     Attributes:
-        items (list[MemoryBody]):
-        next_cursor (None | str):
+        items (list[MemoryBody]): The things on this page.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[MemoryBody]

@@ -14,7 +14,7 @@ class Message:
     """A typed message of the user.
 
     Attributes:
-        text (str):
+        text (str): The words.
     """
 
     text: str

@@ -17,12 +17,12 @@ class NewApiKey:
     """A key that acts as its maker. `agents`, `origins`, `max_sessions` bound what `POST /connect` does.
 
     Attributes:
-        name (str):
-        scopes (list[Scope] | Unset):
-        expires_at (datetime.datetime | None | Unset):
-        agents (list[str] | None | Unset):
-        origins (list[str] | None | Unset):
-        max_sessions (int | None | Unset):
+        name (str): Its name.
+        scopes (list[Scope] | Unset): What the key may be used for.
+        expires_at (datetime.datetime | None | Unset): Until when it is good.
+        agents (list[str] | None | Unset): The agents that `POST /connect` may begin with; null for all.
+        origins (list[str] | None | Unset): The origins of pages that may connect; null for all, and for programs.
+        max_sessions (int | None | Unset): How many sessions begun by this key may be live at once; null for any number.
     """
 
     name: str

@@ -17,9 +17,9 @@ class NewInvitation:
     """Whom to let in: one address, or anybody who has the token; until when (default: seven days).
 
     Attributes:
-        email (None | str | Unset):
+        email (None | str | Unset): The only address that may use the invitation; null for any.
         role (Role | Unset): What a user may do in its workspace.
-        expires_at (datetime.datetime | None | Unset):
+        expires_at (datetime.datetime | None | Unset): Until when it is good.
     """
 
     email: None | str | Unset = UNSET

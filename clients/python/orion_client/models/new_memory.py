@@ -21,8 +21,8 @@ class NewMemory:
 
     Attributes:
         type_ (MemoryType): What sort of thing is remembered.
-        content (str):
-        metadata (NewMemoryMetadata | Unset):
+        content (str): What is remembered, in words.
+        metadata (NewMemoryMetadata | Unset): Whatever you want to keep with it.
     """
 
     type_: MemoryType

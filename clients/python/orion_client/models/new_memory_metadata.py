@@ -11,6 +11,8 @@ T = TypeVar("T", bound="NewMemoryMetadata")
 
 @_attrs_define
 class NewMemoryMetadata:
+    """Whatever you want to keep with it."""
+
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

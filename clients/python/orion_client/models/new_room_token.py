@@ -15,8 +15,8 @@ class NewRoomToken:
     """For whom a room token is: `identity` is what the participants see.
 
     Attributes:
-        identity (str | Unset):  Default: 'guest'.
-        ttl_secs (int | Unset):  Default: 300.
+        identity (str | Unset): What the participants see of the guest. Default: 'guest'.
+        ttl_secs (int | Unset): How many seconds the token can be used to join. Default: 300.
     """
 
     identity: str | Unset = "guest"

@@ -20,10 +20,10 @@ class NewSession:
     """What a session begins with; `variables` fill `{{name}}` in instructions and greetings.
 
     Attributes:
-        agent (None | str | Unset):
-        title (None | str | Unset):
-        metadata (NewSessionMetadata | Unset):
-        variables (NewSessionVariables | Unset):
+        agent (None | str | Unset): The agent to begin with; by default the server's default agent.
+        title (None | str | Unset): What people see as its name.
+        metadata (NewSessionMetadata | Unset): Whatever you want to keep with it.
+        variables (NewSessionVariables | Unset): Fill `{{name}}` in the agents' instructions and greetings.
     """
 
     agent: None | str | Unset = UNSET

@@ -14,10 +14,12 @@ T = TypeVar("T", bound="NewWebhook")
 class NewWebhook:
     """Where to, which events, and the key of the signatures; without one a key is made.
 
-    Attributes:
-        url (str):
-        events (list[str]):
-        secret (None | str | Unset):
+    A `secret` of your own is `whsec_` and base64, as Standard Webhooks writes it, or any text.
+
+        Attributes:
+            url (str): The address.
+            events (list[str]): Names of events, or families of them such as `turn.*`.
+            secret (None | str | Unset): The key of the signatures; without it one is made.
     """
 
     url: str

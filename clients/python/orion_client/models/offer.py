@@ -16,11 +16,11 @@ class Offer:
     """An SDP offer (RFC 8829); the field names of Pipecat's clients are accepted too.
 
     Attributes:
-        sdp (str):
-        type_ (Literal['offer']):
-        pc_id (None | str | Unset):
-        restart_pc (bool | Unset):  Default: False.
-        request_data (Any | Unset):
+        sdp (str): The session description (RFC 8866).
+        type_ (Literal['offer']): Always `offer`.
+        pc_id (None | str | Unset): The id of the WebRTC connection.
+        restart_pc (bool | Unset): Whether the client asks for a new connection in place of the old one. Default: False.
+        request_data (Any | Unset): Anything; the client's library sends it along.
     """
 
     sdp: str

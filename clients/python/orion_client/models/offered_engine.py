@@ -20,12 +20,13 @@ class OfferedEngine:
     """An engine of a provider: what it lacks to serve, its models and voices, or why they are not known.
 
     Attributes:
-        kind (Literal['speech'] | OfferedEngineKindType0):
-        provider (str):
-        missing (None | str):
-        models (list[str]):
-        voices (list[VoiceBody]):
-        problem (None | str):
+        kind (Literal['speech'] | OfferedEngineKindType0): `stt` hears, `llm` answers, `tts` speaks, `speech` does it
+            all.
+        provider (str): The name of the provider; null if none serves.
+        missing (None | str): What is missing, in words; null or empty if nothing is.
+        models (list[str]): The models that the account may use.
+        voices (list[VoiceBody]): The voices that it offers.
+        problem (None | str): Why it does not work, in words; null if it does.
     """
 
     kind: Literal["speech"] | OfferedEngineKindType0

@@ -17,9 +17,9 @@ class Outcome:
 
     Attributes:
         status (ToolCallStatus): Where a tool call stands.
-        result (Any):
-        error (None | str):
-        duration_ms (float | None):
+        result (Any): What came of it; null if nothing did.
+        error (None | str): Why it failed, in words; null if it did not.
+        duration_ms (float | None): How long it took, in milliseconds; null if it did not end.
     """
 
     status: ToolCallStatus

@@ -23,17 +23,17 @@ class PlanBody:
     """A plan: a goal as steps.
 
     Attributes:
-        id (UUID):
-        goal (str):
+        id (UUID): Its id.
+        goal (str): What is to be done, in the user's words.
         status (PlanStatus): `draft` -> `running` <-> `waiting_approval` -> `done`, `failed` or `cancelled`.
-        error (None | str):
+        error (None | str): Why it failed, in words; null if it did not.
         budget (PlanBudgetBody): What a plan may take: steps, seconds from beginning to end, and tokens of the models
             that make it.
-        tokens (int):
-        steps (list[StepBody]):
-        created_at (datetime.datetime):
-        started_at (datetime.datetime | None):
-        ended_at (datetime.datetime | None):
+        tokens (int): Tokens that models read and write to make it.
+        steps (list[StepBody]): The steps, in order.
+        created_at (datetime.datetime): When it was made.
+        started_at (datetime.datetime | None): When it began; null if it has not.
+        ended_at (datetime.datetime | None): When it ended; null while it has not.
     """
 
     id: UUID

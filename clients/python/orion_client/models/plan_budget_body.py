@@ -14,9 +14,9 @@ class PlanBudgetBody:
     """What a plan may take: steps, seconds from beginning to end, and tokens of the models that make it.
 
     Attributes:
-        steps (int):
-        secs (float):
-        tokens (int):
+        steps (int): How many steps there may be.
+        secs (float): Seconds from its beginning to its end.
+        tokens (int): Tokens that models read and write to make it.
     """
 
     steps: int

@@ -18,8 +18,8 @@ class PlanPage:
     """One page of a session's plans, newest first; `next_cursor` is null on the last.
 
     Attributes:
-        items (list[PlanBody]):
-        next_cursor (None | str):
+        items (list[PlanBody]): The things on this page.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[PlanBody]

@@ -20,10 +20,10 @@ class Problem:
     """RFC 9457. `type` is stable; `detail` is for people.
 
     Attributes:
-        type_ (str):
-        title (str):
-        status (int):
-        detail (str):
+        type_ (str): The stable name of the type of problem, `/problems/<slug>`.
+        title (str): What the type of problem means.
+        status (int): The HTTP status.
+        detail (str): What is wrong, or to be known, in a sentence.
         request_id (str): Also in the header `X-Request-ID`
         errors (list[ProblemErrorsItem] | Unset): Only of `invalid`: what is wrong where, by JSON pointer.
     """

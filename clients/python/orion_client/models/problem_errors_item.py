@@ -13,8 +13,8 @@ T = TypeVar("T", bound="ProblemErrorsItem")
 class ProblemErrorsItem:
     """
     Attributes:
-        pointer (str):
-        detail (str):
+        pointer (str): RFC 6901: `/title` in the body, `/query/limit` for a parameter.
+        detail (str): What is wrong with it.
     """
 
     pointer: str

@@ -11,17 +11,19 @@ T = TypeVar("T", bound="ProblemType")
 
 @_attrs_define
 class ProblemType:
-    """A type of problems; `title` says what it means.
+    """A type of problems; `title` says what it means, `detail` what to do about it.
 
     Attributes:
-        type_ (str):
-        title (str):
-        status (int):
+        type_ (str): The stable name of the type of problem, `/problems/<slug>`.
+        title (str): What the type of problem means.
+        status (int): The HTTP status.
+        detail (str): What to do about it.
     """
 
     type_: str
     title: str
     status: int
+    detail: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -31,6 +33,8 @@ class ProblemType:
 
         status = self.status
 
+        detail = self.detail
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -38,6 +42,7 @@ class ProblemType:
                 "type": type_,
                 "title": title,
                 "status": status,
+                "detail": detail,
             }
         )
 
@@ -52,10 +57,13 @@ class ProblemType:
 
         status = d.pop("status")
 
+        detail = d.pop("detail")
+
         problem_type = cls(
             type_=type_,
             title=title,
             status=status,
+            detail=detail,
         )
 
         problem_type.additional_properties = d

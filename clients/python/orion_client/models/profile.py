@@ -15,20 +15,22 @@ T = TypeVar("T", bound="Profile")
 
 @_attrs_define
 class Profile:
-    """An account as its owner sees it.
+    """An account as its owner sees it; one that a sign-in link made has no password until it is set.
 
     Attributes:
-        id (UUID):
-        email (str):
-        name (str):
+        id (UUID): Its id.
+        email (str): The email address, in lower case.
+        name (str): Its name.
         role (Role): What a user may do in its workspace.
-        created_at (datetime.datetime):
+        has_password (bool): False for an account of a sign-in link that has set no password yet.
+        created_at (datetime.datetime): When it was made.
     """
 
     id: UUID
     email: str
     name: str
     role: Role
+    has_password: bool
     created_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -41,6 +43,8 @@ class Profile:
 
         role = self.role.value
 
+        has_password = self.has_password
+
         created_at = self.created_at.isoformat()
 
         field_dict: dict[str, Any] = {}
@@ -51,6 +55,7 @@ class Profile:
                 "email": email,
                 "name": name,
                 "role": role,
+                "has_password": has_password,
                 "created_at": created_at,
             }
         )
@@ -68,6 +73,8 @@ class Profile:
 
         role = Role(d.pop("role"))
 
+        has_password = d.pop("has_password")
+
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         profile = cls(
@@ -75,6 +82,7 @@ class Profile:
             email=email,
             name=name,
             role=role,
+            has_password=has_password,
             created_at=created_at,
         )
 

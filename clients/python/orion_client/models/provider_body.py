@@ -18,13 +18,14 @@ class ProviderBody:
     """A provider that takes a key of the workspace's own, which is never shown; admins see where it ends.
 
     Attributes:
-        name (str):
-        enterable (list[ProviderBodyEnterableItem]):
-        configured (None | ProviderBodyConfiguredType0):
-        key_ends (None | str):
-        base_url (None | str):
-        updated_at (datetime.datetime | None):
-        problem (None | str):
+        name (str): Its name.
+        enterable (list[ProviderBodyEnterableItem]): What an admin may enter for this provider: `key`, `base_url`.
+        configured (None | ProviderBodyConfiguredType0): Where its key comes from: `workspace`, `environment`, or null
+            for nowhere.
+        key_ends (None | str): The last characters of the key that was entered; null for non-admins.
+        base_url (None | str): The address of the provider's API, if it is not the vendor's own.
+        updated_at (datetime.datetime | None): When it was last changed.
+        problem (None | str): Why it does not work, in words; null if it does.
     """
 
     name: str

@@ -15,8 +15,8 @@ class ProviderEntry:
     """A key, an address, or both; what is left out is not kept from before.
 
     Attributes:
-        key (None | str | Unset):
-        base_url (None | str | Unset):
+        key (None | str | Unset): The vendor's key; it is kept encrypted and never shown again.
+        base_url (None | str | Unset): The address of the provider's API, if it is not the vendor's own.
     """
 
     key: None | str | Unset = UNSET

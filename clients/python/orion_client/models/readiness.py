@@ -20,9 +20,9 @@ class Readiness:
     """Whether a call could begin; `missing` says what is, and why; `calls` are live now.
 
     Attributes:
-        status (ReadinessStatus):
-        missing (ReadinessMissing):
-        calls (int):
+        status (ReadinessStatus): `ready`, or `unavailable` if something is missing.
+        missing (ReadinessMissing): What is missing, in words; null or empty if nothing is.
+        calls (int): How many calls are live on this node.
     """
 
     status: ReadinessStatus

@@ -11,6 +11,8 @@ T = TypeVar("T", bound="ReadinessMissing")
 
 @_attrs_define
 class ReadinessMissing:
+    """What is missing, in words; null or empty if nothing is."""
+
     additional_properties: dict[str, str] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -20,11 +20,11 @@ class Receipt:
     """What was erased: how many rows of each table. Backups made before still hold them.
 
     Attributes:
-        id (UUID):
-        user_id (UUID):
-        erased_by (UUID):
-        erased_at (datetime.datetime):
-        rows (ReceiptRows):
+        id (UUID): Its id.
+        user_id (UUID): The user.
+        erased_by (UUID): The user who asked for it.
+        erased_at (datetime.datetime): When the person was erased.
+        rows (ReceiptRows): How many rows of each table were removed.
     """
 
     id: UUID

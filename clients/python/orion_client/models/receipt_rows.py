@@ -11,6 +11,8 @@ T = TypeVar("T", bound="ReceiptRows")
 
 @_attrs_define
 class ReceiptRows:
+    """How many rows of each table were removed."""
+
     additional_properties: dict[str, int] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ class RefreshToken:
     """A refresh token; it is spent by its use.
 
     Attributes:
-        refresh_token (str):
+        refresh_token (str): Exchanged once for new tokens by `POST /auth/refresh`.
     """
 
     refresh_token: str

@@ -15,9 +15,9 @@ class Registration:
     """A new account; the password has at least ten characters.
 
     Attributes:
-        email (str):
-        password (str):
-        name (str | Unset):  Default: ''.
+        email (str): The email address, in lower case.
+        password (str): The password: of a new account at least ten characters.
+        name (str | Unset): Its name. Default: ''.
         token (None | str | Unset): The token printed at start, for the first user
         invitation (None | str | Unset): The token of an admin's invitation
     """

@@ -19,9 +19,9 @@ class Reply:
     """The agent's answer to a message.
 
     Attributes:
-        turn_id (UUID):
-        text (str):
-        tool_calls (list[ToolCallBody]):
+        turn_id (UUID): The turn of the answer; `GET .../turns` lists it.
+        text (str): The words.
+        tool_calls (list[ToolCallBody]): The tools that were called, in order.
     """
 
     turn_id: UUID

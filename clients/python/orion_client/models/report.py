@@ -18,8 +18,8 @@ class Report:
     """What the workspace spent; it outlives the sessions that are deleted.
 
     Attributes:
-        currency (Literal['USD']):
-        items (list[SpentBody]):
+        currency (Literal['USD']): The currency of all amounts.
+        items (list[SpentBody]): The things on this page.
     """
 
     currency: Literal["USD"]

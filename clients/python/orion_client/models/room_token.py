@@ -15,8 +15,8 @@ class RoomToken:
     """A room token, and until when it admits its guest.
 
     Attributes:
-        token (str):
-        expires_at (datetime.datetime):
+        token (str): The token; it is good once.
+        expires_at (datetime.datetime): Until when it is good.
     """
 
     token: str

@@ -15,8 +15,8 @@ class Saying:
     """What the agent shall say; with `interrupt` at once, else after what it is saying.
 
     Attributes:
-        text (str):
-        interrupt (bool | Unset):  Default: False.
+        text (str): The words.
+        interrupt (bool | Unset): Whether it is said at once, and not after what the agent is saying. Default: False.
     """
 
     text: str

@@ -13,6 +13,7 @@ from ..models.session_body_status import SessionBodyStatus
 
 if TYPE_CHECKING:
     from ..models.session_body_metadata import SessionBodyMetadata
+    from ..models.session_owner import SessionOwner
     from ..models.usage_body import UsageBody
 
 
@@ -24,21 +25,23 @@ class SessionBody:
     """A session; `live` tells whether somebody is connected.
 
     Attributes:
-        id (UUID):
-        agent (str):
-        status (SessionBodyStatus):
-        live (bool):
-        title (None | str):
-        metadata (SessionBodyMetadata):
-        participants (list[str]):
-        created_at (datetime.datetime):
-        started_at (datetime.datetime | None):
-        ended_at (datetime.datetime | None):
-        end_reason (EndReason | None):
+        id (UUID): Its id.
+        owner (SessionOwner): Whose session it is. Only admins are shown `name` and `email`; for others they are null.
+        agent (str): The agent that has the word now; a hand-over changes it.
+        status (SessionBodyStatus): Where it stands.
+        live (bool): Whether somebody is connected now.
+        title (None | str): What people see as its name.
+        metadata (SessionBodyMetadata): Whatever you want to keep with it.
+        participants (list[str]): Who is in the call.
+        created_at (datetime.datetime): When it was made.
+        started_at (datetime.datetime | None): When it began; null if it has not.
+        ended_at (datetime.datetime | None): When it ended; null while it has not.
+        end_reason (EndReason | None): Why the session ended; null while it has not.
         usage (UsageBody): What was consumed, by engine; `cost_usd` is null as soon as that of one engine is not known.
     """
 
     id: UUID
+    owner: SessionOwner
     agent: str
     status: SessionBodyStatus
     live: bool
@@ -54,6 +57,8 @@ class SessionBody:
 
     def to_dict(self) -> dict[str, Any]:
         id = str(self.id)
+
+        owner = self.owner.to_dict()
 
         agent = self.agent
 
@@ -95,6 +100,7 @@ class SessionBody:
         field_dict.update(
             {
                 "id": id,
+                "owner": owner,
                 "agent": agent,
                 "status": status,
                 "live": live,
@@ -114,10 +120,13 @@ class SessionBody:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.session_body_metadata import SessionBodyMetadata  # noqa: PLC0415
+        from ..models.session_owner import SessionOwner  # noqa: PLC0415
         from ..models.usage_body import UsageBody  # noqa: PLC0415
 
         d = dict(src_dict)
         id = UUID(d.pop("id"))
+
+        owner = SessionOwner.from_dict(d.pop("owner"))
 
         agent = d.pop("agent")
 
@@ -187,6 +196,7 @@ class SessionBody:
 
         session_body = cls(
             id=id,
+            owner=owner,
             agent=agent,
             status=status,
             live=live,

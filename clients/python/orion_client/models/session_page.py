@@ -18,8 +18,8 @@ class SessionPage:
     """One page of sessions, newest first; `next_cursor` is null on the last.
 
     Attributes:
-        items (list[SessionBody]):
-        next_cursor (None | str):
+        items (list[SessionBody]): The things on this page.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[SessionBody]

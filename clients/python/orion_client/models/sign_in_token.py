@@ -11,10 +11,10 @@ T = TypeVar("T", bound="SignInToken")
 
 @_attrs_define
 class SignInToken:
-    """The token of the link that the server prints at start.
+    """The token of the link that the server prints at start, or `orion users link` at any time.
 
     Attributes:
-        token (str):
+        token (str): The token; it is good once.
     """
 
     token: str

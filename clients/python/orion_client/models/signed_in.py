@@ -20,11 +20,11 @@ class SignedIn:
     """Who is signed in, and the tokens; `expires_in` is the access token's life in seconds.
 
     Attributes:
-        user (Profile): An account as its owner sees it.
-        access_token (str):
-        refresh_token (str):
-        expires_in (int):
-        token_type (Literal['bearer'] | Unset):  Default: 'bearer'.
+        user (Profile): An account as its owner sees it; one that a sign-in link made has no password until it is set.
+        access_token (str): A short-lived token for `Authorization: Bearer`.
+        refresh_token (str): Exchanged once for new tokens by `POST /auth/refresh`.
+        expires_in (int): How many seconds the access token is good.
+        token_type (Literal['bearer'] | Unset): Always `bearer` (RFC 6750). Default: 'bearer'.
     """
 
     user: Profile

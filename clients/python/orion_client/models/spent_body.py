@@ -14,16 +14,16 @@ class SpentBody:
     """What was spent in one group; `complete` is false where a part of it has no known cost.
 
     Attributes:
-        input_tokens (int):
-        cached_tokens (int):
-        cache_write_tokens (int):
-        output_tokens (int):
-        reasoning_tokens (int):
-        characters (int):
-        audio_secs (float):
-        group (str):
-        cost_usd (float):
-        complete (bool):
+        input_tokens (int): Tokens that the model read.
+        cached_tokens (int): Input tokens that were read from the provider's cache.
+        cache_write_tokens (int): Input tokens that were written to the provider's cache.
+        output_tokens (int): Tokens that the model wrote.
+        reasoning_tokens (int): Output tokens that the model thought with.
+        characters (int): Characters that were spoken.
+        audio_secs (float): Seconds of audio that were heard or spoken.
+        group (str): The day, agent or provider that the row is about.
+        cost_usd (float): What it cost in US dollars; null if that is not known.
+        complete (bool): False if the cost of some engine is not known, so that the sum is too small.
     """
 
     input_tokens: int

@@ -16,7 +16,7 @@ class StatusChange:
     """The status that a session shall have.
 
     Attributes:
-        status (StatusChangeStatus):
+        status (StatusChangeStatus): The status that the session shall have.
     """
 
     status: StatusChangeStatus

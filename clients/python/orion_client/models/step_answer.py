@@ -17,7 +17,7 @@ class StepAnswer:
     `digest` is that of the step's `approval`. It may be left out only where the step was never begun.
 
         Attributes:
-            digest (None | str | Unset):
+            digest (None | str | Unset): Names this tool with these arguments: an answer repeats it.
     """
 
     digest: None | str | Unset = UNSET

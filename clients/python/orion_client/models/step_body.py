@@ -24,18 +24,18 @@ class StepBody:
     `unknown`: it was interrupted, and nobody knows whether it has happened; a yes repeats it.
 
         Attributes:
-            index (int):
-            tool (str):
-            arguments (StepBodyArguments):
-            description (str):
-            after (list[int]):
+            index (int): The place of the step in the plan, from 0.
+            tool (str): The name of the tool.
+            arguments (StepBodyArguments): The arguments of the call, by name.
+            description (str): What the step does, in words.
+            after (list[int]): Indexes of the steps that must be done before this one.
             status (StepStatus): Where a step stands.
-            attempts (int):
-            result (Any):
-            error (None | str):
-            approval (ApprovalBody | None):
-            started_at (datetime.datetime | None):
-            ended_at (datetime.datetime | None):
+            attempts (int): How often it was tried.
+            result (Any): What came of it; null if nothing did.
+            error (None | str): Why it failed, in words; null if it did not.
+            approval (ApprovalBody | None): The question about this step; null if none was asked.
+            started_at (datetime.datetime | None): When it began; null if it has not.
+            ended_at (datetime.datetime | None): When it ended; null while it has not.
     """
 
     index: int

@@ -9,8 +9,10 @@ from attrs import field as _attrs_field
 
 from ..models.risk import Risk
 from ..models.tool_kind import ToolKind
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.refused_tool import RefusedTool
     from ..models.tool_body_config import ToolBodyConfig
     from ..models.tool_body_parameters import ToolBodyParameters
 
@@ -23,20 +25,22 @@ class ToolBody:
     """A tool; of those of files the id is the name, and nothing can be changed.
 
     Attributes:
-        id (str):
-        name (str):
-        description (str):
-        examples (list[str]):
-        parameters (ToolBodyParameters):
+        id (str): Its id; of a tool of the server's files its name.
+        name (str): What models call the tool.
+        description (str): What it does, in a sentence; models read it.
+        examples (list[str]): What people may say to use it; `{name}` stands for an argument.
+        parameters (ToolBodyParameters): The arguments as a JSON Schema of an object.
         kind (ToolKind): What runs when a tool is called.
-        config (ToolBodyConfig):
-        say (str):
+        config (ToolBodyConfig): How the tool is reached: of `http` `{method, url, headers, select}`, of `mcp`
+            `{transport, url or command, allow}`.
+        say (str): How the result is spoken; `{member}` is filled from it.
         risk (Risk): How much harm a wrong call can do.
-        timeout_secs (float):
-        enabled (bool):
-        tools (list[str]):
-        created_at (datetime.datetime | None):
-        updated_at (datetime.datetime | None):
+        timeout_secs (float): After how many seconds a call is given up.
+        enabled (bool): Whether it is in use.
+        tools (list[str]): What models call it; of an MCP server one name for each of its tools.
+        created_at (datetime.datetime | None): When it was made.
+        updated_at (datetime.datetime | None): When it was last changed.
+        refused (list[RefusedTool] | Unset): Tools of the MCP server that cannot be used, and why.
     """
 
     id: str
@@ -53,6 +57,7 @@ class ToolBody:
     tools: list[str]
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    refused: list[RefusedTool] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -92,6 +97,13 @@ class ToolBody:
         else:
             updated_at = self.updated_at
 
+        refused: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.refused, Unset):
+            refused = []
+            for refused_item_data in self.refused:
+                refused_item = refused_item_data.to_dict()
+                refused.append(refused_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -112,11 +124,14 @@ class ToolBody:
                 "updated_at": updated_at,
             }
         )
+        if refused is not UNSET:
+            field_dict["refused"] = refused
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.refused_tool import RefusedTool  # noqa: PLC0415
         from ..models.tool_body_config import ToolBodyConfig  # noqa: PLC0415
         from ..models.tool_body_parameters import ToolBodyParameters  # noqa: PLC0415
 
@@ -175,6 +190,15 @@ class ToolBody:
 
         updated_at = _parse_updated_at(d.pop("updated_at"))
 
+        _refused = d.pop("refused", UNSET)
+        refused: list[RefusedTool] | Unset = UNSET
+        if _refused is not UNSET:
+            refused = []
+            for refused_item_data in _refused:
+                refused_item = RefusedTool.from_dict(refused_item_data)
+
+                refused.append(refused_item)
+
         tool_body = cls(
             id=id,
             name=name,
@@ -190,6 +214,7 @@ class ToolBody:
             tools=tools,
             created_at=created_at,
             updated_at=updated_at,
+            refused=refused,
         )
 
         tool_body.additional_properties = d

@@ -21,14 +21,14 @@ class ToolCallBody:
     """A tool call and what came of it; `duration_ms` in milliseconds.
 
     Attributes:
-        id (str):
-        tool (str):
-        arguments (ToolCallBodyArguments):
+        id (str): The id of the call.
+        tool (str): The name of the tool.
+        arguments (ToolCallBodyArguments): The arguments of the call, by name.
         status (ToolCallStatus): Where a tool call stands.
-        result (Any):
-        error (None | str):
-        duration_ms (float | None):
-        started_at (datetime.datetime | None):
+        result (Any): What came of it; null if nothing did.
+        error (None | str): Why it failed, in words; null if it did not.
+        duration_ms (float | None): How long it took, in milliseconds; null if it did not end.
+        started_at (datetime.datetime | None): When it began; null if it has not.
     """
 
     id: str

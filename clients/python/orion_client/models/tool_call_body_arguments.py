@@ -11,6 +11,8 @@ T = TypeVar("T", bound="ToolCallBodyArguments")
 
 @_attrs_define
 class ToolCallBodyArguments:
+    """The arguments of the call, by name."""
+
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -22,16 +22,17 @@ class ToolChange:
     """What of a tool shall change: fields that are there, `config` as a whole.
 
     Attributes:
-        name (str | Unset):  Default: ''.
-        description (str | Unset):  Default: ''.
-        examples (list[str] | Unset):
-        parameters (ToolChangeParameters | Unset):
-        kind (ToolChangeKind | Unset):  Default: ToolChangeKind.HTTP.
-        config (ToolChangeConfig | Unset):
-        say (str | Unset):  Default: ''.
+        name (str | Unset): Its name. Default: ''.
+        description (str | Unset): What it does, in a sentence; models read it. Default: ''.
+        examples (list[str] | Unset): What people may say to use it; `{name}` stands for an argument.
+        parameters (ToolChangeParameters | Unset): The arguments as a JSON Schema of an object.
+        kind (ToolChangeKind | Unset): What kind it is. Default: ToolChangeKind.HTTP.
+        config (ToolChangeConfig | Unset): How the tool is reached: of `http` `{method, url, headers, select}`, of `mcp`
+            `{transport, url or command, allow}`.
+        say (str | Unset): How the result is spoken; `{member}` is filled from it. Default: ''.
         risk (Risk | Unset): How much harm a wrong call can do.
-        timeout_secs (float | Unset):  Default: 10.0.
-        enabled (bool | Unset):  Default: True.
+        timeout_secs (float | Unset): After how many seconds a call is given up. Default: 10.0.
+        enabled (bool | Unset): Whether it is in use. Default: True.
     """
 
     name: str | Unset = ""

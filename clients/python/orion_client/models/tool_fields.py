@@ -22,16 +22,17 @@ class ToolFields:
     """What a tool as data holds; `config` is checked by its kind.
 
     Attributes:
-        name (str):
-        description (str):
-        kind (ToolFieldsKind):
-        config (ToolFieldsConfig):
-        examples (list[str] | Unset):
-        parameters (ToolFieldsParameters | Unset):
-        say (str | Unset):  Default: ''.
+        name (str): Its name.
+        description (str): What it does, in a sentence; models read it.
+        kind (ToolFieldsKind): What kind it is.
+        config (ToolFieldsConfig): How the tool is reached: of `http` `{method, url, headers, select}`, of `mcp`
+            `{transport, url or command, allow}`.
+        examples (list[str] | Unset): What people may say to use it; `{name}` stands for an argument.
+        parameters (ToolFieldsParameters | Unset): The arguments as a JSON Schema of an object.
+        say (str | Unset): How the result is spoken; `{member}` is filled from it. Default: ''.
         risk (Risk | Unset): How much harm a wrong call can do.
-        timeout_secs (float | Unset):  Default: 10.0.
-        enabled (bool | Unset):  Default: True.
+        timeout_secs (float | Unset): After how many seconds a call is given up. Default: 10.0.
+        enabled (bool | Unset): Whether it is in use. Default: True.
     """
 
     name: str

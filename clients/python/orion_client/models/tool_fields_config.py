@@ -11,6 +11,8 @@ T = TypeVar("T", bound="ToolFieldsConfig")
 
 @_attrs_define
 class ToolFieldsConfig:
+    """How the tool is reached: of `http` `{method, url, headers, select}`, of `mcp` `{transport, url or command, allow}`."""
+
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,6 +11,8 @@ T = TypeVar("T", bound="ToolFieldsParameters")
 
 @_attrs_define
 class ToolFieldsParameters:
+    """The arguments as a JSON Schema of an object."""
+
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

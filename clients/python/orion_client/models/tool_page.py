@@ -18,8 +18,8 @@ class ToolPage:
     """One page of tools, by name; `next_cursor` is null on the last.
 
     Attributes:
-        items (list[ToolBody]):
-        next_cursor (None | str):
+        items (list[ToolBody]): The things on this page.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[ToolBody]

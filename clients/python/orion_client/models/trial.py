@@ -19,8 +19,8 @@ class Trial:
     """A call outside any conversation; `tool` is one of an MCP server's, without it they are listed anew.
 
     Attributes:
-        arguments (TrialArguments | Unset):
-        tool (None | str | Unset):
+        arguments (TrialArguments | Unset): The arguments of the call, by name.
+        tool (None | str | Unset): A tool of an MCP server; without it, the server is asked anew what it offers.
     """
 
     arguments: TrialArguments | Unset = UNSET

@@ -18,8 +18,8 @@ class Trickle:
     """Candidates that the client found after its offer (RFC 8838).
 
     Attributes:
-        pc_id (str):
-        candidates (list[Candidate]):
+        pc_id (str): The id of the WebRTC connection.
+        candidates (list[Candidate]): ICE candidates of the client.
     """
 
     pc_id: str

@@ -24,16 +24,16 @@ class TurnBody:
     """A turn as it was heard; `latency` in milliseconds after the end of the user's speech.
 
     Attributes:
-        id (UUID):
-        role (TurnBodyRole):
-        agent (str):
-        text (str):
-        interrupted (bool):
-        tool_calls (list[ToolCallBody]):
-        latency (TurnBodyLatency):
+        id (UUID): Its id.
+        role (TurnBodyRole): Who spoke: `user` or `agent`.
+        agent (str): The agent that spoke, or was spoken to.
+        text (str): The words.
+        interrupted (bool): Whether the turn was cut off.
+        tool_calls (list[ToolCallBody]): The tools that were called, in order.
+        latency (TurnBodyLatency): Milliseconds from the end of the user's speech to each stage.
         usage (UsageBody): What was consumed, by engine; `cost_usd` is null as soon as that of one engine is not known.
-        started_at (datetime.datetime):
-        ended_at (datetime.datetime):
+        started_at (datetime.datetime): When it began; null if it has not.
+        ended_at (datetime.datetime): When it ended; null while it has not.
     """
 
     id: UUID

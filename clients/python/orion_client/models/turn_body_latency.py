@@ -11,6 +11,8 @@ T = TypeVar("T", bound="TurnBodyLatency")
 
 @_attrs_define
 class TurnBodyLatency:
+    """Milliseconds from the end of the user's speech to each stage."""
+
     additional_properties: dict[str, float | None] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -18,8 +18,8 @@ class TurnPage:
     """One page of a session's turns, in the order in which they began; `next_cursor` is null on the last.
 
     Attributes:
-        items (list[TurnBody]):
-        next_cursor (None | str):
+        items (list[TurnBody]): The things on this page.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[TurnBody]

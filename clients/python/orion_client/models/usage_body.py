@@ -18,9 +18,9 @@ class UsageBody:
     """What was consumed, by engine; `cost_usd` is null as soon as that of one engine is not known.
 
     Attributes:
-        cost_usd (float | None):
-        currency (Literal['USD']):
-        engines (list[EngineUsage]):
+        cost_usd (float | None): What it cost in US dollars; null if that is not known.
+        currency (Literal['USD']): The currency of all amounts.
+        engines (list[EngineUsage]): What each engine consumed.
     """
 
     cost_usd: float | None

@@ -18,12 +18,12 @@ class UserBody:
     """A user; one that is disabled can neither sign in nor go on.
 
     Attributes:
-        id (UUID):
-        email (str):
-        name (str):
+        id (UUID): Its id.
+        email (str): The email address, in lower case.
+        name (str): Its name.
         role (Role): What a user may do in its workspace.
-        disabled (bool):
-        created_at (datetime.datetime):
+        disabled (bool): Whether the user can neither sign in nor go on.
+        created_at (datetime.datetime): When it was made.
     """
 
     id: UUID

@@ -16,9 +16,9 @@ class UserChange:
     """What shall change; what is left out stays.
 
     Attributes:
-        name (None | str | Unset):
-        role (None | Role | Unset):
-        disabled (bool | None | Unset):
+        name (None | str | Unset): Its name.
+        role (None | Role | Unset): `admin` or `user` of the workspace.
+        disabled (bool | None | Unset): Whether the user can neither sign in nor go on.
     """
 
     name: None | str | Unset = UNSET

@@ -18,8 +18,8 @@ class UserPage:
     """One page of users, newest first; `next_cursor` is null on the last.
 
     Attributes:
-        items (list[UserBody]):
-        next_cursor (None | str):
+        items (list[UserBody]): The things on this page.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[UserBody]

@@ -14,9 +14,9 @@ class VoiceBody:
     """A voice that agents may have: `id` is what stands in an agent's `voice`.
 
     Attributes:
-        id (str):
-        name (str):
-        language (None | str):
+        id (str): What an agent's `voice` names.
+        name (str): Its name.
+        language (None | str): The language as a code such as `en` or `pt-BR`; of an agent `auto` follows the speaker.
     """
 
     id: str

@@ -13,14 +13,14 @@ T = TypeVar("T", bound="WebhookBody")
 
 @_attrs_define
 class WebhookBody:
-    """A webhook; `disabled_at` tells when its recipient answered 410.
+    """A webhook; `disabled_at` is null unless an admin disabled it, or its recipient answered 410.
 
     Attributes:
-        id (UUID):
-        url (str):
-        events (list[str]):
-        created_at (datetime.datetime):
-        disabled_at (datetime.datetime | None):
+        id (UUID): Its id.
+        url (str): The address.
+        events (list[str]): Names of events, or families of them such as `turn.*`.
+        created_at (datetime.datetime): When it was made.
+        disabled_at (datetime.datetime | None): Since when nothing is delivered; null if it is enabled.
     """
 
     id: UUID

@@ -16,12 +16,12 @@ class WebhookMade:
     """A new webhook with its secret, which is shown this once.
 
     Attributes:
-        id (UUID):
-        url (str):
-        events (list[str]):
-        created_at (datetime.datetime):
-        disabled_at (datetime.datetime | None):
-        secret (str):
+        id (UUID): Its id.
+        url (str): The address.
+        events (list[str]): Names of events, or families of them such as `turn.*`.
+        created_at (datetime.datetime): When it was made.
+        disabled_at (datetime.datetime | None): Since when nothing is delivered; null if it is enabled.
+        secret (str): The key of the signatures; it is shown this once.
     """
 
     id: UUID

@@ -18,8 +18,8 @@ class WebhookPage:
     """One page of webhooks, newest first.
 
     Attributes:
-        items (list[WebhookBody]):
-        next_cursor (None | str):
+        items (list[WebhookBody]): The things on this page.
+        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[WebhookBody]

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.agent_body import AgentBody
+from ...models.agent_with_warnings import AgentWithWarnings
 from ...models.problem import Problem
 from ...types import Response
 
@@ -25,9 +25,11 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> AgentBody | Problem | None:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> AgentWithWarnings | Problem | None:
     if response.status_code == 200:
-        response_200 = AgentBody.from_dict(response.json())
+        response_200 = AgentWithWarnings.from_dict(response.json())
 
         return response_200
 
@@ -72,7 +74,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[AgentBody | Problem]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[AgentWithWarnings | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -85,10 +89,10 @@ def sync_detailed(
     name: str,
     *,
     client: AuthenticatedClient,
-) -> Response[AgentBody | Problem]:
-    """One agent
+) -> Response[AgentWithWarnings | Problem]:
+    """One agent, and what its engines lack now
 
-     One agent.
+     One agent, and what its engines lack now.
 
     Args:
         name (str):
@@ -98,7 +102,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentBody | Problem]
+        Response[AgentWithWarnings | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -116,10 +120,10 @@ def sync(
     name: str,
     *,
     client: AuthenticatedClient,
-) -> AgentBody | Problem | None:
-    """One agent
+) -> AgentWithWarnings | Problem | None:
+    """One agent, and what its engines lack now
 
-     One agent.
+     One agent, and what its engines lack now.
 
     Args:
         name (str):
@@ -129,7 +133,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentBody | Problem
+        AgentWithWarnings | Problem
     """
 
     return sync_detailed(
@@ -142,10 +146,10 @@ async def asyncio_detailed(
     name: str,
     *,
     client: AuthenticatedClient,
-) -> Response[AgentBody | Problem]:
-    """One agent
+) -> Response[AgentWithWarnings | Problem]:
+    """One agent, and what its engines lack now
 
-     One agent.
+     One agent, and what its engines lack now.
 
     Args:
         name (str):
@@ -155,7 +159,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentBody | Problem]
+        Response[AgentWithWarnings | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -171,10 +175,10 @@ async def asyncio(
     name: str,
     *,
     client: AuthenticatedClient,
-) -> AgentBody | Problem | None:
-    """One agent
+) -> AgentWithWarnings | Problem | None:
+    """One agent, and what its engines lack now
 
-     One agent.
+     One agent, and what its engines lack now.
 
     Args:
         name (str):
@@ -184,7 +188,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentBody | Problem
+        AgentWithWarnings | Problem
     """
 
     return (

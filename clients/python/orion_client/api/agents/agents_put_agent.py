@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.agent_body import AgentBody
 from ...models.agent_file import AgentFile
+from ...models.agent_with_warnings import AgentWithWarnings
 from ...models.problem import Problem
 from ...types import UNSET, Response, Unset
 
@@ -37,9 +37,11 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> AgentBody | Problem | None:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> AgentWithWarnings | Problem | None:
     if response.status_code == 200:
-        response_200 = AgentBody.from_dict(response.json())
+        response_200 = AgentWithWarnings.from_dict(response.json())
 
         return response_200
 
@@ -99,7 +101,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[AgentBody | Problem]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[AgentWithWarnings | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -114,10 +118,12 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: AgentFile,
     idempotency_key: str | Unset = UNSET,
-) -> Response[AgentBody | Problem]:
-    """Make an agent, or write it anew
+) -> Response[AgentWithWarnings | Problem]:
+    """Make an agent, or replace it
 
-     Make an agent, or write it anew; calls that begin from now on have it.
+     Make an agent, or replace it; calls that begin from now on have it.
+
+    An engine that is not there at all is refused (422); one that lacks something stands in `warnings`.
 
     Args:
         name (str):
@@ -129,7 +135,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentBody | Problem]
+        Response[AgentWithWarnings | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -151,10 +157,12 @@ def sync(
     client: AuthenticatedClient,
     body: AgentFile,
     idempotency_key: str | Unset = UNSET,
-) -> AgentBody | Problem | None:
-    """Make an agent, or write it anew
+) -> AgentWithWarnings | Problem | None:
+    """Make an agent, or replace it
 
-     Make an agent, or write it anew; calls that begin from now on have it.
+     Make an agent, or replace it; calls that begin from now on have it.
+
+    An engine that is not there at all is refused (422); one that lacks something stands in `warnings`.
 
     Args:
         name (str):
@@ -166,7 +174,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentBody | Problem
+        AgentWithWarnings | Problem
     """
 
     return sync_detailed(
@@ -183,10 +191,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: AgentFile,
     idempotency_key: str | Unset = UNSET,
-) -> Response[AgentBody | Problem]:
-    """Make an agent, or write it anew
+) -> Response[AgentWithWarnings | Problem]:
+    """Make an agent, or replace it
 
-     Make an agent, or write it anew; calls that begin from now on have it.
+     Make an agent, or replace it; calls that begin from now on have it.
+
+    An engine that is not there at all is refused (422); one that lacks something stands in `warnings`.
 
     Args:
         name (str):
@@ -198,7 +208,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AgentBody | Problem]
+        Response[AgentWithWarnings | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -218,10 +228,12 @@ async def asyncio(
     client: AuthenticatedClient,
     body: AgentFile,
     idempotency_key: str | Unset = UNSET,
-) -> AgentBody | Problem | None:
-    """Make an agent, or write it anew
+) -> AgentWithWarnings | Problem | None:
+    """Make an agent, or replace it
 
-     Make an agent, or write it anew; calls that begin from now on have it.
+     Make an agent, or replace it; calls that begin from now on have it.
+
+    An engine that is not there at all is refused (422); one that lacks something stands in `warnings`.
 
     Args:
         name (str):
@@ -233,7 +245,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AgentBody | Problem
+        AgentWithWarnings | Problem
     """
 
     return (

@@ -49,6 +49,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_403
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
@@ -94,12 +99,18 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: PasswordChange,
 ) -> Response[Any | Problem]:
-    """Change the password
+    """Change the password, or set the first one
 
-     Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
+     Change the password, or set the first one. This sign-in goes on, all others of the user end at once.
+
+    API keys stay.
 
     Args:
         body (PasswordChange): The password as it is, and as it shall be.
+
+            An account that has no password yet (`has_password`) needs no `current_password`, and may
+            give its
+            `email` with its first one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,12 +136,18 @@ def sync(
     client: AuthenticatedClient,
     body: PasswordChange,
 ) -> Any | Problem | None:
-    """Change the password
+    """Change the password, or set the first one
 
-     Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
+     Change the password, or set the first one. This sign-in goes on, all others of the user end at once.
+
+    API keys stay.
 
     Args:
         body (PasswordChange): The password as it is, and as it shall be.
+
+            An account that has no password yet (`has_password`) needs no `current_password`, and may
+            give its
+            `email` with its first one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,12 +168,18 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: PasswordChange,
 ) -> Response[Any | Problem]:
-    """Change the password
+    """Change the password, or set the first one
 
-     Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
+     Change the password, or set the first one. This sign-in goes on, all others of the user end at once.
+
+    API keys stay.
 
     Args:
         body (PasswordChange): The password as it is, and as it shall be.
+
+            An account that has no password yet (`has_password`) needs no `current_password`, and may
+            give its
+            `email` with its first one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -180,12 +203,18 @@ async def asyncio(
     client: AuthenticatedClient,
     body: PasswordChange,
 ) -> Any | Problem | None:
-    """Change the password
+    """Change the password, or set the first one
 
-     Change the password. This sign-in goes on, all others of the user end at once; API keys stay.
+     Change the password, or set the first one. This sign-in goes on, all others of the user end at once.
+
+    API keys stay.
 
     Args:
         body (PasswordChange): The password as it is, and as it shall be.
+
+            An account that has no password yet (`has_password`) needs no `current_password`, and may
+            give its
+            `email` with its first one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

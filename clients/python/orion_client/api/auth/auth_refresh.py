@@ -91,9 +91,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Response[Problem | SignedIn]:
-    """Exchange a refresh token for new tokens
+    """Exchange a refresh token for new tokens, which are of the same sign-in
 
-     Exchange a refresh token for new tokens; a spent one that comes again signs its family out.
+     Exchange a refresh token for new tokens, which are of the same sign-in.
+
+    A spent token that comes again within ten seconds (from a second tab, or as the answer was lost)
+    gets
+    tokens as well. Later it ends the sign-in: somebody else may have it.
 
     Args:
         body (RefreshToken): A refresh token; it is spent by its use.
@@ -122,9 +126,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Problem | SignedIn | None:
-    """Exchange a refresh token for new tokens
+    """Exchange a refresh token for new tokens, which are of the same sign-in
 
-     Exchange a refresh token for new tokens; a spent one that comes again signs its family out.
+     Exchange a refresh token for new tokens, which are of the same sign-in.
+
+    A spent token that comes again within ten seconds (from a second tab, or as the answer was lost)
+    gets
+    tokens as well. Later it ends the sign-in: somebody else may have it.
 
     Args:
         body (RefreshToken): A refresh token; it is spent by its use.
@@ -148,9 +156,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Response[Problem | SignedIn]:
-    """Exchange a refresh token for new tokens
+    """Exchange a refresh token for new tokens, which are of the same sign-in
 
-     Exchange a refresh token for new tokens; a spent one that comes again signs its family out.
+     Exchange a refresh token for new tokens, which are of the same sign-in.
+
+    A spent token that comes again within ten seconds (from a second tab, or as the answer was lost)
+    gets
+    tokens as well. Later it ends the sign-in: somebody else may have it.
 
     Args:
         body (RefreshToken): A refresh token; it is spent by its use.
@@ -177,9 +189,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: RefreshToken,
 ) -> Problem | SignedIn | None:
-    """Exchange a refresh token for new tokens
+    """Exchange a refresh token for new tokens, which are of the same sign-in
 
-     Exchange a refresh token for new tokens; a spent one that comes again signs its family out.
+     Exchange a refresh token for new tokens, which are of the same sign-in.
+
+    A spent token that comes again within ten seconds (from a second tab, or as the answer was lost)
+    gets
+    tokens as well. Later it ends the sign-in: somebody else may have it.
 
     Args:
         body (RefreshToken): A refresh token; it is spent by its use.

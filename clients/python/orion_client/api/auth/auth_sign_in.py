@@ -91,12 +91,16 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: SignInToken,
 ) -> Response[Problem | SignedIn]:
-    """Exchange the token of the printed link, once, for the first admin's tokens
+    """Exchange the token of a sign-in link, once, for tokens
 
-     Exchange the token of the printed link, once, for the first admin's tokens.
+     Exchange the token of a sign-in link, once, for tokens: the first admin's, or of whom the link is
+    for.
+
+    If `user.has_password` is false, ask for email and password and set them by `POST /auth/password`.
 
     Args:
-        body (SignInToken): The token of the link that the server prints at start.
+        body (SignInToken): The token of the link that the server prints at start, or `orion users
+            link` at any time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -122,12 +126,16 @@ def sync(
     client: AuthenticatedClient | Client,
     body: SignInToken,
 ) -> Problem | SignedIn | None:
-    """Exchange the token of the printed link, once, for the first admin's tokens
+    """Exchange the token of a sign-in link, once, for tokens
 
-     Exchange the token of the printed link, once, for the first admin's tokens.
+     Exchange the token of a sign-in link, once, for tokens: the first admin's, or of whom the link is
+    for.
+
+    If `user.has_password` is false, ask for email and password and set them by `POST /auth/password`.
 
     Args:
-        body (SignInToken): The token of the link that the server prints at start.
+        body (SignInToken): The token of the link that the server prints at start, or `orion users
+            link` at any time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,12 +156,16 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: SignInToken,
 ) -> Response[Problem | SignedIn]:
-    """Exchange the token of the printed link, once, for the first admin's tokens
+    """Exchange the token of a sign-in link, once, for tokens
 
-     Exchange the token of the printed link, once, for the first admin's tokens.
+     Exchange the token of a sign-in link, once, for tokens: the first admin's, or of whom the link is
+    for.
+
+    If `user.has_password` is false, ask for email and password and set them by `POST /auth/password`.
 
     Args:
-        body (SignInToken): The token of the link that the server prints at start.
+        body (SignInToken): The token of the link that the server prints at start, or `orion users
+            link` at any time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -177,12 +189,16 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: SignInToken,
 ) -> Problem | SignedIn | None:
-    """Exchange the token of the printed link, once, for the first admin's tokens
+    """Exchange the token of a sign-in link, once, for tokens
 
-     Exchange the token of the printed link, once, for the first admin's tokens.
+     Exchange the token of a sign-in link, once, for tokens: the first admin's, or of whom the link is
+    for.
+
+    If `user.has_password` is false, ask for email and password and set them by `POST /auth/password`.
 
     Args:
-        body (SignInToken): The token of the link that the server prints at start.
+        body (SignInToken): The token of the link that the server prints at start, or `orion users
+            link` at any time.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

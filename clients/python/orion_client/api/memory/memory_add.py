@@ -118,9 +118,9 @@ def sync_detailed(
     body: NewMemory,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[MemoryBody | Problem]:
-    """Keep something
+    """Add a memory
 
-     Keep something; every later conversation of the same user can draw upon it.
+     Add a memory; every later conversation of the same user can draw upon it.
 
     Args:
         session_id (UUID):
@@ -155,9 +155,9 @@ def sync(
     body: NewMemory,
     idempotency_key: str | Unset = UNSET,
 ) -> MemoryBody | Problem | None:
-    """Keep something
+    """Add a memory
 
-     Keep something; every later conversation of the same user can draw upon it.
+     Add a memory; every later conversation of the same user can draw upon it.
 
     Args:
         session_id (UUID):
@@ -187,9 +187,9 @@ async def asyncio_detailed(
     body: NewMemory,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[MemoryBody | Problem]:
-    """Keep something
+    """Add a memory
 
-     Keep something; every later conversation of the same user can draw upon it.
+     Add a memory; every later conversation of the same user can draw upon it.
 
     Args:
         session_id (UUID):
@@ -222,9 +222,9 @@ async def asyncio(
     body: NewMemory,
     idempotency_key: str | Unset = UNSET,
 ) -> MemoryBody | Problem | None:
-    """Keep something
+    """Add a memory
 
-     Keep something; every later conversation of the same user can draw upon it.
+     Add a memory; every later conversation of the same user can draw upon it.
 
     Args:
         session_id (UUID):

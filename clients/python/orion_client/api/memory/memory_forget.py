@@ -100,9 +100,9 @@ def sync_detailed(
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
-    """Forget one thing about oneself, wherever it came up
+    """Delete a memory of yours, of whatever session it is
 
-     Forget one thing about oneself, wherever it came up.
+     Delete a memory of yours, of whatever session it is.
 
     Args:
         session_id (UUID):
@@ -137,9 +137,9 @@ def sync(
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
 ) -> Any | Problem | None:
-    """Forget one thing about oneself, wherever it came up
+    """Delete a memory of yours, of whatever session it is
 
-     Forget one thing about oneself, wherever it came up.
+     Delete a memory of yours, of whatever session it is.
 
     Args:
         session_id (UUID):
@@ -169,9 +169,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Any | Problem]:
-    """Forget one thing about oneself, wherever it came up
+    """Delete a memory of yours, of whatever session it is
 
-     Forget one thing about oneself, wherever it came up.
+     Delete a memory of yours, of whatever session it is.
 
     Args:
         session_id (UUID):
@@ -204,9 +204,9 @@ async def asyncio(
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
 ) -> Any | Problem | None:
-    """Forget one thing about oneself, wherever it came up
+    """Delete a memory of yours, of whatever session it is
 
-     Forget one thing about oneself, wherever it came up.
+     Delete a memory of yours, of whatever session it is.
 
     Args:
         session_id (UUID):

@@ -125,9 +125,9 @@ def sync_detailed(
     body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[PlanBody | Problem]:
-    """Say yes
+    """Approve a step
 
-     Say yes: the step runs, once, with the arguments that it shows. Of an `unknown` step: run it again.
+     Approve a step: it runs once, with the arguments that it shows. An `unknown` step runs again.
 
     An answer to another question than is asked by now, or to none, changes nothing (409).
 
@@ -170,9 +170,9 @@ def sync(
     body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> PlanBody | Problem | None:
-    """Say yes
+    """Approve a step
 
-     Say yes: the step runs, once, with the arguments that it shows. Of an `unknown` step: run it again.
+     Approve a step: it runs once, with the arguments that it shows. An `unknown` step runs again.
 
     An answer to another question than is asked by now, or to none, changes nothing (409).
 
@@ -210,9 +210,9 @@ async def asyncio_detailed(
     body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[PlanBody | Problem]:
-    """Say yes
+    """Approve a step
 
-     Say yes: the step runs, once, with the arguments that it shows. Of an `unknown` step: run it again.
+     Approve a step: it runs once, with the arguments that it shows. An `unknown` step runs again.
 
     An answer to another question than is asked by now, or to none, changes nothing (409).
 
@@ -253,9 +253,9 @@ async def asyncio(
     body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> PlanBody | Problem | None:
-    """Say yes
+    """Approve a step
 
-     Say yes: the step runs, once, with the arguments that it shows. Of an `unknown` step: run it again.
+     Approve a step: it runs once, with the arguments that it shows. An `unknown` step runs again.
 
     An answer to another question than is asked by now, or to none, changes nothing (409).
 

@@ -102,9 +102,9 @@ def sync_detailed(
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[PlanBody | Problem]:
-    """Let nothing more of a plan begin
+    """Cancel a plan
 
-     Let nothing more of a plan begin; a tool that changes something and runs already is let end.
+     Cancel a plan: no further step begins. A tool that already runs and changes something ends its work.
 
     Args:
         session_id (UUID):
@@ -139,9 +139,9 @@ def sync(
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
 ) -> PlanBody | Problem | None:
-    """Let nothing more of a plan begin
+    """Cancel a plan
 
-     Let nothing more of a plan begin; a tool that changes something and runs already is let end.
+     Cancel a plan: no further step begins. A tool that already runs and changes something ends its work.
 
     Args:
         session_id (UUID):
@@ -171,9 +171,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[PlanBody | Problem]:
-    """Let nothing more of a plan begin
+    """Cancel a plan
 
-     Let nothing more of a plan begin; a tool that changes something and runs already is let end.
+     Cancel a plan: no further step begins. A tool that already runs and changes something ends its work.
 
     Args:
         session_id (UUID):
@@ -206,9 +206,9 @@ async def asyncio(
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
 ) -> PlanBody | Problem | None:
-    """Let nothing more of a plan begin
+    """Cancel a plan
 
-     Let nothing more of a plan begin; a tool that changes something and runs already is let end.
+     Cancel a plan: no further step begins. A tool that already runs and changes something ends its work.
 
     Args:
         session_id (UUID):

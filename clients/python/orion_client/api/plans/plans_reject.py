@@ -125,9 +125,9 @@ def sync_detailed(
     body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[PlanBody | Problem]:
-    """Say no
+    """Reject a step
 
-     Say no: the step does not run, nor does what needs it.
+     Reject a step: it does not run, nor does what needs it.
 
     Args:
         session_id (UUID):
@@ -168,9 +168,9 @@ def sync(
     body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> PlanBody | Problem | None:
-    """Say no
+    """Reject a step
 
-     Say no: the step does not run, nor does what needs it.
+     Reject a step: it does not run, nor does what needs it.
 
     Args:
         session_id (UUID):
@@ -206,9 +206,9 @@ async def asyncio_detailed(
     body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[PlanBody | Problem]:
-    """Say no
+    """Reject a step
 
-     Say no: the step does not run, nor does what needs it.
+     Reject a step: it does not run, nor does what needs it.
 
     Args:
         session_id (UUID):
@@ -247,9 +247,9 @@ async def asyncio(
     body: None | StepAnswer | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> PlanBody | Problem | None:
-    """Say no
+    """Reject a step
 
-     Say no: the step does not run, nor does what needs it.
+     Reject a step: it does not run, nor does what needs it.
 
     Args:
         session_id (UUID):

@@ -123,9 +123,9 @@ def sync_detailed(
     body: Decision,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[ApprovalOfCall | Problem]:
-    """Say yes or no, once
+    """Approve or reject a tool call, once
 
-     Say yes or no, once. With a yes the call runs; what comes of it is said, or kept as a turn.
+     Approve or reject a tool call, once. If approved, it runs; its result is said, or kept as a turn.
 
     An answer that comes late, or twice, or names the digest of another call, changes nothing (409).
 
@@ -165,9 +165,9 @@ def sync(
     body: Decision,
     idempotency_key: str | Unset = UNSET,
 ) -> ApprovalOfCall | Problem | None:
-    """Say yes or no, once
+    """Approve or reject a tool call, once
 
-     Say yes or no, once. With a yes the call runs; what comes of it is said, or kept as a turn.
+     Approve or reject a tool call, once. If approved, it runs; its result is said, or kept as a turn.
 
     An answer that comes late, or twice, or names the digest of another call, changes nothing (409).
 
@@ -202,9 +202,9 @@ async def asyncio_detailed(
     body: Decision,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[ApprovalOfCall | Problem]:
-    """Say yes or no, once
+    """Approve or reject a tool call, once
 
-     Say yes or no, once. With a yes the call runs; what comes of it is said, or kept as a turn.
+     Approve or reject a tool call, once. If approved, it runs; its result is said, or kept as a turn.
 
     An answer that comes late, or twice, or names the digest of another call, changes nothing (409).
 
@@ -242,9 +242,9 @@ async def asyncio(
     body: Decision,
     idempotency_key: str | Unset = UNSET,
 ) -> ApprovalOfCall | Problem | None:
-    """Say yes or no, once
+    """Approve or reject a tool call, once
 
-     Say yes or no, once. With a yes the call runs; what comes of it is said, or kept as a turn.
+     Approve or reject a tool call, once. If approved, it runs; its result is said, or kept as a turn.
 
     An answer that comes late, or twice, or names the digest of another call, changes nothing (409).
 

@@ -89,9 +89,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ApprovalPage | Problem]:
-    """The tool calls of a session that wait for your yes
+    """The tool calls of a session that wait for its owner's yes
 
-     The tool calls of a session that wait for your yes; those of its plans stand in their steps.
+     The tool calls of a session that wait for its owner's yes; steps of plans show theirs.
 
     Args:
         session_id (UUID):
@@ -120,9 +120,9 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> ApprovalPage | Problem | None:
-    """The tool calls of a session that wait for your yes
+    """The tool calls of a session that wait for its owner's yes
 
-     The tool calls of a session that wait for your yes; those of its plans stand in their steps.
+     The tool calls of a session that wait for its owner's yes; steps of plans show theirs.
 
     Args:
         session_id (UUID):
@@ -146,9 +146,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ApprovalPage | Problem]:
-    """The tool calls of a session that wait for your yes
+    """The tool calls of a session that wait for its owner's yes
 
-     The tool calls of a session that wait for your yes; those of its plans stand in their steps.
+     The tool calls of a session that wait for its owner's yes; steps of plans show theirs.
 
     Args:
         session_id (UUID):
@@ -175,9 +175,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> ApprovalPage | Problem | None:
-    """The tool calls of a session that wait for your yes
+    """The tool calls of a session that wait for its owner's yes
 
-     The tool calls of a session that wait for your yes; those of its plans stand in their steps.
+     The tool calls of a session that wait for its owner's yes; steps of plans show theirs.
 
     Args:
         session_id (UUID):

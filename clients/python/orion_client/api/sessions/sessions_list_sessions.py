@@ -14,6 +14,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     status: SessionStatus | Unset = UNSET,
+    mine: bool | Unset = False,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -25,6 +26,8 @@ def _get_kwargs(
         json_status = status.value
 
     params["status"] = json_status
+
+    params["mine"] = mine
 
     params["limit"] = limit
 
@@ -98,6 +101,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     status: SessionStatus | Unset = UNSET,
+    mine: bool | Unset = False,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> Response[Problem | SessionPage]:
@@ -107,6 +111,8 @@ def sync_detailed(
 
     Args:
         status (SessionStatus | Unset): `created` -> `active` <-> `paused` -> `ended`.
+        mine (bool | Unset): Only your own; an admin gets the workspace's without it Default:
+            False.
         limit (int | Unset): How many at most Default: 20.
         cursor (str | Unset): The `next_cursor` of the page before
 
@@ -120,6 +126,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         status=status,
+        mine=mine,
         limit=limit,
         cursor=cursor,
     )
@@ -135,6 +142,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     status: SessionStatus | Unset = UNSET,
+    mine: bool | Unset = False,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> Problem | SessionPage | None:
@@ -144,6 +152,8 @@ def sync(
 
     Args:
         status (SessionStatus | Unset): `created` -> `active` <-> `paused` -> `ended`.
+        mine (bool | Unset): Only your own; an admin gets the workspace's without it Default:
+            False.
         limit (int | Unset): How many at most Default: 20.
         cursor (str | Unset): The `next_cursor` of the page before
 
@@ -158,6 +168,7 @@ def sync(
     return sync_detailed(
         client=client,
         status=status,
+        mine=mine,
         limit=limit,
         cursor=cursor,
     ).parsed
@@ -167,6 +178,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     status: SessionStatus | Unset = UNSET,
+    mine: bool | Unset = False,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> Response[Problem | SessionPage]:
@@ -176,6 +188,8 @@ async def asyncio_detailed(
 
     Args:
         status (SessionStatus | Unset): `created` -> `active` <-> `paused` -> `ended`.
+        mine (bool | Unset): Only your own; an admin gets the workspace's without it Default:
+            False.
         limit (int | Unset): How many at most Default: 20.
         cursor (str | Unset): The `next_cursor` of the page before
 
@@ -189,6 +203,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         status=status,
+        mine=mine,
         limit=limit,
         cursor=cursor,
     )
@@ -202,6 +217,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     status: SessionStatus | Unset = UNSET,
+    mine: bool | Unset = False,
     limit: int | Unset = 20,
     cursor: str | Unset = UNSET,
 ) -> Problem | SessionPage | None:
@@ -211,6 +227,8 @@ async def asyncio(
 
     Args:
         status (SessionStatus | Unset): `created` -> `active` <-> `paused` -> `ended`.
+        mine (bool | Unset): Only your own; an admin gets the workspace's without it Default:
+            False.
         limit (int | Unset): How many at most Default: 20.
         cursor (str | Unset): The `next_cursor` of the page before
 
@@ -226,6 +244,7 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             status=status,
+            mine=mine,
             limit=limit,
             cursor=cursor,
         )

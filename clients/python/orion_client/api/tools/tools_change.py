@@ -119,6 +119,8 @@ def sync_detailed(
 
      Change a tool: what is not named stays, a header's value of `***` too.
 
+    Of changes at the same time none is lost: each is made to the tool as the one before left it.
+
     Args:
         tool_id (str):
         idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
@@ -157,6 +159,8 @@ def sync(
 
      Change a tool: what is not named stays, a header's value of `***` too.
 
+    Of changes at the same time none is lost: each is made to the tool as the one before left it.
+
     Args:
         tool_id (str):
         idempotency_key (str | Unset): The same key and body give the same answer, for 24 hours
@@ -189,6 +193,8 @@ async def asyncio_detailed(
     """Change a tool
 
      Change a tool: what is not named stays, a header's value of `***` too.
+
+    Of changes at the same time none is lost: each is made to the tool as the one before left it.
 
     Args:
         tool_id (str):
@@ -225,6 +231,8 @@ async def asyncio(
     """Change a tool
 
      Change a tool: what is not named stays, a header's value of `***` too.
+
+    Of changes at the same time none is lost: each is made to the tool as the one before left it.
 
     Args:
         tool_id (str):

@@ -111,6 +111,9 @@ def sync_detailed(
         body (NewWebhook): Where to, which events, and the key of the signatures; without one a
             key is made.
 
+            A `secret` of your own is `whsec_` and base64, as Standard Webhooks writes it, or any
+            text.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -143,6 +146,9 @@ def sync(
         body (NewWebhook): Where to, which events, and the key of the signatures; without one a
             key is made.
 
+            A `secret` of your own is `whsec_` and base64, as Standard Webhooks writes it, or any
+            text.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -169,6 +175,9 @@ async def asyncio_detailed(
     Args:
         body (NewWebhook): Where to, which events, and the key of the signatures; without one a
             key is made.
+
+            A `secret` of your own is `whsec_` and base64, as Standard Webhooks writes it, or any
+            text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -199,6 +208,9 @@ async def asyncio(
     Args:
         body (NewWebhook): Where to, which events, and the key of the signatures; without one a
             key is made.
+
+            A `secret` of your own is `whsec_` and base64, as Standard Webhooks writes it, or any
+            text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
