@@ -7,7 +7,7 @@ erasure does. Nobody changes or removes one: `orion_app` may only read and add.
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 TABLE = """
     CREATE TABLE orion.audit (
