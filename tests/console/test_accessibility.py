@@ -61,7 +61,7 @@ def test_every_view_is_accessible_in_both_themes_and_on_a_phone(open_page, serve
     assert_accessible(page, axe)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Keys").click()
-    page.get_by_role("button", name="Add a key of OpenAI").click()
+    page.get_by_role("button", name="Add key of OpenAI").click()
     assert_accessible(page, axe)
 
 

@@ -7,7 +7,7 @@ KEY = "sk-proj-8Wk1rT5v0yXgq3cJmZpLd7NfBhUeAiRs"
 
 
 def enter(page: Page, key: str, name: str = "OpenAI", address: str = "") -> None:
-    page.get_by_role("button", name=f"Add a key of {name}").click()
+    page.get_by_role("button", name=f"Add key of {name}").click()
     page.get_by_label("Key", exact=True).fill(key)
     if address:
         page.get_by_label("Address").fill(address)
@@ -45,17 +45,17 @@ def test_an_address_goes_along_where_there_may_be_one_and_what_is_wrong_with_it_
     keys.get_by_role("button", name="Save").click()
     expect(keys.get_by_test_id("provider-openai")).to_contain_text("https://llm.example.org/v1")
     assert server.entered[-1] == ("openai", {"key": KEY, "base_url": "https://llm.example.org/v1"})
-    keys.get_by_role("button", name="Add a key of Deepgram").click()
+    keys.get_by_role("button", name="Add key of Deepgram").click()
     expect(keys.get_by_label("Address")).to_have_count(0)
 
 
 def test_what_was_typed_is_gone_when_the_dialog_is_closed(keys):
-    keys.get_by_role("button", name="Add a key of OpenAI").click()
+    keys.get_by_role("button", name="Add key of OpenAI").click()
     keys.get_by_label("Key", exact=True).fill(KEY)
     expect(keys.get_by_label("Key", exact=True)).to_have_attribute("type", "password")
     keys.get_by_role("button", name="Close").click()
     keys.get_by_role("button", name="Keys").click()
-    keys.get_by_role("button", name="Add a key of OpenAI").click()
+    keys.get_by_role("button", name="Add key of OpenAI").click()
     expect(keys.get_by_label("Key", exact=True)).to_have_value("")
 
 
