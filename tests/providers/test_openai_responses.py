@@ -99,11 +99,12 @@ async def test_two_calls_in_one_answer_are_both_made(configured, vendor):
 
 
 async def test_a_barge_in_ends_the_answer_and_the_next_one_is_whole(configured, vendor):
-    vendor.faults.add(Fault("stall", after=FIRST_WORD + 3))
-    vendor.answers = [Told("One two three four five."), Told("Yes?")]
+    vendor.faults.add(None, Fault("stall", after=FIRST_WORD + 3))
+    vendor.answers = [Told("Hello."), Told("One two three four five."), Told("Yes?")]
     async with on_stage(entry.llm(configured, AGENT)) as stage:
+        await answer(stage, user("hello"))  # from then on it is known to write no thoughts among its words
         await stage.send(LLMContextFrame(context(user("count"))))
-        await stage.heard(LLMTextFrame, 3)
+        await stage.heard(LLMTextFrame, 4)
         await stage.interrupt()
         assert await answer(stage, user("stop")) == "Yes?"
     assert not stage.all(ErrorFrame)

@@ -99,17 +99,18 @@ async def test_openai_tells_the_tokens_of_each_answer_cached_and_reasoning_ones_
 @pytest.mark.parametrize("kind", ["drop", "half", "error", "stall"])
 async def test_an_answer_of_openai_that_breaks_off_is_estimated(api, chat, kind):
     settings, events = api
-    chat.answers = [Told("one two three four five six seven")]
-    chat.faults.add(Fault(kind, after=events + 3))
+    chat.answers = [Told("Hi."), Told("one two three four five six seven")]
+    chat.faults.add(None, Fault(kind, after=events + 3))
     service = openai.llm(settings, AGENT)
     meter = Meter("llm", "openai", service)
     async with on_stage(service, errors=None) as stage:
+        await answer(stage, user("hi"))  # from then on it is known to write no thoughts among its words
         await stage.send(LLMContextFrame(context(user("hello"))))
+        await stage.heard(LLMTextFrame, 4)
         if kind == "stall":
-            await stage.heard(LLMTextFrame, 3)
             await stage.interrupt()
-        await stage.heard(LLMFullResponseEndFrame)
-    (told,) = meter.told
+        await stage.heard(LLMFullResponseEndFrame, 2)
+    (_, told) = meter.told
     assert told.estimated
     assert told.output_tokens == 4, "thirteen characters"
     assert told.input_tokens > 20, "the instructions and the tool"
@@ -264,15 +265,17 @@ async def test_anthropic_tells_the_whole_prompt_with_what_was_read_from_the_cach
 
 async def test_an_answer_of_anthropic_that_breaks_off_is_billed_with_what_it_said(settings):
     async with anthropics() as vendor:
-        vendor.faults.add(Fault("half", after=6))
+        vendor.faults.add(None, Fault("half", after=6))
         own = settings.changed(providers={"ANTHROPIC": ProviderSettings(ANTHROPIC_KEY, vendor.url)})
         service = anthropic.llm(own, AGENT)
         meter = Meter("llm", "anthropic", service)
         async with on_stage(service, errors=None) as stage:
+            await answer(stage, user("hi"))  # from then on it is known to write no thoughts among its words
             text = await answer(stage, user("hello"))
         await anthropic.stop()
     assert text
-    assert (meter.total.input_tokens, meter.total.output_tokens) == (32, -(-len(text) // 4))
+    (_, told) = meter.told
+    assert (told.input_tokens, told.output_tokens) == (32, -(-len(text) // 4))
 
 
 async def test_an_answer_of_anthropic_that_is_interrupted_is_estimated(settings):
