@@ -27,7 +27,7 @@ class Agent:
             speaks in its voice calls; `stt`, `llm` and `tts` go on where it fails, and write its messages.
         tools: Names of its tools; None for all that there are.
         hand_offs: Names of the agents to which it may hand over.
-        turn_taking: Overrides of the turn settings, e.g. `{"stop_secs": 0.4}`.
+        turn_taking: Overrides of the turn settings, e.g. `{"unfinished_secs": 0.8}`.
         fail_over: Overrides of `Deadlines`, e.g. `{"first_token_secs": 2}`.
         plans: What its plans may take, less than the server allows: `{"steps": 5, "secs": 600}`.
         max_call_secs: Longest call in seconds; None for the server's limit.

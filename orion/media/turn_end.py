@@ -88,6 +88,12 @@ class _FusedStop(TurnAnalyzerUserTurnStopStrategy):
             self._orion_analyzer.orion_decide()
         return await super().process_frame(frame)
 
+    async def handle_user_turn_started(self) -> None:
+        """Forget words that took no turn, like "mhm" while the agent spoke."""
+        self._orion_finals.clear()
+        self._orion_analyzer.orion_transcript = ""
+        await super().handle_user_turn_started()
+
     async def handle_user_turn_stopped(self) -> None:
         """Forget the words of the turn that is over."""
         self._orion_finals.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
@@ -19,6 +19,7 @@ from orion.errors import DatabaseUnavailable, NotFound
 from orion.pipelines.call import Call
 from orion.pipelines.shared import Shared
 from orion.pipelines.tasks import Tasks
+from orion.tools import RunnableTool
 
 _MOST = 20
 """Of one session: each waits in memory, for a day at most."""
@@ -43,6 +44,7 @@ class Announcements:
         self._held: defaultdict[UUID, list[tuple[str, bool]]] = defaultdict(list)
         self._waiting: Counter[UUID] = Counter()
         self._words: Counter[tuple[UUID, str]] = Counter()
+        self._told: Counter[UUID] = Counter()
 
     def after(self, session: Session, secs: float, words: str, *, untrusted: bool = False) -> None:
         """Say `words` in the session after `secs` seconds. Raises ToolFailure for too many at once.
@@ -61,20 +63,35 @@ class Announcements:
         """How many texts of a session wait to be said."""
         return self._waiting.get(session_id, 0)
 
-    def restore(self, session: Session, turns: Sequence[Turn]) -> None:
-        """Keep what was promised in these turns, and what another process forgot as it ended.
+    def losses(self, session_id: UUID) -> int:
+        """How many texts the end of a session would lose; 0 if the user has been told of them before.
 
-        What fell due meanwhile is said at once, with a word of why it is late.
+        By text each message is a call of its own, so it is kept here.
         """
-        held = {words for words, _ in self._held.get(session.id, ())}
-        for promise in promises(turns, datetime.now(UTC)):
-            words = promise.words if promise.left_secs > 0 else f"{_LATE} {promise.words}"
-            if held.isdisjoint({words, promise.words}) and not self._knows(session.id, words, promise.words):
-                with suppress(ToolFailure):
-                    self.after(session, max(promise.left_secs, _SOON_SECS), words)
+        waiting = self.waiting(session_id)
+        if waiting <= self._told[session_id]:
+            return 0
+        self._told[session_id] = waiting
+        return waiting
 
-    def _knows(self, session_id: UUID, *texts: str) -> bool:
-        return any((session_id, words) in self._words for words in texts)
+    def restore(self, session: Session, turns: Sequence[Turn], tools: Mapping[str, RunnableTool]) -> None:
+        """Keep what tools promised in these turns, and what another process forgot as it ended.
+
+        What fell due meanwhile is said at once, with a word of why it is late. What others wrote promises
+        nothing: it would be said as the agent's own words.
+        """
+        trusted = {name for name, runnable in tools.items() if not runnable.tool.untrusted}
+        known = Counter(words.removeprefix(_LATE).strip() for words, _ in self._held.get(session.id, ()))
+        for (session_id, words), count in self._words.items():
+            if session_id == session.id:
+                known[words.removeprefix(_LATE).strip()] += count
+        for promise in promises(turns, datetime.now(UTC), trusted):
+            if known[promise.words] > 0:  # one of those that this process keeps
+                known[promise.words] -= 1
+                continue
+            words = promise.words if promise.left_secs > 0 else f"{_LATE} {promise.words}"
+            with suppress(ToolFailure):
+                self.after(session, max(promise.left_secs, _SOON_SECS), words)
 
     async def resume(self, session: Session) -> None:
         """Say what fell due in the pause that is over."""
@@ -90,8 +107,10 @@ class Announcements:
         if not self._words[session_id, words]:
             del self._words[session_id, words]
         self._waiting[session_id] -= 1
-        if not self._waiting[session_id]:
-            del self._waiting[session_id]
+        self._told[session_id] = min(self._told[session_id], self._waiting[session_id])
+        for count in (self._waiting, self._told):
+            if not count[session_id]:
+                del count[session_id]
 
     async def _after(self, session: Session, secs: float, words: str, untrusted: bool) -> None:
         await asyncio.sleep(secs)

@@ -69,6 +69,10 @@ class Answers:
             self.fail(ProviderError("the agent's answer broke off; what it had said stands in its turn"))
             return
         self._said.append(turn)
+        if not (
+            turn.text or turn.interrupted
+        ):  # tools still run: something else was said before their answer
+            return
         if self._waiting and self._goes_on():
             self._tasks.spawn(self._give_later(len(self._said)), "answer")
         else:

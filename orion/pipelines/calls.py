@@ -331,7 +331,7 @@ class Calls:
         # Of another process's keys and of models just pulled this one hears here: no other call waits.
         wanted = serving(offer.settings, offer.roster.get(session.agent), KINDS if speaks else ("llm",))
         await self.shared.started.start_late(offer.settings, wanted | {key.provider for key in offer.keys})
-        self._announcements.restore(session, turns)
+        self._announcements.restore(session, turns, offer.tools)
         news = planning.news(plans, turns, offer.tools)
         if news and not speaks:  # aloud it is said, and that is its turn
             turns.append(self._announcements.leave_word(session, news, untrusted=True))
@@ -353,7 +353,7 @@ class Calls:
             speaks=speaks,
             runner=self.plans,
             news=news,
-            waiting=partial(self._announcements.waiting, session.id),
+            losses=partial(self._announcements.losses, session.id),
         )
         budgets.refuse_spent(session, conversation.budget_micros)
         self._note_taking.watch(conversation)

@@ -69,7 +69,7 @@ class Conversation:
         month: What the workspace has spent of its budget.
         runner: Runs plans; None where nothing does.
         news: What came of plans while nobody was there; it is among the turns.
-        waiting: How many texts wait to be said in this session.
+        losses: How many promised texts its end would lose, if the user has not been told yet.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Conversation:
         speaks: bool = False,
         runner: PlanRunner | None = None,
         news: str = "",
-        waiting: Callable[[], int] = lambda: 0,
+        losses: Callable[[], int] = lambda: 0,
     ) -> None:
         self.shared = shared
         self.session = session
@@ -127,7 +127,7 @@ class Conversation:
             self.requests,
             announce,
             guest=guest,
-            waiting=waiting,
+            losses=losses,
         )
         self.tool_context = tool_context
         self.guards = Guards(shared, self.recorder, self._typed, speaks=speaks)

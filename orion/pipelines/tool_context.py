@@ -22,7 +22,7 @@ _LOSES_ONE = (
     "A timer of yours still runs, and ends unheard with our call. Say goodbye again to end it anyway."
 )
 _LOSES = (
-    "{waiting} timers of yours still run, and end unheard with our call. Say goodbye again to end it anyway."
+    "{losses} timers of yours still run, and end unheard with our call. Say goodbye again to end it anyway."
 )
 
 
@@ -39,8 +39,6 @@ class Requests:
 
     hand_over: HandOver | None = None
     end_call: bool = False
-    losses: int = 0
-    """Of so many timers the user knows that the end of the call loses them."""
     hand_offs: int = 0
     """How often the word has passed since the user has said something."""
 
@@ -60,9 +58,9 @@ class SessionTools:
         announce: Callable[[float, str], None],
         *,
         guest: bool = False,
-        waiting: Callable[[], int] = lambda: 0,
+        losses: Callable[[], int] = lambda: 0,
     ) -> None:
-        self.waiting = waiting
+        self.losses = losses
         self.agents: tuple[str, ...] = ()
         self.recollection = recollection
         self.principal = principal
@@ -125,11 +123,9 @@ class _CallContext:
         self._tools.requests.hand_over = HandOver(agent, task)
 
     def end_call(self) -> None:
-        requests, waiting = self._tools.requests, self._tools.waiting()
-        if waiting > requests.losses:
-            requests.losses = waiting
-            raise ToolFailure(_LOSES_ONE if waiting == 1 else _LOSES.format(waiting=waiting))
-        requests.end_call = True
+        if losses := self._tools.losses():
+            raise ToolFailure(_LOSES_ONE if losses == 1 else _LOSES.format(losses=losses))
+        self._tools.requests.end_call = True
 
     def _refuse_guests(self) -> None:
         if self._tools.guest:

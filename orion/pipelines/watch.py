@@ -66,12 +66,17 @@ class Watch(BaseObserver):
                 self._recorder.state("listening")
             case SwitchedFrame(kind=kind, failed=failed, reason=reason, taken=taken):
                 self._recorder.switched(kind, failed, reason, taken)
-            case UnheardFrame(lasting=lasting):
+            case UnheardFrame(lasting=lasting) if self._takes_turn:
                 self._on_unheard(lasting=lasting)
             case _:
                 pass
 
     def _partial(self, text: str) -> None:
         words = " ".join([*self._finals, text]).strip()
-        if words and (self._turn or not self._speaking):  # else they may take no turn
+        if words and self._takes_turn:
             self._recorder.partial(Speaker.USER, words)
+
+    @property
+    def _takes_turn(self) -> bool:
+        """Whether speech is a turn of the user; while the agent speaks it may be a sign of listening."""
+        return self._turn or not self._speaking

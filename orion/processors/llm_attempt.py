@@ -24,6 +24,7 @@ from pipecat.utils.errors import ErrorCategory
 
 from orion.domain.deadlines import Deadlines
 from orion.processors.switched import Fault, fault
+from orion.providers._model import WritesCallFrame
 
 SHARED = (
     EagerEndOfTurnCancelFrame,
@@ -41,8 +42,17 @@ class Confirmed(Frame):
     """The turn has ended that an attempt answers ahead of its end; it stays within the order."""
 
 
-RESPONSE = (LLMFullResponseStartFrame, LLMFullResponseEndFrame, LLMTextFrame, ErrorFrame, Confirmed)
+RESPONSE = (
+    LLMFullResponseStartFrame,
+    LLMFullResponseEndFrame,
+    LLMTextFrame,
+    ErrorFrame,
+    Confirmed,
+    WritesCallFrame,
+)
 """What only the attempt that counts lets out."""
+SIGNS = (Confirmed, WritesCallFrame)
+"""What tells only that an attempt is to be waited for."""
 TOO_LATE = "no token in time"
 NO_WORDS = "no words"
 _CLOSING_SECS = 0.1
@@ -73,6 +83,13 @@ class Patience:
         self._due = now + self._deadlines.next_token_secs
         if whole or self._sentence_due is None:
             self._sentence_due = now + self._deadlines.sentence_secs
+
+    def sign(self, frame: Frame, now: float) -> None:
+        """The turn has ended (Confirmed), or a tool call is being written, which nobody hears."""
+        if isinstance(frame, Confirmed):
+            self.begins(now)
+        elif self._due is not None:
+            self._due = max(self._due, now + self._deadlines.next_token_secs)
 
     def closes(self, now: float) -> None:
         """It has failed: only its end is owed."""

@@ -30,7 +30,7 @@ from orion.domain.answer import Answer
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
 from orion.processors.hedged_order import HedgedOrder
-from orion.processors.llm_attempt import NO_WORDS, SHARED, TOO_LATE, Attempt, Confirmed, Patience, of_a_tool
+from orion.processors.llm_attempt import NO_WORDS, SHARED, SIGNS, TOO_LATE, Attempt, Patience, of_a_tool
 from orion.processors.llm_question import NOTICE, may_be_silent, question, told_before
 from orion.processors.speculation import Speculation
 from orion.processors.switched import Fault, fault
@@ -181,8 +181,8 @@ class LLMOrder(HedgedOrder):
                 ready = answer.take(frame.text)
                 patience.token(self.orion_now(), whole=bool(ready))
                 await self._orion_say(ready)
-            elif isinstance(frame, Confirmed):
-                patience.begins(self.orion_now())
+            elif isinstance(frame, SIGNS):
+                patience.sign(frame, self.orion_now())
             elif not isinstance(frame, LLMFullResponseStartFrame | LLMTextFrame):
                 called = called or isinstance(frame, FunctionCallsStartedFrame)
                 await self.push_frame(frame, direction)

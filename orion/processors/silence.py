@@ -40,7 +40,7 @@ class Silence(FrameProcessor):
         await self.push_frame(frame, direction)
         match frame:
             case InterruptionFrame() | UserStartedSpeakingFrame():
-                self._orion_said = False
+                self._orion_said = self._orion_marked = False
             case LLMTextFrame() if self._orion_sayable(frame.text):
                 self._orion_said = True
             case LLMTextFrame():
@@ -48,9 +48,10 @@ class Silence(FrameProcessor):
             case FunctionCallsStartedFrame():
                 self._orion_called = True
             case LLMFullResponseEndFrame():
-                mute = self._orion_marked and not self._orion_called
+                wordless = frame.metadata.get(WORDLESS)  # None: it was cut off
+                mute = wordless is not None and self._orion_marked and not self._orion_called
                 self._orion_marked = self._orion_called = False
-                if (frame.metadata.get(WORDLESS) or mute) and not self._orion_said:
+                if (wordless or mute) and not self._orion_said:
                     self._orion_on_silent()
             case _:
                 pass

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 from pipecat.adapters.llm.base_llm_adapter import BaseLLMAdapter
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
-from pipecat.frames.frames import FunctionCallFromLLM
+from pipecat.frames.frames import DataFrame, FunctionCallFromLLM
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import LLMService
 
@@ -34,6 +34,15 @@ _STEADY_SECS = 1.0
 _THINKERS = re.compile(r"think|reason|\bqwq|[-/ ]r1\b|magistral|glm-[4-9]|minimax-m", re.IGNORECASE)
 _OPENED: dict[tuple[str, str], bool] = {}
 """Of models at an address: whether their template opens a thought, so that only its end is seen."""
+
+
+_WRITES_SECS = 0.5
+"""So often, at most, a model tells that it writes a call."""
+
+
+@dataclass
+class WritesCallFrame(DataFrame):
+    """The model is writing a tool call: arguments may take longer than a word may."""
 
 
 class ValidMessages(BaseLLMAdapter[Any]):
@@ -63,7 +72,7 @@ class Model(LLMService[Any]):
     _orion_words: Words | None = None
     _orion_doubt: asyncio.Task[None] | None = None
     _orion_asked: LLMContext | None = None
-    _orion_came = 0.0
+    _orion_came = _orion_wrote = 0.0
 
     async def _process_context(self, context: LLMContext) -> None:
         self.orion_answers(context)
@@ -95,6 +104,13 @@ class Model(LLMService[Any]):
         if words is not None and words.opened is None:
             words.opened = _OPENED[self._orion_key] = False
             await self._orion_believe(words)
+
+    async def orion_writes_call(self) -> None:
+        """A piece of a tool call has come."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._orion_wrote + _WRITES_SECS:
+            self._orion_wrote = now
+            await self.push_frame(WritesCallFrame())
 
     async def _push_llm_text(self, text: str) -> None:
         words = self._orion_words

@@ -6,12 +6,14 @@ repeated or dropped. Here an engine's words only move a position in the text, wh
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from pipecat.frames.frames import AggregatedTextFrame, Frame, TTSTextFrame
 from pipecat.services.tts_service import TTSService
 from pipecat.utils.context.aggregated_frame_sequencer import AggregatedFrameSequencer
 from pipecat.utils.context.word_completion_tracker import WordCompletionTracker
+from pipecat.utils.string import match_endofsentence
 from pipecat.utils.text.alnum_utils import fold_for_matching
 from pipecat.utils.text.base_text_aggregator import Aggregation, TextType
 from pipecat.utils.text.simple_text_aggregator import SimpleTextAggregator
@@ -20,6 +22,8 @@ from pipecat.utils.text.simple_text_aggregator import _LookaheadState as _Lookah
 from orion.domain.text.cuts import closing, goes_on
 from orion.domain.text.words import has_words
 
+_FOLLOWS = ("A", "a", "1")
+"""What the next sentence may begin with."""
 _AHEAD_CHARS = 60
 """So far an engine may leave words untold before the next one that it tells."""
 
@@ -32,6 +36,29 @@ class Sentences(SimpleTextAggregator):
 
     _orion_protected = 0
     """Up to here the text was looked at, and goes on."""
+
+    async def aggregate(self, text: str) -> AsyncIterator[Aggregation]:
+        """The sentences that this text completes.
+
+        Whoever checks what is said releases whole sentences, so that the next letter comes a sentence later:
+        it is waited for only where it decides.
+        """
+        async for found in super().aggregate(text):
+            yield found
+        if sure := self._whole_whatever_follows():
+            yield sure
+
+    def _whole_whatever_follows(self) -> Aggregation | None:
+        text = self._text.rstrip()
+        waits = self._lookahead_state is _Lookahead.AWAITING_CHARACTER and self._text[-1:].isspace()
+        if not waits or self._orion_protected or text.count("«") > text.count("»") or not has_words(text):
+            return None
+        for follows in _FOLLOWS:
+            whole = match_endofsentence(f"{text} {follows}", language=self.language) == len(text)
+            if not whole or goes_on(text, f" {follows}", self.language) is not False:
+                return None
+        self._text, self._lookahead_state = "", _Lookahead.IDLE
+        return Aggregation(text=text.strip(" "), type=TextType.SENTENCE)
 
     async def _check_sentence_with_lookahead(
         self, char: str, *, protected_end: int = 0

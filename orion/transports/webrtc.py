@@ -16,7 +16,6 @@ from uuid import UUID
 from aiortc.sdp import candidate_from_sdp
 from fastapi import APIRouter, Response
 from pipecat.transports.base_transport import TransportParams
-from pipecat.transports.smallwebrtc.transport import SmallWebRTCTransport
 from pydantic import AliasChoices, BaseModel, Field, StringConstraints
 
 from orion.api.access import Parts, PartsDep, SessionId
@@ -39,6 +38,7 @@ from orion.pipelines.tasks import Tasks
 from orion.transports._connection import Connection
 from orion.transports._ice_restart import IceRestart, Remote
 from orion.transports._offers import check_audio, check_sections, refusing, rehearse, usable
+from orion.transports._output import WebRTCTransport
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["webrtc"])
 
@@ -223,7 +223,7 @@ async def _open(calls: Calls, session: Session, joiner: Joiner, body: Offer) -> 
     connection = Connection(ice_servers=[], connection_timeout_secs=_CONNECT_SECS)
     try:
         await _take(connection, usable(body.sdp))
-        transport = SmallWebRTCTransport(
+        transport = WebRTCTransport(
             webrtc_connection=connection,
             params=TransportParams(
                 audio_in_enabled=True,

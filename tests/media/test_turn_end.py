@@ -102,3 +102,14 @@ async def test_a_cough_ends_its_turn_when_words_are_overdue():
         await stage.audio(WHOLE + QUIET)
         await stage.send(VADUserStoppedSpeakingFrame(stop_secs=0.2))
         await stage.until(lambda: stage.all(UserStoppedSpeakingFrame), 3)
+
+
+async def test_words_that_took_no_turn_are_none_of_the_next_one():
+    strategy: Any = stop_strategy({})
+    async with on_stage(user_of(strategy)) as stage:
+        await strategy.process_frame(TranscriptionFrame("mhm", "", ""))
+        await stage.send(VADUserStartedSpeakingFrame(start_secs=0.2))
+        await stage.heard(UserStartedSpeakingFrame)
+        await stage.audio(WHOLE + QUIET)
+        await stage.send(VADUserStoppedSpeakingFrame(stop_secs=0.2))
+        await stage.until(lambda: stage.all(UserStoppedSpeakingFrame), 3)

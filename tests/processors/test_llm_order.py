@@ -1,5 +1,7 @@
 """Language models in an order, alone on a stage."""
 
+import asyncio
+
 import pytest
 from pipecat.frames.frames import (
     ErrorFrame,
@@ -14,6 +16,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 
 from orion.domain.agent import Agent
 from orion.domain.breaker import Breakers
+from orion.domain.deadlines import Deadlines
 from orion.processors.llm_order import FILLER, LLMOrder
 from orion.processors.llm_question import NOTICE
 from orion.providers import Candidate
@@ -21,6 +24,7 @@ from orion.providers.offline import OfflineLLMService
 from orion.providers.scripted.script import Answer
 from tests.processors.orders import SOON, AttentiveLLMService, answered, models, said, switches
 from tests.providers.stage import on_stage
+from tests.virtual_time import run
 
 CATEGORIES = (
     "authentication",
@@ -131,6 +135,57 @@ async def test_a_tool_call_that_ran_stays_and_another_model_answers_over_it():
         await stage.send(told)
         assert await answered(stage, 2) == "It is nine."
     assert ran == ["clock"]
+
+
+class WritingLLMService(AttentiveLLMService):
+    """Writes the arguments of its calls for four times as long as a token may take."""
+
+    async def run_function_calls(self, function_calls):
+        for _ in range(12 if function_calls else 0):
+            self._orion_wrote = 0.0
+            await self.orion_writes_call()
+            await asyncio.sleep(SOON.next_token_secs / 3)
+        await super().run_function_calls(function_calls)
+
+
+@pytest.mark.parametrize("words", ["", "Let me look."])
+async def test_a_model_that_writes_a_long_call_is_no_model_that_stalls(words):
+    writing = WritingLLMService([Answer(words, tool_calls=[{"name": "clock", "arguments": {}}])])
+    order = models(writing, [Answer("Nobody asked me.")])
+
+    async def run(params):
+        await params.result_callback({"time": "nine"})
+
+    writing.register_function("clock", run)
+    async with on_stage(order) as stage:
+        await stage.send(question())
+        await stage.heard(FunctionCallResultFrame)
+    assert said(stage) == words
+    assert not switches(stage)
+
+
+def test_a_wait_is_filled_again_for_as_long_as_it_lasts():
+    async def asked():
+        order = models([Answer("In Japan.", delay_ms=8000)], speaks=True, deadlines=Deadlines().alone())
+        async with on_stage(order) as stage:
+            await stage.send(question())
+            async with asyncio.timeout(20):
+                while not said(stage):
+                    await asyncio.sleep(0.1)
+        return [frame.text for frame in stage.all(TTSSpeakFrame)]
+
+    assert run(asked()) == [FILLER] * 2
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_a_sentence_without_an_end_is_given_up(alone):
+    drips = [Answer("and so on " * 40, token_delay_ms=50)]
+    limits = Deadlines(first_token_secs=1, next_token_secs=1, sentence_secs=0.3)
+    scripts = [drips] if alone else [drips, [Answer("In Japan.")]]
+    async with on_stage(models(*scripts, deadlines=limits), errors=int(alone)) as stage:
+        await stage.send(question())
+        assert await answered(stage) == ("" if alone else "In Japan.")
+    assert switches(stage) == [("first", None if alone else "second")]
 
 
 async def test_a_wait_is_filled_once_and_only_with_a_moment():

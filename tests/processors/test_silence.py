@@ -84,6 +84,16 @@ async def test_an_answer_that_is_cut_off_in_its_stream_is_nobodys_silence(told):
     assert told.times == 0
 
 
+async def test_an_answer_whose_marks_were_cut_off_is_nobodys_silence(told):
+    answer = Answer("... ... Well, there is no end of words", token_delay_ms=80)
+    async with on_stage(models([answer]), Silence(told, speaks=True)) as stage:
+        await stage.send(question())
+        await stage.heard(LLMTextFrame)
+        await stage.interrupt()
+        await ended(stage)
+    assert told.times == 0
+
+
 async def test_an_eager_answer_that_is_withdrawn_is_nobodys_silence(told):
     async with on_stage(models([SLOW], [SLOW]), Silence(told)) as stage:
         await stage.send(UserStartedSpeakingFrame(), question(speculation=True))

@@ -27,6 +27,8 @@ class Besides:
     """What a server says of an answer besides its words: it tells thoughts apart, or had to cut it."""
 
     parts_thoughts: bool = False
+    calls: bool = False
+    """It has begun a tool call: its words, if any, are over."""
     cut: bool = False
 
 
@@ -49,6 +51,7 @@ async def chunks(answer: Answer, names: Collection[str], besides: Besides) -> Ch
         async for value in values:
             words = reader.take(value)
             besides.parts_thoughts = reader.parts_thoughts
+            besides.calls = reader.has_calls
             yield _made(reader, words)
     words = reader.over(done=stream.done, whole=stream.whole)
     besides.cut = reader.cut

@@ -137,6 +137,8 @@ class Chat(VendorModel, OpenAILLMService):
                     streamed.characters += len("".join([choice.delta.content or "", *arguments]))
                 if besides.parts_thoughts:
                     await self.orion_parts_thoughts()
+                if besides.calls:
+                    await self.orion_writes_call()
                 self.orion_cut = besides.cut
                 yield chunk
 

@@ -97,6 +97,8 @@ class Responses(VendorModel, OpenAIResponsesHttpLLMService):
                         streamed.told = event.response.usage is not None
                     elif isinstance(event, _DELTAS):
                         streamed.characters += len(event.delta)
+                        if isinstance(event, ResponseFunctionCallArgumentsDeltaEvent):
+                            await self.orion_writes_call()
                     yield event
             except FailedAnswer as failed:
                 usage = _believed(failed.usage)

@@ -85,6 +85,11 @@ class Reader:
         self.said += words
         return words
 
+    @property
+    def has_calls(self) -> bool:
+        """Whether a call has begun."""
+        return bool(self._calls.calls)
+
     def calls(self) -> list[tuple[str, dict[str, Any]]]:
         """The calls of the answer. Raises MalformedAnswer: the arguments of one are no object."""
         return [(call.name, arguments(joined(call.pieces))) for call in self._calls.calls]

@@ -190,6 +190,8 @@ class Messages(VendorModel, AnthropicLLMService):
         async with aclosing(events), counted(self, asked_characters) as streamed:
             async for event in events:
                 streamed.told = True
+                if hasattr(getattr(event, "delta", None), "partial_json"):
+                    await self.orion_writes_call()
                 yield event
 
     def _should_inject_trailing_user_message(self) -> bool:
