@@ -55,7 +55,8 @@ class LLMOrder(HedgedOrder):
     sentence; the next one is given what was released as the beginning of its answer. A tool call that it
     made stays: the answer goes on over its result, and what was said before it broke off is not said anew.
     Barge-in stops the attempt, and no other one begins. So does the withdrawal of a context that came
-    before the end of its turn; its deadlines begin when the turn has ended. How an answer ended stands with its end (`WORDLESS`): its frames do not tell.
+    before the end of its turn; its deadlines begin when the turn has ended. How an answer ended stands
+    with its end (`WORDLESS`): its frames do not tell.
 
     Args:
         speaks: Say that it takes a moment, where it does.
