@@ -67,18 +67,30 @@ _COUGH = 1
 
 
 @dataclass
+class Turn:
+    """What came of a question; where a cough cut its answer off, of what was answered then.
+
+    Attributes:
+        number: Of the question.
+        said: The words that were given to a voice.
+        why: What explains a silence: `silent`, `error`, `interrupted`.
+    """
+
+    number: int
+    said: list[str] = field(default_factory=list)
+    why: set[str] = field(default_factory=set)
+
+
+@dataclass
 class Found:
     """What came of a conversation.
 
     Attributes:
-        said: The words that were given to a voice, by turn.
-        why: What explains a silence, by turn: `silent`, `error`, `interrupted`.
         calls: The calls that were recorded at their end.
         refused: What a strict server said of a context.
     """
 
-    said: dict[int, list[str]] = field(default_factory=dict)
-    why: dict[int, set[str]] = field(default_factory=dict)
+    turns: list[Turn] = field(default_factory=list)
     calls: list[ToolCall] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -127,7 +139,6 @@ class FuzzedTurns:
     def __init__(self, seed: int, turns: int, *, order: bool, spoken: bool = False) -> None:
         self._dice = Random(f"{seed} {order} {spoken}")
         self._turns, self._order, self._spoken = turns, order, spoken
-        self._turn = 0
         self._vendors = FuzzedVendors(self._dice)
         self.found = Found(refused=self._vendors.refused)
 
@@ -145,7 +156,7 @@ class FuzzedTurns:
         return self.found
 
     async def _write(self, worker: PipelineWorker, turn: int) -> None:
-        self._begins(turn)
+        self.found.turns.append(Turn(turn))
         await worker.queue_frame(InterruptionFrame())
         await worker.flush_pipeline()
         message: Any = {"role": "user", "content": f"question {turn}"}
@@ -155,12 +166,14 @@ class FuzzedTurns:
         await self._microphone(worker, [0] * 2)
         await worker.queue_frame(VADUserStartedSpeakingFrame(start_secs=0.2))
         await worker.flush_pipeline()
-        self._begins(turn)
+        self.found.turns.append(Turn(turn))
         await self._microphone(worker, [LOUD + turn + _COUGH] * 3 + [0] * 2)
         await worker.queue_frame(VADUserStoppedSpeakingFrame(stop_secs=0.2))
 
     async def _cough(self, worker: PipelineWorker) -> None:
         await worker.queue_frame(VADUserStartedSpeakingFrame(start_secs=0.2))
+        await worker.flush_pipeline()
+        self.found.turns.append(Turn(self.found.turns[-1].number, why={"interrupted"}))
         await self._microphone(worker, [LOUD + _COUGH] * 2 + [0] * 2)
         await worker.queue_frame(VADUserStoppedSpeakingFrame(stop_secs=0.2))
 
@@ -235,15 +248,11 @@ class FuzzedTurns:
             **parts,
         )
 
-    def _begins(self, turn: int) -> None:
-        self._turn = turn
-        self.found.said[turn], self.found.why[turn] = [], set()
-
     def _said(self, words: str) -> None:
-        self.found.said[self._turn].append(words)
+        self.found.turns[-1].said.append(words)
 
     def _explain(self, why: str) -> None:
-        self.found.why[self._turn].add(why)
+        self.found.turns[-1].why.add(why)
 
     async def _called(self, call: ToolCall) -> None:
         if call.duration_ms is not None:

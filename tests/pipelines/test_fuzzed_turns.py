@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -19,6 +20,7 @@ WAYS = {
     "spoken": {"order": False, "spoken": True},
     "spoken order": {"order": True, "spoken": True},
 }
+ANSWER = re.compile(r"The answer to (\d+)")
 FEW, MANY = range(2), [range(begin, begin + 25) for begin in range(1000, 1125, 25)]
 
 
@@ -26,14 +28,13 @@ def sound(found: Found, seed: object) -> Counter[str]:
     """What became of the turns, each of which went well."""
     assert not found.refused, (seed, found.refused)
     counts: Counter[str] = Counter()
-    for turn, said in found.said.items():
-        words, why = " ".join(said), found.why[turn]
-        where = (seed, turn, words, why)
+    for turn in found.turns:
+        words, why = " ".join(turn.said), turn.why
+        where = (seed, turn)
         assert SECRET not in words.upper(), where
         assert "<" not in words, where
-        assert words.count(f"The answer to {turn} is") <= 1, where
-        assert words.count("It has a second") <= 1, where
-        assert words.count("The answer to") == words.count(f"The answer to {turn} is"), where
+        assert ANSWER.findall(words) in ([], [str(turn.number)]), where
+        assert words.count("It has a") <= 1, where
         assert words or why, where
         counts["answered" if words else min(why)] += 1
     for call in found.calls:
