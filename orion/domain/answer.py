@@ -11,12 +11,17 @@ class Answer:
     An attempt that breaks off loses its unfinished sentence, which nobody has heard. The next one is
     given `released` and goes on from there; where it begins anew, what it repeats of it is left out.
 
+    Args:
+        heard: What was said of it before the tools were called over whose results it goes on; it stands in
+            their context, and is left out where it is repeated.
+
     Attributes:
         released: What has gone on to be spoken, over all attempts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, heard: str = "") -> None:
         self.released = ""
+        self._heard = heard
         self._held = ""
         self._known: list[str] = []
         self._joins = False
@@ -24,8 +29,13 @@ class Answer:
     def begin(self) -> None:
         """Another attempt begins; what the one before it left unfinished is dropped."""
         self._held = ""
-        self._known = [_plain(sentence) for sentence in sentences(self.released)]
+        self._known = [_plain(one) for said in (self._heard, self.released) for one in sentences(said)]
         self._joins = bool(self.released)
+
+    @property
+    def heard(self) -> str:
+        """All of it that was said, before the tools were called and since."""
+        return f"{self._heard}\n{self.released}".strip()
 
     def take(self, token: str) -> str:
         """The sentences that this token completes; empty for none."""

@@ -53,9 +53,10 @@ class LLMOrder(HedgedOrder):
     it. A model fails by an ErrorFrame of any category, by a first or next token that does not come in
     time, by a sentence that does not end, and by an answer without words. It loses its unfinished
     sentence; the next one is given what was released as the beginning of its answer. A tool call that it
-    made stays: the answer goes on over its result. Barge-in stops the attempt, and no other one begins.
-    So does the withdrawal of a context that came before the end of its turn; its deadlines begin when
-    the turn has ended. How an answer ended stands with its end (`WORDLESS`): its frames do not tell.
+    made stays: the answer goes on over its result, and what was said before it broke off is not said anew.
+    Barge-in stops the attempt, and no other one begins. So does the withdrawal of a context that came
+    before the end of its turn; its deadlines begin when the turn has ended. How an answer ended stands
+    with its end (`WORDLESS`): its frames do not tell.
 
     Args:
         speaks: Say that it takes a moment, where it does.
@@ -75,12 +76,13 @@ class LLMOrder(HedgedOrder):
         self._orion_told: bool | None = None
         self._orion_filled = self._orion_called = self._orion_broken = False
         self._orion_first_word = 0.0
+        self._orion_heard = ""
 
     async def orion_enters(self, frame: Frame, direction: FrameDirection) -> None:
         """Answer a context; share what all models must know; pass everything by."""
         if isinstance(frame, LLMContextFrame):
             if direction is FrameDirection.DOWNSTREAM:  # the other way a tool's result comes back
-                self._orion_filled = False
+                self._orion_filled, self._orion_heard = False, ""
             await self._orion_answer(frame)
         elif isinstance(frame, SHARED):
             await self.orion_share(frame, direction)
@@ -121,7 +123,7 @@ class LLMOrder(HedgedOrder):
 
     async def _orion_go_through(self, frame: LLMContextFrame) -> bool:
         """Ask one model after the other; whether nothing came of it, though nothing else failed."""
-        answer, found = Answer(), None
+        answer, found = Answer(self._orion_heard), None
         failed: set[int] = set()
         with self._orion_patience(answer):
             for index in self.orion_candidates():
@@ -159,6 +161,8 @@ class LLMOrder(HedgedOrder):
             self.orion_over()
         while not attempt.leaving.empty():
             await self.orion_leaves(attempt.index, *attempt.leaving.get_nowait())
+        if found is not None or attempt.broken or self._orion_heard:  # a piece: who goes on may repeat it
+            self._orion_heard = answer.heard
         if found is None and not attempt.broken:
             self.orion_breaker(attempt.index).succeeded()
             self._orion_told = self._orion_told and self.orion_offline(attempt.index)

@@ -63,6 +63,20 @@ def test_a_continuation_is_parted_by_a_space():
     assert answer.released == "It is far.\nGo."
 
 
+def test_what_was_said_before_a_tool_s_result_is_left_out_where_it_is_repeated():
+    answer = Answer("It is far. It is near.")
+    assert attempt(answer, "It is near. It is here. It is far.") == "It is here. It is far."
+    assert answer.released == "It is here. It is far."
+    assert answer.heard.split() == "It is far. It is near. It is here. It is far.".split()
+
+
+def test_an_attempt_over_a_tool_s_result_may_break_off_too():
+    answer = Answer("It is far.")
+    attempt(answer, "It is far. It is near. It", ends=False)
+    assert attempt(answer, "It is far. It is near. It is here.") == "It is here."
+    assert answer.released == "It is near. It is here."
+
+
 @given(WORDS, st.integers(0, 30))
 def test_who_begins_anew_after_any_word_says_the_answer_once(words, cut):
     numbered = " ".join(f"{index}{word}" for index, word in enumerate(words))

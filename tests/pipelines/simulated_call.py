@@ -174,7 +174,7 @@ class _Witness(BaseObserver):
             self._found.errors.append(data.frame.error)
 
 
-class _Studio:
+class Studio:
     """The ends of a voice pipeline, in memory."""
 
     def __init__(self) -> None:
@@ -327,7 +327,7 @@ class SimulatedCall:
         if not self._spoken:
             return text.build(**parts)
         return voice.build(
-            transport=_Studio(),  # type: ignore[arg-type]
+            transport=Studio(),  # type: ignore[arg-type]
             vad=IdentityFilter(),
             stt=STTOrder(self._engines.stt, self._breakers, DEADLINES),
             tts=TTSOrder(self._engines.tts, self._breakers, DEADLINES),

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 
 import pytest
 
 from orion.domain.context import NAME
-from tests.pipelines.fuzzed_turns import SECRET, Found, FuzzedTurns
+from tests.pipelines.fuzzed_turns import Found, FuzzedTurns
+from tests.pipelines.fuzzed_vendors import SECRET
 from tests.virtual_time import run
 
 TURNS = 20
-MANY = 500
+WAYS = {
+    "alone": {"order": False, "spoken": False},
+    "order": {"order": True, "spoken": False},
+    "spoken": {"order": False, "spoken": True},
+    "spoken order": {"order": True, "spoken": True},
+}
+ANSWER = re.compile(r"The answer to (\d+)")
+FEW, MANY = range(2), [range(begin, begin + 25) for begin in range(1000, 1125, 25)]
 
 
 def sound(found: Found, seed: object) -> Counter[str]:
     """What became of the turns, each of which went well."""
     assert not found.refused, (seed, found.refused)
     counts: Counter[str] = Counter()
-    for turn, said in found.said.items():
-        words, why = " ".join(said), found.why[turn]
-        where = (seed, turn, words, why)
-        assert SECRET not in words, where
+    for turn in found.turns:
+        words, why = " ".join(turn.said), turn.why
+        where = (seed, turn)
+        assert SECRET not in words.upper(), where
         assert "<" not in words, where
-        assert words.count(f"The answer to {turn} is") <= 1, where
+        assert ANSWER.findall(words) in ([], [str(turn.number)]), where
+        assert words.count("It has a") <= 1, where
         assert words or why, where
         counts["answered" if words else min(why)] += 1
     for call in found.calls:
@@ -33,18 +44,21 @@ def sound(found: Found, seed: object) -> Counter[str]:
     return counts
 
 
-@pytest.mark.parametrize("order", [False, True], ids=["alone", "order"])
-def test_some_hundreds_of_fuzzed_turns_are_answered_once_or_explained(order):
+def all_sound(seeds: Iterable[int], way: str) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for seed in range(6):
-        counts += sound(run(FuzzedTurns(seed, TURNS, order=order).run()), seed)
-    assert counts["answered"] > counts.total() * 0.3, counts
+    for seed in seeds:
+        counts += sound(run(FuzzedTurns(seed, TURNS, **WAYS[way]).run()), (way, seed))
+    return counts
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_some_fuzzed_turns_are_answered_once_or_explained(way):
+    counts = all_sound(FEW, way)
+    assert counts["answered"] > len(FEW) * TURNS * 0.5, counts
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("order", [False, True], ids=["alone", "order"])
-def test_ten_thousand_fuzzed_turns_are_answered_once_or_explained(order):
-    counts: Counter[str] = Counter()
-    for seed in range(1000, 1000 + MANY // 2):
-        counts += sound(run(FuzzedTurns(seed, TURNS, order=order).run()), seed)
-    print(counts)
+@pytest.mark.parametrize("seeds", MANY)
+@pytest.mark.parametrize("way", WAYS)
+def test_ten_thousand_fuzzed_turns_are_answered_once_or_explained(seeds, way):
+    all_sound(seeds, way)

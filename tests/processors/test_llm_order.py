@@ -13,6 +13,7 @@ from pipecat.frames.frames import (
     TTSSpeakFrame,
 )
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.frame_processor import FrameDirection
 
 from orion.domain.agent import Agent
 from orion.domain.breaker import Breakers
@@ -186,6 +187,26 @@ async def test_a_sentence_without_an_end_is_given_up(alone):
         await stage.send(question())
         assert await answered(stage) == ("" if alone else "In Japan.")
     assert switches(stage) == [("first", None if alone else "second")]
+
+
+async def test_a_model_that_begins_anew_over_a_tool_s_result_says_nothing_twice():
+    text, call = "It is far. It is near.", {"name": "clock", "arguments": {}}
+    first = [Answer("It is far. It is in the", fault="server", after=5), Answer(text)]
+    order = models(first, [Answer("", tool_calls=[call])])
+
+    async def run(params):
+        await params.result_callback({"time": "nine"})
+
+    order.orion_services[1].register_function("clock", run)
+    async with on_stage(order) as stage:
+        await stage.send(question())
+        await stage.heard(FunctionCallResultFrame)
+        told = question()
+        told.context.add_message({"role": "tool", "tool_call_id": "1", "content": "nine"})
+        await stage.send(told, direction=FrameDirection.UPSTREAM)
+        assert await answered(stage, 2) == "It is far. It is near."
+        await stage.send(question())
+        assert (await answered(stage, 3)).endswith("near.It is far. ")  # another turn may say it
 
 
 async def test_a_wait_is_filled_once_and_only_with_a_moment():

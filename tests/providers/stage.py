@@ -115,8 +115,8 @@ class Stage:
                 self.words.append((frame.text, self._speaker.played_secs if self._speaker else 0.0))
             self._changed.notify_all()
 
-    async def send(self, *frames: Frame) -> None:
-        await self._worker.queue_frames(list(frames))
+    async def send(self, *frames: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM) -> None:
+        await self._worker.queue_frames(list(frames), direction)
 
     async def answer(self, *texts: str) -> None:
         """One response of a language model; every text one token."""

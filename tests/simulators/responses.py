@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
+from tests.simulators import strictness
+
 MODEL = "gpt-4.1-2025-04-14"
 _USAGE = {
     "input_tokens": 20,
@@ -78,14 +80,10 @@ def whole(text: str, calls: Sequence[Call] = ()) -> dict[str, Any]:
 
 
 def problem(asked: Mapping[str, Any]) -> str | None:
-    """What is wrong with a request; None for nothing: each call has its output, and each output its call."""
+    """What is wrong with a request; None for nothing."""
     items = asked["input"] if isinstance(asked["input"], list) else []
-    made = {item["call_id"] for item in items if item.get("type") == "function_call"}
-    given = {item["call_id"] for item in items if item.get("type") == "function_call_output"}
-    if lost := made - given:
-        return f"No tool output found for function call {min(lost)}."
-    if lost := given - made:
-        return f"No tool call found for function call output with call_id {min(lost)}."
+    if refused := strictness.responses(items):
+        return refused
     if "messages" in asked or asked.get("stream_options", {}).get("include_usage") is not None:
         return "Unsupported parameter."
     return None

@@ -13,6 +13,8 @@ from typing import Any
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")
 _ID = re.compile(r"[a-zA-Z0-9_-]+\Z")
 _LONGEST_ID = 40
+_LONGEST_CALL_ID = 64
+_ROLES = {"assistant", "developer", "system", "user"}
 
 
 def chat(messages: Sequence[dict[str, Any]]) -> str | None:
@@ -34,6 +36,36 @@ def chat(messages: Sequence[dict[str, Any]]) -> str | None:
                 return f"Invalid '{where}.function.name': string does not match pattern"
             owed.append(call["id"])
     return "An assistant message with 'tool_calls' must be followed by tool messages" if owed else None
+
+
+def responses(items: Sequence[dict[str, Any]]) -> str | None:
+    """OpenAI's Responses: the items of an input."""
+    owed: set[str] = set()
+    for index, item in enumerate(items):
+        kind = item.get("type", "message")
+        if kind == "function_call":
+            if refused := _function_call(item, f"input[{index}]"):
+                return refused
+            owed.add(item["call_id"])
+        elif kind == "function_call_output":
+            if item["call_id"] not in owed:
+                return f"No tool call found for function call output with call_id {item['call_id']}."
+            owed.remove(item["call_id"])
+        elif item["role"] not in _ROLES:
+            return f"Invalid value: '{item['role']}'. Supported values are: {sorted(_ROLES)}."
+    return f"No tool output found for function call {min(owed)}." if owed else None
+
+
+def _function_call(item: dict[str, Any], where: str) -> str | None:
+    if not 0 < len(item["call_id"]) <= _LONGEST_CALL_ID:
+        return f"Invalid '{where}.call_id': expected a string of 1 to 64 characters"
+    if not _NAME.match(item["name"]):
+        return f"Invalid '{where}.name': string does not match pattern '^[a-zA-Z0-9_-]+$'"
+    if "id" in item and not item["id"].startswith("fc"):
+        return f"Invalid '{where}.id': '{item['id']}'. Expected an ID that begins with 'fc'."
+    if not isinstance(item["arguments"], str):
+        return f"Invalid type for '{where}.arguments': expected a string"
+    return None
 
 
 def messages(conversation: Sequence[dict[str, Any]]) -> str | None:
