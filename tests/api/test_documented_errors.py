@@ -33,10 +33,10 @@ LONGER_THAN_THE_QUEUE = 60
 BROKEN = '''"""An LLM that fails at once."""
 
 from pipecat.frames.frames import StartFrame
-from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.services.llm_service import LLMService
 
 
-class Broken(FrameProcessor):
+class Broken(LLMService):
     async def process_frame(self, frame, direction):
         await super().process_frame(frame, direction)
         if isinstance(frame, StartFrame):
@@ -147,6 +147,7 @@ provoked_by("sessions_message", "session-ended", "POST", "/messages", HELLO, bel
 provoked_by("sessions_message", "conflict", "POST", "/messages", HELLO, below="paused")
 provoked_by("sessions_message", "overloaded", "POST", "/messages", HELLO, below="", on="closed")
 provoked_by("sessions_message", "unavailable", "POST", "/messages", HELLO, below="", on="broken")
+provoked_by("sessions_message", "provider-error", "POST", "/messages", HELLO, below="", on="breaks")
 provoked_by("sessions_message", "provider-timeout", "POST", "/messages", HELLO, below="", on="slow")
 provoked_by("sessions_say", "no-call", "POST", "/say", HELLO, below="")
 provoked_by("sessions_say", "session-ended", "POST", "/say", HELLO, below="ended")
@@ -340,12 +341,15 @@ def settings_of(server: str, folder: Path) -> dict[str, Any]:
     if server == "slow":
         (folder / "script.yaml").write_text("llm: [{text: too late, delay_ms: 3600000}]\n")
         return {"script": folder / "script.yaml"}
+    if server == "breaks":
+        (folder / "script.yaml").write_text("llm: [{text: It is far. It is in, fault: server, after: 5}]\n")
+        return {"script": folder / "script.yaml"}
     return {}
 
 
 @pytest.mark.parametrize(
     "server",
-    ["plain", "closed", "broken", pytest.param("slow", marks=pytest.mark.soak)],  # a minute's wait
+    ["plain", "closed", "broken", "breaks", pytest.param("slow", marks=pytest.mark.soak)],  # a minute's wait
 )
 async def test_each_of_them_is_answered_as_it_is_declared(database_url, tmp_path, server):
     more = {"rate_limit_max": 1_000_000, **settings_of(server, tmp_path)}

@@ -10,7 +10,7 @@ def enter(page: Page, key: str, name: str = "OpenAI", address: str = "") -> None
     page.get_by_role("button", name=f"Add key of {name}").click()
     page.get_by_label("Key", exact=True).fill(key)
     if address:
-        page.get_by_label("Address").fill(address)
+        page.get_by_role("textbox", name="Address").fill(address)
     page.get_by_role("button", name="Save").click()
 
 
@@ -41,12 +41,12 @@ def test_a_key_that_is_refused_is_told_as_kept(keys):
 def test_an_address_goes_along_where_there_may_be_one_and_what_is_wrong_with_it_is_told(keys, server):
     enter(keys, KEY, address="https://127.0.0.1/v1")
     expect(keys.get_by_role("alert")).to_contain_text("this address is not public")
-    keys.get_by_label("Address").fill("https://llm.example.org/v1")
+    keys.get_by_role("textbox", name="Address").fill("https://llm.example.org/v1")
     keys.get_by_role("button", name="Save").click()
     expect(keys.get_by_test_id("provider-openai")).to_contain_text("https://llm.example.org/v1")
     assert server.entered[-1] == ("openai", {"key": KEY, "base_url": "https://llm.example.org/v1"})
     keys.get_by_role("button", name="Add key of Deepgram").click()
-    expect(keys.get_by_label("Address")).to_have_count(0)
+    expect(keys.get_by_role("textbox", name="Address")).to_have_count(0)
 
 
 def test_what_was_typed_is_gone_when_the_dialog_is_closed(keys):

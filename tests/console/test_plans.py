@@ -162,7 +162,7 @@ def test_what_tools_and_models_wrote_is_text_and_shows_what_hides(page, server, 
     expect(card.locator("img, b, a, script")).to_have_count(0)
     assert "\u202e" not in card.inner_text()
     assert "⟨U+202E⟩gpj.exe" in card.inner_text()
-    assert page.title() == "ORION"
+    assert page.title() == "Errands · ORION"
 
 
 def test_a_long_value_is_cut_and_can_be_seen_whole(page, server, session_id):

@@ -121,7 +121,7 @@ class NewSession(BaseModel):
 
 
 class SessionOwner(BaseModel):
-    """Whose session it is. Only admins are shown `name` and `email`; for others they are null."""
+    """Whose session it is. `name` and `email` are told of other people alone, to admins."""
 
     id: UUID
     name: str | None
@@ -367,8 +367,9 @@ async def turns(
 
 
 async def _owners(store: Store, sessions: Sequence[Session]) -> dict[UUID, User]:
-    """The owners of the sessions, if an admin asks; nobody else sees sessions of more than one."""
-    return await store.users.these({s.user_id for s in sessions}) if store.principal.is_admin else {}
+    """The other people whose sessions these are; only an admin sees any."""
+    others = {session.user_id for session in sessions} - {store.principal.user_id}
+    return await store.users.these(others) if others else {}
 
 
 def _body(parts: Parts, session: Session, owners: Mapping[UUID, User] | None = None) -> dict[str, Any]:

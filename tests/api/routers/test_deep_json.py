@@ -20,7 +20,6 @@ from orion.pipelines.waiting_calls import APPROVALS
 from tests.api.running import running
 
 V1 = "/api/v1"
-NOW = datetime.now(UTC)
 
 
 def nested(levels: int = 256) -> dict[str, Any]:
@@ -32,15 +31,16 @@ def nested(levels: int = 256) -> dict[str, Any]:
 
 async def keep(database, session_id: UUID, owner: Principal) -> None:
     """Rows as they were written before."""
-    call = ToolCall("c1", "look", nested(), ToolCallStatus.DONE, result=nested(), started_at=NOW)
-    turn = Turn(new_id(), session_id, Speaker.AGENT, "concierge", "Done.", NOW, NOW, tool_calls=(call,))
+    now = datetime.now(UTC)
+    call = ToolCall("c1", "look", nested(), ToolCallStatus.DONE, result=nested(), started_at=now)
+    turn = Turn(new_id(), session_id, Speaker.AGENT, "concierge", "Done.", now, now, tool_calls=(call,))
     step = Step(0, "look", nested(), "Look", status=StepStatus.DONE, result=[nested()])
     later = replace(step, index=1, resolved=nested(), status=StepStatus.PENDING)
-    plan = Plan(new_id(), session_id, "concierge", "look", PlanStatus.DRAFT, (step, later), NOW)
+    plan = Plan(new_id(), session_id, "concierge", "look", PlanStatus.DRAFT, (step, later), now)
     wanted = Wanted("c2", "pay", nested(), "Shall I?")
-    waits = WaitingCall(new_id(), session_id, "concierge", wanted, NOW, NOW + timedelta(minutes=10))
+    waits = WaitingCall(new_id(), session_id, "concierge", wanted, now, now + timedelta(minutes=10))
     assert owner.user_id is not None
-    memory = Memory(new_id(), owner.user_id, session_id, MemoryType.FACT, "tea", NOW, metadata=nested())
+    memory = Memory(new_id(), owner.user_id, session_id, MemoryType.FACT, "tea", now, metadata=nested())
     async with database.transaction(owner) as store:
         await store.turns.save(turn)
         await store.memories.add(memory)
