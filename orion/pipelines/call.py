@@ -167,13 +167,9 @@ class Call:
 
     async def _interrupt(self) -> None:
         """Stop what the agent says, and is about to say or do."""
-        self._cut_in()
-        await self._worker.queue_frame(InterruptionFrame())
-
-    def _cut_in(self) -> None:
-        """Somebody has the word."""
         self._fillers.withdraw()
         self._goodbye.withdraw()
+        await self._worker.queue_frame(InterruptionFrame())
 
     async def _put(self, text: str, *, in_context: bool) -> None:
         await self._worker.queue_frame(TTSSpeakFrame(text, append_to_context=in_context))
@@ -314,6 +310,7 @@ class Call:
 
     def _user_said(self, text: str) -> None:
         self._recorder.user_said(text)
+        self._goodbye.sounded(text)
         self.conversation.requests.hand_offs = 0
         self._tasks.spawn(self._remind(text), "reminder")
 
@@ -369,7 +366,8 @@ class Call:
 
         @user.event_handler("on_user_turn_started")
         async def _(_aggregator: Any, _strategy: Any) -> None:
-            self._cut_in()
+            self._fillers.withdraw()
+            self._goodbye.hold()
             self._recorder.cut_off()
             self._tasks.spawn(self.refresh_tools(), "tools")
 

@@ -19,6 +19,7 @@ class Goodbye:
     def __init__(self, requests: Requests, end: Callable[[], None]) -> None:
         self._requests = requests
         self._end = end
+        self._held = self._cut = False
 
     @property
     def wanted(self) -> bool:
@@ -27,10 +28,24 @@ class Goodbye:
 
     def said(self, turn: Turn) -> None:
         """The agent's turn has ended: so does the call, unless somebody has cut it off."""
+        self._cut = self._held and turn.interrupted
         wanted, self._requests.end_call = self._requests.end_call, False
         if wanted and not turn.interrupted:
             self._end()
 
+    def hold(self) -> None:
+        """A sound has stopped the agent: it may be a word, or a cough."""
+        self._held = self._held or self.wanted
+        self._requests.end_call = False
+
+    def sounded(self, words: str) -> None:
+        """That sound is over: words withdraw the wish; without any the goodbye counts as it was said."""
+        held, cut, self._held, self._cut = self._held, self._cut, False, False
+        if held and not words:
+            self._requests.end_call = not cut
+            if cut:
+                self._end()
+
     def withdraw(self) -> None:
         """Somebody has the word: the conversation goes on."""
-        self._requests.end_call = False
+        self._requests.end_call = self._held = False

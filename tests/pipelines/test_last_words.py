@@ -71,6 +71,19 @@ async def test_a_goodbye_that_the_user_interrupts_ends_no_call(database_url, tmp
         assert await status(http, session_id) != "ended"
 
 
+async def test_a_cough_into_a_goodbye_keeps_no_call_open(database_url, tmp_path):
+    llm = [BYE, {"to": "bye", "text": "Goodbye.", "delay_ms": 1500}]
+    async with (
+        serving(database_url, tmp_path, llm=llm, stt=("bye for now", "")) as (_, http, session_id),
+        calling(http, session_id) as phone,
+    ):
+        await phone.event("turn.ended", role="agent")
+        since = await phone.say(np.frombuffer(voice_like(0.8), np.int16))
+        await phone.event("tool.ended", since)
+        await phone.say(np.frombuffer(voice_like(0.6), np.int16))
+        await phone.event("session.ended", since, end_reason="agent")
+
+
 async def test_a_goodbye_tells_of_timers_that_it_loses_and_ends_at_the_second_word(database_url, tmp_path):
     async with serving(database_url, tmp_path) as (_, http, session_id):
         await write(http, session_id, "set a timer for 2 hours")
