@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -27,7 +27,22 @@ _FORMS = {
     r"^[!-~]+$": "it must be printable ASCII, without spaces",
 }
 """What a value that does not match a pattern is told."""
+MOST_PROBLEMS = 50
+"""A body may have ten thousand fields that there are not: to look for what was meant takes time."""
+_MOST_CHARS = 100
+"""Of a name that is told back."""
 _BEGINNING = re.compile(r"^(Input|String|List|Value|Dictionary|Set|Tuple|Data|JSON|Object|Decimal) should ")
+
+
+def field_problems(
+    errors: Sequence[Mapping[str, Any]], models: Mapping[str, type[BaseModel]]
+) -> list[FieldProblem]:
+    """Pydantic's errors, each told with its pointer; the first ones are enough.
+
+    Args:
+        models: The model of what stands in the `body` and in the `query`.
+    """
+    return [field_problem(error, models.get(error["loc"][0])) for error in errors[:MOST_PROBLEMS]]
 
 
 def field_problem(error: Mapping[str, Any], known: type[BaseModel] | None = None) -> FieldProblem:
@@ -52,7 +67,7 @@ def in_words(error: Mapping[str, Any], path: list[str | int], known: type[BaseMo
     kind, message = error["type"], str(error["msg"])
     if kind == "extra_forbidden":
         model = _model_at(known, path[:-1])
-        given = str(path[-1]) if path else ""
+        given = str(path[-1])[:_MOST_CHARS] if path else ""
         return f"there is no field {given!r}{f'; {near(given, _names(model))}' if model else ''}"
     if kind == "missing":
         return "this is missing"

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from orion.api.field_errors import field_problem, model_in
+from orion.api.field_errors import field_problems, model_in
 from orion.api.fields import example
 from orion.errors import (
     Invalid,
@@ -144,8 +144,7 @@ def _refused(request: Request, errors: Sequence[Mapping[str, Any]]) -> OrionErro
         return UnsupportedMediaType("send the body as application/json")
     if any(error["type"] == "json_invalid" for error in errors):
         return Malformed("the body is no valid JSON")
-    models = _models(request.scope.get("route"))
-    problems = [field_problem(error, models.get(error["loc"][0])) for error in errors]
+    problems = field_problems(errors, _models(request.scope.get("route")))
     return Invalid("some fields are not acceptable", problems=problems)
 
 

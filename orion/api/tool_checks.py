@@ -13,7 +13,7 @@ from orion.agents.prepared import NO_ARGUMENTS, ready
 from orion.agents.tool_fields import ALL, HttpConfig, McpConfig, ToolFields, problems
 from orion.agents.tool_rows import names, origin, refused
 from orion.api.access import Parts
-from orion.api.field_errors import in_words, pointer
+from orion.api.field_errors import MOST_PROBLEMS, in_words, pointer
 from orion.api.tool_bodies import KEPT, secrets_of
 from orion.domain.tool import ToolKind, ToolRow
 from orion.errors import FieldProblem, Invalid
@@ -99,6 +99,6 @@ def invalid(error: ValidationError, prefix: str, model: type[BaseModel]) -> Inva
     """What is wrong with fields of a tool, pointed to from the body's root."""
     found = [
         FieldProblem(f"{prefix}{pointer(one['loc'])}", in_words(one, list(one["loc"]), model))
-        for one in error.errors(include_input=False, include_url=False)
+        for one in error.errors(include_input=False, include_url=False)[:MOST_PROBLEMS]
     ]
     return Invalid("some fields are not acceptable", problems=found)

@@ -110,16 +110,28 @@ async def announce(app: FastAPI, settings: Settings, listening: socket.socket) -
     from orion.app import sign_in_link
 
     bases = _bases(settings, listening.getsockname()[1])
-    _address_file(settings).write_text(bases[0], encoding="utf-8")
+    _note_address(settings, bases[0])
     link = await sign_in_link(app, bases[0])
     print(f"ORION ready: {link}", flush=True)
     for base in bases[1:]:
         print(f"    or here: {link.replace(bases[0], base, 1)}", flush=True)
 
 
+def _note_address(settings: Settings, base: str) -> None:
+    """Leave the address where `orion users link` looks for it.
+
+    With a database elsewhere nothing else may need the data directory: where it cannot be written, the
+    server does without.
+    """
+    with suppress(OSError):
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _address_file(settings).write_text(base, encoding="utf-8")
+
+
 def forget_address(settings: Settings) -> None:
     """The server ends: `orion users link` names its address no more."""
-    _address_file(settings).unlink(missing_ok=True)
+    with suppress(OSError):
+        _address_file(settings).unlink(missing_ok=True)
 
 
 def address(settings: Settings) -> str:

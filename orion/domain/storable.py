@@ -48,6 +48,29 @@ def cut_short(text: str, chars: int) -> str:
     return f"{text[:chars].rstrip()}{CUT} (cut short: it has {len(text):,} characters)"
 
 
+def is_longer(value: Any, chars: int, depth: int = MOST_DEPTH) -> bool:
+    """Whether a JSON value has more characters than that, as a text; it is walked no further than needed.
+
+    A million small values take a second to go over one by one, and nobody wants to know more than that they
+    are too many. What lies below `depth` does not count: `storable` cuts it.
+    """
+    level: list[Any] = [value]
+    for _ in range(depth):
+        inner: list[Any] = []
+        for one in level:
+            # No less than this: a value has a character, and a comma and a space follow it.
+            chars -= len(one) if isinstance(one, str) else 2 * len(one) if isinstance(one, dict | list) else 1
+            if chars < 0:
+                return True
+            if isinstance(one, dict):
+                chars -= sum(len(name) for name in one)
+                inner.extend(one.values())
+            elif isinstance(one, list):
+                inner.extend(one)
+        level = inner
+    return chars < 0
+
+
 def is_nested(value: Any, depth: int = MOST_DEPTH) -> bool:
     """Whether a JSON value has more levels than that; of any value, however deep."""
     level: list[Any] = [value]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from email.message import Message
 from typing import Any
 
-from orion.domain.storable import MOST_DEPTH, cut_short, parsed, storable
+from orion.domain.storable import MOST_DEPTH, cut_short, is_longer, parsed, storable
 from orion.domain.tool import ToolFailure
 from orion.net.client import Answer
 
@@ -20,10 +20,13 @@ MOST_CHARS = 16_000
 """Of the selected result as JSON: a longer one would push the conversation out of the model's context."""
 _TEXT_CHARS = 2000
 _REASON_CHARS = 300
+_READ_CHARS = 20_000
+"""Of what a refusal says, one character after the other."""
 _REASONS = ("error", "message", "detail", "title", "description", "reason", "errors")
 """Where services say what went wrong; `detail` and `title` are those of RFC 9457."""
 _MOST_REASONS = 3
 _SECRET_CHARS = 6
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
 _TEXTUAL = re.compile(r"text/|.*\b(json|ndjson|jsonl|xml|javascript|yaml|csv|x-www-form-urlencoded)\b")
 
 
@@ -62,7 +65,7 @@ def done(answer: Answer, pick: Pick | None = None) -> Any:
     try:
         return bounded(found)
     except ToolFailure:
-        return cut_short(json.dumps(storable(found, MOST_DEPTH), ensure_ascii=False), _TEXT_CHARS)
+        return cut_short(_written(found), _TEXT_CHARS)
 
 
 def reason(answer: Answer, secrets: Iterable[str] = ()) -> str:
@@ -75,12 +78,17 @@ def reason(answer: Answer, secrets: Iterable[str] = ()) -> str:
         text = "; ".join(list(_reasons(_json(answer)))[:_MOST_REASONS])
     except (ValueError, RecursionError):
         text = "" if "html" in answer.media_type else _text(answer)
+    seen = "".join(char if char.isprintable() else " " for char in masked(text, secrets)[:_READ_CHARS])
+    return cut_short(" ".join(seen.split()), _REASON_CHARS)
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """The text without the secrets that were sent along: services repeat what they do not like."""
     for secret in secrets:
         for part in sorted({secret, *secret.split()}, key=len, reverse=True):
             if len(part) >= _SECRET_CHARS:
                 text = text.replace(part, "***")
-    seen = "".join(char if char.isprintable() else " " for char in text)
-    return cut_short(" ".join(seen.split()), _REASON_CHARS)
+    return text
 
 
 def _reasons(value: Any, depth: int = 4) -> Iterator[str]:
@@ -95,14 +103,24 @@ def _reasons(value: Any, depth: int = 4) -> Iterator[str]:
         for member in known:
             yield from _reasons(member, depth - 1)
         if value and not known:
-            yield json.dumps(storable(value, MOST_DEPTH), ensure_ascii=False)
+            yield _written(value)
+
+
+def _written(value: Any) -> str:
+    """A value of any length as JSON; it is to be cut, and may hold what JSON does not know."""
+    return json.dumps(
+        value if is_longer(value, MOST_CHARS) else storable(value, MOST_DEPTH), ensure_ascii=False
+    )
 
 
 def bounded(result: Any) -> Any:
     """The result as JSON can hold it, if it is short enough. Raises ToolFailure if not."""
+    too_long = ToolFailure("The service's answer is too long for me.")
+    if is_longer(result, MOST_CHARS):
+        raise too_long
     kept = storable(result, MOST_DEPTH)
     if len(json.dumps(kept, ensure_ascii=False)) > MOST_CHARS:
-        raise ToolFailure("The service's answer is too long for me.")
+        raise too_long
     return kept
 
 
@@ -142,6 +160,8 @@ def _decoded(body: bytes, charset: str) -> str:
 
 
 def _charset(answer: Answer) -> str | None:
+    """The charset that a service names; None for codecs that only Python knows, and that take long."""
     content = Message()
     content["content-type"] = answer.content_type.replace("\r", " ").replace("\n", " ")
-    return content.get_content_charset()
+    charset = content.get_content_charset()
+    return None if charset is None or charset.replace("-", "_") in _NO_CHARSETS else charset

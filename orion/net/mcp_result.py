@@ -10,16 +10,23 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from orion.domain.storable import parsed, storable
+from orion.domain.storable import is_longer, parsed, storable
+from orion.net.answers import MOST_CHARS, bounded
 
 _MAX_ERROR_CHARS = 300
+_MAX_JSON_CHARS = 16 * MOST_CHARS
+"""A longer text is not read as JSON: its value would be too long, however much white space it has."""
 
 
 def content(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The structured content, and beside it the text that says something else; without any, empty."""
+    """The structured content, and beside it the text that says something else; without any, empty.
+
+    Raises:
+        ToolFailure: It is too long.
+    """
     told = texts(raw)
     text = "\n".join(told)
-    structured = storable(raw.get("structuredContent"))
+    structured = bounded(raw.get("structuredContent"))
     if structured is None:
         return {"result": value(text)} if told else {}
     found = structured if isinstance(structured, dict) else {"result": structured}
@@ -48,7 +55,7 @@ def refusal(message: str, more: Any) -> str:
 
 def value(text: str) -> Any:
     """JSON where the text is an object or a list, else the text."""
-    if text[:1] in {"{", "["}:
+    if text[:1] in {"{", "["} and len(text) <= _MAX_JSON_CHARS:
         try:
             found = parsed(text)
             json.dumps(found, allow_nan=False)  # 1e999 is read as an infinity
@@ -99,7 +106,10 @@ def _repeats(structured: dict[str, Any], told: list[str]) -> bool:
 
 
 def _read(text: str) -> Any:
+    if len(text) > _MAX_JSON_CHARS:
+        return text
     try:
-        return storable(json.loads(text))
+        found = json.loads(text)
     except (ValueError, RecursionError):
         return text
+    return text if is_longer(found, MOST_CHARS) else storable(found)

@@ -21,7 +21,7 @@ import httpx2
 from orion.domain.storable import cut_short
 from orion.domain.tool import ToolFailure
 from orion.errors import OrionError, ProviderError, ProviderTimeout, Refused
-from orion.net.answers import bounded
+from orion.net.answers import bounded, masked
 from orion.net.client import GuardedClient, refuse_url
 from orion.net.mcp_result import complaint, content, refusal, texts
 from orion.net.mcp_stdio import program
@@ -40,6 +40,8 @@ _LOST = (
 )
 """How the SDK begins errors that it makes itself: the server may have heard what was asked."""
 _TIMED_OUT = -32001
+_INTERNAL = -32603
+"""JSON-RPC 2.0, 5.1: like an HTTP server's 500, it says nothing of how far the server has come."""
 _MOST_CUT_CHARS = 2000
 _T = TypeVar("_T")
 
@@ -68,7 +70,14 @@ class Offered:
 
 
 class Rejected(Exception):
-    """The server answered that it does not do what it was asked."""
+    """The server answered that it does not do what it was asked.
+
+    `unclear`: it broke on the way (an internal error), and may have done it.
+    """
+
+    def __init__(self, message: str, *, unclear: bool = False) -> None:
+        super().__init__(message)
+        self.unclear = unclear
 
 
 async def offered(client: GuardedClient, server: McpServer, deadline_secs: float) -> list[Offered]:
@@ -138,6 +147,7 @@ async def call(
         TimeoutError: The deadline passed.
     """
     sent = False
+    secrets = (*server.headers.values(), *server.env.values())
 
     async def asked(session: Client) -> dict[str, Any]:
         from mcp import types  # noqa: PLC0415
@@ -154,14 +164,14 @@ async def call(
     except Refused as error:
         raise ToolFailure("I may not reach that service.") from error
     except Rejected as error:
-        raise ToolFailure(str(error)) from error
+        raise ToolFailure(masked(str(error), secrets), unclear=error.unclear) from error
     except ProviderError as error:
         told = "The service cannot be reached, or answers badly."
         raise ToolFailure(told, retryable=True, unclear=sent) from error
     if raw.get("resultType", "complete") != "complete":
         raise ToolFailure("The service wants to ask something first, which it cannot do here.")
     if raw.get("isError") is True:
-        raise ToolFailure(complaint(raw))
+        raise ToolFailure(masked(complaint(raw), secrets))
     try:
         return bounded(content(raw))
     except ToolFailure as failure:
@@ -231,7 +241,7 @@ def _in_our_terms(error: Exception) -> Exception:
     if isinstance(error, OrionError | Rejected):
         return error
     if isinstance(error, MCPError) and error.code != _TIMED_OUT and not error.message.startswith(_LOST):
-        return Rejected(refusal(error.message, error.data))
+        return Rejected(refusal(error.message, error.data), unclear=error.code == _INTERNAL)
     if isinstance(error, MCPError):
         return ProviderError("the MCP server ended, or broke off, before it answered; does it start by hand?")
     return ProviderError(f"the MCP server failed: {type(error).__name__}")

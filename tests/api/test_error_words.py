@@ -73,3 +73,12 @@ async def test_every_problem_type_says_what_to_do(server):
         told = (await server.call(None, "GET", f"/problems/{slug}")).json()
         assert told["title"] == kind.title()
         assert len(told["detail"]) > 20, slug
+
+
+async def test_of_very_many_wrong_fields_the_first_are_told(server):
+    token = (await server.register("ada"))["access_token"]
+    body = {f"titel_{n}": 0 for n in range(10_000)}
+    found = await problems(server, token, "POST", "/sessions", body)
+    assert list(found) == [f"/titel_{n}" for n in range(50)]
+    long = await problems(server, token, "POST", "/sessions", {"x" * 10_000: 0})
+    assert all(len(detail) < 500 for detail in long.values())

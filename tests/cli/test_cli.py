@@ -13,7 +13,8 @@ from orion.settings import Settings
 def test_the_doctor_names_what_serves_each_part_and_why(orion):
     code, out, _ = orion("doctor")
     parts = {line[4:20].strip(): line.split() for line in out.splitlines()}
-    assert set(parts) == {"speech to text", "agent", "text to speech", "VAD", "turn end", "database"}
+    engines = {"speech to text", "agent", "text to speech", "VAD", "turn end", "database"}
+    assert set(parts) == engines | {"vendor keys", "address", "ICE"}
     assert all(line.startswith("ok ") for line in out.splitlines())
     assert code == 0
 
@@ -93,3 +94,16 @@ def test_a_server_on_all_addresses_names_those_that_open():
     public = Settings(host="0.0.0.0", data_dir=Path(), public_url="https://voice.example.org")
     assert serving._bases(public, 3304) == ["https://voice.example.org"]
     assert serving._bases(Settings(host="::1", data_dir=Path()), 1) == ["http://[::1]:1"]
+
+
+def test_a_server_whose_data_directory_is_not_there_or_cannot_be_written_serves_all_the_same(tmp_path):
+    fresh = Settings(data_dir=tmp_path / "new" / "data")
+    serving._note_address(fresh, "http://127.0.0.1:4000")
+    assert serving.address(fresh) == "http://127.0.0.1:4000"
+    serving.forget_address(fresh)
+    assert serving.address(fresh) == "http://127.0.0.1:3000"
+    (tmp_path / "file").write_text("")
+    nowhere = Settings(data_dir=tmp_path / "file" / "data")
+    serving._note_address(nowhere, "http://127.0.0.1:4000")
+    serving.forget_address(nowhere)
+    assert serving.address(nowhere) == "http://127.0.0.1:3000"

@@ -1,8 +1,16 @@
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from orion.domain.storable import MOST_DEPTH, cut_short, is_nested, parsed, storable
+from orion.domain.storable import MOST_DEPTH, cut_short, is_longer, is_nested, parsed, storable
+
+_JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
+)
 
 
 def test_what_cannot_be_kept_is_replaced_wherever_it_stands():
@@ -42,3 +50,23 @@ def test_nesting_is_counted_and_cut_however_deep_it_is(levels):
 def test_a_text_that_is_cut_says_so():
     assert cut_short("milk", 4) == "milk"
     assert cut_short("milk and tea" * 1000, 4) == "milk\u2026 (cut short: it has 12,000 characters)"
+
+
+@given(_JSON, st.integers(0, 100))
+def test_only_what_is_longer_as_json_is_called_longer(value, chars):
+    text = json.dumps(storable(value, MOST_DEPTH), ensure_ascii=False)
+    assert not is_longer(value, len(text))
+    if is_longer(value, chars):
+        assert len(text) > chars
+
+
+@pytest.mark.parametrize("value", ["x" * 17, [1] * 9, {"x": 1, "y" * 12: 2}, [[[["a" * 20]]]]])
+def test_what_is_far_too_long_is_called_longer(value):
+    assert is_longer(value, 16)
+
+
+def test_what_is_cut_for_its_depth_has_no_length():
+    value: Any = ["x" * 1000]
+    for _ in range(MOST_DEPTH):
+        value = [value]
+    assert not is_longer(value, 500)

@@ -1,4 +1,6 @@
 import json
+import time
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -7,7 +9,8 @@ from hypothesis import strategies as st
 
 from orion.domain.tool import ToolFailure
 from orion.net.addresses import AllowedHosts
-from orion.net.client import GuardedClient
+from orion.net.answers import done, reason, told
+from orion.net.client import Answer, GuardedClient
 from orion.net.http_tool import Exchange, build, idempotency_key, refuse_select, refuse_template, run, select
 from tests.net.origin import answers, redirects, serving
 
@@ -245,6 +248,29 @@ async def test_json_in_another_encoding_that_is_named_and_lines_of_json_are_unde
     lines = b'{"a": 1}\n{"a": 2}'
     async with serving(answers(lines, content_type="application/x-ndjson")) as origin:
         assert await ask(origin, Exchange("GET", origin.url)) == lines.decode()
+
+
+@pytest.mark.parametrize(
+    ("charset", "body"),
+    [
+        ("punycode", b"-" + b"a" * 300_000),
+        ("idna", b"a" * 300_000),
+        ("unicode-escape", b"\\x41" * 100_000),
+    ],
+)
+def test_a_charset_that_only_python_knows_is_none(charset, body):
+    began = time.thread_time()
+    told(Answer(200, f"text/plain; charset={charset}", body))
+    assert time.thread_time() - began < 0.1
+
+
+@pytest.mark.parametrize("reads", [told, done, reason])
+def test_an_answer_of_very_many_parts_is_read_at_once(reads):
+    answer = Answer(200, "application/json", json.dumps([1] * 300_000).encode())
+    began = time.thread_time()
+    with suppress(ToolFailure):
+        reads(answer)
+    assert time.thread_time() - began < 0.1
 
 
 async def test_a_service_that_answers_a_question_in_plain_text_is_understood():

@@ -14,6 +14,7 @@ from orion.agents import mcp_offers
 from orion.domain.tool import ToolFailure
 from orion.errors import ProviderError
 from orion.net.addresses import AllowedHosts
+from orion.net.answers import bounded
 from orion.net.client import GuardedClient
 from orion.net.mcp_result import content
 from orion.net.mcp_tool import McpServer, call, offered
@@ -21,6 +22,8 @@ from tests.net.origin import answers, serving
 
 PROGRAM = str(Path(__file__).with_name("odd_mcp_server.py"))
 _SECS = 20
+_AT_ONCE_SECS = 0.1
+"""Of processor time, for which the event loop waits."""
 
 
 @pytest.fixture
@@ -105,7 +108,7 @@ async def test_an_answer_that_the_sdk_would_refuse_is_read_part_by_part(odd):
             {"code": -32000, "message": "not today", "data": "closed"},
             "The service refused: not today (closed)",
         ),
-        ({"code": -32603, "message": "Internal error"}, "The service refused: Internal error"),
+        ({"code": -32601, "message": "no such tool"}, "The service refused: no such tool"),
         ({"code": 7, "message": "x" * 1000}, "The service refused: " + "x" * 279),
     ],
 )
@@ -113,6 +116,46 @@ async def test_a_servers_refusal_reaches_the_model_and_nothing_has_happened(odd,
     with pytest.raises(ToolFailure) as failure:
         await call(GuardedClient(), odd(answers={"x": {"error": error}}), "x", {}, _SECS)
     assert (failure.value.message, failure.value.unclear) == (told, False)
+
+
+async def test_a_server_that_broke_on_the_way_says_so_and_it_may_have_happened(odd):
+    answers = {"x": {"error": {"code": -32603, "message": "receipt could not be written"}}}
+    with pytest.raises(ToolFailure, match="receipt could not be written") as failure:
+        await call(GuardedClient(), odd(answers=answers), "x", {}, _SECS)
+    assert failure.value.unclear
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"error": {"code": -32602, "message": "bad token canary-12345"}},
+        {"result": {"content": [text("bad token canary-12345")], "isError": True}},
+    ],
+)
+async def test_a_refusal_does_not_repeat_the_secrets_of_the_program(odd, answer):
+    server = odd(answers={"x": answer}, env={"API_TOKEN": "canary-12345"})
+    with pytest.raises(ToolFailure, match="bad token") as failure:
+        await call(GuardedClient(), server, "x", {}, _SECS)
+    assert "canary" not in failure.value.message
+
+
+_MANY = [[n] for n in range(500_000)]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"structuredContent": {"a": _MANY}, "content": []},
+        {"content": [text(json.dumps(_MANY))]},
+        {"structuredContent": {"a": 1}, "content": [text(json.dumps(_MANY))]},
+        {"structuredContent": dict.fromkeys(map(str, range(500_000)), 1), "content": [text("{}")]},
+    ],
+)
+def test_a_result_of_very_many_parts_is_too_long_at_once(raw):
+    began = time.thread_time()
+    with pytest.raises(ToolFailure, match="too long"):
+        bounded(content(raw))
+    assert time.thread_time() - began < _AT_ONCE_SECS
 
 
 async def test_a_server_that_wants_to_ask_something_first_has_done_nothing(odd):

@@ -10,8 +10,8 @@ from orion.store.database import Database
 _LOG_IN = Principal.system("log-in")
 
 
-async def authenticate(database: Database, email: str, password: str) -> User:
-    """The account of an address and its password.
+async def authenticate(database: Database, email: str, password: str) -> tuple[User, str]:
+    """The account of an address and its password, and the password's hash as it is kept now.
 
     Raises:
         Unauthenticated: There is no such account, the password is wrong, or the account is disabled.
@@ -32,5 +32,5 @@ async def authenticate(database: Database, email: str, password: str) -> User:
     async with database.transaction(_LOG_IN) as store:
         await store.log_in_failures.clear(email)
         if rehashed:
-            await store.users.set_password_hash(user.id, rehashed)
-    return user
+            await store.users.set_password_hash(user.id, rehashed, before=stored)
+    return user, rehashed or stored

@@ -113,11 +113,13 @@ async def list_agents(caller: CallerDep, parts: PartsDep, store: StoreDep) -> An
 
 
 @router.get("/agents/{name}", response_model=AgentWithWarnings, dependencies=_SCOPED)
-async def get_agent(name: AgentName, caller: CallerDep, parts: PartsDep, store: StoreDep) -> Any:
+async def get_agent(name: AgentName, caller: CallerDep, parts: PartsDep) -> Any:
     """One agent, and what its engines lack now."""
     assert caller.workspace_id is not None
     offer = await parts.calls.shared.catalogue.of(caller.workspace_id)
-    rows = {row.name: row for row in await store.agents.all()}
+    async with parts.database.transaction(caller) as store:
+        rows = {row.name: row for row in await store.agents.all()}
+    # Vendors may be asked from here on: no connection to the database waits for them.
     return await _with_warnings(offer.roster.get(name), offer, rows.get(name))
 
 

@@ -21,7 +21,7 @@ from orion.api.access import (
     more_than_join,
 )
 from orion.api.credentials.log_in import authenticate
-from orion.api.credentials.passwords import SHORTEST_PASSWORD, check_password, hash_password, needs_rehash
+from orion.api.credentials.passwords import SHORTEST_PASSWORD, check_password, hash_password
 from orion.api.credentials.tokens import digest, new_token
 from orion.api.fields import EXAMPLE_ID, EXAMPLE_TIME, Email, Timestamp, example
 from orion.api.openapi import fails
@@ -175,7 +175,7 @@ async def register(body: Registration, request: Request, parts: PartsDep) -> Any
 )
 async def log_in(body: Credentials, parts: PartsDep) -> Any:
     """Exchange email and password for tokens; a wrong email takes as long as a wrong password."""
-    user = await authenticate(parts.database, body.email, body.password)
+    user, _ = await authenticate(parts.database, body.email, body.password)
     async with parts.database.transaction(_LOG_IN) as store:
         return await _signed_in(parts, store, user, uuid4())
 
@@ -208,23 +208,22 @@ async def change_password(body: PasswordChange, caller: PersonDep, parts: PartsD
     async with parts.database.transaction(caller) as store:
         user, before = await store.users.with_password_hash(caller.user_id)
     if user.has_password:
-        await _check_current(parts, user, body)
+        before = await _checked_current(parts, user, body)
     check_password(body.new_password, body.email or user.email, "/new_password")
     hashed = await hash_password(body.new_password)
     async with parts.database.transaction(_LOG_IN) as store:
         if not user.has_password:
             changed = await store.users.set_first_password(user.id, hashed, body.email)
         else:
-            known = None if needs_rehash(before) else before  # `authenticate` has replaced such a one
-            changed = await store.users.set_password_hash(user.id, hashed, before=known)
+            changed = await store.users.set_password_hash(user.id, hashed, before=before)
         if not changed:
             raise Conflict("the password was changed in the meantime; change the one that it has now")
         await store.tokens.revoke_user(user.id, but=caller.sign_in_id)
     return Response(status_code=204)
 
 
-async def _check_current(parts: Parts, user: User, body: PasswordChange) -> None:
-    """See that the caller knows the password. Raises Refused, Invalid, Limited, Overloaded."""
+async def _checked_current(parts: Parts, user: User, body: PasswordChange) -> str:
+    """The hash of the password, which the caller knows. Raises Refused, Invalid, Limited, Overloaded."""
     if body.current_password is None:
         detail = "write the password that the account has now"
         raise Invalid(detail, problems=[FieldProblem("/current_password", detail)])
@@ -232,7 +231,7 @@ async def _check_current(parts: Parts, user: User, body: PasswordChange) -> None
         detail = "the email is set with the first password only; leave it out"
         raise Invalid(detail, problems=[FieldProblem("/email", detail)])
     try:
-        await authenticate(parts.database, user.email, body.current_password)
+        return (await authenticate(parts.database, user.email, body.current_password))[1]
     except Unauthenticated as error:
         raise Refused("the current password is wrong") from error
 

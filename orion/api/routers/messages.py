@@ -202,6 +202,8 @@ class Tokens:
         turn_id = body.get("turn_id")
         if event.name == "turn.started" and body["role"] == Speaker.AGENT:
             self._said[body["turn_id"]] = ""
+        elif body.get("filler"):  # no part of the answer
+            return b""
         elif turn_id in self._said and event.name == "turn.partial":
             token = body["text"][len(self._said[turn_id]) :]
             self._said[turn_id] = body["text"]

@@ -1,5 +1,9 @@
 from typing import Any
 
+import pytest
+
+from orion.api.idempotency import _in_one_transaction
+from orion.api.routers import agents
 from tests.journeys.test_rest import problem
 
 KEEPER = {
@@ -123,3 +127,8 @@ async def test_a_message_to_an_agent_without_a_language_model_says_so(admin):
         told = problem(await admin.post(path, json=body), 503, "unavailable")
         assert told["detail"].startswith("agent 'host' has no language model: ")
         assert "OPENAI_API_KEY" in told["detail"]
+
+
+@pytest.mark.parametrize("route", [agents.get_agent, agents.put_agent])
+def test_whoever_waits_for_a_vendors_voices_holds_no_transaction(route):
+    assert not _in_one_transaction("/agents/{name}", route)

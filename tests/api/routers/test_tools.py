@@ -58,6 +58,8 @@ BAD: list[tuple[str, dict[str, Any]]] = [
         for name in (
             *(
                 "LD_PRELOAD",
+                "SSLKEYLOGFILE",
+                "R_PROFILE_USER",
                 "PATH",
                 "PYTHONPATH",
                 "NODE_OPTIONS",
