@@ -73,7 +73,8 @@ class BargeIn(BaseUserTurnStartStrategy):
 
     Args:
         asked: Whether the agent has put a question since it began to speak.
-        transcripts: Whether words come at all.
+        transcripts: Whether words count; without them the sound alone does, as for a model that hears by
+            itself and tells what it heard when it answers already.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class BargeIn(BaseUserTurnStartStrategy):
         super().__init__()
         self._orion_policy = policy
         self._orion_asked = asked
+        self._orion_transcripts = transcripts
         self._orion_waits = transcripts and policy.interrupt_secs > 0
         self._orion_speaking = self._orion_in_turn = self._orion_voiced = False
         self._orion_words = ""
@@ -132,7 +134,7 @@ class BargeIn(BaseUserTurnStartStrategy):
         return ProcessFrameResult.CONTINUE
 
     async def _orion_word(self, text: str, *, final: bool) -> ProcessFrameResult:
-        if self._orion_in_turn or not text.strip():
+        if self._orion_in_turn or not (self._orion_transcripts and text.strip()):
             return ProcessFrameResult.CONTINUE
         self._orion_words = text
         if not (self._orion_waits and self._orion_speaking) or self._orion_counts():

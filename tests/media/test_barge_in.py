@@ -36,9 +36,10 @@ def interim(text):
 class Listener:
     """One strategy, told frames; counts the turns that it begins, and the words that it drops."""
 
-    def __init__(self, language: str, turn_taking: dict[str, Any]) -> None:
+    def __init__(self, language: str, turn_taking: dict[str, Any], *, transcripts: bool) -> None:
         self.asked = False
-        self.strategy = BargeIn(BargeInPolicy.of(turn_taking, language), lambda: self.asked)
+        policy = BargeInPolicy.of(turn_taking, language)
+        self.strategy = BargeIn(policy, lambda: self.asked, transcripts=transcripts)
         self.turns = self.dropped = 0
         self.strategy.add_event_handler("on_user_turn_started", self._begun)
         self.strategy.add_event_handler("on_reset_aggregation", self._reset)
@@ -56,9 +57,11 @@ class Listener:
 
 
 @asynccontextmanager
-async def listening(language: str = "en", **turn_taking: Any) -> AsyncIterator[Listener]:
+async def listening(
+    language: str = "en", *, transcripts: bool = True, **turn_taking: Any
+) -> AsyncIterator[Listener]:
     tasks = TaskManager()
-    found = Listener(language, turn_taking)
+    found = Listener(language, turn_taking, transcripts=transcripts)
     await found.strategy.setup(SimpleNamespace(task_manager=tasks))  # type: ignore[arg-type]
     yield found
     await found.strategy.cleanup()
@@ -138,3 +141,14 @@ async def test_words_of_a_turn_that_is_under_way_are_kept_while_the_agent_begins
     async with listening() as listener:
         await listener.hears(BEGINS, SPEAKS, ENDS, final("mhm"))
     assert (listener.turns, listener.dropped) == (1, 0)
+
+
+async def test_a_model_that_tells_late_what_it_heard_begins_no_turn_by_it():
+    async with listening(transcripts=False) as listener:
+        await listener.hears(BEGINS, ENDS)
+        assert listener.turns == 1
+        await listener.strategy.handle_user_turn_stopped()
+        await listener.hears(interim("what is"), SPEAKS, final("what is seven plus five"))
+        assert listener.turns == 1
+        await listener.hears(BEGINS)
+        assert listener.turns == 2, "its words tell nothing while it speaks, so any sound stops it"

@@ -45,10 +45,14 @@ def test_a_tool_call_comes_with_its_answer_before_the_words_over_it():
 @pytest.mark.parametrize("status", [ToolCallStatus.FAILED, ToolCallStatus.REFUSED, ToolCallStatus.TIMED_OUT])
 def test_a_failed_call_is_answered_by_its_error(status):
     _, answered = messages([turn(Speaker.AGENT, "", call(status, error="I do not know."))])
-    assert json.loads(answered["content"]) == {"error": "I do not know."}
+    assert json.loads(answered["content"]) == {"error": "I do not know.", "status": status.value}
 
 
-@pytest.mark.parametrize("status", [ToolCallStatus.RUNNING, ToolCallStatus.CANCELLED])
-def test_every_call_has_an_answer_or_a_model_would_refuse_the_context(status):
-    asked, answered = messages([turn(Speaker.AGENT, "", call(status))])
+def test_every_call_has_an_answer_or_a_model_would_refuse_the_context():
+    asked, answered = messages([turn(Speaker.AGENT, "", call(ToolCallStatus.CANCELLED))])
     assert answered == {"role": "tool", "tool_call_id": asked["tool_calls"][0]["id"], "content": "null"}
+
+
+def test_of_a_call_without_an_end_nobody_knows_whether_it_has_happened():
+    _, answered = messages([turn(Speaker.AGENT, "", call(ToolCallStatus.RUNNING))])
+    assert "nobody knows whether it has happened" in json.loads(answered["content"])["error"]

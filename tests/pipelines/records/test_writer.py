@@ -72,7 +72,7 @@ async def test_beyond_its_limit_writes_are_dropped_counted_and_the_rest_is_kept(
     assert writer.dropped == 3
     assert len(lines) == 3
     writer.start()
-    assert await writer.flush()
+    assert await writer.flush(30)
     assert done == list(range(20_000))
 
 
