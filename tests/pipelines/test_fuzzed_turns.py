@@ -54,7 +54,7 @@ def all_sound(seeds: Iterable[int], way: str) -> Counter[str]:
 @pytest.mark.parametrize("way", WAYS)
 def test_some_fuzzed_turns_are_answered_once_or_explained(way):
     counts = all_sound(FEW, way)
-    assert counts["answered"] > len(FEW) * TURNS * 0.5, counts
+    assert counts["answered"] > len(FEW) * TURNS * 0.4, counts
 
 
 @pytest.mark.soak
