@@ -3971,7 +3971,7 @@ export interface components {
         };
         /**
          * SessionOwner
-         * @description Whose session it is. Only admins are shown `name` and `email`; for others they are null.
+         * @description Whose session it is. `name` and `email` are told of other people alone, to admins.
          */
         SessionOwner: {
             /**

@@ -26,7 +26,7 @@ class SessionBody:
 
     Attributes:
         id (UUID): Its id.
-        owner (SessionOwner): Whose session it is. Only admins are shown `name` and `email`; for others they are null.
+        owner (SessionOwner): Whose session it is. `name` and `email` are told of other people alone, to admins.
         agent (str): The agent that has the word now; a hand-over changes it.
         status (SessionBodyStatus): Where it stands.
         live (bool): Whether somebody is connected now.

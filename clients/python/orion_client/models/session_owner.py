@@ -12,7 +12,7 @@ T = TypeVar("T", bound="SessionOwner")
 
 @_attrs_define
 class SessionOwner:
-    """Whose session it is. Only admins are shown `name` and `email`; for others they are null.
+    """Whose session it is. `name` and `email` are told of other people alone, to admins.
 
     Attributes:
         id (UUID): Its id.
