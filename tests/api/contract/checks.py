@@ -14,6 +14,7 @@ from schemathesis.hooks import HookContext
 ORIGIN = os.environ["ORION_TEST_ORIGIN"]  # noqa: TID251 - the tests' own: a web service on loopback
 NOWHERE = "0199aaaa-0000-7000-8000-000000000000"
 PROVIDERS = "/api/v1/providers/{name}"
+ADDRESSES = {"/api/v1/tools", "/api/v1/webhooks", "/api/v1/webhooks/{webhook_id}"}
 ELSEWHERE = re.compile(r"https?://[a-z.]*example\.org")
 UNHOLDABLE = ("NUL", "digits", "too long or too large", "nested deeper", "UTF-8", "is no JSON")
 
@@ -21,7 +22,7 @@ UNHOLDABLE = ("NUL", "digits", "too long or too large", "nested deeper", "UTF-8"
 @schemathesis.hook
 def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
     """The addresses of examples lead to the origin instead, and links without a session to none."""
-    if case.operation.path in {"/api/v1/tools", "/api/v1/webhooks"} and isinstance(case.body, dict):
+    if case.operation.path in ADDRESSES and isinstance(case.body, dict):
         try:
             case.body = json.loads(ELSEWHERE.sub(ORIGIN, json.dumps(case.body)))
         except (TypeError, ValueError):
