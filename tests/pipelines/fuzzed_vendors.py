@@ -39,6 +39,7 @@ _WRITTEN = (
     '[TOOL_CALLS] [{"name": "order", "arguments": {"item": "tea"}}]',
     "<function=stock><parameter=item>tea</parameter></function>",
 )
+_LATE = "final result for the asynchronous task"
 _FAULTS = ("drop", "stall", "half", "malformed", "error", "status")
 _STREAM = "text/event-stream"
 
@@ -107,6 +108,8 @@ class FuzzedVendors:
         last = said[-1]
         over_result = last.get("role") == "tool" or "tool_result" in str(last) or "_output" in str(last)
         kind = dice.random()
+        if _LATE in str(last):  # of a call that an interruption outlived: told to say that alone
+            return self._thinks("What was asked for is done."), []
         if not over_result and kind < 0.3:
             words = dice.choice(("", "\n\n", f"I look into {number}."))
             names = [dice.choice(_NAMES) for _ in range(dice.randrange(1, 4))]
