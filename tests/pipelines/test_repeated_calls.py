@@ -22,8 +22,8 @@ SPOKEN = (
     "no",
     PAY,
     "yes",
-    "let me talk to the scheduler",
     "twelve times nine",
+    "let me talk to the scheduler",
 )
 ANSWERS = {"what can you do": 0, "let me talk to the scheduler": 2}
 """How many answers are heard to their end, if it is not one: the first of these is cut off."""
@@ -74,13 +74,13 @@ class Round:
             await self.barge_in(phone)
             await self.approvals(phone)
             assert await self.write("two plus three") == "That is 5."
+            await self.status("paused")
+            await self.status("active")
+            assert await self.ask(phone) == "That is 108."
             since = len(phone.events)
             await phone.say(np.frombuffer(voice_like(0.8), np.int16))
             await phone.event("hand_off", since, to="scheduler")
             await phone.event("turn.ended", since, role="agent", agent="scheduler")
-            await self.status("paused")
-            await self.status("active")
-            assert await self.ask(phone) == "That is 108."
             return list(phone.events)
 
     async def ended(self):
