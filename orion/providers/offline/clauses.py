@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 from orion.domain.draft import Draft, Missing
 from orion.domain.plan import MOST_STEPS
@@ -24,8 +24,8 @@ _WISH = re.compile(
 )
 _COMMA = re.compile(r"\s*[,;.]\s+(?:then |and then |after that |afterwards |finally |and )?", re.IGNORECASE)
 _PLACE = re.compile(r"\{(\w+)\}")
-_BACK = frozenset({"it", "that", "this", "the result", "the answer", "the outcome", "the sum"})
-"""What stands for the result of the clause before."""
+_BACK = re.compile(r"\b(?:it|that|this|the (?:result|answer|outcome|sum))\W*\Z", re.IGNORECASE)
+"""What stands for the result of the clause before, at the end of a clause."""
 
 
 class Routes(Protocol):
@@ -86,18 +86,19 @@ def _draft(routes: Routes, clause: str, known_before: list[Tool]) -> Draft | Mis
         offered = ", or ".join(speech.ability(match.tool) for match in ranked[: 2 if close else 1])
         return Missing(f"For {clause.strip(' .?!')}: shall I {offered}?")
     tool = ranked[0].tool
-    arguments = {name: _back(value, known_before) for name, value in slots.fill(tool, clause).items()}
+    known = properties(tool.parameters)
+    arguments = slots.fill(tool, clause)
     name = slots.missing(tool, arguments)
+    if name is not None and known_before and slots.is_free(known.get(name, {})) and _BACK.search(clause):
+        arguments[name] = _last_result(known_before)
+        name = slots.missing(tool, arguments)
     if name is not None:
         return Missing(f"To {speech.ability(tool)}: {slots.question(tool, name)}")
-    known = properties(tool.parameters)
     return Draft(tool.name, {name: value for name, value in arguments.items() if name in known})
 
 
-def _back(value: Any, before: list[Tool]) -> Any:
-    """A reference in place of a pronoun that stands for the last result."""
-    if not before or not isinstance(value, str) or value.lower().strip() not in _BACK:
-        return value
+def _last_result(before: list[Tool]) -> str:
+    """A reference to what the step before brings: the first key that it would say."""
     told = _PLACE.findall(before[-1].say)
     return f"{{{{{len(before) - 1}{'.' + told[0] if told else ''}}}}}"
 

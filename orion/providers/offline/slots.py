@@ -102,7 +102,7 @@ def _without_times(known: Mapping[str, dict[str, Any]], text: str) -> str:
 
 def _as_written(prop: Mapping[str, Any], value: Any, text: str) -> Any:
     """Free text with the capitals that the user wrote; the search for it is blind to them."""
-    if not (isinstance(value, str) and _is_free(prop)):
+    if not (isinstance(value, str) and is_free(prop)):
         return value
     start = text.lower().find(value.lower())
     same_length = len(text.lower()) == len(text)
@@ -116,14 +116,14 @@ def evidence(tool: Tool, text: str) -> float:
     """
     known = properties(tool.parameters)
     required = [known.get(name, {}) for name in tool.parameters.get("required", [])]
-    formed = [prop for prop in required if not _is_free(prop) and prop.get("format") not in _TIMES]
+    formed = [prop for prop in required if not is_free(prop) and prop.get("format") not in _TIMES]
     with within(_PATTERN_SECS):
         return sum(_value(prop, text) is not None for prop in formed) / len(formed) if formed else 0.0
 
 
 def places(tool: Tool) -> list[str]:
     """The names of the properties that take any text."""
-    return [name for name, prop in properties(tool.parameters).items() if _is_free(prop)]
+    return [name for name, prop in properties(tool.parameters).items() if is_free(prop)]
 
 
 def missing(tool: Tool, arguments: Mapping[str, Any]) -> str | None:
@@ -177,7 +177,7 @@ def _by_anchors(
     """Free text behind the words that stand before its place in an example; the longest anchor wins."""
     found: dict[str, Any] = {}
     for name, prop in known.items():
-        if name in filled or not _is_free(prop):
+        if name in filled or not is_free(prop):
             continue
         hits = [
             hit
@@ -189,7 +189,7 @@ def _by_anchors(
     return found
 
 
-def _is_free(prop: Mapping[str, Any]) -> bool:
+def is_free(prop: Mapping[str, Any]) -> bool:
     """Whether any text can be the value."""
     return prop.get("type", "string") == "string" and not (
         {"enum", "pattern", "x-kind"} & prop.keys() or prop.get("format") in _READERS
