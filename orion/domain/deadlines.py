@@ -45,4 +45,4 @@ class Deadlines:
         return replace(self, **longer)
 
 
-_ALONE = {"first_token_secs": 10.0, "first_audio_secs": 5.0}
+_ALONE = {"first_token_secs": 10.0, "transcript_secs": 4.0, "first_audio_secs": 5.0}

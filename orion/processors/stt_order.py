@@ -28,7 +28,7 @@ from orion.processors.switched import Fault, UnheardFrame, fault
 from orion.processors.watched_order import WatchedOrder
 from orion.providers import Candidate, UtteranceOverFrame
 
-_KNOWN_SECS = 1.2
+_KNOWN_SECS = 3.0
 _PATIENCE_SECS = 8.0
 """So long after the end of speech a recogniser that tells partials may owe the words (Flux: up to 5 s)."""
 
