@@ -57,7 +57,10 @@ class Person:
 
     async def begin(self):
         self.session = (await self.http.post(f"{V1}/sessions", json={})).json()["id"]
-        await self.http.post(f"{V1}/memories", json={"type": "fact", "content": f"secret of {self.session}"})
+        await self.http.post(
+            f"{V1}/sessions/{self.session}/memory",
+            json={"type": "fact", "content": f"secret of {self.session}"},
+        )
         await self.http.post(f"{V1}/sessions/{self.session}/messages", json={"text": "hello"})
         return self
 
@@ -70,7 +73,7 @@ class Person:
             ("GET", other, None, {404}),
             ("GET", f"{other}/turns", None, {404}),
             ("GET", f"{V1}/sessions", None, {200}),
-            ("GET", f"{V1}/memories", None, {200}),
+            ("GET", f"{own}/memory", None, {200}),
             ("PATCH", f"{other}/status", {"status": "paused"}, {404, 409}),
             ("DELETE", other, None, {404}),
             ("GET", f"{V1}/auth/profile", None, {200}),

@@ -52,5 +52,5 @@ async def test_the_readmes_agent_greets_by_its_name_and_answers_with_its_own_too
 
 
 async def test_the_built_in_tools_stand_beside_it(http, session_id):
-    reply = await http.post(f"/api/v1/sessions/{session_id}/messages", json={"text": "two plus two"})
-    assert reply.json()["text"] == "That is 4."
+    reply = await http.post(f"/api/v1/sessions/{session_id}/messages", json={"text": "what time is it"})
+    assert reply.json()["text"].startswith("It is ")
