@@ -3,6 +3,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -15,21 +16,18 @@ from orion.store.database import Database
 from orion.store.embedded import EmbeddedPostgres
 from orion.store.layout import Layout
 from orion.store.schema import migrate
-
-LONG_FIRST = (
-    *(f"journeys/test_{name}" for name in ("plans", "speech", "dev", "vendors", "page", "long", "foreign")),
-    "api/test_schemathesis",
-    *("journeys", "pipelines", "console", "api", "nodes", "store", "providers"),
-)
-"""What takes a minute or more comes before the many short files: in the end no process waits for another."""
+from tests import lanes
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def place(item: pytest.Item) -> int:
-        file = item.path.relative_to(Path(__file__).parent).as_posix()
-        return next((at for at, name in enumerate(LONG_FIRST) if file.startswith(name)), len(LONG_FIRST))
+    items.sort(key=lambda item: lanes.place(item.nodeid))
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.timeout(0))
 
-    items.sort(key=place)
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> lanes.Lanes:
+    return lanes.Lanes(config, log)
 
 
 @pytest.fixture(scope="session")
