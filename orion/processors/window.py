@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any
 
-from pipecat.frames.frames import Frame, LLMContextFrame
+from pipecat.frames.frames import Frame, InterruptionFrame, LLMContextFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
@@ -83,15 +83,24 @@ class Window:
 
 
 class WindowGate(FrameProcessor):
-    """Fits each context that passes, from the user's side or, with a tool's result, from the other."""
+    """Fits each context that passes, from the user's side or, with a tool's result, from the other.
+
+    One that was made before the last barge-in goes no further: what the user has said since would be answered
+    twice. Pipecat drops it only where the barge-in does not overtake it between two processors.
+    """
 
     def __init__(self, kept: Window) -> None:
         super().__init__()
         self._orion_window = kept
+        self._orion_interrupted_by = 0
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        """Fit a context; pass everything on."""
+        """Fit a context, or drop it; pass everything else on."""
         await super().process_frame(frame, direction)
+        if isinstance(frame, InterruptionFrame):
+            self._orion_interrupted_by = max(self._orion_interrupted_by, frame.id)
         if isinstance(frame, LLMContextFrame):
+            if frame.id < self._orion_interrupted_by:  # they count up as frames are made
+                return
             self._orion_window.fit(frame.context)
         await self.push_frame(frame, direction)

@@ -43,6 +43,15 @@ async def test_a_context_that_fits_passes_as_it_is_and_one_that_does_not_loses_i
     assert messages(big)[-2]["content"].startswith("19 ")
 
 
+async def test_a_context_that_a_barge_in_has_overtaken_is_not_answered_beside_the_next():
+    async with on_stage(Window(1_000).gate()) as stage:
+        overtaken = LLMContextFrame(context(*turns(1)))
+        await stage.interrupt()
+        await stage.send(overtaken, LLMContextFrame(context(*turns(2))))
+        passed = await stage.heard(LLMContextFrame)
+        assert len(messages(passed.context)) == 5
+
+
 def test_the_result_of_a_tool_that_is_too_long_is_left_out_and_stays_paired():
     call = {"id": "c", "type": "function", "function": {"name": "add", "arguments": "{}"}}
     result = {"role": "tool", "tool_call_id": "c", "content": "7" * 9000}
