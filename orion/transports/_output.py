@@ -16,14 +16,29 @@ from collections import deque
 from pipecat.frames.frames import (
     Frame,
     InterruptionFrame,
+    LLMAssistantPushAggregationFrame,
+    LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     OutputAudioRawFrame,
     StartFrame,
+    TTSAudioRawFrame,
     TTSStartedFrame,
+    TTSStoppedFrame,
+    TTSTextFrame,
 )
 from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.smallwebrtc.transport import SmallWebRTCOutputTransport, SmallWebRTCTransport
 
+_SPEECH = (
+    LLMAssistantPushAggregationFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    TTSAudioRawFrame,
+    TTSStartedFrame,
+    TTSStoppedFrame,
+    TTSTextFrame,
+)
+"""What is heard and told of an answer."""
 _OPENING = (LLMFullResponseStartFrame, TTSStartedFrame)
 """What stands before the sound of an answer, or of a part of it, in the queue of sound."""
 
@@ -102,13 +117,25 @@ class Sender(BaseOutputTransport.MediaSender):
 
 
 class Output(BaseOutputTransport):
-    """Goes before Pipecat's output of a transport among the bases."""
+    """Goes before Pipecat's output of a transport among the bases.
+
+    Of an answer that was cut off nothing more is heard or told, even what the barge-in has overtaken.
+    """
+
+    _orion_interrupted_by = 0
 
     async def set_transport_ready(self, frame: StartFrame) -> None:
         """Begin to send."""
         await super().set_transport_ready(frame)
         for sender in self._media_senders.values():
             Sender.orion_instead_of(sender)
+
+    async def _handle_frame(self, frame: Frame) -> None:
+        if isinstance(frame, InterruptionFrame):
+            self._orion_interrupted_by = frame.id
+        overtaken = frame.id < self._orion_interrupted_by  # they count up as frames are made
+        if not (overtaken and frame.interruptible and isinstance(frame, _SPEECH)):
+            await super()._handle_frame(frame)
 
 
 class _WebRTCOutput(Output, SmallWebRTCOutputTransport):

@@ -18,7 +18,10 @@ from pipecat.frames.frames import (
 from orion.transports._output import Output
 from tests.providers.stage import Speaker, on_stage
 
-SECOND = TTSAudioRawFrame(bytes(range(1, 241)) * 200, 24000, 1)
+
+def second():
+    """A second of sound."""
+    return TTSAudioRawFrame(bytes(range(1, 241)) * 200, 24000, 1)
 
 
 class Phone(Output, Speaker):
@@ -28,14 +31,14 @@ class Phone(Output, Speaker):
 async def test_the_chunk_that_was_under_way_at_a_barge_in_is_no_new_speech():
     phone = Phone()
     async with on_stage(phone) as stage:
-        await stage.send(SECOND)
+        await stage.send(second())
         await stage.heard(BotStartedSpeakingFrame)
         await stage.interrupt()
         await stage.heard(BotStoppedSpeakingFrame)
-        await phone._media_senders[None]._handle_bot_speech(SECOND)
+        await phone._media_senders[None]._handle_bot_speech(second())
         await asyncio.sleep(0)
         assert len(stage.all(BotStartedSpeakingFrame)) == 1
-        await stage.send(SECOND)
+        await stage.send(second())
         await stage.heard(BotStartedSpeakingFrame, 2)
 
 
@@ -56,7 +59,7 @@ def answer(words, begins_ns):
     times = [begins_ns + index * each_ns for index in range(len(words))]
     spoken = [timed(TTSTextFrame(word, "word"), at) for word, at in zip(words, times, strict=True)]
     end = timed(LLMFullResponseEndFrame(), times[-1])
-    return [LLMFullResponseStartFrame(), TTSStartedFrame(), SECOND, *spoken, end]
+    return [LLMFullResponseStartFrame(), TTSStartedFrame(), second(), *spoken, end]
 
 
 class LatePhone(Phone):
@@ -90,3 +93,14 @@ async def test_a_barge_in_drops_the_words_that_wait_and_the_next_answer_has_its_
         await stage.send(*answer(["five"], phone.get_clock().get_time()))
         await stage.heard(LLMFullResponseEndFrame, 1 + told(stage).count("End"))
         assert told(stage)[before:] == ["Start", "five", "End"]
+
+
+async def test_what_a_barge_in_has_overtaken_on_its_way_is_neither_heard_nor_told():
+    phone = Phone()
+    async with on_stage(phone) as stage:
+        late = answer(["one", "two"], phone.get_clock().get_time())
+        await stage.interrupt()
+        await stage.send(*late, *answer(["three"], phone.get_clock().get_time()))
+        await stage.heard(LLMFullResponseEndFrame)
+        assert told(stage) == ["Start", "three", "End"]
+        assert phone.played_secs <= 1
