@@ -46,10 +46,19 @@ class Owner:
         """Wait until a turn of the agent says it."""
         async with asyncio.timeout(20):
             while True:
-                turns = (await self.http.get(f"{self.path}/turns")).json()["items"]
+                turns = await self.turns()
                 if any(turn["role"] == "agent" and text in turn["text"] for turn in turns):
                     return turns
                 await asyncio.sleep(0.05)
+
+    async def turns(self):
+        """All of them, page by page."""
+        found, cursor = [], {}
+        while cursor is not None:
+            page = (await self.http.get(f"{self.path}/turns", params=cursor)).json()
+            found += page["items"]
+            cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else None
+        return found
 
     async def audited(self):
         """What the kept events tell of answers."""
