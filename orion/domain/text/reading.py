@@ -96,9 +96,15 @@ def _said(text: str, found: Iterable[Span]) -> list[str]:
     """What is said for each character; the first one of a part has all that is said for the part."""
     said, last = list(text), 0
     for start, end, words in found:
-        joins = start > 0 and (text[start - 1].isalnum() or text[start - 1] in _JOINED_BEFORE or start == last)
+        joins = start > 0 and (
+            text[start - 1].isalnum() or text[start - 1] in _JOINED_BEFORE or start == last
+        )
         before = " " if joins and words[:1].isalnum() else ""
-        after = " " if words[-1:].isalnum() and (text[end : end + 1].isalnum() or text[end : end + 1] == "(") else ""
+        after = (
+            " "
+            if words[-1:].isalnum() and (text[end : end + 1].isalnum() or text[end : end + 1] == "(")
+            else ""
+        )
         said[start:end] = [f"{before}{words}{after}", *[""] * (end - start - 1)]
         last = end
     return said

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from orion.domain.text.aloud.numbers import in_groups, in_words, Number, parsed, spelled
+from orion.domain.text.aloud.numbers import Number, in_groups, in_words, spelled
 from orion.domain.text.aloud.quantities import is_noun_behind
 from orion.domain.text.aloud.tongue import Rule, Tongue
 
@@ -146,11 +146,16 @@ def _version(tongue: Tongue, match: re.Match[str]) -> str | None:
     groups = match[0].split(".")
     if all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3:
         return None  # a number with its thousands parted
-    return f" {tongue.point} ".join(_short(group, tongue) for group in groups)
+    return _dotted(groups, tongue)
 
 
 def _lettered_version(tongue: Tongue, match: re.Match[str]) -> str:
-    return f"version {f' {tongue.point} '.join(_short(group, tongue) for group in match[1].split('.'))}"
+    return f"{tongue.version} {_dotted(match[1].split('.'), tongue)}"
+
+
+def _dotted(groups: list[str], tongue: Tongue) -> str:
+    point = tongue.point if tongue.name == "en" else tongue.address_signs["."]
+    return f" {point} ".join(_short(group, tongue) for group in groups)
 
 
 def _short(digits: str, tongue: Tongue) -> str:
@@ -295,8 +300,9 @@ def _roman(tongue: Tongue, match: re.Match[str]) -> str | None:
     if not word[0].isupper() or word.isupper() or set(text) - set("IVX"):
         return None
     if word.lower() in _RULERS and (len(text) > 1 or ends):
-        said = tongue.ordinal(value)
-        return f"the {said.title()}" if tongue.name == "en" else tongue.cardinal(value, "")
+        if tongue.name in {"en", "de"}:
+            return f"{'the' if tongue.name == 'en' else 'der'} {tongue.ordinal(value).title()}"
+        return tongue.cardinal(value, "")
     return tongue.cardinal(value, "") if len(text) > 1 and len(word) > 3 and value < 40 else None
 
 

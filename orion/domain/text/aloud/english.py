@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from orion.domain.text.aloud.tongue import Money, Tongue, Unit
+from orion.domain.text.aloud.tongue import Money, Tongue, Unit, units
 from orion.domain.text.numerals import english as numerals
 from orion.domain.text.vocabulary import LANGUAGES
 
@@ -40,7 +40,7 @@ def tongue(region: str) -> Tongue:
     )
 
 
-def _date(month_first: bool, day: int, month: int, year: int, day_written_first: bool) -> str:
+def _date(month_first: bool, day: int, month: int, year: int, day_written_first: bool, _before: str) -> str:
     """Say "November thirtieth, twenty twenty-six", or "the thirtieth of November"."""
     name = _MONTHS[month - 1]
     said_year = numerals.year(year) if year else ""
@@ -73,18 +73,7 @@ def _fraction(above: int, below: int) -> str | None:
     return f"{numerals.cardinal(above)} {name if above == 1 else numerals.many(name)}"
 
 
-def _units(table: str, gender: str = "m") -> dict[str, Unit]:
-    """Lines of `km kilometer`: a plural in s, unless it is told."""
-    found = {}
-    for line in table.split(";"):
-        signs, _, names = line.strip().partition(" = ")
-        one, _, many = names.partition(", ")
-        for sign in signs.split():
-            found[sign.replace("_", " ")] = Unit(one, many or f"{one}s", gender)
-    return found
-
-
-_UNITS = _units(
+_UNITS = units(
     "km = kilometer; m = meter; cm = centimeter; mm = millimeter; dm = decimeter; nm = nanometer; "
     "µm μm = micrometer; ft ft. = foot, feet; yd yd. yds = yard; mi mi. = mile; in. = inch, inches; "
     "km² km2 = square kilometer; m² m2 sqm = square meter; cm² cm2 = square centimeter; "
@@ -157,14 +146,11 @@ _MONEY = {
     "BTC": _money("bitcoin", "bitcoins"),
     "¢": _money("cent", "cents"),
 }
-_SCALES = {
-    **dict.fromkeys(("k", "K", "thousand"), "thousand"),
-    **dict.fromkeys(("M", "m", "mn", "mln", "mil", "million", "millions"), "million"),
-    **dict.fromkeys(("B", "b", "bn", "bln", "billion", "billions"), "billion"),
-    **dict.fromkeys(("T", "tn", "trn", "trillion", "trillions"), "trillion"),
-    "hundred": "hundred",
-    "dozen": "dozen",
-}
+_SCALES = units(
+    "k K thousand = thousand, thousand; M m mn mln mil million millions = million, million; "
+    "B b bn bln billion billions = billion, billion; T tn trn trillion trillions = trillion, trillion; "
+    "hundred = hundred, hundred; dozen = dozen, dozen"
+)
 _CODE_WORDS = (
     "code|codes|pin|passcode|password|otp|token|id|number|no|reference|ref|ticket|order|account|booking|"
     "confirmation|reservation|tracking|invoice|serial|card|licence|license|case|extension|ext|phone|telephone|"

@@ -8,17 +8,31 @@ from functools import cache
 from orion.domain.text.aloud import (
     addresses,
     codes,
+    dutch,
     english,
+    french,
+    german,
+    italian,
     moments,
+    portuguese,
     quantities,
     remnants,
     short_forms,
     signs,
+    spanish,
 )
 from orion.domain.text.aloud.scanner import Rules
 from orion.domain.text.aloud.tongue import Rule, Tongue
 
-_TONGUES = {"en": english.tongue}
+_TONGUES = {
+    "en": english.tongue,
+    "de": german.tongue,
+    "es": spanish.tongue,
+    "fr": french.tongue,
+    "it": italian.tongue,
+    "nl": dutch.tongue,
+    "pt": portuguese.tongue,
+}
 
 
 @cache
@@ -58,7 +72,7 @@ def _rules(tongue: Tongue) -> Rules:
         ),
         letters=(
             *address,
-            *(short_forms.rules() if is_english else ()),
+            *(short_forms.rules() if is_english else short_forms.others(tongue)),
             *moments.named(tongue),
             *currencies,
             *codes.lettered(tongue),
@@ -67,7 +81,7 @@ def _rules(tongue: Tongue) -> Rules:
         ),
         signs=by_sign,
         others=remnants.pictures(),
-        special=frozenset() if not is_english else short_forms.special() | _months(tongue),
+        special=short_forms.special(tongue) | _months(tongue),
     )
 
 

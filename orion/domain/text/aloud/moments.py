@@ -12,6 +12,8 @@ from orion.domain.text.aloud.tongue import Rule, Tongue
 
 _HALF = r"(?:\s?(?P<half>[aApP])(?:\.\s?)?[mM]\b(?:\.(?!\w))?)"
 _CLOCK = r"(?P<hour>[01]?\d|2[0-4])(?P<mark>:|h|\.)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d{1,6})?)?"
+_O_CLOCK = r"(?:\s?(?:Uhr|uur|heures?|horas?|h)\b)?"
+"""Behind a time it belongs to it."""
 _ZONE = r"(?P<zone>Z|[+-]\d\d:?\d\d)?"
 _YEAR_BEFORE = frozenset(
     "in since of by from until till before after around circa year years early late mid during summer winter "
@@ -32,7 +34,11 @@ def rules(tongue: Tongue) -> Iterator[Rule]:
     yield Rule(
         re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d\d)(?![\w/]|[.,-]\d)"), partial(_numeric, tongue)
     )
-    yield Rule(re.compile(rf"{_CLOCK}{_HALF}?(?![\w:]|\.\d)"), partial(_clock, tongue))
+    oclock = "" if tongue.name == "en" else _O_CLOCK
+    yield Rule(re.compile(rf"{_CLOCK}{_HALF}?{oclock}(?![\w:]|\.\d)"), partial(_clock, tongue))
+    if tongue.name != "en":
+        hour = r"(?P<hour>[01]?\d|2[0-4])\s?(?:Uhr|uur|heures?|h)(?:\s?(?P<minute>[0-5]\d)(?!\d))?(?!\w)"
+        yield Rule(re.compile(hour), partial(_hour_named, tongue))
     yield Rule(re.compile(rf"(?P<hour>1[0-2]|0?[1-9]){_HALF}(?!\w)"), partial(_hour, tongue))
     month = _month(tongue)
     yield Rule(
@@ -105,11 +111,18 @@ def _is_day(day: int, month: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= _DAYS[month]
 
 
+def _date(
+    tongue: Tongue, match: re.Match[str], day: int, month: int, year: int, *, day_first: bool = False
+) -> str:
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    return tongue.date(day, month, year, day_first, before)
+
+
 def _iso(tongue: Tongue, match: re.Match[str]) -> str | None:
     day, month, year = int(match["day"]), int(match["month"]), int(match["year"])
     if not _is_day(day, month):
         return None
-    said = tongue.date(day, month, year, False)  # noqa: FBT003 - as it is written
+    said = _date(tongue, match, day, month, year)
     if match["hour"]:
         second = int(match["second"] or 0) or -1
         said += f", {tongue.time(int(match['hour']), int(match['minute']), second, '')}"
@@ -131,13 +144,13 @@ def _zone(tongue: Tongue, zone: str | None) -> str:
 
 def _year_first(tongue: Tongue, match: re.Match[str]) -> str | None:
     day, month = int(match[3]), int(match[2])
-    return tongue.date(day, month, int(match[1]), False) if _is_day(day, month) else None  # noqa: FBT003
+    return _date(tongue, match, day, month, int(match[1])) if _is_day(day, month) else None
 
 
 def _numeric(tongue: Tongue, match: re.Match[str]) -> str | None:
     """`30.11.2026`, `11/30/2026`: the order is the region's, unless only the other one makes a day."""
     first, second, year = int(match[1]), int(match[3]), match[4]
-    if len(year) == 2 and (match[2] != "/" and tongue.name == "en" or match[2] == "-"):
+    if len(year) == 2 and ((match[2] != "/" and tongue.name == "en") or match[2] == "-"):
         return None  # a version, a score
     month_first = tongue.month_first and match[2] != "."
     day, month = (second, first) if month_first else (first, second)
@@ -146,7 +159,7 @@ def _numeric(tongue: Tongue, match: re.Match[str]) -> str | None:
     if not _is_day(day, month):
         return None
     full = int(year) if len(year) == 4 else int(year) + (2000 if int(year) < 70 else 1900)
-    return tongue.date(day, month, full, day == first)
+    return _date(tongue, match, day, month, full, day_first=day == first)
 
 
 def _clock(tongue: Tongue, match: re.Match[str]) -> str | None:
@@ -161,11 +174,20 @@ def _clock(tongue: Tongue, match: re.Match[str]) -> str | None:
 
 
 def _is_time(tongue: Tongue, match: re.Match[str]) -> bool:
-    """Whether `14.30` or `14h30` is a time in this language: `h` says so, a dot needs the word behind."""
+    """Whether `14.30` or `14h30` is a time in this language: a dot needs a word beside it that says so."""
     if tongue.name == "en":
         return False
-    behind = match.string[match.end() : match.end() + 5].lower().strip()
-    return match["mark"] == "h" or behind.startswith(("uhr", "uur"))
+    before = match.string[max(0, match.start() - 8) : match.start()]
+    named = re.search(r"(?:uhr|uur|heures?|h)\Z", match[0], re.IGNORECASE)
+    asked = re.search(r"(?<!\w)(?:um|gegen|ab|om|alle|ore|las|às)\s\Z", before, re.IGNORECASE)
+    return match["mark"] == "h" or named is not None or asked is not None
+
+
+def _hour_named(tongue: Tongue, match: re.Match[str]) -> str | None:
+    minute = int(match["minute"]) if match["minute"] else 0
+    if tongue.name in {"es", "it", "pt"} and minute == 0 and not match["minute"] and match[0].endswith(" h"):
+        return None  # hours that something takes
+    return tongue.time(int(match["hour"]), minute, -1, "")
 
 
 def _hour(tongue: Tongue, match: re.Match[str]) -> str | None:
@@ -174,14 +196,16 @@ def _hour(tongue: Tongue, match: re.Match[str]) -> str | None:
 
 def _day_and_name(tongue: Tongue, match: re.Match[str]) -> str | None:
     name = match["name"]
-    if name[0].islower() and tongue.name in {"en", "de"} or (name.lower() == "may" and not name[0].isupper()):
+    if (name[0].islower() and tongue.name in {"en", "de"}) or (
+        name.lower() == "may" and not name[0].isupper()
+    ):
         return None
     day, month = int(match["day"]), _number_of(tongue, name)
     if not _is_day(day, month):
         return None
-    said = tongue.date(day, month, int(match["year"] or 0), True)  # noqa: FBT003 - as it is written
+    said = _date(tongue, match, day, month, int(match["year"] or 0), day_first=True)
     if match["until"]:
-        until = tongue.date(int(match["until"]), month, int(match["year"] or 0), True)  # noqa: FBT003
+        until = _date(tongue, match, int(match["until"]), month, int(match["year"] or 0), day_first=True)
         if tongue.name == "en":
             return _until(tongue, said, match)
         return f"{tongue.cardinal(day, '')} {tongue.signs.up_to} {until}"
@@ -204,11 +228,11 @@ def _until(tongue: Tongue, said: str, match: re.Match[str]) -> str:
 def _name_and_day(tongue: Tongue, match: re.Match[str]) -> str | None:
     month = _number_of(tongue, match["name"])
     if match["only"]:
-        return tongue.date(0, month, int(match["only"]), False)  # noqa: FBT003
+        return _date(tongue, match, 0, month, int(match["only"]))
     day = int(match["day"])
     if not _is_day(day, month):
         return None
-    said = tongue.date(day, month, int(match["year"] or 0), False)  # noqa: FBT003
+    said = _date(tongue, match, day, month, int(match["year"] or 0))
     return _until(tongue, said, match) if match["until"] and tongue.name == "en" else said
 
 
@@ -225,7 +249,7 @@ def _short(tongue: Tongue, match: re.Match[str]) -> str | None:
     if not re.search(r"\b(?:on|by|due|until|before|after|since|from)\s\Z", before, re.IGNORECASE):
         return None
     day, month = (second, first) if tongue.month_first else (first, second)
-    return tongue.date(day, month, 0, False) if _is_day(day, month) else None  # noqa: FBT003
+    return _date(tongue, match, day, month, 0) if _is_day(day, month) else None
 
 
 def _decade(tongue: Tongue, match: re.Match[str]) -> str:
@@ -257,7 +281,7 @@ def _year(tongue: Tongue, match: re.Match[str]) -> str | None:
     if len(until) == 4 and not 1100 <= int(until) < 2100:
         return None
     if len(until) == 2 and int(until) <= year % 100 and match[2] != "/":
-        return tongue.date(0, int(until), year, False) if _is_day(1, int(until)) else None  # noqa: FBT003
+        return _date(tongue, match, 0, int(until), year) if _is_day(1, int(until)) else None
     link = tongue.address_signs["/"] if match[2] == "/" else tongue.signs.up_to
     last = tongue.year(int(until)) if len(until) == 4 else tongue.cardinal(int(until), "")
     return f"{tongue.year(year)} {link} {last}"

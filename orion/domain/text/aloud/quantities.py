@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from orion.domain.text.aloud.numbers import GAP, Number, in_groups, in_words, parsed, pattern, spelled
-from orion.domain.text.aloud.tongue import Money, Rule, Tongue, Unit
+from orion.domain.text.aloud.tongue import Money, Rule, Tongue
 
 CURRENCY_SIGNS = "€£¥$₹₩₽₺₪¢"
 _SPACE = f"[ {GAP}]?"
@@ -29,6 +29,7 @@ _WORDS = frozenset(
 _ARTICLE = re.compile(r"(?<!\w)(?:an?|per)\s\Z", re.IGNORECASE)
 _ABOUT = re.compile(r"(?:\b(?:about|approximately|approx\.?|around|roughly|nearly|almost)\s|[~≈]\s?)\Z")
 _HUNDREDTHS = 2
+_PLAIN_SCALES = frozenset({"thousand", "hundred", "dozen", "mil", "mille", "mila", "tausend", "duizend"})
 
 
 def rules(tongue: Tongue) -> Iterator[Rule]:
@@ -103,17 +104,20 @@ def amount_in_words(
     if not is_exact or money.cent is None:
         part = number.part if number.part.strip("0") else ""
         number = Number(number.whole, part)
-        multiple = tongue.scales[scale] if scale else ""
+        multiple = _multiple(tongue, number, scale) if scale else ""
         one = number.is_one and not scale
         name = money.name.one if one or noun else money.name.many
-        of = tongue.signs.of_scale if multiple and tongue.name != "en" else ""
-        said = in_words(number, tongue, money.name.gender if not scale else "")
-        return " ".join(filter(None, (said, multiple, of, name)))
+        if multiple and "il" in multiple.lower() and multiple not in _PLAIN_SCALES and tongue.signs.of_scale:
+            name = _of(tongue.signs.of_scale, name, tongue)
+        said = _scale_words(tongue, number, scale) if scale else in_words(number, tongue, money.name.gender)
+        return " ".join(filter(None, (said, multiple, name)))
     cents = int(number.part)
     cent_name = money.cent.one if cents == 1 or noun else money.cent.many
     cents_said = f"{tongue.cardinal(cents, money.cent.gender)} {cent_name}" if cents else ""
     if cents and not number.whole.strip("0"):
         return cents_said
+    if cents and not tongue.cents_named:
+        cents_said = tongue.cardinal(cents, "")
     name = money.name.one if number.is_one or noun or number.whole == "1" else money.name.many
     whole = f"{in_words(Number(number.whole), tongue, money.name.gender)} {name}"
     return " ".join(filter(None, (whole, tongue.signs.and_cents if cents else "", cents_said)))
@@ -123,6 +127,22 @@ def is_noun_behind(text: str, end: int) -> bool:
     """Whether a word follows that a number may count."""
     word = re.match(rf"[ {GAP}]([^\W\d_]+)", text[end : end + 40])
     return word is not None and word[1].islower() and word[1] not in _WORDS_BEHIND
+
+
+def _multiple(tongue: Tongue, number: Number, scale: str) -> str:
+    """The word that multiplies a number: "million", "Millionen"."""
+    unit = tongue.scales[scale]
+    return unit.one if number.is_one else unit.many
+
+
+def _scale_words(tongue: Tongue, number: Number, scale: str) -> str:
+    """The number before such a word; a thousand has none before it in most languages."""
+    is_thousand = tongue.scales[scale].one in _PLAIN_SCALES and tongue.name != "en"
+    return "" if is_thousand and number.is_one else in_words(number, tongue, tongue.scales[scale].gender)
+
+
+def _of(of: str, name: str, tongue: Tongue) -> str:
+    return f"d'{name}" if tongue.name == "fr" and name[0] in "aeiouéy" else f"{of} {name}"
 
 
 def _is_adjective(match: re.Match[str]) -> bool:
@@ -148,7 +168,7 @@ def _money(tongue: Tongue, match: re.Match[str]) -> str | None:
         if number.part and not scale:
             first = amount_in_words(tongue, number, scale, money)
         elif scale and found.get("scale2"):
-            first += f" {tongue.scales[scale]}"
+            first += f" {_multiple(tongue, number, scale)}"
         return f"{minus}{first} {tongue.signs.up_to} {last}{behind}"
     said = amount_in_words(tongue, number, scale, money, noun=noun)
     return f"{minus}{_once(match, tongue, said)}{behind}"
@@ -210,13 +230,14 @@ def _ends_sentence(match: re.Match[str]) -> bool:
 def _scaled(tongue: Tongue, match: re.Match[str]) -> str | None:
     """`10k`, `1.2 million`, `7B`: a single letter stands close to its number."""
     scale, number = match["scale"], match["number"]
-    if len(scale) == 1 and (match["gap"] or scale in "mbK" and (scale != "K" or number in {"4", "5", "8"})):
+    if len(scale) == 1 and (match["gap"] or (scale in "mbK" and (scale != "K" or number in {"4", "5", "8"}))):
         return None
     if scale in {"M", "B", "T"} and len(number) == 1 and not is_noun_behind(match.string, match.end()):
         return None  # a flat, a company
     if (number, scale, tongue.name) == ("401", "k", "en"):
         return "four oh one K"
-    return f"{in_words(parsed(number, tongue), tongue)} {tongue.scales[scale]}"
+    value = parsed(number, tongue)
+    return f"{_scale_words(tongue, value, scale)} {_multiple(tongue, value, scale)}".strip()
 
 
 def _feet(tongue: Tongue, match: re.Match[str]) -> str:
@@ -245,9 +266,8 @@ def _fraction(tongue: Tongue, match: re.Match[str]) -> str | None:
     if named is None:
         if whole:
             return None
-        link = tongue.address_signs["/"]
-        if tongue.name == "en":
-            link = "out of" if below in {10, 100} and above <= below else "over"
+        out_of = tongue.name == "en" and below in {10, 100} and above <= below
+        link = "out of" if out_of else tongue.over
         return f"{tongue.cardinal(above, '')} {link} {tongue.cardinal(below, '')}"
     if not whole:
         return named

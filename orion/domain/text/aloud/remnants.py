@@ -32,7 +32,10 @@ def rules(tongue: Tongue) -> dict[str, list[Rule]]:
             Rule(re.compile(r"\|[\s|:-]{0,200}-{3,}[\s|:-]{0,200}"), lambda _: ""),
             Rule(re.compile(r"\|+"), _cell),
         ],
-        "-": [Rule(re.compile(r"-{3,}"), lambda _: ""), Rule(re.compile(r"-(?:\s{1,9}-){0,40}(?=\s)"), _bullet)],
+        "-": [
+            Rule(re.compile(r"-{3,}"), lambda _: ""),
+            Rule(re.compile(r"-(?:\s{1,9}-){0,40}(?=\s)"), _bullet),
+        ],
         "=": [Rule(re.compile(r"={4,}"), lambda _: "")],
         "]": [Rule(re.compile(r"\]\([^()\s]{0,2000}\)|\]\[[^\[\]\s]{0,80}\]"), lambda _: "")],
         "!": [Rule(re.compile(r"!(?=\[)"), lambda _: "")],
@@ -55,7 +58,7 @@ def pictures() -> list[Rule]:
 def _parting(match: re.Match[str]) -> str:
     """Nothing, or a space between the words that the part stood between."""
     text, start, end = match.string, match.start(), match.end()
-    inside = 0 < start and end < len(text) and text[start - 1].isalnum() and text[end].isalnum()
+    inside = start > 0 and end < len(text) and text[start - 1].isalnum() and text[end].isalnum()
     return " " if inside and match[0] not in {"**", "***"} else ""
 
 

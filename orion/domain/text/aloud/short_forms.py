@@ -1,11 +1,11 @@
-"""Abbreviations of English: `e.g.`, `Dr. Smith`, `St. John St.`, `etc.`"""
+"""Abbreviations: `e.g.`, `Dr. Smith`, `St. John St.`, `etc.`; those of English depend on what is beside them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from orion.domain.text.aloud.tongue import Rule
+from orion.domain.text.aloud.tongue import Rule, Tongue
 
 _TITLES = {
     "mr": "Mister",
@@ -166,8 +166,22 @@ def rules() -> Iterator[Rule]:
     yield Rule(re.compile(r"et al\.|([^\W\d_]{1,7}(?:\.[^\W\d_]{1,3}){0,3})(?P<dot>\.)?(?![\w])"), _short)
 
 
-def special() -> frozenset[str]:
+def others(tongue: Tongue) -> Iterator[Rule]:
+    """Rules of another language than English: its abbreviations as they are written."""
+    known = "|".join(sorted(map(re.escape, tongue.shorts), key=len, reverse=True))
+
+    def said(match: re.Match[str]) -> str:
+        behind = match.string[match.end() : match.end() + 20]
+        return tongue.shorts[match[0]] + ("." if match[0].endswith(".") and not behind.strip() else "")
+
+    yield Rule(re.compile(rf"(?:{known})(?!\w)"), said)
+
+
+def special(tongue: Tongue) -> frozenset[str]:
     """Words that look plain and may be abbreviations."""
+    if tongue.name != "en":
+        first = (re.match(r"[^\W\d_]+", short) for short in tongue.shorts)
+        return frozenset(word[0].lower() for word in first if word) | {"i", "v", "x"}
     dotted = {
         *_TITLES,
         *_ALWAYS,
