@@ -11,13 +11,14 @@ from orion.domain.text.aloud.numbers import in_groups, spelled
 from orion.domain.text.aloud.tongue import Rule, Tongue
 
 _NAME = r"[A-Za-z0-9À-ɏ](?:[A-Za-z0-9À-ɏ-]{0,62})"
-_DOMAINS = (
-    "com|org|net|edu|gov|mil|int|info|biz|io|dev|app|ai|co|uk|de|fr|es|nl|pt|eu|us|ca|au|ch|jp|cn|ru|br|tv|xyz|"
-    "cloud|online|shop|site|tech|blog|example|test|local|localhost|ie|nz|pl|se|dk|fi|cz|gr|hu|ro|kr|mx|ar|cl"
+_DOMAINS = "|".join(
+    "com org net edu gov mil int info biz io dev app ai co uk de fr es nl pt eu us ca au ch jp cn ru br tv "
+    "xyz cloud online shop site tech blog example test local localhost ie nz pl se dk fi cz gr hu ro kr mx "
+    "ar cl".split()
 )
-_FILES = (
-    "pdf|txt|docx?|xlsx?|pptx?|csv|tsv|json|ya?ml|xml|html?|css|js|ts|py|rs|go|java|rb|sh|md|png|jpe?g|gif|svg|"
-    "mp[34]|wav|flac|ogg|zip|tar|gz|exe|dmg|deb|log|ini|toml|cfg|conf|sql|db|ics|eml"
+_FILES = "|".join(
+    "pdf txt docx? xlsx? pptx? csv tsv json ya?ml xml html? css js ts py rs go java rb sh md png jpe?g gif "
+    "svg mp[34] wav flac ogg zip tar gz exe dmg deb log ini toml cfg conf sql db ics eml".split()
 )
 _PATH = r"(?:[/?#][^\s<>\"'“”]{0,4000})?"
 _TAIL = re.compile(r"[.,;:!?)\]}'\"*_…’”]+\Z")

@@ -19,26 +19,26 @@ _MONTHS, _SHORT = months(
     "jan feb mrt apr - jun jul aug sep/sept okt nov dec",
 )
 _UNITS = units(
-    "km = kilometer, kilometer; m = meter, meter; cm = centimeter, centimeter; mm = millimeter, millimeter; "
-    "m² m2 = vierkante meter, vierkante meter; km² = vierkante kilometer, vierkante kilometer; "
-    "m³ m3 = kubieke meter, kubieke meter; ha = hectare, hectare; kg = kilogram, kilogram; g = gram, gram; "
-    "mg = milligram, milligram; t = ton, ton; l L = liter, liter; ml = milliliter, milliliter; "
-    "s sec = seconde, seconden; ms = milliseconde, milliseconden; min min. = minuut, minuten; h = uur, uur; "
-    "km/h km/u = kilometer per uur, kilometer per uur; m/s = meter per seconde, meter per seconde; "
-    "W = watt, watt; kW = kilowatt, kilowatt; kWh = kilowattuur, kilowattuur; V = volt, volt; A = ampère, ampère; "
-    "Hz = hertz, hertz; kHz = kilohertz, kilohertz; MHz = megahertz, megahertz; GHz = gigahertz, gigahertz; "
-    "kB KB = kilobyte, kilobyte; MB = megabyte, megabyte; GB = gigabyte, gigabyte; TB = terabyte, terabyte; "
-    "°C ºC ℃ = graad Celsius, graden Celsius; °F ºF ℉ = graad Fahrenheit, graden Fahrenheit; ° º = graad, graden; "
+    "km = kilometer, kilometer; m = meter, meter; cm = centimeter, centimeter; mm = millimeter, millimeter;"
+    " m² m2 = vierkante meter, vierkante meter; km² = vierkante kilometer, vierkante kilometer; m³ m3 = "
+    "kubieke meter, kubieke meter; ha = hectare, hectare; kg = kilogram, kilogram; g = gram, gram; mg = "
+    "milligram, milligram; t = ton, ton; l L = liter, liter; ml = milliliter, milliliter; s sec = seconde, "
+    "seconden; ms = milliseconde, milliseconden; min min. = minuut, minuten; h = uur, uur; km/h km/u = "
+    "kilometer per uur, kilometer per uur; m/s = meter per seconde, meter per seconde; W = watt, watt; kW ="
+    " kilowatt, kilowatt; kWh = kilowattuur, kilowattuur; V = volt, volt; A = ampère, ampère; Hz = hertz, "
+    "hertz; kHz = kilohertz, kilohertz; MHz = megahertz, megahertz; GHz = gigahertz, gigahertz; kB KB = "
+    "kilobyte, kilobyte; MB = megabyte, megabyte; GB = gigabyte, gigabyte; TB = terabyte, terabyte; °C ºC ℃"
+    " = graad Celsius, graden Celsius; °F ºF ℉ = graad Fahrenheit, graden Fahrenheit; ° º = graad, graden; "
     "% = procent, procent; ‰ = promille, promille"
 )
 _MONEY = money(
-    "€ EUR euro = euro, euro | cent, cent; $ USD US$ = dollar, dollar | cent, cent; £ GBP = pond, pond | penny, pence; "
-    "CHF = frank, frank; ¥ JPY = yen, yen; ₹ INR = roepie, roepies; ₩ = won, won; ₽ RUB = roebel, roebel; "
-    "₺ TRY = lira, lira; ₪ = sjekel, sjekel; ¢ cent = cent, cent"
+    "€ EUR euro = euro, euro | cent, cent; $ USD US$ = dollar, dollar | cent, cent; £ GBP = pond, pond | "
+    "penny, pence; CHF = frank, frank; ¥ JPY = yen, yen; ₹ INR = roepie, roepies; ₩ = won, won; ₽ RUB = "
+    "roebel, roebel; ₺ TRY = lira, lira; ₪ = sjekel, sjekel; ¢ cent = cent, cent"
 )
 _SCALES = units(
-    "k duizend = duizend, duizend; mln. mln M miljoen = miljoen, miljoen; mld. mld miljard = miljard, miljard; "
-    "biljoen = biljoen, biljoen"
+    "k duizend = duizend, duizend; mln. mln M miljoen = miljoen, miljoen; mld. mld miljard = miljard, "
+    "miljard; biljoen = biljoen, biljoen"
 )
 _SHORTS = {
     "bijv.": "bijvoorbeeld",

@@ -151,10 +151,12 @@ _SCALES = units(
     "B b bn bln billion billions = billion, billion; T tn trn trillion trillions = trillion, trillion; "
     "hundred = hundred, hundred; dozen = dozen, dozen"
 )
-_CODE_WORDS = (
-    "code|codes|pin|passcode|password|otp|token|id|number|no|reference|ref|ticket|order|account|booking|"
-    "confirmation|reservation|tracking|invoice|serial|card|licence|license|case|extension|ext|phone|telephone|"
-    "fax|mobile|cell|call|dial|zip|postcode|routing|iban|isbn|passport|key|tel"
+_CODE_WORDS = "|".join(
+    (
+        "code codes pin passcode password otp token id number no reference ref ticket order account booking "
+        "confirmation reservation tracking invoice serial card licence license case extension ext phone "
+        "telephone fax mobile cell call dial zip postcode routing iban isbn passport key tel"
+    ).split()
 )
 _ADDRESS = {
     ".": "dot",

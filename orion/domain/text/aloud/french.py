@@ -21,24 +21,25 @@ _MONTHS, _SHORT = months(
     "janv févr/fév - avr - - juil - sept oct nov déc",
 )
 _UNITS = units(
-    "km = kilomètre; m = mètre; cm = centimètre; mm = millimètre; m² m2 = mètre carré, mètres carrés; "
-    "km² km2 = kilomètre carré, kilomètres carrés; m³ m3 = mètre cube, mètres cubes; ha = hectare; "
-    "kg = kilogramme; g = gramme; mg = milligramme; t = tonne, tonnes, f; l L = litre; ml mL = millilitre; "
-    "cl = centilitre; s = seconde, secondes, f; ms = milliseconde, millisecondes, f; min = minute, minutes, f; "
-    "h = heure, heures, f; km/h = kilomètre à l'heure, kilomètres à l'heure; "
-    "m/s = mètre par seconde, mètres par seconde; W = watt; kW = kilowatt; kWh = kilowattheure; V = volt; "
-    "A = ampère; Hz = hertz, hertz; kHz = kilohertz, kilohertz; MHz = mégahertz, mégahertz; "
-    "GHz = gigahertz, gigahertz; ko kB = kilooctet; Mo MB = mégaoctet; Go GB = gigaoctet; To TB = téraoctet; "
-    "°C ºC ℃ = degré Celsius, degrés Celsius; °F ºF ℉ = degré Fahrenheit, degrés Fahrenheit; ° º = degré; "
-    "% = pour cent, pour cent; ‰ = pour mille, pour mille"
+    "km = kilomètre; m = mètre; cm = centimètre; mm = millimètre; m² m2 = mètre carré, mètres carrés; km² "
+    "km2 = kilomètre carré, kilomètres carrés; m³ m3 = mètre cube, mètres cubes; ha = hectare; kg = "
+    "kilogramme; g = gramme; mg = milligramme; t = tonne, tonnes, f; l L = litre; ml mL = millilitre; cl = "
+    "centilitre; s = seconde, secondes, f; ms = milliseconde, millisecondes, f; min = minute, minutes, f; h"
+    " = heure, heures, f; km/h = kilomètre à l'heure, kilomètres à l'heure; m/s = mètre par seconde, mètres"
+    " par seconde; W = watt; kW = kilowatt; kWh = kilowattheure; V = volt; A = ampère; Hz = hertz, hertz; "
+    "kHz = kilohertz, kilohertz; MHz = mégahertz, mégahertz; GHz = gigahertz, gigahertz; ko kB = kilooctet;"
+    " Mo MB = mégaoctet; Go GB = gigaoctet; To TB = téraoctet; °C ºC ℃ = degré Celsius, degrés Celsius; °F "
+    "ºF ℉ = degré Fahrenheit, degrés Fahrenheit; ° º = degré; % = pour cent, pour cent; ‰ = pour mille, "
+    "pour mille"
 )
 _MONEY = money(
-    "€ EUR euro euros = euro | centime; $ USD US$ = dollar | cent; £ GBP = livre, livres, f | penny, pence; "
-    "CHF = franc | centime; ¥ JPY = yen; ₹ INR = roupie, roupies, f; ₩ = won; ₽ RUB = rouble; "
-    "₺ TRY = livre turque, livres turques, f; ₪ = shekel; ¢ = centime; CAD CA$ = dollar canadien, dollars canadiens"
+    "€ EUR euro euros = euro | centime; $ USD US$ = dollar | cent; £ GBP = livre, livres, f | penny, pence;"
+    " CHF = franc | centime; ¥ JPY = yen; ₹ INR = roupie, roupies, f; ₩ = won; ₽ RUB = rouble; ₺ TRY = "
+    "livre turque, livres turques, f; ₪ = shekel; ¢ = centime; CAD CA$ = dollar canadien, dollars canadiens"
 )
 _SCALES = units(
-    "k mille = mille, mille; M million millions = million, millions; Md Mds milliard milliards = milliard, milliards"
+    "k mille = mille, mille; M million millions = million, millions; Md Mds milliard milliards = milliard, "
+    "milliards"
 )
 _SHORTS = {
     "p. ex.": "par exemple",
@@ -95,8 +96,8 @@ def tongue(region: str) -> Tongue:
         code_words="code|pin|passe|numéro|no|référence|réf|dossier|billet|réservation|commande|compte|carte|"
         "téléphone|tél|fax|mobile|portable|postal|iban|identifiant|appelez",
         address_signs=address_signs(
-            "point, barre oblique, tiret, tiret bas, point d'interrogation, égal, et, arobase, dièse, pour cent, "
-            "plus, deux-points, tilde"
+            "point, barre oblique, tiret, tiret bas, point d'interrogation, égal, et, arobase, dièse, pour "
+            "cent, plus, deux-points, tilde"
         ),
         and_so_on="et ainsi de suite",
         by="sur",

@@ -25,26 +25,27 @@ _DATIVE = re.compile(
 )
 _WEAK = re.compile(r"\b(?:der|die|das|dieser|jeder)\s\Z", re.IGNORECASE)
 _UNITS = units(
-    "km = Kilometer, Kilometer; m = Meter, Meter; cm = Zentimeter, Zentimeter; mm = Millimeter, Millimeter; "
-    "m² m2 qm = Quadratmeter, Quadratmeter; km² km2 = Quadratkilometer, Quadratkilometer; "
-    "m³ m3 = Kubikmeter, Kubikmeter; ha = Hektar, Hektar; kg = Kilogramm, Kilogramm; g = Gramm, Gramm; "
-    "mg = Milligramm, Milligramm; t = Tonne, Tonnen, f; l L = Liter, Liter; ml = Milliliter, Milliliter; "
-    "cl = Zentiliter, Zentiliter; s Sek. = Sekunde, Sekunden, f; ms = Millisekunde, Millisekunden, f; "
-    "min Min. Min = Minute, Minuten, f; h Std. Std = Stunde, Stunden, f; km/h = Kilometer pro Stunde, Kilometer pro "
-    "Stunde; m/s = Meter pro Sekunde, Meter pro Sekunde; W = Watt, Watt; kW = Kilowatt, Kilowatt; MW = Megawatt, "
-    "Megawatt; kWh = Kilowattstunde, Kilowattstunden, f; V = Volt, Volt; A = Ampere, Ampere; Hz = Hertz, Hertz; "
-    "kHz = Kilohertz, Kilohertz; MHz = Megahertz, Megahertz; GHz = Gigahertz, Gigahertz; "
-    "kB KB = Kilobyte, Kilobyte; MB = Megabyte, Megabyte; GB = Gigabyte, Gigabyte; TB = Terabyte, Terabyte; "
-    "kcal = Kilokalorie, Kilokalorien, f; PS = PS, PS; dB = Dezibel, Dezibel; hPa = Hektopascal, Hektopascal; "
-    "°C ºC ℃ = Grad Celsius, Grad Celsius; °F ºF ℉ = Grad Fahrenheit, Grad Fahrenheit; ° º = Grad, Grad; "
-    "% = Prozent, Prozent; ‰ = Promille, Promille; Stk. = Stück, Stück"
+    "km = Kilometer, Kilometer; m = Meter, Meter; cm = Zentimeter, Zentimeter; mm = Millimeter, Millimeter;"
+    " m² m2 qm = Quadratmeter, Quadratmeter; km² km2 = Quadratkilometer, Quadratkilometer; m³ m3 = "
+    "Kubikmeter, Kubikmeter; ha = Hektar, Hektar; kg = Kilogramm, Kilogramm; g = Gramm, Gramm; mg = "
+    "Milligramm, Milligramm; t = Tonne, Tonnen, f; l L = Liter, Liter; ml = Milliliter, Milliliter; cl = "
+    "Zentiliter, Zentiliter; s Sek. = Sekunde, Sekunden, f; ms = Millisekunde, Millisekunden, f; min Min. "
+    "Min = Minute, Minuten, f; h Std. Std = Stunde, Stunden, f; km/h = Kilometer pro Stunde, Kilometer pro "
+    "Stunde; m/s = Meter pro Sekunde, Meter pro Sekunde; W = Watt, Watt; kW = Kilowatt, Kilowatt; MW = "
+    "Megawatt, Megawatt; kWh = Kilowattstunde, Kilowattstunden, f; V = Volt, Volt; A = Ampere, Ampere; Hz ="
+    " Hertz, Hertz; kHz = Kilohertz, Kilohertz; MHz = Megahertz, Megahertz; GHz = Gigahertz, Gigahertz; kB "
+    "KB = Kilobyte, Kilobyte; MB = Megabyte, Megabyte; GB = Gigabyte, Gigabyte; TB = Terabyte, Terabyte; "
+    "kcal = Kilokalorie, Kilokalorien, f; PS = PS, PS; dB = Dezibel, Dezibel; hPa = Hektopascal, "
+    "Hektopascal; °C ºC ℃ = Grad Celsius, Grad Celsius; °F ºF ℉ = Grad Fahrenheit, Grad Fahrenheit; ° º = "
+    "Grad, Grad; % = Prozent, Prozent; ‰ = Promille, Promille; Stk. = Stück, Stück"
 )
 _MONEY = money(
-    "€ EUR Euro = Euro, Euro | Cent, Cent; $ USD US$ = Dollar, Dollar | Cent, Cent; "
-    "£ GBP = Pfund, Pfund | Penny, Pence; CHF = Franken, Franken | Rappen, Rappen; ¥ JPY = Yen, Yen; "
-    "₹ INR = Rupie, Rupien, f; ₩ = Won, Won; ₽ RUB = Rubel, Rubel; ₺ TRY = Lira, Lira, f; ₪ = Schekel, Schekel; "
-    "¢ ct Cent = Cent, Cent; SEK = schwedische Krone, schwedische Kronen, f; DKK = dänische Krone, dänische Kronen, f; "
-    "NOK = norwegische Krone, norwegische Kronen, f; PLN = Zloty, Zloty; CZK = tschechische Krone, tschechische Kronen, f"
+    "€ EUR Euro = Euro, Euro | Cent, Cent; $ USD US$ = Dollar, Dollar | Cent, Cent; £ GBP = Pfund, Pfund | "
+    "Penny, Pence; CHF = Franken, Franken | Rappen, Rappen; ¥ JPY = Yen, Yen; ₹ INR = Rupie, Rupien, f; ₩ ="
+    " Won, Won; ₽ RUB = Rubel, Rubel; ₺ TRY = Lira, Lira, f; ₪ = Schekel, Schekel; ¢ ct Cent = Cent, Cent; "
+    "SEK = schwedische Krone, schwedische Kronen, f; DKK = dänische Krone, dänische Kronen, f; NOK = "
+    "norwegische Krone, norwegische Kronen, f; PLN = Zloty, Zloty; CZK = tschechische Krone, tschechische "
+    "Kronen, f"
 )
 _SCALES = units(
     "Tsd. Tsd tausend k = tausend, tausend; Mio. Mio Million Millionen = Million, Millionen, f; "
@@ -110,8 +111,8 @@ def tongue(region: str) -> Tongue:
         code_words="code|pin|passwort|kennwort|nummer|nr|tan|kennung|ticket|buchung|bestellung|bestellnummer|"
         "konto|karte|telefon|tel|fax|handy|mobil|plz|postleitzahl|rufnummer|durchwahl|iban|id|aktenzeichen",
         address_signs=address_signs(
-            "Punkt, Schrägstrich, Bindestrich, Unterstrich, Fragezeichen, gleich, und, at, Raute, Prozent, plus, "
-            "Doppelpunkt, Tilde"
+            "Punkt, Schrägstrich, Bindestrich, Unterstrich, Fragezeichen, gleich, und, at, Raute, Prozent, "
+            "plus, Doppelpunkt, Tilde"
         ),
         and_so_on="und so weiter",
         by="mal",

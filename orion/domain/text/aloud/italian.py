@@ -19,26 +19,28 @@ _MONTHS, _SHORT = months(
     "gen feb mar apr mag giu lug ago set/sett ott nov dic",
 )
 _UNITS = units(
-    "km = chilometro, chilometri; m = metro, metri; cm = centimetro, centimetri; mm = millimetro, millimetri; "
-    "m² m2 mq = metro quadrato, metri quadrati; km² km2 = chilometro quadrato, chilometri quadrati; "
-    "m³ m3 mc = metro cubo, metri cubi; ha = ettaro, ettari; kg = chilogrammo, chilogrammi; g gr = grammo, grammi; "
-    "mg = milligrammo, milligrammi; t = tonnellata, tonnellate, f; l L = litro, litri; ml = millilitro, millilitri; "
-    "s sec = secondo, secondi; ms = millisecondo, millisecondi; min min. = minuto, minuti; h = ora, ore, f; "
-    "km/h = chilometro all'ora, chilometri all'ora; m/s = metro al secondo, metri al secondo; W = watt, watt; "
-    "kW = chilowatt, chilowatt; kWh = chilowattora, chilowattora; V = volt, volt; A = ampere, ampere; "
-    "Hz = hertz, hertz; kHz = chilohertz, chilohertz; MHz = megahertz, megahertz; GHz = gigahertz, gigahertz; "
-    "kB KB = kilobyte, kilobyte; MB = megabyte, megabyte; GB = gigabyte, gigabyte; TB = terabyte, terabyte; "
-    "°C ºC ℃ = grado Celsius, gradi Celsius; °F ºF ℉ = grado Fahrenheit, gradi Fahrenheit; ° º = grado, gradi; "
-    "% = per cento, per cento; ‰ = per mille, per mille"
+    "km = chilometro, chilometri; m = metro, metri; cm = centimetro, centimetri; mm = millimetro, "
+    "millimetri; m² m2 mq = metro quadrato, metri quadrati; km² km2 = chilometro quadrato, chilometri "
+    "quadrati; m³ m3 mc = metro cubo, metri cubi; ha = ettaro, ettari; kg = chilogrammo, chilogrammi; g gr "
+    "= grammo, grammi; mg = milligrammo, milligrammi; t = tonnellata, tonnellate, f; l L = litro, litri; ml"
+    " = millilitro, millilitri; s sec = secondo, secondi; ms = millisecondo, millisecondi; min min. = "
+    "minuto, minuti; h = ora, ore, f; km/h = chilometro all'ora, chilometri all'ora; m/s = metro al "
+    "secondo, metri al secondo; W = watt, watt; kW = chilowatt, chilowatt; kWh = chilowattora, "
+    "chilowattora; V = volt, volt; A = ampere, ampere; Hz = hertz, hertz; kHz = chilohertz, chilohertz; MHz"
+    " = megahertz, megahertz; GHz = gigahertz, gigahertz; kB KB = kilobyte, kilobyte; MB = megabyte, "
+    "megabyte; GB = gigabyte, gigabyte; TB = terabyte, terabyte; °C ºC ℃ = grado Celsius, gradi Celsius; °F"
+    " ºF ℉ = grado Fahrenheit, gradi Fahrenheit; ° º = grado, gradi; % = per cento, per cento; ‰ = per "
+    "mille, per mille"
 )
 _MONEY = money(
-    "€ EUR euro = euro, euro | centesimo, centesimi; $ USD US$ dollari = dollaro, dollari | centesimo, centesimi; "
-    "£ GBP = sterlina, sterline, f | penny, pence; CHF = franco, franchi | centesimo, centesimi; ¥ JPY = yen, yen; "
-    "₹ INR = rupia, rupie, f; ₩ = won, won; ₽ RUB = rublo, rubli; ₺ TRY = lira turca, lire turche, f; "
-    "₪ = siclo, sicli; ¢ = centesimo, centesimi"
+    "€ EUR euro = euro, euro | centesimo, centesimi; $ USD US$ dollari = dollaro, dollari | centesimo, "
+    "centesimi; £ GBP = sterlina, sterline, f | penny, pence; CHF = franco, franchi | centesimo, centesimi;"
+    " ¥ JPY = yen, yen; ₹ INR = rupia, rupie, f; ₩ = won, won; ₽ RUB = rublo, rubli; ₺ TRY = lira turca, "
+    "lire turche, f; ₪ = siclo, sicli; ¢ = centesimo, centesimi"
 )
 _SCALES = units(
-    "k mila = mille, mila; M mln milione milioni = milione, milioni; mld miliardo miliardi = miliardo, miliardi"
+    "k mila = mille, mila; M mln milione milioni = milione, milioni; mld miliardo miliardi = miliardo, "
+    "miliardi"
 )
 _SHORTS = {
     "p.es.": "per esempio",
@@ -89,8 +91,8 @@ def tongue(region: str) -> Tongue:
         code_words="codice|pin|password|numero|biglietto|prenotazione|ordine|conto|carta|telefono|tel|fax|cellulare|"
         "cap|iban|id|pratica|riferimento",
         address_signs=address_signs(
-            "punto, barra, trattino, trattino basso, punto interrogativo, uguale, e, chiocciola, cancelletto, "
-            "per cento, più, due punti, tilde"
+            "punto, barra, trattino, trattino basso, punto interrogativo, uguale, e, chiocciola, "
+            "cancelletto, per cento, più, due punti, tilde"
         ),
         and_so_on="e così via",
         by="per",

@@ -16,9 +16,9 @@ _O_CLOCK = r"(?:\s?(?:Uhr|uur|heures?|horas?|h)\b)?"
 """Behind a time it belongs to it."""
 _ZONE = r"(?P<zone>Z|[+-]\d\d:?\d\d)?"
 _YEAR_BEFORE = frozenset(
-    "in since of by from until till before after around circa year years early late mid during summer winter "
-    "spring autumn fall q1 q2 q3 q4 copyright © seit im jahr bis von en año desde año hasta depuis année l'année "
-    "nel anno dal del sinds jaar tot em ano desde até".split()
+    "in since of by from until till before after around circa year years early late mid during summer "
+    "winter spring autumn fall q1 q2 q3 q4 copyright © seit im jahr bis von en año desde año hasta depuis "
+    "année l'année nel anno dal del sinds jaar tot em ano desde até".split()
 )
 _DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -169,8 +169,7 @@ def _clock(tongue: Tongue, match: re.Match[str]) -> str | None:
     if half and not 1 <= hour <= 12:
         half = ""
     second = int(match["second"]) if match["second"] else -1
-    said = tongue.time(hour, int(match["minute"]), second, f"{half}m" if half else "")
-    return said
+    return tongue.time(hour, int(match["minute"]), second, f"{half}m" if half else "")
 
 
 def _is_time(tongue: Tongue, match: re.Match[str]) -> bool:
@@ -196,27 +195,29 @@ def _hour(tongue: Tongue, match: re.Match[str]) -> str | None:
 
 def _day_and_name(tongue: Tongue, match: re.Match[str]) -> str | None:
     name = match["name"]
-    if (name[0].islower() and tongue.name in {"en", "de"}) or (
-        name.lower() == "may" and not name[0].isupper()
-    ):
+    if name[0].islower() and (tongue.name in {"en", "de"} or name == "may"):
         return None
-    day, month = int(match["day"]), _number_of(tongue, name)
+    day, month, year = int(match["day"]), _number_of(tongue, name), int(match["year"] or 0)
     if not _is_day(day, month):
         return None
-    said = _date(tongue, match, day, month, int(match["year"] or 0), day_first=True)
+    said = _date(tongue, match, day, month, year, day_first=True)
+    if tongue.name == "en":
+        return _until(tongue, said, match) if match["until"] else _of_month(tongue, match, said)
     if match["until"]:
-        until = _date(tongue, match, int(match["until"]), month, int(match["year"] or 0), day_first=True)
-        if tongue.name == "en":
-            return _until(tongue, said, match)
+        until = _date(tongue, match, int(match["until"]), month, year, day_first=True)
         return f"{tongue.cardinal(day, '')} {tongue.signs.up_to} {until}"
-    if tongue.name != "en":
-        return said
+    return said
+
+
+def _of_month(tongue: Tongue, match: re.Match[str], said: str) -> str:
+    """English keeps "the fourth of July" where it is written so."""
     before = match.string[max(0, match.start() - 5) : match.start()]
     article = re.search(r"\bthe\s\Z", before, re.IGNORECASE) is not None
-    if article or re.search(r"\sof\s", match[0]):
-        year = f", {tongue.year(int(match['year']))}" if match["year"] else ""
-        return f"{'' if article else 'the '}{tongue.ordinal(day)} of {tongue.months[month - 1]}{year}"
-    return said
+    if not article and not re.search(r"\sof\s", match[0]):
+        return said
+    month = tongue.months[_number_of(tongue, match["name"]) - 1]
+    year = f", {tongue.year(int(match['year']))}" if match["year"] else ""
+    return f"{'' if article else 'the '}{tongue.ordinal(int(match['day']))} of {month}{year}"
 
 
 def _until(tongue: Tongue, said: str, match: re.Match[str]) -> str:

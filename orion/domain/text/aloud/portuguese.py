@@ -22,16 +22,15 @@ _MONTHS, _SHORT = months(
     "jan fev mar abr mai jun jul ago set out nov dez",
 )
 _UNITS = units(
-    "km = quilómetro; m = metro; cm = centímetro; mm = milímetro; m² m2 = metro quadrado, metros quadrados; "
-    "km² km2 = quilómetro quadrado, quilómetros quadrados; m³ m3 = metro cúbico, metros cúbicos; ha = hectare; "
-    "kg = quilograma; g = grama; mg = miligrama; t = tonelada, toneladas, f; l L = litro; ml = mililitro; "
-    "s seg = segundo; ms = milissegundo; min = minuto; h = hora, horas, f; "
-    "km/h = quilómetro por hora, quilómetros por hora; m/s = metro por segundo, metros por segundo; "
-    "W = watt; kW = quilowatt; kWh = quilowatt-hora, quilowatts-hora; V = volt; A = ampere; "
-    "Hz = hertz, hertz; kHz = quilohertz, quilohertz; MHz = megahertz, megahertz; GHz = gigahertz, gigahertz; "
-    "kB KB = kilobyte; MB = megabyte; GB = gigabyte; TB = terabyte; "
-    "°C ºC ℃ = grau Celsius, graus Celsius; °F ºF ℉ = grau Fahrenheit, graus Fahrenheit; ° º = grau; "
-    "% = por cento, por cento; ‰ = por mil, por mil"
+    "km = quilómetro; m = metro; cm = centímetro; mm = milímetro; m² m2 = metro quadrado, metros quadrados;"
+    " km² km2 = quilómetro quadrado, quilómetros quadrados; m³ m3 = metro cúbico, metros cúbicos; ha = "
+    "hectare; kg = quilograma; g = grama; mg = miligrama; t = tonelada, toneladas, f; l L = litro; ml = "
+    "mililitro; s seg = segundo; ms = milissegundo; min = minuto; h = hora, horas, f; km/h = quilómetro por"
+    " hora, quilómetros por hora; m/s = metro por segundo, metros por segundo; W = watt; kW = quilowatt; "
+    "kWh = quilowatt-hora, quilowatts-hora; V = volt; A = ampere; Hz = hertz, hertz; kHz = quilohertz, "
+    "quilohertz; MHz = megahertz, megahertz; GHz = gigahertz, gigahertz; kB KB = kilobyte; MB = megabyte; "
+    "GB = gigabyte; TB = terabyte; °C ºC ℃ = grau Celsius, graus Celsius; °F ºF ℉ = grau Fahrenheit, graus "
+    "Fahrenheit; ° º = grau; % = por cento, por cento; ‰ = por mil, por mil"
 )
 _MONEY = money(
     "€ EUR euros euro = euro | cêntimo; $ USD US$ dólares = dólar, dólares | cêntimo; "
@@ -101,8 +100,8 @@ def tongue(region: str) -> Tongue:
         code_words="código|pin|senha|número|referência|bilhete|reserva|pedido|encomenda|conta|cartão|telefone|tel|"
         "fax|telemóvel|celular|postal|cep|iban|id|processo",
         address_signs=address_signs(
-            "ponto, barra, hífen, sublinhado, ponto de interrogação, igual, e, arroba, cardinal, por cento, mais, "
-            "dois pontos, til"
+            "ponto, barra, hífen, sublinhado, ponto de interrogação, igual, e, arroba, cardinal, por cento,"
+            " mais, dois pontos, til"
         ),
         and_so_on="e assim por diante",
         by="por",

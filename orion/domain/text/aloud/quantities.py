@@ -14,16 +14,17 @@ _SPACE = f"[ {GAP}]?"
 _NO_GAP_UNITS = frozenset({"A", "C", "F", "B", "M", "T", "N", "J", "K", "d", "º"})
 """Units that are letters of codes and seats where no space parts them from the number."""
 _WORDS_BEHIND = frozenset(
-    "and or to of in on at by for from with is are was were has have had will would can could should may might "
-    "the a an this that these those it he she they we you i but so if as than then when while because since "
-    "until before after over under per plus minus times et ou de du des en à au aux le la les un une par pour "
-    "und oder bis von im am um mit für der die das den ist war hat y o e a el los las del con por para es fue "
-    "il lo gli i di da con per tra ed è of en het op te van voor met is was que do da dos das no na os as um "
-    "uma em com".split()
+    "and or to of in on at by for from with is are was were has have had will would can could should may "
+    "might the a an this that these those it he she they we you i but so if as than then when while because"
+    " since until before after over under per plus minus times et ou de du des en à au aux le la les un une"
+    " par pour und oder bis von im am um mit für der die das den ist war hat y o e a el los las del con por"
+    " para es fue il lo gli i di da con per tra ed è of en het op te van voor met is was que do da dos das "
+    "no na os as um uma em com".split()
 )
 """Behind a number these begin something else: no noun that it counts."""
 _WORDS = frozenset(
-    "min min. mins mins. sec sec. secs hrs hrs. wks mos yrs yrs. gal gal. atm bar cal pt in. mi. ft. yd. tsp. hr. yr. psi".split()
+    "min min. mins mins. sec sec. secs hrs hrs. wks mos yrs yrs. gal gal. atm bar cal pt in. mi. ft. yd. "
+    "tsp. hr. yr. psi".split()
 )
 """Units that are other words or abbreviations where no number stands before them."""
 _ARTICLE = re.compile(r"(?<!\w)(?:an?|per)\s\Z", re.IGNORECASE)
@@ -255,25 +256,26 @@ def _inches(tongue: Tongue, match: re.Match[str]) -> str | None:
 
 
 def _fraction(tongue: Tongue, match: re.Match[str]) -> str | None:
+    """`3/4` by its name, `2 1/2` with "and", any other with a word for the line."""
     whole, above, below = match[1], int(match[2]), int(match[3])
-    if not below or match[2].startswith("0") or match[3].startswith("0"):
+    if match[2].startswith("0") or match[3].startswith("0"):
         return None
-    if whole and above >= below:
-        return None
-    named = tongue.fraction(above, below) if above < below and (below <= 9 or below in {12, 16, 32}) else None
-    if whole is None and (above, below) == (24, 7):
-        return f"{tongue.cardinal(above, '')} {tongue.cardinal(below, '')}"
-    if named is None:
-        if whole:
-            return None
-        out_of = tongue.name == "en" and below in {10, 100} and above <= below
-        link = "out of" if out_of else tongue.over
-        return f"{tongue.cardinal(above, '')} {link} {tongue.cardinal(below, '')}"
+    has_name = above < below and (below <= 9 or below in {12, 16, 32})
+    named = tongue.fraction(above, below) if has_name else None
     if not whole:
-        return named
+        return named or _over(tongue, above, below)
+    if named is None:
+        return None
     if tongue.name == "en" and above == 1:
         named = "a half" if below == 2 else f"a {named.split(' ', 1)[1]}"
     return f"{tongue.cardinal(int(whole), '')} {tongue.signs.and_} {named}"
+
+
+def _over(tongue: Tongue, above: int, below: int) -> str:
+    link = "" if (above, below) == (24, 7) else tongue.over
+    if tongue.name == "en" and below in {10, 100} and above <= below:
+        link = "out of"
+    return " ".join(filter(None, (tongue.cardinal(above, ""), link, tongue.cardinal(below, ""))))
 
 
 def _by(tongue: Tongue, match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Abbreviations: `e.g.`, `Dr. Smith`, `St. John St.`, `etc.`; those of English depend on what is beside them."""
+"""Abbreviations: `e.g.`, `Dr. Smith`, `St. John St.`; those of English depend on what is beside them."""
 
 from __future__ import annotations
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import partial
 
 from orion.domain.text.aloud.numbers import in_words, parsed, pattern, spelled
-from orion.domain.text.aloud.tongue import Rule, Tongue
+from orion.domain.text.aloud.tongue import Rule, Said, Tongue
+from orion.domain.text.vocabulary import Vocabulary
 
+_Made = tuple[str, str, str | Said]
+"""The signs that a part begins with, its expression, and what is said."""
 FRACTIONS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 LOWERED = "₀₁₂₃₄₅₆₇₈₉"
@@ -20,63 +22,90 @@ _OPERATORS = re.compile(r"[+×*÷^=]|(?:what is|what's|calculate|compute)\b", re
 
 def rules(tongue: Tongue) -> dict[str, list[Rule]]:
     """Rules by the sign that a part begins with."""
-    words = tongue.signs
     found: dict[str, list[Rule]] = {}
-
-    def add(begins: str, expression: str, said: str | Callable[[re.Match[str]], str | None]) -> None:
-        rule = Rule(re.compile(expression), (lambda _: said) if isinstance(said, str) else said)
+    made = (*_numbers(tongue), *_marks(tongue), *_arithmetic(tongue), *_comparisons(tongue.signs))
+    for begins, expression, said in (*made, *_currencies(tongue)):
+        rule = Rule(re.compile(expression), _constant(said) if isinstance(said, str) else said)
         for sign in begins:
             found.setdefault(sign, []).append(rule)
-
-    number = pattern(tongue)
-    add(FRACTIONS, ".", partial(_fraction, tongue))
-    add(RAISED, f"[{RAISED}]+", partial(_power, tongue))
-    add(LOWERED, f"[{LOWERED}]+", lambda match: spelled(match[0].translate(_PLAIN), tongue))
-    add("^", rf"\^\s?\(?([-−]?)({number}|[A-Za-z])\)?", partial(_caret, tongue))
-    add("−", "−", words.minus)
-    add("-–—", r"[-–—]", partial(_dash, tongue))
-    add("-=", r"(?:--?|==?)>", words.up_to)
-    add("→", "→", words.up_to)
-    add("±", "±", words.plus_minus)
-    add("+", r"\+/[-−]", words.plus_minus)
-    add("+", r"\+(?=\s?[\d.(]|\s[^\W\d_])", words.plus)
-    add("+", r"(?<=\d)\+(?!\w)|(?<=[\w)])\+(?=[\w(])", words.plus)
-    add("×", "×", words.times)
-    add("*", r"(?<=\d)\*\*(?=\d)", words.power)
-    add("*·⋅∙", r"(?:(?<=[\d)])|(?<=[\d)]\s)).\s?(?=[\d(])", words.times)
-    add("÷", "÷", words.divided_by)
-    add("/", r"(?<=\d\s)/\s?(?=\d)|(?<=\d)/\s(?=\d)", words.divided_by)
-    add("/", r"(?<=\w)/(?=[^\W\d_])|(?<=[^\W\d_])/(?=\w)", " ")
-    add("/", r"(?<=\d)/(?=\d)", tongue.address_signs["/"])
-    add("=", r"==?=?(?![=>])", words.equals)
-    add("≈", "≈", words.about)
-    add("~", r"~(?=\d)", words.about)
-    add("≠", "≠", words.unequal)
-    add("!", r"!==?", words.unequal)
-    add("≤", "≤", words.at_most)
-    add("≥", "≥", words.at_least)
-    add("<", r"<=", words.at_most)
-    add(">", r">=", words.at_least)
-    add("<", r"(?<=\s)<(?=\s)|<(?=\s?-?\d)", words.less)
-    add(">", r"(?<=\s)>(?=\s)|(?<=[\w\s])>(?=\s?-?\d)", words.more)
-    add("√", "√", words.root)
-    add("∞", "∞", words.infinity)
-    add("&", "&", words.and_)
-    add("§", "§+", words.section)
-    add("№", r"№\s?", words.number)
-    add("#", r"#\s?(?=\d)", words.number)
-    add("℃", "℃", words.celsius)
-    add("℉", "℉", words.fahrenheit)
-    add("°º", r"[°º]\s?C\b", words.celsius)
-    add("°º", r"[°º]\s?F\b", words.fahrenheit)
-    add("°", "°", words.degree[1])
-    add("%", "%", words.percent)
-    add("‰", "‰", words.per_mille)
-    add("@", r"@(?=\s|\Z|\w)", words.at)
-    for sign, money in tongue.money.items():
-        if len(sign) == 1:
-            add(sign, re.escape(sign), money.name.many)
     return found
+
+
+def _constant(said: str) -> Said:
+    return lambda _: said
+
+
+def _currencies(tongue: Tongue) -> tuple[_Made, ...]:
+    """A currency's sign without a number."""
+    names = ((sign, money.name.many) for sign, money in tongue.money.items() if len(sign) == 1)
+    return tuple((sign, re.escape(sign), name) for sign, name in names)
+
+
+def _numbers(tongue: Tongue) -> tuple[_Made, ...]:
+    words, number = tongue.signs, pattern(tongue)
+    return (
+        (FRACTIONS, ".", partial(_fraction, tongue)),
+        (RAISED, f"[{RAISED}]+", partial(_power, tongue)),
+        (LOWERED, f"[{LOWERED}]+", lambda match: spelled(match[0].translate(_PLAIN), tongue)),
+        ("^", rf"\^\s?\(?([-−]?)({number}|[A-Za-z])\)?", partial(_caret, tongue)),
+        ("§", "§+", words.section),
+        ("№", r"№\s?", words.number),
+        ("#", r"#\s?(?=\d)", words.number),
+        ("℃", "℃", words.celsius),
+        ("℉", "℉", words.fahrenheit),
+        ("°º", r"[°º]\s?C\b", words.celsius),
+        ("°º", r"[°º]\s?F\b", words.fahrenheit),
+        ("°", "°", words.degree[1]),
+        ("%", "%", words.percent),
+        ("‰", "‰", words.per_mille),
+    )
+
+
+def _marks(tongue: Tongue) -> tuple[_Made, ...]:
+    words = tongue.signs
+    return (
+        ("-=", r"(?:--?|==?)>", words.up_to),
+        ("→", "→", words.up_to),
+        ("&", "&", words.and_),
+        ("@", r"@(?=\s|\Z|\w)", words.at),
+    )
+
+
+def _arithmetic(tongue: Tongue) -> tuple[_Made, ...]:
+    words = tongue.signs
+    return (
+        ("−", "−", words.minus),
+        ("-–—", r"[-–—]", partial(_dash, tongue)),
+        ("±", "±", words.plus_minus),
+        ("+", r"\+/[-−]", words.plus_minus),
+        ("+", r"\+(?=\s?[\d.(]|\s[^\W\d_])", words.plus),
+        ("+", r"(?<=\d)\+(?!\w)|(?<=[\w)])\+(?=[\w(])", words.plus),
+        ("×", "×", words.times),
+        ("*", r"(?<=\d)\*\*(?=\d)", words.power),
+        ("*·⋅∙", r"(?:(?<=[\d)])|(?<=[\d)]\s)).\s?(?=[\d(])", words.times),
+        ("÷", "÷", words.divided_by),
+        ("/", r"(?<=\d\s)/\s?(?=\d)|(?<=\d)/\s(?=\d)", words.divided_by),
+        ("/", r"(?<=\w)/(?=[^\W\d_])|(?<=[^\W\d_])/(?=\w)", " "),
+        ("/", r"(?<=\d)/(?=\d)", tongue.address_signs["/"]),
+        ("=", r"==?=?(?![=>])", words.equals),
+        ("√", "√", words.root),
+        ("∞", "∞", words.infinity),
+    )
+
+
+def _comparisons(words: Vocabulary) -> tuple[_Made, ...]:
+    return (
+        ("≈", "≈", words.about),
+        ("~", r"~(?=\d)", words.about),
+        ("≠", "≠", words.unequal),
+        ("!", r"!==?", words.unequal),
+        ("≤", "≤", words.at_most),
+        ("≥", "≥", words.at_least),
+        ("<", r"<=", words.at_most),
+        (">", r">=", words.at_least),
+        ("<", r"(?<=\s)<(?=\s)|<(?=\s?-?\d)", words.less),
+        (">", r"(?<=\s)>(?=\s)|(?<=[\w\s])>(?=\s?-?\d)", words.more),
+    )
 
 
 def _fraction(tongue: Tongue, match: re.Match[str]) -> str:
@@ -159,7 +188,6 @@ def _is_even(text: str, start: int) -> bool:
 
 
 def _is_sum(text: str, start: int) -> bool:
-    """Whether the dash between two numbers takes one from the other: an operator is near, or it counts down."""
     near = text[max(0, start - 40) : start + 40]
     if _OPERATORS.search(near):
         return True

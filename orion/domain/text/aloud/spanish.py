@@ -22,15 +22,14 @@ _MONTHS, _SHORT = months(
 )
 _UNITS = units(
     "km = kilómetro; m = metro; cm = centímetro; mm = milímetro; m² m2 = metro cuadrado, metros cuadrados; "
-    "km² km2 = kilómetro cuadrado, kilómetros cuadrados; m³ m3 = metro cúbico, metros cúbicos; ha = hectárea, "
-    "hectáreas, f; kg = kilogramo; g = gramo; mg = miligramo; t = tonelada, toneladas, f; l L = litro; "
-    "ml = mililitro; s seg = segundo; ms = milisegundo; min = minuto; h = hora, horas, f; "
-    "km/h = kilómetro por hora, kilómetros por hora; m/s = metro por segundo, metros por segundo; "
-    "W = vatio; kW = kilovatio; kWh = kilovatio hora, kilovatios hora; V = voltio; A = amperio; "
-    "Hz = hercio; kHz = kilohercio; MHz = megahercio; GHz = gigahercio; kB KB = kilobyte; MB = megabyte; "
-    "GB = gigabyte; TB = terabyte; °C ºC ℃ = grado Celsius, grados Celsius; "
-    "°F ºF ℉ = grado Fahrenheit, grados Fahrenheit; ° º = grado; % = por ciento, por ciento; "
-    "‰ = por mil, por mil"
+    "km² km2 = kilómetro cuadrado, kilómetros cuadrados; m³ m3 = metro cúbico, metros cúbicos; ha = "
+    "hectárea, hectáreas, f; kg = kilogramo; g = gramo; mg = miligramo; t = tonelada, toneladas, f; l L = "
+    "litro; ml = mililitro; s seg = segundo; ms = milisegundo; min = minuto; h = hora, horas, f; km/h = "
+    "kilómetro por hora, kilómetros por hora; m/s = metro por segundo, metros por segundo; W = vatio; kW = "
+    "kilovatio; kWh = kilovatio hora, kilovatios hora; V = voltio; A = amperio; Hz = hercio; kHz = "
+    "kilohercio; MHz = megahercio; GHz = gigahercio; kB KB = kilobyte; MB = megabyte; GB = gigabyte; TB = "
+    "terabyte; °C ºC ℃ = grado Celsius, grados Celsius; °F ºF ℉ = grado Fahrenheit, grados Fahrenheit; ° º "
+    "= grado; % = por ciento, por ciento; ‰ = por mil, por mil"
 )
 _MONEY = money(
     "€ EUR euros euro = euro | céntimo; $ USD US$ dólares = dólar, dólares | centavo; "
@@ -90,8 +89,8 @@ def tongue(region: str) -> Tongue:
         code_words="código|pin|contraseña|clave|número|núm|referencia|billete|reserva|pedido|cuenta|tarjeta|"
         "teléfono|tel|fax|móvil|celular|postal|iban|id|expediente",
         address_signs=address_signs(
-            "punto, barra, guion, guion bajo, signo de interrogación, igual, y, arroba, almohadilla, por ciento, "
-            "más, dos puntos, virgulilla"
+            "punto, barra, guion, guion bajo, signo de interrogación, igual, y, arroba, almohadilla, por "
+            "ciento, más, dos puntos, virgulilla"
         ),
         and_so_on="y así sucesivamente",
         by="por",

@@ -91,7 +91,7 @@ class Tongue:
 
 
 def units(table: str) -> dict[str, Unit]:
-    """Units by sign, of lines like `km = kilometer, kilometers, m`; without a plural, in s; `_` is a space."""
+    """Units by sign, of lines like `km = kilometer, kilometers, m`; no plural means an s, `_` a space."""
     found = {}
     for line in filter(None, map(str.strip, table.split(";"))):
         signs, _, names = line.partition(" = ")

@@ -47,11 +47,8 @@ def ordinal(number: int) -> str:
     words = cardinal(number)
     cut = max(words.rfind(" "), words.rfind("-")) + 1
     last = words[cut:]
-    if last in _ORDINALS:
-        last = _ORDINALS[last]
-    else:
-        last = f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th"
-    return words[:cut] + last
+    regular = f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th"
+    return words[:cut] + _ORDINALS.get(last, regular)
 
 
 def year(number: int) -> str:

@@ -11,22 +11,22 @@ _FR = (
 ).split()
 _FR_TENS = "- dix vingt trente quarante cinquante soixante soixante quatre-vingt quatre-vingt".split()
 _IT = (
-    "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici "
-    "diciassette diciotto diciannove"
+    "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici "
+    "sedici diciassette diciotto diciannove"
 ).split()
 _IT_TENS = "- - venti trenta quaranta cinquanta sessanta settanta ottanta novanta".split()
 _ES = (
     "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis "
-    "diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis "
-    "veintisiete veintiocho veintinueve"
+    "diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco "
+    "veintiséis veintisiete veintiocho veintinueve"
 ).split()
 _ES_TENS = "- - - treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
 _ES_HUNDREDS = (
     "- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
 ).split()
 _PT = (
-    "zero um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezasseis dezassete "
-    "dezoito dezanove"
+    "zero um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezasseis "
+    "dezassete dezoito dezanove"
 ).split()
 _BRAZIL = {14: "quatorze", 16: "dezesseis", 17: "dezessete", 19: "dezenove"}
 _PT_TENS = "- - vinte trinta quarenta cinquenta sessenta setenta oitenta noventa".split()
