@@ -83,6 +83,11 @@ def lettered(tongue: Tongue) -> Iterator[Rule]:
         partial(_lettered_version, tongue),
     )
     yield _code(tongue)
+    if tongue.name == "fr":
+        centuries = re.compile(r"([IVX]{1,6})(?:er|e|ème|ᵉ)(?=\s)")
+        yield Rule(
+            centuries, lambda match: tongue.ordinal(_value(match[1])) if _ROMAN.match(match[1]) else None
+        )
     yield Rule(re.compile(r"[IVXLCDM]{1,9}(?=['’]s\b|\W|\Z)"), partial(_roman, tongue))
     yield Rule(re.compile(r"PhD|[A-Z]{2,6}(?P<s>['’]?s)?(?![^\W_])"), _initials)
 
@@ -292,10 +297,7 @@ def _roman(tongue: Tongue, match: re.Match[str]) -> str | None:
         return None
     word, behind = before[1], match.string[match.end() :][:3]
     ends = re.match(r"[.,;:!?)'’]|\s*\Z|\s[^\W\d_a-z]|\sof", behind) is not None
-    value = sum(
-        -_ROMANS[one] if _ROMANS[one] < _ROMANS.get(two, 0) else _ROMANS[one]
-        for one, two in zip(text, f"{text[1:]} ", strict=True)
-    )
+    value = _value(text)
     if word.lower() in _PARTS:
         return tongue.cardinal(value, "") if len(text) > 1 or text in "VX" or ends else None
     if not word[0].isupper() or word.isupper() or set(text) - set("IVX"):
@@ -305,6 +307,14 @@ def _roman(tongue: Tongue, match: re.Match[str]) -> str | None:
             return f"{'the' if tongue.name == 'en' else 'der'} {tongue.ordinal(value).title()}"
         return tongue.cardinal(value, "")
     return tongue.cardinal(value, "") if len(text) > 1 and len(word) > 3 and value < 40 else None
+
+
+def _value(text: str) -> int:
+    """What a numeral of Rome comes to: a smaller sign before a larger one is taken from it."""
+    return sum(
+        -_ROMANS[one] if _ROMANS[one] < _ROMANS.get(two, 0) else _ROMANS[one]
+        for one, two in zip(text, f"{text[1:]} ", strict=True)
+    )
 
 
 def _initials(match: re.Match[str]) -> str | None:

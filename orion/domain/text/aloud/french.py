@@ -13,7 +13,7 @@ from orion.domain.text.aloud.tongue import (
     months,
     units,
 )
-from orion.domain.text.numerals.romance import french
+from orion.domain.text.numerals.romance import french, french_ordinal
 from orion.domain.text.vocabulary import LANGUAGES
 
 _MONTHS, _SHORT = months(
@@ -70,7 +70,7 @@ def tongue(region: str) -> Tongue:
         region=region,
         signs=LANGUAGES["fr"],
         cardinal=cardinal,
-        ordinal=lambda number: "premier" if number == 1 else f"{cardinal(number)}ième",
+        ordinal=french_ordinal,
         year=cardinal,
         decimal=",",
         point="virgule",
@@ -105,6 +105,8 @@ def tongue(region: str) -> Tongue:
         over="sur",
         version="version",
         cents_named=False,
+        ordinals=lambda match: "première" if match[0] in {"1re", "1ère"} else french_ordinal(int(match[1])),
+        ordinal_mark=r"(?:er|re|ère|ème|e|ᵉ)(?!\w)",
         shorts=_SHORTS,
     )
 

@@ -21,7 +21,9 @@ _MONTHS, _SHORT = months(
     "jan/jän feb mär/mrz apr - jun jul aug sep/sept okt nov dez",
 )
 _DATIVE = re.compile(
-    r"\b(?:am|vom|zum|dem|den|im|beim|bis|ab|seit|jeden|diesen|nächsten|letzten|tag,?)\s\Z", re.IGNORECASE
+    r"(?:\b(?:am|vom|zum|dem|den|im|beim|bis|ab|seit|jeden|diesen|nächsten|letzten|tag,?)|"
+    r"\d\.\s(?:und|oder|bis))\s\Z",
+    re.IGNORECASE,
 )
 _WEAK = re.compile(r"\b(?:der|die|das|dieser|jeder)\s\Z", re.IGNORECASE)
 _UNITS = units(
@@ -120,6 +122,9 @@ def tongue(region: str) -> Tongue:
         over="durch",
         version="Version",
         cents_named=False,
+        feminine=r"(?:e|ung|heit|keit|schaft|tion|tät)\Z",
+        ordinals=_ordinal,
+        ordinal_mark=r"\.(?=\s(?:bis\s|und\s|oder\s)?[\dA-Za-zÄÖÜäöü])",
         shorts=_SHORTS,
     )
 
@@ -127,6 +132,12 @@ def tongue(region: str) -> Tongue:
 def ending(before: str) -> str:
     """The ending of an ordinal by the word before it: "am dritten", "der dritte", "dritter"."""
     return "en" if _DATIVE.search(before) else "e" if _WEAK.search(before) else "er"
+
+
+def _ordinal(match: re.Match[str]) -> str | None:
+    """`der 2. Versuch`: the word before it tells an ordinal from the end of a sentence."""
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    return german_ordinal(int(match[1]), ending(before)) if ending(before) != "er" else None
 
 
 def _date(day: int, month: int, year: int, _day_first: bool, before: str) -> str:

@@ -11,7 +11,7 @@ from orion.domain.text.aloud.tongue import (
     months,
     units,
 )
-from orion.domain.text.numerals.romance import italian
+from orion.domain.text.numerals.romance import marked_ordinal, italian
 from orion.domain.text.vocabulary import LANGUAGES
 
 _MONTHS, _SHORT = months(
@@ -100,6 +100,9 @@ def tongue(region: str) -> Tongue:
         over="su",
         version="versione",
         cents_named=False,
+        feminine=r"(?:a|zione|sione|tà)\Z",
+        ordinals=lambda match: marked_ordinal("it", int(match[1]), match[0][-1]),
+        ordinal_mark=r"\.?[ºª](?!\s?[CF]\b)",
         shorts=_SHORTS,
     )
 

@@ -62,6 +62,7 @@ def _rules(tongue: Tongue) -> Rules:
         digits=(
             *codes.machines(tongue),
             *moments.rules(tongue),
+            *_ordinals(tongue),
             *codes.rules(tongue),
             *moments.years(tongue),
             *moments.ratios(tongue),
@@ -75,18 +76,24 @@ def _rules(tongue: Tongue) -> Rules:
             *(short_forms.rules() if is_english else short_forms.others(tongue)),
             *moments.named(tongue),
             *currencies,
-            *codes.lettered(tongue),
             *quantities.alone(tongue),
+            *codes.lettered(tongue),
             *codes.sharps(tongue),
         ),
         signs=by_sign,
         others=remnants.pictures(),
-        special=short_forms.special(tongue) | _months(tongue),
+        special=short_forms.special(tongue) | _months(tongue) | quantities.plain_units(tongue),
     )
 
 
 def _months(tongue: Tongue) -> frozenset[str]:
     return frozenset({*(month.lower() for month in tongue.months), *tongue.month_short})
+
+
+def _ordinals(tongue: Tongue) -> list[Rule]:
+    """A number that is marked as an ordinal, in the languages that have a mark for it."""
+    said = tongue.ordinals
+    return [Rule(re.compile(rf"(\d{{1,4}}){tongue.ordinal_mark}"), said)] if said else []
 
 
 def _point(tongue: Tongue) -> Rule:

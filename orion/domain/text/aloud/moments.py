@@ -37,7 +37,8 @@ def rules(tongue: Tongue) -> Iterator[Rule]:
     oclock = "" if tongue.name == "en" else _O_CLOCK
     yield Rule(re.compile(rf"{_CLOCK}{_HALF}?{oclock}(?![\w:]|\.\d)"), partial(_clock, tongue))
     if tongue.name != "en":
-        hour = r"(?P<hour>[01]?\d|2[0-4])\s?(?:Uhr|uur|heures?|h)(?:\s?(?P<minute>[0-5]\d)(?!\d))?(?!\w)"
+        named = {"de": "Uhr", "nl": "uur"}.get(tongue.name, "heures?|h")
+        hour = rf"(?P<hour>[01]?\d|2[0-4])\s?(?:{named})(?:\s?(?P<minute>[0-5]\d)(?!\d))?(?!\w)"
         yield Rule(re.compile(hour), partial(_hour_named, tongue))
     yield Rule(re.compile(rf"(?P<hour>1[0-2]|0?[1-9]){_HALF}(?!\w)"), partial(_hour, tongue))
     month = _month(tongue)

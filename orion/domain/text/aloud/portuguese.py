@@ -14,7 +14,7 @@ from orion.domain.text.aloud.tongue import (
     months,
     units,
 )
-from orion.domain.text.numerals.romance import portuguese
+from orion.domain.text.numerals.romance import marked_ordinal, portuguese
 from orion.domain.text.vocabulary import LANGUAGES
 
 _MONTHS, _SHORT = months(
@@ -108,6 +108,9 @@ def tongue(region: str) -> Tongue:
         ratio="a",
         over="sobre",
         version="versão",
+        feminine=r"(?:as?|ção|ções|dades?|gem|gens)\Z",
+        ordinals=lambda match: marked_ordinal("pt", int(match[1]), match[0][-1]),
+        ordinal_mark=r"\.?[ºª](?!\s?[CF]\b)",
         shorts=_SHORTS,
     )
 

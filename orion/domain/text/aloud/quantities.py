@@ -39,7 +39,8 @@ def rules(tongue: Tongue) -> Iterator[Rule]:
     scale = "|".join(sorted(map(re.escape, tongue.scales), key=len, reverse=True))
     codes = "|".join(sorted(filter(str.isalpha, tongue.money), key=len, reverse=True))
     names = "|".join(map(re.escape, sorted(tongue.money, key=len, reverse=True)))
-    amount = rf"(?P<number>{number}|\d{{1,15}}[.,]\d\d(?!\d))(?:{_SPACE}(?P<scale>{scale})(?![\w]))?"
+    even = r"|\d{1,9},[-–]{1,2}" if tongue.decimal == "," else ""
+    amount = rf"(?P<number>{even[1:]}{'|' if even else ''}{number}|\d{{1,15}}[.,]\d\d(?!\d))(?:{_SPACE}(?P<scale>{scale})(?![\w]))?"
     until = rf"(?:\s?[-–—]\s?(?P<until>{number}))?"
     if tongue.name == "en":
         yield Rule(re.compile(r"(\d{1,3})['’′]\s?(\d{1,2})[\"”″]"), partial(_feet, tongue))
@@ -72,10 +73,11 @@ def prefixed(tongue: Tongue) -> Iterator[Rule]:
     scale = "|".join(sorted(map(re.escape, tongue.scales), key=len, reverse=True))
     names = "|".join(map(re.escape, sorted(tongue.money, key=len, reverse=True)))
     minus = r"(?P<minus>[-−–])?"
+    even = r"|\d{1,9},[-–]{1,2}" if tongue.decimal == "," else ""
     yield Rule(
         re.compile(
             rf"{minus}(?P<sign>{names}){_SPACE}(?P<minus2>[-−])?"
-            rf"(?P<number>\d{{1,15}}[.,]\d\d(?![\d.,]\d|\d)|{number}|[.,]\d\d?(?!\d))(?:{_SPACE}(?P<scale>{scale})(?!\w))?"
+            rf"(?P<number>\d{{1,15}}[.,]\d\d(?![\d.,]\d|\d){even}|{number}|[.,]\d\d?(?!\d))(?:{_SPACE}(?P<scale>{scale})(?!\w))?"
             rf"(?:\s?[-–—]\s?(?:{names})?(?P<until>{number})(?:{_SPACE}(?P<scale2>{scale})(?!\w))?)?"
             r"(?P<per>/[a-z]{1,12}(?!\w))?"
         ),
@@ -87,9 +89,22 @@ def alone(tongue: Tongue) -> Iterator[Rule]:
     """Rules for a currency's code or a unit that stands alone: "the price in EUR", "per kWh"."""
     codes = "|".join(sorted((sign for sign in tongue.money if len(sign) == 3 and sign.isalpha()), key=len))
     yield Rule(re.compile(rf"(?:{codes})(?!\w)"), lambda match: tongue.money[match[0]].name.many)
-    clear = [sign for sign in tongue.units if len(sign) > 2 and sign not in _WORDS and sign[0] not in "°º"]
-    unit = "|".join(sorted(map(re.escape, clear), key=len, reverse=True))
+    unit = "|".join(sorted(map(re.escape, _clear_units(tongue)), key=len, reverse=True))
     yield Rule(re.compile(rf"(?:{unit})(?!\w)"), lambda match: _alone(tongue, match))
+
+
+def plain_units(tongue: Tongue) -> frozenset[str]:
+    """Units that look like plain words: "mph"."""
+    return frozenset(unit for unit in _clear_units(tongue) if unit.isalpha() and unit.islower())
+
+
+def _clear_units(tongue: Tongue) -> list[str]:
+    """Units that are nothing else where no number stands before them."""
+    return [
+        sign
+        for sign, unit in tongue.units.items()
+        if len(sign) > 2 and sign not in _WORDS and sign[0] not in "°º" and sign != unit.one
+    ]
 
 
 def bare(tongue: Tongue) -> Rule:
@@ -133,7 +148,8 @@ def is_noun_behind(text: str, end: int) -> bool:
 def _multiple(tongue: Tongue, number: Number, scale: str) -> str:
     """The word that multiplies a number: "million", "Millionen"."""
     unit = tongue.scales[scale]
-    return unit.one if number.is_one else unit.many
+    below_two = tongue.name == "fr" and number.whole in {"0", "1"}
+    return unit.one if number.is_one or below_two else unit.many
 
 
 def _scale_words(tongue: Tongue, number: Number, scale: str) -> str:
@@ -177,6 +193,7 @@ def _money(tongue: Tongue, match: re.Match[str]) -> str | None:
 
 def _amount(text: str, tongue: Tongue) -> Number:
     """An amount; two digits behind either mark are hundredths."""
+    text = re.sub(r",[-–]+\Z", "", text)
     if text[0] in ".,":
         return Number("0", text[1:])
     if re.fullmatch(r"\d+[.,]\d\d", text):
@@ -305,4 +322,14 @@ def _bare(tongue: Tongue, match: re.Match[str]) -> str:
     number = parsed(text, tongue)
     if not number.part and text.isdigit() and len(text) > 9 and not text.endswith("0" * 6):
         return in_groups(text, tongue)
-    return _once(match, tongue, in_words(number, tongue))
+    return _once(match, tongue, in_words(number, tongue, _gender(tongue, match)))
+
+
+def _gender(tongue: Tongue, match: re.Match[str]) -> str:
+    """The gender of the noun that a number counts, by its ending; nothing where none follows."""
+    if not tongue.feminine:
+        return ""
+    word = re.match(r"\s([^\W\d_]{2,40})", match.string[match.end() : match.end() + 42])
+    if word is None or word[1].lower() in _WORDS_BEHIND or (word[1][0].isupper() and tongue.name != "de"):
+        return ""
+    return "f" if re.search(tongue.feminine, word[1]) else "m"

@@ -256,7 +256,7 @@ def _title_or_road(text: str, word: str, dotted: bool, match: re.Match[str], beh
     if not text[0].isupper():
         return None
     before = re.search(r"(\S+)\s\Z", match.string[max(0, match.start() - 30) : match.start()])
-    name_follows = re.match(r"\s+[A-ZÀ-Þ]", behind) is not None
+    name_follows = re.match(r"\s+(?:(?:and|&)\s+)?[A-ZÀ-Þ]", behind) is not None
     last = before[1] if before else ""
     behind_name = (
         bool(re.match(r"[A-Z0-9]", last))

@@ -11,7 +11,7 @@ from orion.domain.text.aloud.tongue import (
     months,
     units,
 )
-from orion.domain.text.numerals.romance import spanish
+from orion.domain.text.numerals.romance import marked_ordinal, spanish
 from orion.domain.text.vocabulary import LANGUAGES
 
 _POINT_REGIONS = frozenset("mx us pr gt hn ni sv pa do".split())
@@ -98,6 +98,9 @@ def tongue(region: str) -> Tongue:
         over="sobre",
         version="versión",
         cents_named=False,
+        feminine=r"(?:as?|ión|iones|dad|dades|tud)\Z",
+        ordinals=lambda match: marked_ordinal("es", int(match[1]), match[0][-1]),
+        ordinal_mark=r"\.?[ºª](?!\s?[CF]\b)",
         shorts=_SHORTS,
     )
 

@@ -52,6 +52,8 @@ class Tongue:
         scales: What is written behind a number to multiply it, and how it is said.
         over: How the line of a fraction without a name is said.
         cents_named: Whether cents are named behind the whole: "euros and fifty cents".
+        feminine: Endings of nouns that are feminine, where a number has to agree with them.
+        ordinals: Says a number behind which `ordinal_mark`, an expression, makes it an ordinal.
         shorts: Abbreviations, with their dots, and what is said for them.
         code_words: Behind these, digits are said one by one.
     """
@@ -82,6 +84,9 @@ class Tongue:
     over: str = "over"
     version: str = "version"
     cents_named: bool = True
+    feminine: str = ""
+    ordinals: Callable[[re.Match[str]], str | None] | None = None
+    ordinal_mark: str = ""
     shorts: Mapping[str, str] = field(default_factory=dict)
 
     @property

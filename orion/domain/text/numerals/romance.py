@@ -94,6 +94,31 @@ def _french_tens(number: int, decimal_tens: bool) -> str:
     return f"{_FR_TENS[tens]}{'s' if tens == 8 else ''}"
 
 
+def french_ordinal(number: int) -> str:
+    """`21` as "vingt et unième"."""
+    if number == 1:
+        return "premier"
+    words = french(number).removesuffix("e").removesuffix("s" if number % 100 in {0, 80} else "-")
+    if words.endswith("f"):
+        words = f"{words[:-1]}v"
+    return f"{words}{'u' if words.endswith('cinq') else ''}ième"
+
+
+_ORDINALS = {
+    "es": "primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo".split(),
+    "it": "primo secondo terzo quarto quinto sesto settimo ottavo nono decimo".split(),
+    "pt": "primeiro segundo terceiro quarto quinto sexto sétimo oitavo nono décimo".split(),
+}
+
+
+def marked_ordinal(language: str, number: int, mark: str) -> str | None:
+    """`2ª` as "segunda"; None beyond ten, which is said as a cardinal."""
+    if not 1 <= number <= 10:
+        return None
+    word = _ORDINALS[language][number - 1]
+    return f"{word[:-1]}a" if mark == "ª" else word
+
+
 def italian(number: int, gender: str = "") -> str:
     """`342` as "trecentoquarantadue"; one is "un" or "una" before a noun."""
     if number >= _MOST:
