@@ -35,9 +35,12 @@ def read_aloud(text: str, language: str = "en") -> list[Reading]:
     Numbers, dates, signs, codes, addresses and abbreviations become words, markup and pictures nothing, where
     the language is known (`aloud.languages`). For any other language only digits of all scripts become ASCII.
     """
-    folded = "".join(map(_fold, text))
+    folded = text if text.isascii() else "".join(map(_fold, text))
     known = rules(language)
-    said = _said(folded, spans(folded, known)) if known else folded
+    parts = spans(folded, known) if known else []
+    if not parts:
+        return [Reading(match[0], folded[match.start() : match.end()]) for match in _WORD.finditer(text)]
+    said = _said(folded, parts)
     found: list[Reading] = []
     last = -1
     for match in _WORD.finditer(text):

@@ -60,7 +60,7 @@ def in_parts(text: str, tongue: Tongue) -> str:
     """An address in words: names as they are, initials and digits one by one, marks by name."""
     said: list[str] = []
     for part in _PART.findall(text):
-        if part[0].isdigit():
+        if part[0].isdecimal():
             said.append(in_groups(part, tongue) if len(part) > 4 else spelled(part, tongue))
         elif part[0].isalpha():
             said += [part.upper()] if len(part) == 1 else [_name(part)]
@@ -89,7 +89,7 @@ def _domain(host: str, tongue: Tongue) -> str:
     if len(names) > 1 and len(names[-1]) == 2 and names[-1] not in _SPOKEN_ENDINGS and names[-1].isalpha():
         said[-1] = initials(names[-1])
     found = f" {dot} ".join(filter(None, said))
-    return f"{found} {tongue.address_signs[':']} {spelled(port, tongue)}" if port.isdigit() else found
+    return f"{found} {tongue.address_signs[':']} {spelled(port, tongue)}" if port.isdecimal() else found
 
 
 def _address(tongue: Tongue, match: re.Match[str]) -> str | None:

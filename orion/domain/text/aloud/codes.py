@@ -247,14 +247,14 @@ def _spelled_code(tongue: Tongue, match: re.Match[str]) -> str | None:
     runs = _RUNS.findall(text)
     if "-" in runs and not all(_is_part(part) for part in text.split("-")):
         return None
-    numbers = [run for run in runs if run[0].isdigit()]
+    numbers = [run for run in runs if run[0].isdecimal()]
     short = len(numbers) == 1 and len(numbers[0]) <= 2 and numbers[0][0] != "0"
     said: list[str] = []
     for run in runs:
         if run == "-":
             if len(runs) > 3 and said:
                 said[-1] += ","
-        elif run[0].isdigit():
+        elif run[0].isdecimal():
             said.append(tongue.cardinal(int(run), "") if short else spelled(run, tongue))
         elif _is_word(run):
             said.append(run)

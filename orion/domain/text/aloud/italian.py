@@ -11,7 +11,7 @@ from orion.domain.text.aloud.tongue import (
     months,
     units,
 )
-from orion.domain.text.numerals.romance import marked_ordinal, italian
+from orion.domain.text.numerals.romance import italian, marked_ordinal
 from orion.domain.text.vocabulary import LANGUAGES
 
 _MONTHS, _SHORT = months(

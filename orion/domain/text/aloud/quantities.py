@@ -39,8 +39,8 @@ def rules(tongue: Tongue) -> Iterator[Rule]:
     scale = "|".join(sorted(map(re.escape, tongue.scales), key=len, reverse=True))
     codes = "|".join(sorted(filter(str.isalpha, tongue.money), key=len, reverse=True))
     names = "|".join(map(re.escape, sorted(tongue.money, key=len, reverse=True)))
-    even = r"|\d{1,9},[-–]{1,2}" if tongue.decimal == "," else ""
-    amount = rf"(?P<number>{even[1:]}{'|' if even else ''}{number}|\d{{1,15}}[.,]\d\d(?!\d))(?:{_SPACE}(?P<scale>{scale})(?![\w]))?"
+    amount = rf"(?P<number>{_even(tongue)}{number}|\d{{1,15}}[.,]\d\d(?!\d))"
+    amount += rf"(?:{_SPACE}(?P<scale>{scale})(?![\w]))?"
     until = rf"(?:\s?[-–—]\s?(?P<until>{number}))?"
     if tongue.name == "en":
         yield Rule(re.compile(r"(\d{1,3})['’′]\s?(\d{1,2})[\"”″]"), partial(_feet, tongue))
@@ -73,11 +73,11 @@ def prefixed(tongue: Tongue) -> Iterator[Rule]:
     scale = "|".join(sorted(map(re.escape, tongue.scales), key=len, reverse=True))
     names = "|".join(map(re.escape, sorted(tongue.money, key=len, reverse=True)))
     minus = r"(?P<minus>[-−–])?"
-    even = r"|\d{1,9},[-–]{1,2}" if tongue.decimal == "," else ""
     yield Rule(
         re.compile(
             rf"{minus}(?P<sign>{names}){_SPACE}(?P<minus2>[-−])?"
-            rf"(?P<number>\d{{1,15}}[.,]\d\d(?![\d.,]\d|\d){even}|{number}|[.,]\d\d?(?!\d))(?:{_SPACE}(?P<scale>{scale})(?!\w))?"
+            rf"(?P<number>\d{{1,15}}[.,]\d\d(?![\d.,]\d|\d)|{_even(tongue)}{number}|[.,]\d\d?(?!\d))"
+            rf"(?:{_SPACE}(?P<scale>{scale})(?!\w))?"
             rf"(?:\s?[-–—]\s?(?:{names})?(?P<until>{number})(?:{_SPACE}(?P<scale2>{scale})(?!\w))?)?"
             r"(?P<per>/[a-z]{1,12}(?!\w))?"
         ),
@@ -105,6 +105,11 @@ def _clear_units(tongue: Tongue) -> list[str]:
         for sign, unit in tongue.units.items()
         if len(sign) > 2 and sign not in _WORDS and sign[0] not in "°º" and sign != unit.one
     ]
+
+
+def _even(tongue: Tongue) -> str:
+    """`5,-` is an amount without cents."""
+    return r"\d{1,9},[-–]{1,2}|" if tongue.decimal == "," else ""
 
 
 def bare(tongue: Tongue) -> Rule:
@@ -320,7 +325,7 @@ def _bare(tongue: Tongue, match: re.Match[str]) -> str:
     if re.fullmatch(r"0\d+", text):
         return spelled(text, tongue) if len(text) <= 4 else in_groups(text, tongue)
     number = parsed(text, tongue)
-    if not number.part and text.isdigit() and len(text) > 9 and not text.endswith("0" * 6):
+    if not number.part and text.isdecimal() and len(text) > 9 and not text.endswith("0" * 6):
         return in_groups(text, tongue)
     return _once(match, tongue, in_words(number, tongue, _gender(tongue, match)))
 

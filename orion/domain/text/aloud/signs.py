@@ -139,7 +139,7 @@ def _to_the(tongue: Tongue, power: str) -> str:
     if power in {"2", "3"}:
         return words.squared if power == "2" else words.cubed
     digits = power.strip("+-")
-    if not digits.isdigit():
+    if not digits.isdecimal():
         return words.plus if "+" in power else words.minus
     sign = f"{words.minus} " if power.startswith("-") else ""
     return f"{words.power} {sign}{in_words(parsed(digits, tongue), tongue)}"
@@ -149,7 +149,7 @@ def _caret(tongue: Tongue, match: re.Match[str]) -> str:
     if match[2].isalpha():
         sign = f"{tongue.signs.minus} " if match[1] else ""
         return f"{tongue.signs.power} {sign}{match[2]}"
-    if match[1] or not match[2].isdigit():
+    if match[1] or not match[2].isdecimal():
         sign = f"{tongue.signs.minus} " if match[1] else ""
         return f"{tongue.signs.power} {sign}{in_words(parsed(match[2], tongue), tongue)}"
     return _to_the(tongue, match[2])
