@@ -42,6 +42,7 @@ _BEFORE_NUMBERS = frozenset(
     "tel tél ext room apt approx ca circa c av avda blz hst par".split()
 )
 _SHORT = frozenset(
+    "lb lbs oz "
     "etc usw enz ecc bzw evtl ggf inkl zzgl mio mrd min max std sog vgl geb jh bspw u.a o.ä z.t o.a t.a.v "
     "i.p.v m.n bv bijv est inc ltd co dept jr sr av bd env ex lda ltda av r jan feb mrt mar apr jun jul aug "
     "sep sept set okt oct out nov dec dez dic déc janv févr avr juil août".split()
@@ -63,7 +64,7 @@ def goes_on(before: str, behind: str, language: str) -> bool | None:
     ended, follows = before.rstrip(), behind.lstrip()
     if _ITEM.search(ended) or (_WIDE_DECIMAL.search(ended) and behind[:1].isdigit()):
         return True
-    if ended.endswith(".") and behind[:1] in set("ºª-"):
+    if (ended.endswith(".") and behind[:1] in set("ºª-")) or (ended.endswith("!") and behind[:1] == "="):
         return True
     if number := _NUMBER.search(ended):
         if _counts_on(ended, int(number["number"])) or follows[:1].islower():

@@ -11,11 +11,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from orion.domain.text.symbols import Rule, rules
+from orion.domain.text.aloud.languages import rules
+from orion.domain.text.aloud.scanner import Span, spans
 from orion.domain.text.words import has_words
 
 _WORD = re.compile(r"\S+")
 _RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉")
+_JOINED_BEFORE = ")]}%°"
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 
 
@@ -30,18 +32,24 @@ class Reading:
 def read_aloud(text: str, language: str = "en") -> list[Reading]:
     """The words of a text in order, each with what is said for it.
 
-    Digits of any script become ASCII; signs become words where the language is known
-    (`symbols.LANGUAGES`). Numbers themselves are left to the voice, which reads them in its language.
+    Numbers, dates, signs, codes, addresses and abbreviations become words, markup and pictures nothing, where
+    the language is known (`aloud.languages`). For any other language only digits of all scripts become ASCII.
     """
-    folded = "".join(map(_fold, text))
-    said = _said(folded, rules(language))
+    folded = text if text.isascii() else "".join(map(_fold, text))
+    known = rules(language)
+    parts = spans(folded, known) if known else []
+    if not parts:
+        return [Reading(match[0], folded[match.start() : match.end()]) for match in _WORD.finditer(text)]
+    said = _said(folded, parts)
     found: list[Reading] = []
+    last = -1
     for match in _WORD.finditer(text):
         start, end = match.span()
         spoken = " ".join("".join(said[start:end]).split())
-        if found and found[-1].said and spoken != folded[start:end] and not has_words(spoken):
-            found[-1] = replace(found[-1], said=found[-1].said + spoken)  # "20 €," is "20 euros,"
+        if last >= 0 and spoken != folded[start:end] and not has_words(spoken):
+            found[last] = replace(found[last], said=found[last].said + spoken)  # "20 €," is "twenty euros,"
             spoken = ""
+        last = len(found) if spoken else last
         found.append(Reading(match[0], spoken))
     return found
 
@@ -87,17 +95,19 @@ def _fold(sign: str) -> str:
     return sign if digit is None else str(digit)
 
 
-def _said(text: str, found: Iterable[Rule]) -> list[str]:
-    """What is said for each character; the first one of a part that a rule takes has all of it."""
-    said, taken = list(text), bytearray(len(text))
-    for rule in found:
-        for match in rule.pattern.finditer(text):
-            end = match.end()
-            start = end - len(match[0].lstrip())  # a space before it belongs to no word
-            if start == end or any(taken[start:end]):
-                continue
-            taken[start:end] = b"\1" * (end - start)
-            before = " " if start and (text[start - 1].isalnum() or taken[start - 1]) else ""
-            after = " " if text[end : end + 1].isalnum() else ""
-            said[start:end] = [before + rule.said(match) + after, *[""] * (end - start - 1)]
+def _said(text: str, found: Iterable[Span]) -> list[str]:
+    """What is said for each character; the first one of a part has all that is said for the part."""
+    said, last = list(text), 0
+    for start, end, words in found:
+        joins = start > 0 and (
+            text[start - 1].isalnum() or text[start - 1] in _JOINED_BEFORE or start == last
+        )
+        before = " " if joins and words[:1].isalnum() else ""
+        after = (
+            " "
+            if words[-1:].isalnum() and (text[end : end + 1].isalnum() or text[end : end + 1] == "(")
+            else ""
+        )
+        said[start:end] = [f"{before}{words}{after}", *[""] * (end - start - 1)]
+        last = end
     return said

@@ -1,0 +1,1 @@
+"""Numbers in words, by language: cardinals, ordinals, years. Pure, one file per language."""
