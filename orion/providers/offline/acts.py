@@ -1,4 +1,4 @@
-"""What people do with words beside asking for a tool: yes, no, cancel, repeat, help, thanks, hello, insults, ..."""
+"""What people do with words beside asking for a tool: yes, no, cancel, repeat, help, thanks, insults."""
 
 from __future__ import annotations
 
@@ -45,36 +45,57 @@ ABOUT_THE_AGENT = frozenset(
 """No tool is asked for with these, unless with the very words of an example."""
 _POLITE = r"(?:(?:please|okay|well|oh|hey|so|and|excuse me|orion) )*"
 _END = r"(?: (?:please|thanks|thank you|orion|then|now|today|again))*"
-_AGREED = r"(?:yes|yeah|yep|yup|sure|of course|right|correct|exactly|do it|go ahead|that is right|absolutely|definitely)"
-_VERY = r"(?:(?:so|really|such|an?|the|very|totally|completely|just|quite|all|pretty|kind|of|bit|too|feeling|little) )*"
+_AGREED = (
+    r"(?:yes|yeah|yep|yup|sure|of course|right|correct|exactly|do it|go ahead|that is right|absolutely"
+    r"|definitely)"
+)
+_VERY = (
+    r"(?:(?:so|really|such|an?|the|very|totally|completely|just|quite|all|pretty|kind|of|bit|too|feeling"
+    r"|little) )*"
+)
 _BAD = (
-    r"(?:useless|stupid|dumb|idiots?|idiotic|terrible|awful|horrible|bad|worst|annoying|garbage|trash|crap|rubbish|shit"
+    r"(?:useless|stupid|dumb|idiots?|idiotic|terrible|awful|horrible|bad|worst|annoying|garbage|trash|crap"
+    r"|rubbish|shit"
     r"|moron|hopeless|pathetic|ridiculous|incompetent|worthless|no (?:help|good|use)|not (?:very |much )?"
     r"(?:helpful|smart|good|help)|slow|silly|ugly|joke)"
 )
 _SAD = (
-    r"(?:sad|lonely|alone|unhappy|depressed|tired|bored|sick|ill|angry|upset|stressed|anxious|scared|afraid|exhausted"
+    r"(?:sad|lonely|alone|unhappy|depressed|tired|bored|sick|ill|angry|upset|stressed|anxious|scared|afraid"
+    r"|exhausted"
     r"|miserable|down|hopeless|overwhelmed|heartbroken|worried|nervous|frustrated|unwell)"
 )
-_BYE = r"(?:good ?bye|bye|bye bye|see you(?: later| soon| tomorrow)?|good night|farewell|take care|have a (?:good|nice) \w+)"
-_DONE = r"(?:(?:i think )?that (?:is|will be|would be) (?:all|it|everything)(?: (?:for (?:now|today)|i need(?:ed)?|from me))?)"
-_DIE = r"(?:die|be dead|kill myself|end (?:my life|it all)|hurt myself|harm myself|(?:commit )?suicide|disappear forever)"
+_BYE = (
+    r"(?:good ?bye|bye|bye bye|see you(?: later| soon| tomorrow)?|good night|farewell|take care"
+    r"|have a (?:good|nice) \w+)"
+)
+_DONE = (
+    r"(?:(?:i think )?that (?:is|will be|would be) (?:all|it|everything)(?: (?:for (?:now|today)"
+    r"|i need(?:ed)?|from me))?)"
+)
+_DIE = (
+    r"(?:die|be dead|kill myself|end (?:my life|it all)|hurt myself|harm myself|(?:commit )?suicide"
+    r"|disappear forever)"
+)
 _ANYWHERE: tuple[tuple[Act, re.Pattern[str]], ...] = (
     (
         Act.DISTRESS,
         re.compile(
-            rf"\bi (?:just |really |only )*(?:want|wish|would rather|am going|feel like|would like|have decided|plan|am ready"
+            rf"\bi (?:just |really |only )*(?:want|wish|would rather|am going|feel like|would like"
+            rf"|have decided|plan|am ready"
             rf"|need|think about|am thinking (?:about|of))(?: to| i could| i would| i were)? {_DIE}\b"
             r"|\b(?:killing|hurting|harming|cutting) myself\b|\bkill myself\b|\bsuicidal\b|\bend my life\b"
-            r"|\bi (?:do not|no longer) want to (?:live|be alive|wake up|exist)\b|\bi wish i (?:was|were) (?:dead|never born)\b"
+            r"|\bi (?:do not|no longer) want to (?:live|be alive|wake up|exist)\b|\bi wish i (?:was"
+            r"|were) (?:dead|never born)\b"
             r"|\bno (?:reason|point) (?:to live|in living|to go on)\b|\bbetter off dead\b"
         ),
     ),
     (
         Act.EMERGENCY,
         re.compile(
-            r"\b(?:call|dial|need|send)(?: me| for)?(?: an| the)? (?:ambulance|911|112|999|police|fire (?:department|brigade))\b"
-            r"|\bheart attack\b|\b(?:is|am|are) not breathing\b|\bi can not breathe\b|\bbleeding (?:a lot|badly|out)\b"
+            r"\b(?:call|dial|need|send)(?: me| for)?(?: an| the)? (?:ambulance|911|112|999|police"
+            r"|fire (?:department|brigade))\b"
+            r"|\bheart attack\b|\b(?:is|am|are) not breathing\b|\bi can not breathe\b|\bbleeding (?:a lot"
+            r"|badly|out)\b"
             r"|\bhaving a stroke\b|\boverdosed?\b|\bthere is a fire\b|\b(?:house|kitchen) is on fire\b"
         ),
     ),
@@ -82,7 +103,7 @@ _ANYWHERE: tuple[tuple[Act, re.Pattern[str]], ...] = (
 _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.UNDO,
-        r"undo(?: (?:that|it|this))?|take (?:that|it) back|scratch that|reverse (?:that|it)|undo the last (?:1|one|thing)",
+        r"undo(?: (?:that|it|this|the last (?:1|one|thing)))?|take (?:that|it) back|scratch that",
     ),
     (
         Act.CANCEL,
@@ -97,28 +118,34 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
             r"(?:sorry )?(?:(?:(?:can|could|would|will) you )?(?:please )?(?:repeat(?: that| it| yourself)?"
             r"|say (?:that|it) (?:again|1 more time|once more))(?: for me)?|what did you(?: just)? say"
             r"|what (?:was|is) that|pardon(?: me)?|come again|say again|(?:once|1 time) more|1 more time"
-            r"|i (?:did not|could not|do not|can not) (?:hear|catch|get|understand) (?:you|that|it)|what|huh|sorry)"
+            r"|i (?:did not|could not|do not|can not) (?:hear|catch|get|understand) (?:you|that|it)|what"
+            r"|huh|sorry)"
         ),
     ),
     (
         Act.HELP,
         (
             r"(?:i need )?(?:some )?help(?: me)?|(?:can|could) you help(?: me)?|how can you help(?: me)?"
-            r"|what (?:else )?can you do(?: for me)?|what (?:else )?can i (?:say|ask|do)(?: to)?(?: you)?(?: here)?"
-            r"|how does this work|what do you do|what are you able to do|what are your (?:skills|abilities|features)"
+            r"|what (?:else )?can you do(?: for me)?|what (?:else )?can i (?:say|ask"
+            r"|do)(?: to)?(?: you)?(?: here)?"
+            r"|how does this work|what do you do|what are you able to do|what are your (?:skills|abilities"
+            r"|features)"
         ),
     ),
     (
         Act.WHO_ARE_YOU,
         (
-            r"(?:and )?who are you|what is your name|what are you|what (?:should|can|do) i call you|do you have a name"
-            r"|introduce yourself|tell me (?:about yourself|your name|who you are)|who am i (?:talking|speaking) (?:to|with)"
+            r"(?:and )?who are you|what is your name|what are you|what (?:should|can|do) i call you"
+            r"|do you have a name"
+            r"|introduce yourself|tell me (?:about yourself|your name|who you are)|who am i (?:talking"
+            r"|speaking) (?:to|with)"
         ),
     ),
     (
         Act.HOW_ARE_YOU,
         (
-            r"(?:hello |hi )?(?:how are you(?: doing| feeling)?|how do you do|how is it going|how are things|what is up"
+            r"(?:hello |hi )?(?:how are you(?: doing| feeling)?|how do you do|how is it going"
+            r"|how are things|what is up"
             r"|how have you been|how is your day(?: going)?|are you (?:okay|all right|well))"
         ),
     ),
@@ -129,8 +156,10 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.ARE_YOU_HUMAN,
         (
-            rf"are you {_VERY}(?:real |human |living |actual |chat ?|virtual )?(?:real|human|person|people|robot|machine"
-            r"|computer|program|ai|bot|alive|conscious|man|woman|girl|boy|chatgpt|siri|alexa|assistant)(?: .*)?"
+            rf"are you {_VERY}(?:real |human |living |actual |chat ?|virtual )?(?:real|human|person|people"
+            rf"|robot|machine"
+            r"|computer|program|ai|bot|alive|conscious|man|woman|girl|boy|chatgpt|siri|alexa"
+            r"|assistant)(?: .*)?"
         ),
     ),
     (Act.HOW_OLD, r"how old are you|what is your age|when (?:were you (?:born|made|built)|is your birthday)"),
@@ -142,11 +171,16 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.OPINION,
         (
-            r"(?:do|did|can|could|would|will|are) you (?:like|love|hate|feel|sleep|eat|dream|believe|enjoy|prefer|drink|cry"
-            r"|laugh|marry|think|miss|get (?:tired|bored|lonely)|hungry|happy|sad|tired|bored|lonely|married|single)\b.*"
-            r"|what (?:is|are) your (?:favou?rite|opinions?|hobb(?:y|ies)|thoughts?|dreams?|plans?|view|star sign)\b.*"
-            r"|what do you (?:think|like|love|believe|feel|want|eat|wear|look like)\b.*|what are you wearing|i love you"
-            r"|do you have (?:feelings|friends|a (?:family|soul|girlfriend|boyfriend|body|brain|face|dream))\b.*"
+            r"(?:do|did|can|could|would|will|are) you (?:like|love|hate|feel|sleep|eat|dream|believe|enjoy"
+            r"|prefer|drink|cry"
+            r"|laugh|marry|think|miss|get (?:tired|bored|lonely)|hungry|happy|sad|tired|bored|lonely"
+            r"|married|single)\b.*"
+            r"|what (?:is|are) your (?:favou?rite|opinions?|hobb(?:y|ies)|thoughts?|dreams?|plans?|view"
+            r"|star sign)\b.*"
+            r"|what do you (?:think|like|love|believe|feel|want|eat|wear|look like)\b.*"
+            r"|what are you wearing|i love you"
+            r"|do you have (?:feelings|friends|a (?:family|soul|girlfriend|boyfriend|body|brain|face"
+            r"|dream))\b.*"
         ),
     ),
     (
@@ -160,47 +194,60 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.FEELS_GOOD,
         (
-            rf"i (?:am|feel) {_VERY}(?:happy|great|fine|good|excited|glad|well|okay|doing (?:well|fine|great|good))"
-            r"(?: (?:thanks?|thank you|and you|how about you|what about you))*|i (?:had|am having) a (?:great|good|nice) day"
+            rf"i (?:am|feel) {_VERY}(?:happy|great|fine|good|excited|glad|well|okay|doing (?:well|fine"
+            rf"|great|good))"
+            r"(?: (?:thanks?|thank you|and you|how about you|what about you))*|i (?:had"
+            r"|am having) a (?:great|good|nice) day"
         ),
     ),
     (
         Act.INSULT,
         (
-            rf"(?:oh |wow |man |god )?(?:you|this|that|it|orion) (?:are|is|was) {_VERY}{_BAD}(?: .*)?|you {_VERY}{_BAD}(?: .*)?"
-            r"|you suck\b.*|(?:fuck|screw|damn) (?:you|off|it|this|that)\b.*|shut (?:up|the fuck up)\b.*|i hate (?:you|this|it)"
-            rf"|{_VERY}(?:stupid|dumb|useless|idiotic) (?:bot|machine|thing|robot|computer|assistant|program|ai|agent|piece)\b.*"
-            r"|what the (?:hell|fuck|heck)\b.*|go to hell|idiot|moron|bullshit|you (?:do not|never) (?:understand|get)"
+            rf"(?:oh |wow |man |god )?(?:you|this|that|it|orion) (?:are|is|was) {_VERY}{_BAD}(?: .*)?"
+            rf"|you {_VERY}{_BAD}(?: .*)?"
+            r"|you suck\b.*|(?:fuck|screw|damn) (?:you|off|it|this|that)\b.*|shut (?:up|the fuck up)\b.*"
+            r"|i hate (?:you|this|it)"
+            rf"|{_VERY}(?:stupid|dumb|useless|idiotic) (?:bot|machine|thing|robot|computer|assistant"
+            rf"|program|ai|agent|piece)\b.*"
+            r"|what the (?:hell|fuck|heck)\b.*|go to hell|idiot|moron|bullshit|you (?:do not"
+            r"|never) (?:understand|get)"
             r" (?:anything|it|me)|(?:can|do) you do anything(?: right| at all)?|you are not listening"
         ),
     ),
     (
         Act.PRAISE,
         (
-            rf"(?:good|great|nice|excellent) (?:job|work|bot|answer)|well done|you are {_VERY}(?:great|best|awesome|amazing"
-            r"|helpful|good|smart|clever|nice|kind|cool|wonderful|sweet|funny|star)(?: .*)?|i like you|you rock|you did well"
+            rf"(?:good|great|nice|excellent) (?:job|work|bot|answer)|well done|you are {_VERY}(?:great|best"
+            rf"|awesome|amazing"
+            r"|helpful|good|smart|clever|nice|kind|cool|wonderful|sweet|funny|star)(?: .*)?|i like you"
+            r"|you rock|you did well"
         ),
     ),
     (
         Act.THANKS,
         (
-            r"(?:many |okay |great |perfect )?(?:thanks|thank you|cheers)(?: (?:very|so) much| a (?:lot|bunch|million)"
-            r"| again| for (?:your|the|that|all|everything)\b.*| anyway| orion| kindly)*|much appreciated|i appreciate (?:it|that)"
+            r"(?:many |okay |great |perfect )?(?:thanks|thank you|cheers)(?: (?:very|so) much| a (?:lot"
+            r"|bunch|million)"
+            r"| again| for (?:your|the|that|all|everything)\b.*| anyway| orion| kindly)*|much appreciated"
+            r"|i appreciate (?:it|that)"
             r"|that is (?:great|perfect|nice|helpful|very (?:kind|nice|helpful))"
         ),
     ),
     (
         Act.GOODBYE,
         (
-            rf"(?:(?:no|thanks|thank you|okay|great|all right|well|perfect|cool|good) )*(?:{_DONE}|{_BYE}|i am done(?: here)?"
-            rf"|nothing else|no more|i have to go)(?: (?:{_BYE}|thanks|thank you|for (?:now|today)|then|so much|very much))*"
+            rf"(?:(?:no|thanks|thank you|okay|great|all right|well|perfect|cool|good) )*(?:{_DONE}|{_BYE}"
+            rf"|i am done(?: here)?"
+            rf"|nothing else|no more|i have to go)(?: (?:{_BYE}|thanks|thank you|for (?:now|today)|then"
+            rf"|so much|very much))*"
         ),
     ),
     (
         Act.GREETING,
         (
             r"(?:(?:hello|hi|hey|hiya|greetings|howdy|good (?:morning|afternoon|evening|day))"
-            r"(?: (?:there|again|everyone|everybody|my friend))?(?: |\Z))+(?:(?:nice|pleased|good) to meet you)?"
+            r"(?: (?:there|again|everyone|everybody|my friend))?(?: |\Z))+(?:(?:nice|pleased"
+            r"|good) to meet you)?"
             r"|(?:it is )?(?:nice|pleased|good) to meet you(?: too)?"
         ),
     ),
@@ -208,7 +255,8 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.NO,
         (
-            r"(?:no|nope|nah|not really|wrong|that is (?:wrong|not right|not what i (?:said|meant|asked|wanted)(?: for)?))"
+            r"(?:no|nope|nah|not really|wrong|that is (?:wrong|not right|not what i (?:said|meant|asked"
+            r"|wanted)(?: for)?))"
             r"(?: (?:no|not (?:yet|now)|(?:please )?do not(?: do (?:it|that))?))?"
             r"|not (?:yet|now)|(?:please )?do not(?: do (?:it|that))?"
         ),
@@ -216,7 +264,8 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.ACKNOWLEDGEMENT,
         (
-            r"(?:okay|all right|mhm|uh huh|aha|i see|fine|good|great|nice|cool|got it|hm+|u[hm]+|awesome|perfect|wow"
+            r"(?:okay|all right|mhm|uh huh|aha|i see|fine|good|great|nice|cool|got it|hm+|u[hm]+|awesome"
+            r"|perfect|wow"
             r"|interesting|understood|ha(?: ?ha)*|lol|makes sense|really|whatever|no problem|wonderful)"
         ),
     ),
@@ -233,7 +282,8 @@ _PLEASANTRY = re.compile(
 )
 _GIVES_UP = re.compile(r"(?:no[ ,]+)?(?:never ?mind|forget (?:it|about it)|leave it)\b")
 _FOLLOW_UP = re.compile(
-    r"(?:(?:okay|ok|so|oh)[ ,]+)?(?:and(?: (?:what|how) about| then)?|(?:what|how) about|what if it (?:is|was)|or)"
+    r"(?:(?:okay|ok|so|oh)[ ,]+)?(?:and(?: (?:what|how) about| then)?|(?:what|how) about|what if it (?:is"
+    r"|was)|or)"
     r"[ ,]+(?=\S)"
 )
 _AND = re.compile(
@@ -243,7 +293,8 @@ _AND = re.compile(
 _MOST_ANDS = 6
 """Each is a place where two requests may meet, and costs two looks at the router."""
 _CLAUSES = re.compile(
-    r"[,.?!;]?\s+(?:and then|and after that|after that|then|and also|and afterwards|afterwards|plus also)[\s,]+",
+    r"[,.?!;]?\s+(?:and then|and after that|after that|then|and also|and afterwards|afterwards"
+    r"|plus also)[\s,]+",
     re.IGNORECASE,
 )
 
@@ -284,7 +335,7 @@ def clauses(text: str) -> list[str]:
 
 
 def conjuncts(text: str, apart: Callable[[str, str, str], bool]) -> list[str]:
-    """The parts of `this and that` where `apart(whole, this, that)` finds two requests; else the whole text."""
+    """The parts of `this and that` where `apart(whole, this, that)` says so; else the whole text."""
     for match in islice(_AND.finditer(text), _MOST_ANDS):
         before, after = text[: match.start()].strip(), text[match.end() :].strip()
         if before and after and apart(text, before, after):

@@ -56,7 +56,7 @@ def addressed(text: str, agents: Sequence[str], titles: Mapping[str, str] | None
 
 
 def without_name(text: str, agent: Agent) -> str:
-    """The text without the name of the agent that it begins or ends with: `Orion, what time is it?`"""
+    """The text without the name of the agent at its beginning or end: `Orion, hello`."""
     names = "|".join(re.escape(name) for name in {agent.name, agent.title} if name)
     match = re.match(rf"\W*(?:(?:hey|hi|hello|okay|ok)\W+)?(?:{names})\s*[,!.:]\s*(?=\w)", text, _FLAGS)
     text = text[match.end() :] if match else text

@@ -1,4 +1,4 @@
-"""Days in the plain form of what was said: `tomorrow`, `next friday`, `in 3 days`, `december 25th`, `2026-12-24`."""
+"""Days in the plain form of what was said: `tomorrow`, `friday`, `in 3 days`, `december 25th`."""
 
 from __future__ import annotations
 

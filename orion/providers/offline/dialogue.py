@@ -18,6 +18,7 @@ from orion.domain.tool import Risk, Tool
 from orion.providers.offline import (
     acts,
     clauses,
+    follow_ups,
     goes_on,
     reversal,
     several,
@@ -38,9 +39,9 @@ _SWITCH = 0.75
 """With a question open, another tool needs a better score than usual."""
 _CLAIMED = 0.95
 """From this score on a tool gets what is small talk too."""
-_FRAGMENT = 4
-"""So few words may go on from the last answer without an `and`."""
 _MOST_CLAUSES = 5
+_NOTHING_DONE = "There is nothing to take back."
+_STAYS = "I cannot take that back."
 _CALLED_OFF = "All right, I will not do it."
 _MOST_CHARS = 500
 """Half a minute of speech. The time for longer texts grows with the square of their length."""
@@ -65,12 +66,14 @@ class Dialogue:
 
     def step(self, state: State, text: str) -> tuple[State, Do]:
         """Answer what the user said."""
+        self._router.new_turn()
         state = self._own(sound(state, self._tools))
         state["count"] = state.get("count", 0) + 1
         return self._kept(state, *self._step(state, without_name(text.strip(), self._agent)))
 
     def told(self, state: State, tool_name: str, result: Any) -> tuple[State, Do]:
         """Answer over a tool's result, and go on with the next clause if there is one."""
+        self._router.new_turn()
         state = sound(state, self._tools)
         tool = self._tools.get(tool_name)
         said = speech.answer(tool, result) if tool else speech.SORRY
@@ -123,15 +126,16 @@ class Dialogue:
         if not text or len(text) > _MOST_CHARS:
             return state, Do(speech.TOO_MUCH if text else speech.NOT_CAUGHT)
         act = acts.recognise(self._router.heard(text).text)
-        open_tool = self._tools.get(str(state.get("tool", "")))
         if act is Act.DISTRESS:
             return {}, self._small_talk(state, act)
         if act is Act.REPEAT:
             return state, Do(str(state.get("last") or "I have not said anything yet."))
         if (meant := self._meant_for_another(text)) is not None:
             return self._call({}, *meant)
-        if "phase" in state:
-            return self._answered(state, open_tool, text, act)
+        return self._answered(state, text, act) if "phase" in state else self._begun(state, text, act)
+
+    def _begun(self, state: State, text: str, act: Act | None) -> tuple[State, Do]:
+        """No question is open: small talk, something about what was done before, or a new request."""
         if act is Act.UNDO:
             return self._undone(state)
         if act is not None and not self._asks_for_tool(text, act):
@@ -142,8 +146,9 @@ class Dialogue:
         first, *rest = self.clauses(text) or [text]
         return self._planned(text, rest) or self._run(state, [first, *rest])
 
-    def _answered(self, state: State, tool: Tool | None, text: str, act: Act | None) -> tuple[State, Do]:
+    def _answered(self, state: State, text: str, act: Act | None) -> tuple[State, Do]:
         """A question is open: which tool is meant, or what one of them needs."""
+        tool = self._tools.get(str(state.get("tool", "")))
         return self._chosen(state, text, act) if tool is None else self._continue(state, tool, text, act)
 
     def _meant_for_another(self, text: str) -> tuple[Tool, dict[str, Any]] | None:
@@ -203,58 +208,28 @@ class Dialogue:
         return {}, self._cannot(state, parts[0]) if len(parts) == 1 and not goes_on else Do(" ".join(said))
 
     def _again(self, state: State, text: str) -> tuple[State, Do] | None:
-        """The last call again with what is changed: `no, for ten minutes`, `and in London`, `divide that by 3`."""
+        """The last call again, with what is changed; None where the text does not go on from it."""
         done = state.get("done") or {}
         tool = self._tools.get(str(done.get("tool", "")))
         if tool is None:
             return None
         if (pointed := self._pointed(state, text)) is not None:
             return self._route(state, pointed, [])
-        corrected, further = acts.correction(text), acts.follow_up(text)
-        altered = corrected or further or (text if len(text.split()) <= _FRAGMENT else None)
-        best = self._best(altered) if altered else None
-        if altered is None or (best is not None and best.score >= ACCEPT and best.tool.name != tool.name):
-            return None
-        if not (corrected or further) and best is not None and best.score >= ASK:
-            return None
-        found = goes_on.changed(tool, done.get("arguments", {}), altered, corrects=corrected is not None)
-        if not found or (not (corrected or further) and not self._belongs(tool, altered, found)):
-            return None
-        if corrected and tool.side_effects and not done.get("failed"):
-            return self._corrected(tool, done, altered, found)
-        return self._fill({}, tool, {**done.get("arguments", {}), **found})
-
-    def _belongs(self, tool: Tool, text: str, found: Mapping[str, Any]) -> bool:
-        """Whether a fragment without an `and` surely goes on: by a value that has a form, or that is known."""
-        known = properties(tool.parameters)
-        return any(
-            not values.is_free(known[name]) or str(value).lower() in map(str.lower, tool.said.get(name, ()))
-            for name, value in found.items()
-        )
-
-    def _corrected(
-        self, tool: Tool, done: Mapping[str, Any], altered: str, found: Mapping[str, Any]
-    ) -> tuple[State, Do]:
-        """Change what was done where a tool can; else do it anew, and say that what was done stays."""
-        changes = reversal.changing(self._router, tool, altered)
-        if changes is not None:
-            return self._fill({}, changes.tool, dict(changes.arguments))
-        after, do = self._fill({}, tool, {**done.get("arguments", {}), **found})
-        free = all(values.is_free(properties(tool.parameters)[name]) for name in found)
-        if do.tool and not free:
-            do = Do(speech.STANDS, do.tool, do.arguments)
-        return after, do
+        call = follow_ups.again(self._router, tool, done, text)
+        return self._follow(call) if call is not None else None
 
     def _undone(self, state: State) -> tuple[State, Do]:
         """Take the last call back where a tool does the opposite."""
         done = state.get("done") or {}
         tool = self._tools.get(str(done.get("tool", "")))
         if tool is None or done.get("failed") or not tool.changes:
-            return {}, Do("There is nothing to take back.")
+            return {}, Do(_NOTHING_DONE)
         opposite = reversal.opposite(self._router, tool, done.get("arguments", {}))
-        if opposite is None:
-            return {}, Do("I cannot take that back.")
-        return self._fill({}, opposite.tool, dict(opposite.arguments))
+        return self._fill({}, opposite.tool, dict(opposite.arguments)) if opposite else ({}, Do(_STAYS))
+
+    def _follow(self, call: follow_ups.Call) -> tuple[State, Do]:
+        after, do = self._fill({}, call.tool, call.arguments)
+        return after, Do(call.said, do.tool, do.arguments) if do.tool and call.said else do
 
     def _pointed(self, state: State, text: str) -> str | None:
         """The text with the last result in the place of `that`, where a tool takes it so."""
@@ -387,7 +362,7 @@ class Dialogue:
         if act is Act.HELP:
             return Do(speech.abilities(self._tools.values()))
         if act is Act.UNDO:
-            return Do("There is nothing to take back.")
+            return Do(_NOTHING_DONE)
         return Do(small_talk.answer(act, self._agent.title or self._agent.name, state.get("count", 0)))
 
     def _cannot(self, state: State, text: str) -> Do:

@@ -1,7 +1,7 @@
-"""Going on from what was done: other arguments in the place of the old ones, and the result in the place of `that`.
+"""Going on from what was done: with other arguments, or with the result in the place of `that`.
 
-`15 percent of 80` and then `20 percent` is `20 percent of 80`; `of 120` is `15 percent of 120`; `my code is tulip42`
-and then `it is tulip43` is `my code is tulip43`; and `divide that by 3` divides the last result.
+After `15 percent of 80`, `20 percent` is `20 percent of 80`, and `of 120` is `15 percent of 120`. After
+`my code is tulip42`, `it is tulip43` is `my code is tulip43`. `divide that by 3` divides the last result.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from orion.providers.offline.schema import properties
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _THAT = r"(?:that|it|this|the (?:result|answer|sum|total|number|last (?:one|result|number)))"
 _OPERAND = re.compile(
-    rf"\b(?:(?<=of )|(?<=divide )|(?<=multiply )|(?<=take )|(?<=from )|(?<=to )|(?<=by )|(?<=plus )|(?<=minus )|(?<=times )"
+    rf"\b(?:(?<=of )|(?<=divide )|(?<=multiply )|(?<=take )|(?<=from )|(?<=to )|(?<=by )|(?<=plus )"
+    rf"|(?<=minus )|(?<=times )"
     rf"|(?<=split )|(?<=is )|(?<=over )){_THAT}\b(?! (?:a|an|the|my|your)\b)"
     rf"|^{_THAT}(?= (?:plus|minus|times|divided by|over|squared|cubed)\b)"
 )
 _OPERATES = re.compile(
-    r"(?:and |now |then |so |okay |please |what is )*(?:(?P<operator>plus|minus|times|divided by|multiplied by|over)"
-    r"|(?P<verb>add|subtract|take away|multiply by|divide by|multiply it by|divide it by)) (?P<number>minus )?(?=\d)"
+    r"(?:and |now |then |so |okay |please |what is )*(?:(?P<operator>plus|minus|times|divided by"
+    r"|multiplied by|over)"
+    r"|(?P<verb>add|subtract|take away|multiply by|divide by|multiply it by"
+    r"|divide it by)) (?P<number>minus )?(?=\d)"
 )
 _ONE_HAND = {
     "double": "{} times 2",
@@ -61,7 +64,7 @@ def with_result(text: str, result: str) -> str | None:
         return f"{result} {verb} {_ENDING.sub('', form[operates.end() :])}"
     replaced, count = _OPERAND.subn(result, form, count=1)
     return (
-        replaced if count and any(letter.isdigit() for letter in form) or (count and _unary(form)) else None
+        replaced if (count and any(letter.isdigit() for letter in form)) or (count and _unary(form)) else None
     )
 
 
@@ -104,7 +107,7 @@ def _brief(old: Any) -> bool:
 
 
 def _patched(old: str, form: str) -> str | None:
-    """The old text with the fragment in the place of what looks like it: the same words around other numbers."""
+    """The old text with the fragment in the place of what looks like it but for the numbers."""
     numbers = _NUMBER.findall(form)
     if not numbers:
         return None

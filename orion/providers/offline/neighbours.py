@@ -1,4 +1,4 @@
-"""Values by their neighbours in the example phrases: `write apples into the ledger` shows where pears stand."""
+"""Values by their neighbours in the examples: `write apples into the ledger` shows where pears stand."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Which tool does the user mean: words weighed by rarity, with the tools' example phrases, and "none of these".
+"""Which tool does the user mean, if any: by words that are weighed by rarity.
 
-First the words that the text shares with each tool's examples are weighed. Then, for the few best, the slots are
-filled, and what neither the tool's words nor a filled slot explains counts against it: a text whose words are
-mostly unexplained is meant for no tool. No model, no language knowledge beyond stop words and a light stemmer.
-A `Similarity` may add what texts mean.
+First the words that the text shares with each tool's examples are weighed. Then the slots of the few best
+are filled, and what neither the tool's words nor a filled slot explains counts against it: a text whose
+words are mostly unexplained is meant for no tool. No model, no language knowledge beyond stop words and a
+light stemmer. A `Similarity` may add what texts mean.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _MEANING = (0.8, 0.35)
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A tool and how well the words fit it, 0 to 1; `example` fits best, `arguments` are what the text gives."""
+    """A tool and how well the words fit it, 0 to 1; `arguments` are what the text gives."""
 
     tool: Tool
     score: float
@@ -106,20 +106,30 @@ class Router:
             word for known in self._tools for example in known.tool.examples for word in _spoken(example)
         )
         self._alike: dict[str, frozenset[str]] = {}
+        self._ranked: dict[str, list[Match]] = {}
 
     def heard(self, text: str) -> Said:
         """The plain form of the text, typing errors mended."""
         return spelling.mended(normal(text), self._vocabulary)
 
+    def new_turn(self) -> None:
+        """Forget what was ranked: another turn may be another day."""
+        self._ranked.clear()
+
     def rank(self, text: str) -> list[Match]:
         """The tools that may be meant, best first."""
+        if text not in self._ranked:
+            self._ranked[text] = self._rank(text)
+        return self._ranked[text]
+
+    def _rank(self, text: str) -> list[Match]:
         said = self.heard(text)
         query = tokens(said.text)
         alike = {word: self._like(word) for word in query}
         first = [(self._first(known, said, query, alike), known) for known in self._tools]
         first.sort(key=lambda pair: -pair[0][0])
         found = [
-            self._judged(known, said, query, alike, score, example)
+            self._judged(known, said, query, Match(known.tool, score, example))
             for (score, example), known in first[:_MOST_CANDIDATES]
             if score >= _CANDIDATE
         ]
@@ -154,15 +164,7 @@ class Router:
                 score = max(score, floor) + _VERBATIM
         return max(score, _calculation(known, said.text)), phrase
 
-    def _judged(
-        self,
-        known: _Known,
-        said: Said,
-        query: list[str],
-        alike: Mapping[str, frozenset[str]],
-        score: float,
-        example: str,
-    ) -> Match:
+    def _judged(self, known: _Known, said: Said, query: list[str], match: Match) -> Match:
         """The match with its slots: what they do not explain counts against it."""
         arguments = slots.fill(known.tool, said)
         filled = {
@@ -171,14 +173,13 @@ class Router:
             for token in tokens(values.explains(known.properties[name], value))
         }
         telling = [word for word in query if word != "#" and word not in GENERIC and word not in LIGHT]
-        explained = [
-            word for word in telling if word in filled or alike[word] & known.words or word in known.explains
-        ]
+        own = filled | known.explains
+        explained = [word for word in telling if word in own or self._like(word) & known.words]
         share = len(explained) / len(telling) if telling else 1.0
-        score += _EVIDENCE * slots.evidence(known.tool, arguments)
+        score = match.score + _EVIDENCE * slots.evidence(known.tool, arguments)
         if share < _EXPLAINED:
             score *= share / _EXPLAINED
-        return Match(known.tool, min(0.95, score), example, arguments)
+        return Match(known.tool, min(0.95, score), match.example, arguments)
 
     def _by_meaning(self, text: str, found: list[Match]) -> list[Match]:
         """The matches with what their examples mean, where something knows it."""

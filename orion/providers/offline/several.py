@@ -12,12 +12,15 @@ from orion.providers.offline import slots, values
 from orion.providers.offline.schema import properties
 
 _REQUEST = re.compile(
-    r"(?:please |also |can you |could you |would you )*(?:tell|what|who|when|where|why|how|which|play|sing|open|close|call|order"
-    r"|book|remind|remember|set|start|give|show|turn|switch|make|find|send|read|write|add|calculate|convert|cancel|stop"
+    r"(?:please |also |can you |could you |would you )*(?:tell|what|who|when|where|why|how|which|play|sing"
+    r"|open|close|call|order"
+    r"|book|remind|remember|set|start|give|show|turn|switch|make|find|send|read|write|add|calculate|convert"
+    r"|cancel|stop"
     r"|delete|forget|wake|split|translate|buy|put|let me|do you know|note|say|check|search|look)\b"
 )
 _ANOTHER = re.compile(
-    r"(?: and)? (?:1|another 1|another one|another|the other one|the other 1|the other)(?= (?:for|of|in|at|to|about|with)\b)"
+    r"(?: and)? (?:1|another 1|another one|another|the other one|the other 1|the other)(?= (?:for|of|in|at"
+    r"|to|about|with)\b)"
 )
 _COUNTED = re.compile(r"\b(?:\d+|both) (\w+?)s\b")
 _PAIR = re.compile(r"^(?P<head>.*\b\w+s (?:for|of|in|at|to)) (?P<values>\d[\w:. ]*? and \d[\w:. ]*)$")

@@ -5,6 +5,10 @@ from __future__ import annotations
 from orion.domain.assents import assent
 from orion.providers.offline.acts import Act
 
+_HELP = (
+    "I am sorry that you feel this way. Please talk to somebody you trust, or to a crisis line right now: "
+    "988 in the United States, 116 123 in much of Europe, or your emergency number."
+)
 _SAID: dict[Act, tuple[str, ...]] = {
     Act.THANKS: ("You are welcome.", "My pleasure.", "Any time."),
     Act.PRAISE: ("Thank you, that is kind of you.", "Thank you!"),
@@ -26,10 +30,7 @@ _SAID: dict[Act, tuple[str, ...]] = {
         "I am sorry that I was no help. What would you like me to do?",
         "I am sorry. I would like to do better: what do you need?",
     ),
-    Act.DISTRESS: (
-        "I am sorry that you feel this way. Please talk to somebody you trust, or to a crisis line right now: "
-        "988 in the United States, 116 123 in much of Europe, or your emergency number.",
-    ),
+    Act.DISTRESS: (_HELP,),
     Act.EMERGENCY: ("I cannot call for help. Please dial your emergency number now, 112 or 911.",),
     Act.GOODBYE: ("Goodbye!", "See you!"),
     Act.YES: (assent("en").words["nothing"],),

@@ -20,7 +20,8 @@ TOO_MUCH = "Sorry, that was too much at once. Please say it in fewer words."
 NOT_CAUGHT = "Sorry, I did not catch that."
 _PLACE = re.compile(r"\{(\w+)\}")
 _QUESTION = re.compile(
-    r"\W*(?:(?:and|so|but|okay|ok|please)\W+)*(?:who|what|when|where|why|which|how|whose|is|are|was|were|does|did|do you know)"
+    r"\W*(?:(?:and|so|but|okay|ok|please)\W+)*(?:who|what|when|where|why|which|how|whose|is|are|was|were"
+    r"|does|did|do you know)"
     r"(?:['’]?s)?\b"
 )
 _POLITE = re.compile(r"^(?:(?:please|also|can you|could you|would you|will you)\s+)+", re.IGNORECASE)

@@ -1,6 +1,6 @@
 """Typing errors mended by the words of the tools' examples: `set a tiemr` is `set a timer`.
 
-Only the form by which tools are found and read is mended; what is kept as free text stays as the user wrote it.
+Only the form by which tools are found and read is mended. Free text stays as the user wrote it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from rapidfuzz.distance import OSA
 from orion.domain.text.said import Said
 
 COMMON = frozenset(
-    "what which where when who whose how why please could would should about there their tomorrow today again thanks "
-    "thank hello minutes minute hours hour seconds second percent divided times minus people never mind cancel "
-    "goodbye sorry remember forget repeat that this with from have want need tell give show name time".split()
+    "what which where when who whose how why please could would should about there their tomorrow today "
+    "again thanks thank hello minutes minute hours hour seconds second percent divided times minus people "
+    "never mind cancel goodbye sorry remember forget repeat that this with from have want need tell give "
+    "show name time".split()
 )
 """Words that people mistype whatever the tools are."""
 _SHORTEST = 4

@@ -1,4 +1,4 @@
-"""Typed values in the plain form of what was said, read by the form of a property: number, option, time, ..."""
+"""Typed values in the plain form of what was said, read by the form of a property: number, option, time."""
 
 from __future__ import annotations
 
