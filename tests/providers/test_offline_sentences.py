@@ -51,7 +51,7 @@ def test_what_only_points_at_something_is_not_kept(dialogue, said):
         ("timer for an hr", "timer", {"duration": "1 hour"}),
         ("remind me in 10 min to call mom", "timer", {"duration": "10 minutes", "about": "call mom"}),
         ("set two timers, one for 3 minutes and one for 5", "timer", {"duration": "3 minutes"}),
-        ("what do you know about me?", "recall", {"query": "me"}),
+        ("what do you know about me?", "recall", {}),
         ("can you remember what I am allergic to", "recall", {"query": "I am allergic to"}),
         ("do you remember where I parked the car", "recall", {"query": "I parked the car"}),
     ],

@@ -108,8 +108,8 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.CANCEL,
         (
-            r"(?:no )?(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop(?: that| it)?|leave it"
-            r"|no thank(?:s| you)|(?:stop )?that is enough)(?: please)?"
+            r"(?:no )?(?:wait )?(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop(?: that| it)?"
+            r"|leave it|no thank(?:s| you)|(?:stop )?that is enough)(?: please)?"
         ),
     ),
     (
@@ -280,11 +280,12 @@ _PLEASANTRY = re.compile(
     r"(?:(?:thank you|thanks|hello|hi|hey|good (?:morning|afternoon|evening)|all ?right|okay|ok|great|fine"
     r"|perfect|well|oh|wow|excuse me|sorry)\b[ ,.!]+(?:(?:and|then|now|so)\b[ ,]+)*)+(?=\S)"
 )
+_TAKES_BACK = re.compile(r"\b(?:cancel|stop|forget) (?:it|that)\b")
 _GIVES_UP = re.compile(r"(?:no[ ,]+)?(?:never ?mind|forget (?:it|about it)|leave it)\b")
 _FOLLOW_UP = re.compile(
     r"(?:(?:okay|ok|so|oh)[ ,]+)?(?:and(?: (?:what|how) about| then)?|(?:what|how) about|what if it (?:is"
     r"|was)|or)"
-    r"[ ,]+(?=\S)"
+    r"[ ,]+(?:(?:another )?one (?=(?:for|in|at|of|to|about|with)\b))?(?=\S)"
 )
 _AND = re.compile(
     r"(?:,?\s+and\s+(?:also\s+|please\s+)?|[.?!;]\s+(?:and\s+|then\s+|also\s+)?)(?!an? (?:half|quarter)\b)",
@@ -310,6 +311,11 @@ def correction(text: str) -> str | None:
     """What follows a `no, ...`; None if the text is no correction."""
     match = _LEADING.match(text.lower())
     return _INSTEAD.sub("", text[match.end() :]) if match else None
+
+
+def takes_back(text: str) -> bool:
+    """Whether it calls off what was done, by a word that points at it: `cancel it`."""
+    return _TAKES_BACK.search(plain(text)) is not None
 
 
 def gives_up(text: str) -> bool:

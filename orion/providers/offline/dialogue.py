@@ -42,6 +42,9 @@ _CLAIMED = 0.95
 _MOST_CLAUSES = 5
 _NOTHING_DONE = "There is nothing to take back."
 _STAYS = "I cannot take that back."
+_LEFT = "I still did not get that, so I leave it. What else can I do?"
+_MOST_MISSED = 2
+"""Answers to a question that were none, before it is dropped."""
 _CALLED_OFF = "All right, I will not do it."
 _MOST_CHARS = 500
 """Half a minute of speech. The time for longer texts grows with the square of their length."""
@@ -78,17 +81,26 @@ class Dialogue:
         tool = self._tools.get(tool_name)
         said = speech.answer(tool, result) if tool else speech.SORRY
         failed = isinstance(result, dict) and "error" in result
-        if tool and state.get("done", {}).get("tool") == tool_name:
-            state["done"] |= speech.outcome(tool, state["done"].get("arguments", {}), result)
+        for call in (state.get("done"), state.get("changed")):
+            if tool and call and call["tool"] == tool_name:
+                call.update(speech.outcome(tool, call["arguments"], result))
         if "phase" in state:  # the result is late: something else has been asked meanwhile
             return self._kept(state, state, Do(f"{said} {self._open_question(state)}"))
         waiting = list(state.get("waiting", []))
         if not waiting:
-            return self._kept(state, {}, Do(said))
+            return self._kept(state, self._asked_back(state, tool, said) if tool and failed else {}, Do(said))
         if failed:
             return self._kept(state, {}, Do(f"{said} I leave the rest undone."))
         after, do = self._run(state, waiting, goes_on=True)
         return self._kept(state, after, Do(f"{said} {do.text}".strip(), do.tool, do.arguments))
+
+    def _asked_back(self, state: State, tool: Tool, said: str) -> State:
+        """The question that a tool refused with, as one for what it may be told and was not."""
+        given = state.get("done", {}).get("arguments", {})
+        name = next((name for name in slots.places(tool) if name not in given), None)
+        if not said.endswith("?") or name is None:
+            return {}
+        return {"phase": "ask", "tool": tool.name, "arguments": given, "asked": name}
 
     def clauses(self, text: str, most: int = _MOST_CLAUSES) -> list[str]:
         """What is asked for one after the other; a plain `and` parts only what are two requests."""
@@ -119,8 +131,8 @@ class Dialogue:
             "last": do.text or before.get("last", ""),
             "count": before.get("count", 0),
         }
-        done = after.get("done", before.get("done"))
-        return {**after, **kept, **({"done": done} if done else {})}, do
+        calls = {name: call for name in ("done", "changed") if (call := after.get(name, before.get(name)))}
+        return {**after, **kept, **calls}, do
 
     def _step(self, state: State, text: str) -> tuple[State, Do]:
         if not text or len(text) > _MOST_CHARS:
@@ -136,7 +148,8 @@ class Dialogue:
 
     def _begun(self, state: State, text: str, act: Act | None) -> tuple[State, Do]:
         """No question is open: small talk, something about what was done before, or a new request."""
-        if act is Act.UNDO:
+        done, changed = state.get("done", {}), state.get("changed", {})
+        if act is Act.UNDO or (act is Act.CANCEL and acts.takes_back(text) and done == changed != {}):
             return self._undone(state)
         if act is not None and not self._asks_for_tool(text, act):
             return {}, self._small_talk(state, act)
@@ -181,11 +194,8 @@ class Dialogue:
         first, second = self._best(before), self._best(after)
         firstly, secondly = (match.score if match else 0.0 for match in (first, second))
         if first and second and min(firstly, secondly) >= _SURE:
-            return first.tool is not second.tool or all(
-                several.is_request(part) and not slots.missing(match.tool, match.arguments)
-                for part, match in ((before, first), (after, second))
-            )
-        if first and firstly >= _SURE and secondly < ASK:
+            return first.tool is not second.tool or several.are_two(first, second, after)
+        if first and firstly >= _SURE and secondly < _SURE:
             return several.is_request(after) and not several.swallows(first.tool, whole, after)
         return secondly >= _SURE and firstly < ASK and several.is_request(before)
 
@@ -215,14 +225,16 @@ class Dialogue:
             return None
         if (pointed := self._pointed(state, text)) is not None:
             return self._route(state, pointed, [])
-        call = follow_ups.again(self._router, tool, done, text)
+        changed = state.get("changed") or {}
+        call = follow_ups.restated(self._tools.get(str(changed.get("tool"))), changed, text)
+        call = call or follow_ups.again(self._router, tool, done, text)
         return self._follow(call) if call is not None else None
 
     def _undone(self, state: State) -> tuple[State, Do]:
         """Take the last call back where a tool does the opposite."""
-        done = state.get("done") or {}
+        done = state.get("changed") or {}
         tool = self._tools.get(str(done.get("tool", "")))
-        if tool is None or done.get("failed") or not tool.changes:
+        if tool is None or done.get("failed"):
             return {}, Do(_NOTHING_DONE)
         opposite = reversal.opposite(self._router, tool, done.get("arguments", {}))
         return self._fill({}, opposite.tool, dict(opposite.arguments)) if opposite else ({}, Do(_STAYS))
@@ -302,12 +314,16 @@ class Dialogue:
         if corrected is None and asked in found:  # what is known already was not asked for
             found = {name: value for name, value in found.items() if name == asked or name not in given}
         other = self._best(text)
-        switching = other is not None and other.tool.name != tool.name and other.score >= _SWITCH
+        enough = _SWITCH if found else ACCEPT
+        switching = other is not None and other.tool.name != tool.name and other.score >= enough
         if switching and (confirming or not found or set(found) == {asked}):
             return self._run(state, [text])
         if not found and acts.gives_up(text):
             return {}, Do(_CALLED_OFF)
+        if not found and state.get("missed", 0) >= _MOST_MISSED:
+            return {}, Do(_LEFT)
         if not found:
+            state = {**state, "missed": state.get("missed", 0) + 1}
             why = values.reason(properties(tool.parameters).get(str(asked), {}), heard.text)
             return state, Do(f"{why or speech.NOT_CAUGHT} {self._open_question(state)}")
         return self._fill(state, tool, {**given, **found})
@@ -352,7 +368,8 @@ class Dialogue:
 
     def _call(self, state: State, tool: Tool, arguments: dict[str, Any]) -> tuple[State, Do]:
         done = {"tool": tool.name, "arguments": arguments}
-        return {"waiting": state.get("waiting", []), "done": done}, Do("", tool.name, arguments)
+        changed = {"changed": dict(done)} if tool.changes else {}
+        return {"waiting": state.get("waiting", []), "done": done, **changed}, Do("", tool.name, arguments)
 
     def _confirmation(self, tool: Tool, arguments: Mapping[str, Any]) -> str:
         told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in arguments.items())

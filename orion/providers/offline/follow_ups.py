@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orion.domain.tool import Tool
-from orion.providers.offline import acts, goes_on, reversal, speech, values
+from orion.providers.offline import acts, goes_on, reversal, slots, speech, values
 from orion.providers.offline.router import ACCEPT, ASK, Router
 from orion.providers.offline.schema import properties
 
@@ -42,12 +42,28 @@ def again(router: Router, tool: Tool, done: Mapping[str, Any], text: str) -> Cal
     )
 
 
+def restated(tool: Tool | None, changed: Mapping[str, Any], text: str) -> Call | None:
+    """The last change again with a sentence that the user corrects: `no, it is tulip43`."""
+    corrected = acts.correction(text)
+    if tool is None or corrected is None or not goes_on.states(corrected):
+        return None
+    before, known = changed.get("arguments", {}), properties(tool.parameters)
+    for name, old in before.items():
+        new = (
+            goes_on.reworded(old, corrected) if isinstance(old, str) and values.is_free(known[name]) else None
+        )
+        if new is not None:
+            return Call(tool, {**before, name: new})
+    return None
+
+
 def _claimed(router: Router, tool: Tool, text: str, *, alone: bool) -> bool:
     """Whether another tool is meant; a fragment without an `and` is left to whatever tool may be meant."""
     best = next(iter(router.rank(text)), None)
     if best is None:
         return False
-    return (alone and best.score >= ASK) or (best.score >= ACCEPT and best.tool.name != tool.name)
+    whole = slots.missing(best.tool, best.arguments) is None
+    return (alone and best.score >= ASK) or (best.score >= ACCEPT and best.tool.name != tool.name and whole)
 
 
 def _belongs(tool: Tool, found: Mapping[str, Any]) -> bool:
@@ -61,7 +77,8 @@ def _belongs(tool: Tool, found: Mapping[str, Any]) -> bool:
 
 def _instead(router: Router, call: Call, text: str, found: Mapping[str, Any]) -> Call:
     """Change what was done where a tool can; else do it anew, and say that what was done stays."""
-    changes = reversal.changing(router, call.tool, text)
+    value = str(next(iter(found.values()))) if len(found) == 1 else text
+    changes = reversal.changing(router, call.tool, value)
     if changes is not None:
         return Call(changes.tool, dict(changes.arguments))
     known = properties(call.tool.parameters)

@@ -24,6 +24,7 @@ _POLITE = re.compile(
 )
 _ONLY_POLITE = re.compile(r"(?:(?:please|can|could|would|will|you|hey|okay|ok)\W*)+\Z", re.IGNORECASE)
 _WHEN = re.compile(r"\s+(?:now|today|tonight|tomorrow)$", re.IGNORECASE)
+_TIMED = re.compile(r"\d|\b(?:noon|midnight|morning|evening)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"^(?:i|my|we|our|the|that|he|she|they|it)\b", re.IGNORECASE)
 _EDGE = re.compile(r"^[\s,.;:]+|[\s.?!,;:]+$")
 _NO_ANCHOR = frozenset(
@@ -68,7 +69,7 @@ def tidy(value: str) -> str:
     """The value without fillers in front and politeness behind; a short one without `today` too."""
     value = _EDGE.sub("", value)
     value = _POLITE.sub("", _LEADING.sub("", value))
-    if len(value.split()) <= 3 and not _SENTENCE.match(value):
+    if len(value.split()) <= 3 and not _SENTENCE.match(value) and not _TIMED.search(value):
         value = _WHEN.sub("", value)
     value = _EDGE.sub("", value)
     return "" if points(value) or _ONLY_POLITE.match(value) else value

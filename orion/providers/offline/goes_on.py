@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from orion.domain.text.said import normal, plain
+from orion.domain import facts
+from orion.domain.text.said import plain
 from orion.domain.tool import Tool
 from orion.providers.offline import free_text, slots, values
 from orion.providers.offline.schema import properties
@@ -41,13 +42,7 @@ _ALONE = re.compile(
     rf"(?:and |now |then |please |can you )*(?P<verb>{'|'.join(_ONE_HAND)}) {_THAT}(?: please)?\Z"
 )
 _VERBS = {"add": "plus", "subtract": "minus", "take away": "minus"}
-_IT_IS = re.compile(
-    r"(?:it|that|this|he|she|its name) (?:is|was|are|were|should be|must be) (?:called |named )?",
-    re.IGNORECASE,
-)
-_COPULA = re.compile(
-    r"^(.*\b(?:is called|are called|is named|is|are|was|were|=)\s+)(.+)$", re.IGNORECASE | re.DOTALL
-)
+_STATES = re.compile(r"(?:it|that|this|he|she|they|my \w+|i|its name) (?:is|was|are|were|am|should be)\b")
 _ENDING = re.compile(rf" (?:to|from) {_THAT}\Z")
 _SHORT = 3
 
@@ -68,6 +63,16 @@ def with_result(text: str, result: str) -> str | None:
     )
 
 
+def states(text: str) -> bool:
+    """Whether it is a statement: `it is tulip43`."""
+    return _STATES.match(plain(text)) is not None
+
+
+def reworded(old: str, text: str) -> str | None:
+    """A statement with another end: `it is B` after `X is A`, or the same beginning said anew."""
+    return facts.corrected(old, text) if states(text) else _said_anew(old, text)
+
+
 def changed(tool: Tool, before: Mapping[str, Any], text: str, *, corrects: bool) -> dict[str, Any]:
     """The arguments that `text` changes in those of the last call; empty where it says nothing of them."""
     form = plain(text).removeprefix("for ") if corrects else plain(text)
@@ -75,11 +80,12 @@ def changed(tool: Tool, before: Mapping[str, Any], text: str, *, corrects: bool)
     found: dict[str, Any] = {}
     for name, prop in known.items():
         old = before.get(name)
-        if not isinstance(old, str) or not (values.is_free(prop) or prop.get("x-kind") == "arithmetic"):
+        counts = prop.get("x-kind") in ("arithmetic", "duration")
+        if not isinstance(old, str) or not (values.is_free(prop) or counts):
             continue
-        new = _patched(plain(old), form) if prop.get("x-kind") == "arithmetic" else None
+        new = _patched(plain(old), form) if counts else None
         if new is None and values.is_free(prop) and corrects:
-            new = _reworded(old, text)
+            new = reworded(old, text)
         if new is not None and new != old:
             found[name] = new
     return found or _filled(tool, before, text, corrects=corrects)
@@ -119,17 +125,9 @@ def _patched(old: str, form: str) -> str | None:
     return shape.sub(form, old, count=1) if shape.search(old) else None
 
 
-def _reworded(old: str, text: str) -> str | None:
-    """A sentence with another end: `it is B` after `X is A`, or the same beginning said anew."""
-    copula = _COPULA.match(old)
-    said = normal(text)
-    if says := _IT_IS.match(said.text):
-        new = free_text.tidy(said.original(says.end(), len(said.text)))
-        return f"{copula[1]}{new}" if copula and new else None
+def _said_anew(old: str, text: str) -> str | None:
     first, again = plain(old).split()[:2], plain(text).split()[:2]
-    if first == again and len(first) == 2:
-        return free_text.tidy(text) or None
-    return None
+    return (free_text.tidy(text) or None) if first == again and len(first) == 2 else None
 
 
 def _unary(form: str) -> bool:

@@ -11,7 +11,12 @@ from orion.providers.offline import slots
 from orion.providers.offline.router import ACCEPT, Match, Router
 
 _BACK = ("cancel", "forget", "delete", "remove", "stop", "switch off", "undo")
-_CHANGE = ("change the {noun} to {value}", "make it {value}", "change it to {value}")
+_CHANGE = (
+    "change the last {noun} to {value}",
+    "change the {noun} to {value}",
+    "make it {value}",
+    "change it to {value}",
+)
 _COPULA = re.compile(r"\s+(?:is|are|was|were)\s+", re.IGNORECASE)
 
 
@@ -41,7 +46,7 @@ def _first(router: Router, tool: Tool, phrases: Iterator[str]) -> Match | None:
 
 def _takes_back(tool: Tool, arguments: Mapping[str, Any]) -> Iterator[str]:
     """What people would say: `cancel the timer`, `forget my dog`."""
-    objects = [f"the {_noun(tool)}", f"my {_noun(tool)}"]
+    objects = [f"the last {_noun(tool)}", f"the {_noun(tool)}", f"my {_noun(tool)}"]
     for name in slots.places(tool):
         if isinstance(text := arguments.get(name), str):
             objects.insert(0, _COPULA.split(text)[0])

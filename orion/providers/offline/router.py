@@ -52,6 +52,9 @@ _MOST_CANDIDATES = 5
 _EXPLAINED = 0.65
 """So much of the telling words must be explained for the full score; below, it falls with the share."""
 _VERBATIM_ENOUGH = 0.9
+_MOST = 0.95
+_ALL_GENERIC = (3, 0.6)
+"""An example of so many words that all tell little is worth this much, if the whole text reads like it."""
 
 
 class Similarity(Protocol):
@@ -87,6 +90,7 @@ class _Known:
     properties: Mapping[str, dict[str, Any]]
     free: bool
     calculates: bool
+    generic: bool
 
 
 class Router:
@@ -128,13 +132,25 @@ class Router:
         alike = {word: self._like(word) for word in query}
         first = [(self._first(known, said, query, alike), known) for known in self._tools]
         first.sort(key=lambda pair: -pair[0][0])
-        found = [
+        found = list(self._understood(text, said))
+        sure = {match.tool.name for match in found}
+        found += [
             self._judged(known, said, query, Match(known.tool, score, example))
             for (score, example), known in first[:_MOST_CANDIDATES]
-            if score >= _CANDIDATE
+            if score >= _CANDIDATE and known.tool.name not in sure
         ]
         fitting = [match for match in self._by_meaning(text, found) if match.score > 0]
         return sorted(fitting, key=lambda match: -match.score)
+
+    def _understood(self, text: str, said: Said) -> Iterator[Match]:
+        """The tools whose own reading of the sentence is sure of it."""
+        for known in self._tools:
+            read = known.tool.understand
+            arguments = read(text) if read else None
+            if read and arguments is None and said.text != normal(text).text:  # with its slips mended
+                arguments = read(said.text)
+            if arguments is not None:
+                yield Match(known.tool, _MOST, "", dict(arguments))
 
     def _first(
         self, known: _Known, said: Said, query: list[str], alike: Mapping[str, frozenset[str]]
@@ -158,7 +174,7 @@ class Router:
                 best, phrase = fit, example
         share = sum(w for w, word in zip(full, query, strict=True) if alike[word] & known.words)
         score = _EXAMPLE_SHARE * best + (1 - _EXAMPLE_SHARE) * (share / sum(full) if query else 0.0)
-        if best or known.calculates:
+        if best or known.generic:
             floor = max((b for pattern, b in known.patterns if pattern.match(said.text)), default=0.0)
             if floor:
                 score = max(score, floor) + _VERBATIM
@@ -179,7 +195,7 @@ class Router:
         score = match.score + _EVIDENCE * slots.evidence(known.tool, arguments)
         if share < _EXPLAINED:
             score *= share / _EXPLAINED
-        return Match(known.tool, min(0.95, score), match.example, arguments)
+        return Match(known.tool, min(_MOST, score), match.example, arguments)
 
     def _by_meaning(self, text: str, found: list[Match]) -> list[Match]:
         """The matches with what their examples mean, where something knows it."""
@@ -192,7 +208,7 @@ class Router:
             meant = max(self._similarity(text, [phrase for phrase, _ in known.phrases]), default=0.0)
             match = scores.get(known.tool.name) or Match(known.tool, 0.0, "", slots.fill(known.tool, text))
             score = match.score + factor * (meant - least)
-            added.append(Match(known.tool, max(0.0, min(0.95, score)), match.example, match.arguments))
+            added.append(Match(known.tool, max(0.0, min(_MOST, score)), match.example, match.arguments))
         return added
 
     def _weight(self, word: str, free: float) -> float:
@@ -231,6 +247,7 @@ def _prepared(tool: Tool) -> _Known:
         props,
         any(values.is_free(prop) for prop in props.values()),
         any(prop.get("x-kind") == "arithmetic" for prop in props.values()),
+        any("{" in example and not set(tokens(_fixed(example))) - GENERIC for example in tool.examples),
     )
 
 
@@ -260,11 +277,13 @@ def _templates(tool: Tool) -> Iterator[tuple[re.Pattern[str], float]]:
     """
     for example in tool.examples:
         telling = [word for word in tokens(_fixed(example)) if word not in GENERIC]
-        if telling and "{" in example:
+        fixed = len(_fixed(example).split())
+        if "{" in example and (telling or fixed >= _ALL_GENERIC[0]):
+            worth = min(_MOST, 0.55 + 0.15 * len(telling)) if telling else _ALL_GENERIC[1]
             parts = [
                 r".+" if part.startswith("{") else re.escape(part) for part in free_text.template(example)
             ]
-            yield re.compile(LEAD + " ".join(parts) + r"\Z"), min(0.95, 0.55 + 0.15 * len(telling))
+            yield re.compile(LEAD + " ".join(parts) + r"\Z"), worth
 
 
 def _phrases(tool: Tool) -> list[str]:

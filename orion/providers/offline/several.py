@@ -9,6 +9,7 @@ from typing import Any
 from orion.domain.text.said import plain
 from orion.domain.tool import Tool
 from orion.providers.offline import slots, values
+from orion.providers.offline.router import Match
 from orion.providers.offline.schema import properties
 
 _REQUEST = re.compile(
@@ -31,6 +32,15 @@ _LISTED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
 def is_request(text: str) -> bool:
     """Whether it begins as a request does."""
     return _REQUEST.match(plain(text)) is not None
+
+
+def are_two(first: Match, second: Match, after: str) -> bool:
+    """Whether two requests for the same tool are whole, each by itself."""
+    whole = not any(slots.missing(match.tool, match.arguments) for match in (first, second))
+    known = properties(first.tool.parameters)
+    required = [known.get(name, {}) for name in first.tool.parameters.get("required", [])]
+    formed = bool(required) and not any(values.is_free(prop) for prop in required)
+    return whole and (formed or is_request(after))
 
 
 def repeated(tool: Tool, text: str, arguments: Mapping[str, Any]) -> list[str]:

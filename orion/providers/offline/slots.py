@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 from orion.domain.effort import within
-from orion.domain.text.said import Said, normal
+from orion.domain.text.said import Said, normal, plain
 from orion.domain.tool import Tool
 from orion.providers.offline import clock, free_text, neighbours, values
 from orion.providers.offline.schema import properties
 from orion.providers.offline.values import is_free
+from orion.providers.offline.wording import STOP
 
 _PATTERN_SECS = 0.03
 """For all patterns of a tool: the event loop waits for them."""
@@ -113,15 +114,26 @@ def _free(
 ) -> Iterator[tuple[str, str]]:
     """Free text by the words beside its place in an example; the longest anchor wins."""
     alone = _alone(tool, known)
+    required = set(tool.parameters.get("required", []))
+    own = _own_words(tool.examples)
     for name, prop in known.items():
         if name in filled or not is_free(prop):
             continue
         holding = [example for example in tool.examples if f"{{{name}}}" in example]
         hits = [hit for example in holding if (hit := free_text.anchored(example, name, said))]
         if hits:
-            yield name, max(hits, key=lambda hit: hit[0])[1]
+            text = max(hits, key=lambda hit: hit[0])[1]
+            if name in required or set(plain(text).split()) - own:
+                yield name, text
         elif not holding and name == alone and (text := neighbours.text(tool.examples, said)):
             yield name, text
+
+
+@lru_cache(maxsize=256)
+def _own_words(examples: tuple[str, ...]) -> frozenset[str]:
+    """The words of the examples themselves, and such as tell nothing: no value for what may be left out."""
+    fixed = (part for example in examples for part in free_text.template(example) if "{" not in part)
+    return STOP | {word for part in fixed for word in part.split()}
 
 
 def _alone(tool: Tool, known: Mapping[str, dict[str, Any]]) -> str | None:
