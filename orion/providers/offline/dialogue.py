@@ -313,7 +313,9 @@ class Dialogue:
         found = slots.fill(tool, heard, asked=None if confirming else asked)
         if corrected is None and asked in found:  # what is known already was not asked for
             found = {name: value for name, value in found.items() if name == asked or name not in given}
-        other = self._best(text)
+        other = max(
+            filter(None, map(self._best, {text, corrected or text})), key=lambda m: m.score, default=None
+        )
         enough = _SWITCH if found else ACCEPT
         switching = other is not None and other.tool.name != tool.name and other.score >= enough
         if switching and (confirming or not found or set(found) == {asked}):

@@ -97,9 +97,11 @@ def _anchor_patterns(parts: tuple[str, ...], name: str) -> Iterator[tuple[int, r
     after = parts[at + 1 :]
     right = after[0].split() if after and not after[0].startswith("{") else []
     last_fixed = not any(part.startswith("{") for part in after)
-    ends = [rf"(.+?) {re.escape(' '.join(right))}\b"] if right else []
-    if last_fixed:
-        ends.append(r"(.+)$")
+    ends = [rf"(.+?) {re.escape(' '.join(right))}\b"] if right else [r"(.+)$"] if last_fixed else []
+    if at > 2 and left and "{" not in parts[0]:  # behind another placeholder: by the beginning, too
+        begins = re.escape(" ".join(parts[0].split()[:2]))
+        for end in ends:
+            yield len(left) + 1, re.compile(rf"\b{begins}\b.*? {re.escape(' '.join(left))} {end}")
     for words in range(min(_LONGEST_ANCHOR, len(left)), 0, -1):
         anchor = left[-words:]
         if words > 1 or anchor[0] not in _NO_ANCHOR:

@@ -38,6 +38,8 @@ _NUMBER_WEIGHT = 0.2
 """Numbers stand in what is said to any tool: they tell little."""
 _FREE_WEIGHT = 0.35
 """How much a word that no tool knows counts at first against a tool that takes free text."""
+_LIGHT_WEIGHT = 0.2
+"""How much a word counts that no tool knows, and that tells little."""
 _EVIDENCE = 0.2
 """What it adds that all arguments with a form of their own were found."""
 _VERBATIM = 0.1
@@ -51,8 +53,12 @@ _CANDIDATE = 0.2
 _MOST_CANDIDATES = 5
 _EXPLAINED = 0.65
 """So much of the telling words must be explained for the full score; below, it falls with the share."""
+_WITHOUT_OBJECT = 0.65
+"""What it takes that the last telling word is not explained, nor anything filled: `turn off the tv`."""
 _VERBATIM_ENOUGH = 0.9
 _MOST = 0.95
+_UNDERSTOOD = 0.82
+"""What a tool's own reading is worth: less than an example of another tool, word for word."""
 _ALL_GENERIC = (3, 0.6)
 """An example of so many words that all tell little is worth this much, if the whole text reads like it."""
 
@@ -132,7 +138,11 @@ class Router:
         alike = {word: self._like(word) for word in query}
         first = [(self._first(known, said, query, alike), known) for known in self._tools]
         first.sort(key=lambda pair: -pair[0][0])
-        found = list(self._understood(text, said))
+        fits = {known.tool.name: score for (score, _), known in first}
+        found = [
+            Match(match.tool, max(_UNDERSTOOD, min(_MOST, fits[match.tool.name])), "", match.arguments)
+            for match in self._understood(text, said)
+        ]
         sure = {match.tool.name for match in found}
         found += [
             self._judged(known, said, query, Match(known.tool, score, example))
@@ -150,7 +160,7 @@ class Router:
             if read and arguments is None and said.text != normal(text).text:  # with its slips mended
                 arguments = read(said.text)
             if arguments is not None:
-                yield Match(known.tool, _MOST, "", dict(arguments))
+                yield Match(known.tool, _UNDERSTOOD, "", dict(arguments))
 
     def _first(
         self, known: _Known, said: Said, query: list[str], alike: Mapping[str, frozenset[str]]
@@ -165,7 +175,7 @@ class Router:
             reached |= alike[word]
         for example, words in known.phrases:
             common = words & reached
-            if not common:
+            if not common - GENERIC:
                 continue
             precision = sum(w for w, word in zip(weight, query, strict=True) if alike[word] & words) / whole
             recall = sum(self._weights[word] for word in common) / sum(self._weights[word] for word in words)
@@ -195,6 +205,8 @@ class Router:
         score = match.score + _EVIDENCE * slots.evidence(known.tool, arguments)
         if share < _EXPLAINED:
             score *= share / _EXPLAINED
+        if telling and telling[-1] not in explained and not arguments and not self._like(telling[-1]):
+            score *= _WITHOUT_OBJECT
         return Match(known.tool, min(_MOST, score), match.example, arguments)
 
     def _by_meaning(self, text: str, found: list[Match]) -> list[Match]:
@@ -214,7 +226,7 @@ class Router:
     def _weight(self, word: str, free: float) -> float:
         if word == "#":
             return _NUMBER_WEIGHT * self._unknown
-        return self._weights.get(word, free * self._unknown)
+        return self._weights.get(word, (_LIGHT_WEIGHT if word in LIGHT else free) * self._unknown)
 
     def _like(self, word: str) -> frozenset[str]:
         """The tools' words that are the same, or nearly."""

@@ -122,9 +122,9 @@ def _free(
         holding = [example for example in tool.examples if f"{{{name}}}" in example]
         hits = [hit for example in holding if (hit := free_text.anchored(example, name, said))]
         if hits:
-            text = max(hits, key=lambda hit: hit[0])[1]
-            if name in required or set(plain(text).split()) - own:
-                yield name, text
+            best = max(hits, key=lambda hit: hit[0])[1]
+            if name in required or set(plain(best).split()) - own:
+                yield name, best
         elif not holding and name == alone and (text := neighbours.text(tool.examples, said)):
             yield name, text
 
