@@ -313,13 +313,8 @@ class Dialogue:
         found = slots.fill(tool, heard, asked=None if confirming else asked)
         if corrected is None and asked in found:  # what is known already was not asked for
             found = {name: value for name, value in found.items() if name == asked or name not in given}
-        other = max(
-            filter(None, map(self._best, {text, corrected or text})), key=lambda m: m.score, default=None
-        )
-        enough = _SWITCH if found else ACCEPT
-        switching = other is not None and other.tool.name != tool.name and other.score >= enough
-        if switching and (confirming or not found or set(found) == {asked}):
-            return self._run(state, [text])
+        if self._switches(tool, corrected or text, found) and (confirming or not set(found) - {asked}):
+            return self._run(state, [corrected or text])
         if not found and acts.gives_up(text):
             return {}, Do(_CALLED_OFF)
         if not found and state.get("missed", 0) >= _MOST_MISSED:
@@ -329,6 +324,14 @@ class Dialogue:
             why = values.reason(properties(tool.parameters).get(str(asked), {}), heard.text)
             return state, Do(f"{why or speech.NOT_CAUGHT} {self._open_question(state)}")
         return self._fill(state, tool, {**given, **found})
+
+    def _switches(self, tool: Tool, text: str, found: Mapping[str, Any]) -> bool:
+        """Whether another tool is meant than the one that asks."""
+        other = self._best(text)
+        if other is None or other.tool.name == tool.name:
+            return False
+        whole = slots.missing(other.tool, other.arguments) is None
+        return other.score >= _SWITCH or (not found and whole and other.score >= ACCEPT)
 
     def _settled(self, state: State, tool: Tool, act: Act) -> tuple[State, Do] | None:
         """What an act does to an open question; None where it may be the value that was asked for."""

@@ -15,12 +15,13 @@ LIGHT = frozenset(
     "other another one all thing something anything somebody someone everything good nice great new old "
     "thank thanks sorry hello hi maybe quick quickly kindly actually already still ever never should "
     "shall may might must than because while today tomorrow tonight moment minute second hour day time "
-    "long many say said see show find look help use try start put take keep wait first next later instead let listen actually".split()
+    "long many say said see show find look help use try start put take keep wait first next later instead "
+    "let listen actually".split()
 )
 """They do not count where nothing explains them."""
 LEAD = (
-    r"(?:(?:please|okay|hey|hello|hi|wait|first|actually|listen|orion|and|so|now|well|can you|could you|would you|will you|can i"
-    r"|could i|i want to"
-    r"|i want you to|i would like to|i would like you to|i need to|i need you to|let us) )*"
+    r"(?:(?:please|okay|hey|hello|hi|wait|first|actually|listen|orion|and|so|now|well|can you|could you|would you"
+    r"|will you|can i|could i|i want to|i want you to|i would like to|i would like you to|i need to|i need you to"
+    r"|let us) )*"
 )
 """What may stand before a request."""
