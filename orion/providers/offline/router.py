@@ -299,7 +299,8 @@ def _templates(tool: Tool) -> Iterator[tuple[re.Pattern[str], float]]:
         if "{" in example and (telling or fixed >= _ALL_GENERIC[0]):
             worth = min(_MOST, 0.55 + 0.15 * len(telling)) if telling else _ALL_GENERIC[1]
             parts = [
-                r".+" if part.startswith("{") else re.escape(part) for part in free_text.template(example)
+                r".+" if part.startswith("{") else free_text.fixed(part)
+                for part in free_text.template(example)
             ]
             yield re.compile(LEAD + " ".join(parts) + r"\Z"), worth
 
