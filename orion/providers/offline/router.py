@@ -211,9 +211,16 @@ class Router:
             score *= _NOTHING_TO_CALCULATE
         if share < _EXPLAINED:
             score *= share / _EXPLAINED
-        if telling and telling[-1] not in explained and not arguments and not self._like(telling[-1]):
+        last = query[-1:] == telling[-1:] and not set(query[-1:]) & set(explained)
+        if last and telling and self._lost(known, arguments, query):
             score *= _WITHOUT_OBJECT
         return Match(known.tool, min(_MOST, score), match.example, arguments)
+
+    def _lost(self, known: _Known, arguments: Mapping[str, Any], query: list[str]) -> bool:
+        """Whether a last word that nothing explains is no value that the tool waits for."""
+        name = slots.missing(known.tool, arguments)
+        awaited = name is not None and values.is_free(known.properties.get(name, {"enum": ()}))
+        return not arguments and not awaited and not self._like(query[-1])
 
     def _by_meaning(self, text: str, found: list[Match]) -> list[Match]:
         """The matches with what their examples mean, where something knows it."""
