@@ -6,6 +6,7 @@ The project is the current folder, or the one of `project=`. Nothing is served, 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from uuid import UUID
 import jsonschema
 
 from orion import tools
+from orion.domain import facts
 from orion.domain.agent import Agent
 from orion.domain.identity import new_id
 from orion.domain.memory import Memory, MemoryType
@@ -50,17 +52,30 @@ class Conversation:
     planning: Planning | None = None
     consulting: Consulting | None = None
 
-    async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
-        """Keep it in `memories`."""
+    async def remember(
+        self, content: str, kind: MemoryType = MemoryType.FACT, *, replaces: Collection[UUID] = ()
+    ) -> Memory:
+        """Keep it in `memories`, and drop those that it replaces."""
+        await self.forget(replaces)
         memory = Memory(new_id(), new_id(), self.session_id, kind, content, datetime.now(UTC))
         self.memories.append(memory)
         return memory
 
     async def recall(self, query: str, limit: int = 5) -> list[Memory]:
-        """Those of `memories` that share a word with the query, newest first; all for an empty one."""
-        words = set(query.lower().split())
+        """Those of `memories` that share a telling word with the query, newest first; all without one."""
+        words = facts.telling(query)
         newest = reversed(self.memories)
-        return [one for one in newest if not words or words & set(one.content.lower().split())][:limit]
+        found = [one for one in newest if not query.strip() or words & facts.telling(one.content)]
+        return [one for one in found if not facts.only_generic(query, one.content)][:limit]
+
+    async def forget(self, memories: Collection[UUID]) -> None:
+        """Drop them from `memories`."""
+        self.memories = [one for one in self.memories if one.id not in memories]
+
+    async def forget_everything(self) -> int:
+        """Empty `memories`."""
+        count, self.memories = len(self.memories), []
+        return count
 
     def announce_after(self, secs: float, text: str) -> None:
         """Keep it in `announced`."""

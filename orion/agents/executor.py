@@ -245,7 +245,7 @@ class Executor:
             runnable = fresh
         if run.lost:
             return
-        own = await self._write_of(context) if ended.status is StepStatus.DONE and context.kept else None
+        own = await context.write() if ended.status is StepStatus.DONE else None
         if await self._put(run, ended, own) and ended.status is StepStatus.DONE:
             for secs, text in context.announcements:
                 await self._announce(run.plan.session_id, secs, text)
@@ -326,15 +326,6 @@ class Executor:
         if unclear and not tool.repeatable:
             return self._asking(step, StepStatus.UNKNOWN, told), False
         return failed(step, told), again
-
-    async def _write_of(self, context: StepContext) -> Callable[[Store], Awaitable[None]]:
-        writes = [await self._recollection.write_of(memory) for memory in context.kept]
-
-        async def write(store: Store) -> None:
-            for one in writes:
-                await one(store)
-
-        return write
 
     async def _put(self, run: Run, step: Step, own: Callable[[Store], Awaitable[None]] | None = None) -> bool:
         return await self._ledger.change(run, lambda plan: with_put(plan, step), own)

@@ -8,11 +8,12 @@ but its part: the words remain.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from uuid import UUID
 
 from loguru import logger
 
+from orion.domain.facts import only_generic
 from orion.domain.identity import Principal
 from orion.domain.memory import Memory, MemoryType, fuse, within_budget
 from orion.errors import OrionError, ProviderError
@@ -36,33 +37,52 @@ class Recollection:
         self._embedder = embedder
 
     async def keep(
-        self, principal: Principal, memory: Memory, admit: Callable[[Store], Awaitable[object]] | None = None
+        self,
+        principal: Principal,
+        memory: Memory,
+        admit: Callable[[Store], Awaitable[object]] | None = None,
+        *,
+        replaces: Collection[UUID] = (),
     ) -> Memory:
         """Keep a memory, and its embedding where one can be had; without one words find it.
 
         Args:
+            replaces: Memories that are erased in the same transaction.
             admit: Asked in the transaction, and before an embedding is paid for; keeps nothing if it raises.
         """
         if admit is not None and self._embedder is not None:
             async with self._database.transaction(principal) as store:
                 await admit(store)
-        write = await self.write_of(memory)
+        write = await self.write_of(memory, replaces)
         async with self._database.transaction(principal) as store:
             if admit is not None:
                 await admit(store)
             await write(store)
         return memory
 
-    async def write_of(self, memory: Memory) -> Callable[[Store], Awaitable[None]]:
-        """What keeps a memory, as part of a transaction of its user."""
+    async def write_of(
+        self, memory: Memory, replaces: Collection[UUID] = ()
+    ) -> Callable[[Store], Awaitable[None]]:
+        """What keeps a memory in the place of others, as part of a transaction of its user."""
         vectors = await self._embed([memory.content], _EMBED_SECS)
 
         async def write(store: Store) -> None:
+            await store.memories.erase(replaces)
             await store.memories.add(memory)
             if self._embedder is not None and vectors:
                 await store.memories.add_vectors(self._embedder.model, {memory.id: vectors[0]})
 
         return write
+
+    async def forget(self, principal: Principal, memories: Collection[UUID]) -> None:
+        """Erase memories with their embeddings."""
+        async with self._database.transaction(principal) as store:
+            await store.memories.erase(memories)
+
+    async def forget_everything(self, principal: Principal) -> int:
+        """Erase all memories of the principal with their embeddings; how many there were."""
+        async with self._database.transaction(principal) as store:
+            return await store.memories.erase_all()
 
     async def search(
         self,
@@ -85,6 +105,7 @@ class Recollection:
             by_words = await store.memories.search(
                 query, limit=max(limit, _CANDIDATES), session_id=session_id, notes=notes
             )
+            by_words = [memory for memory in by_words if not only_generic(query, memory.content)]
             if self._embedder is None or not vectors:
                 return by_words[:limit]
             near = await store.memories.nearest(

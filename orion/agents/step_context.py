@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from orion.agents.recollection import Recollection
 from orion.domain.identity import Principal, new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.domain.tool import ToolFailure
+from orion.store.store import Store
 
 MAX_ANNOUNCE_SECS = 24 * 3600.0
 _NO_STEP = "That can only be done while we talk."
@@ -17,8 +19,8 @@ _NO_STEP = "That can only be done while we talk."
 class StepContext:
     """The ToolContext of one step.
 
-    What it keeps about the user is written together with the step's end, in one transaction; what it
-    wants to have said later is passed on after that. A process that dies before leaves neither behind.
+    What it keeps and erases about the user is written together with the step's end, in one transaction; what
+    it wants to have said later is passed on after that. A process that dies before leaves neither behind.
 
     Args:
         key: The step's idempotency key.
@@ -33,20 +35,45 @@ class StepContext:
         self._owner = owner
         self.call_id = key
         self.session_id = session_id
-        self.kept: list[Memory] = []
+        self.kept: list[tuple[Memory, Collection[UUID]]] = []
+        """Each with the ids of those that it replaces."""
+        self.erased: list[UUID] = []
         self.announcements: list[tuple[float, str]] = []
 
-    async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
+    async def remember(
+        self, content: str, kind: MemoryType = MemoryType.FACT, *, replaces: Collection[UUID] = ()
+    ) -> Memory:
         """Keep `content` for this user when the step ends well."""
         assert self._owner.user_id is not None
         now = datetime.now(UTC)
         memory = Memory(new_id(), self._owner.user_id, self.session_id, kind, content, now)
-        self.kept.append(memory)
+        self.kept.append((memory, replaces))
         return memory
 
     async def recall(self, query: str, limit: int = 5) -> list[Memory]:
         """What was kept for this user before this step."""
         return await self._recollection.search(self._owner, query, limit=limit)
+
+    async def forget(self, memories: Collection[UUID]) -> None:
+        """Erase these when the step ends well."""
+        self.erased.extend(memories)
+
+    async def forget_everything(self) -> int:
+        """Refused: that is asked for by its user, and not planned."""
+        raise ToolFailure(_NO_STEP)
+
+    async def write(self) -> Callable[[Store], Awaitable[None]] | None:
+        """What keeps and erases all that, as part of a transaction of the user; None for nothing."""
+        if not self.kept and not self.erased:
+            return None
+        writes = [await self._recollection.write_of(memory, replaces) for memory, replaces in self.kept]
+
+        async def write(store: Store) -> None:
+            await store.memories.erase(self.erased)
+            for one in writes:
+                await one(store)
+
+        return write
 
     def announce_after(self, secs: float, text: str) -> None:
         """Have `text` said some seconds after the step has ended well."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +43,8 @@ class Tool:
         timeout_secs: After that the call is given up.
         untrusted: Others than the user wrote what it returns: a model that has read it may follow them.
         shown: The parameters as models get them, if that is not as they are.
+        understand: Gives the arguments if a whole sentence surely asks for this tool, else None: the tool's
+            own reading, for an agent without a model.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Tool:
     timeout_secs: float = 10.0
     untrusted: bool = False
     shown: Shown | None = None
+    understand: Callable[[str], Mapping[str, Any] | None] | None = None
 
     @property
     def changes(self) -> bool:
@@ -200,11 +203,19 @@ class ToolContext(Protocol):
     def consulting(self) -> Consulting | None:
         """Whom the current agent may ask; None outside a conversation, and for one who is asked."""
 
-    async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
-        """Keep `content` for this user."""
+    async def remember(
+        self, content: str, kind: MemoryType = MemoryType.FACT, *, replaces: Collection[UUID] = ()
+    ) -> Memory:
+        """Keep `content` for this user, in the place of the memories with these ids."""
 
     async def recall(self, query: str, limit: int = 5) -> list[Memory]:
         """What was kept for this user, best match first; all of it, newest first, if empty."""
+
+    async def forget(self, memories: Collection[UUID]) -> None:
+        """Erase the memories of this user with these ids; of those that are gone already nothing is told."""
+
+    async def forget_everything(self) -> int:
+        """Erase all memories of this user, notes of conversations too; how many there were."""
 
     def announce_after(self, secs: float, text: str) -> None:
         """Say `text` in this conversation after `secs` seconds. Raises ToolFailure where too much waits."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -99,16 +99,26 @@ class _CallContext:
     def consulting(self) -> Consulting | None:
         return self._tools.consulting
 
-    async def remember(self, content: str, kind: MemoryType = MemoryType.FACT) -> Memory:
+    async def remember(
+        self, content: str, kind: MemoryType = MemoryType.FACT, *, replaces: Collection[UUID] = ()
+    ) -> Memory:
         self._refuse_guests()
         user_id = self._tools.principal.user_id
         assert user_id is not None
         memory = Memory(new_id(), user_id, self.session_id, kind, content, datetime.now(UTC))
-        return await self._tools.recollection.keep(self._tools.principal, memory)
+        return await self._tools.recollection.keep(self._tools.principal, memory, replaces=replaces)
 
     async def recall(self, query: str, limit: int = 5) -> list[Memory]:
         self._refuse_guests()
         return await self._tools.recollection.for_models(self._tools.principal, query, limit=limit)
+
+    async def forget(self, memories: Collection[UUID]) -> None:
+        self._refuse_guests()
+        await self._tools.recollection.forget(self._tools.principal, memories)
+
+    async def forget_everything(self) -> int:
+        self._refuse_guests()
+        return await self._tools.recollection.forget_everything(self._tools.principal)
 
     def announce_after(self, secs: float, text: str) -> None:
         if not 0 <= secs <= MAX_ANNOUNCE_SECS:

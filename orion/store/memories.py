@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from orion.domain.facts import with_forms
 from orion.domain.identity import Principal
 from orion.domain.memory import USER_TURNS, Memory, MemoryType
 from orion.errors import NotFound
@@ -77,14 +78,17 @@ class Memories:
     ) -> list[Memory]:
         """What fits the query, best first: all of its words if anything has them, else any of them.
 
-        PostgreSQL full text search (12.3): English stems, stop words left out.
+        PostgreSQL full text search (12.3): English stems, stop words left out. Of irregular verbs the other
+        forms count among any of them.
         """
         strict = func.websearch_to_tsquery("english", query)
         found = await self._matching(strict, limit, session_id, notes=notes)
         if found:
             return found
         # `&` to `|` on the parsed query keeps it well formed, whatever the user wrote.
-        loose = cast(func.replace(cast(func.plainto_tsquery("english", query), Text), "&", "|"), TSQUERY)
+        loose = cast(
+            func.replace(cast(func.plainto_tsquery("english", with_forms(query)), Text), "&", "|"), TSQUERY
+        )
         return await self._matching(loose, limit, session_id, notes=notes)
 
     async def nearest(
@@ -145,6 +149,16 @@ class Memories:
         gone = await self._connection.execute(delete(memories).where(memories.c.id == memory_id))
         if gone.rowcount == 0:
             raise NotFound("no such memory")
+
+    async def erase(self, memory_ids: Collection[UUID]) -> None:
+        """Forget these, as far as they are there; their vectors refer to them with ON DELETE CASCADE."""
+        if memory_ids:
+            await self._connection.execute(delete(memories).where(memories.c.id.in_(memory_ids)))
+
+    async def erase_all(self) -> int:
+        """Forget everything about the principal; how many there were."""
+        own = memories.c.user_id == self._principal.user_id
+        return (await self._connection.execute(delete(memories).where(own))).rowcount
 
     async def _matching(
         self, query: ColumnElement[Any], limit: int, session_id: UUID | None, *, notes: bool

@@ -6,6 +6,8 @@ or raises ToolFailure with a sentence. It may also set
 
 - `EXAMPLES`: phrases with which people ask for it (the offline agent routes by them);
 - `SAID`: what people say in the places of the examples, `{"place": ["tokyo", "new york"]}`;
+- `understand(said)`: the arguments if a whole sentence surely asks for this tool, else None; so the offline
+  agent need not guess them by the examples;
 - `SAY`: a template of the spoken answer over the keys of the result, e.g. `"It is {time}."`;
 - `CONFIRM` (each call waits for the user's yes), `SIDE_EFFECTS` (barge-in does not cancel it; nor what has a
   `RISK` of `write` or `danger`), `RISK`, `TIMEOUT_SECS`;
@@ -137,9 +139,15 @@ def _misshapen(module: ModuleType) -> Iterator[tuple[str, str, str]]:
         yield "SAY", "SAY is no text", 'write `SAY = "It is {time}."`, over the keys of the result'
     if (risk := getattr(module, "RISK", Risk.READ)) not in set(Risk):
         yield "RISK", f"there is no risk {risk!r}", f"choose of {', '.join(Risk)}"
+    if not callable(getattr(module, "understand", _nothing)):
+        yield "understand", "understand is no function", "write `def understand(said): ...`"
     timeout = getattr(module, "TIMEOUT_SECS", 10.0)
     if not isinstance(timeout, int | float) or not timeout > 0:
         yield "TIMEOUT_SECS", "TIMEOUT_SECS is no time", "write a number of seconds above 0"
+
+
+def _nothing(_said: str) -> None:
+    """What a tool without a reading of its own understands."""
 
 
 def _shown(schema: dict[str, Any]) -> Shown | None:
@@ -188,6 +196,7 @@ def _read(name: str, module: ModuleType) -> RunnableTool:
         idempotent=bool(getattr(module, "IDEMPOTENT", False)),
         timeout_secs=float(getattr(module, "TIMEOUT_SECS", 10.0)),
         untrusted=getattr(module, "UNTRUSTED", False),
+        understand=getattr(module, "understand", None),
     )
 
     async def run_validated(arguments: dict[str, Any], call: ToolContext) -> Any:

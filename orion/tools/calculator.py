@@ -1,15 +1,21 @@
-"""Calculates with numbers: + - * / ^ and percent, square roots, brackets, spoken or written."""
+"""Calculates: + - * / ^, percent, roots, averages, tips, discounts and shares of a bill, spoken or written.
+
+Give the whole calculation, in words or signs: "15 percent of 80", "80 plus 15%", "what percent of 80 is 12",
+"split 96 euros between 4 people", "18.50 dollars with a 20 percent tip", "square root of 16".
+"""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from pydantic import BaseModel, Field
-from text_to_num import alpha2digit
 
+from orion.domain.text.said import plain
 from orion.domain.tool import ToolContext, ToolFailure
+from orion.tools import _arithmetic, _bills
+from orion.tools._arithmetic import NotArithmetic
 
 EXAMPLES = (
     "{expression}",
@@ -30,6 +36,12 @@ EXAMPLES = (
     "multiply four by six",
     "subtract two from nine",
     "divide ten by two",
+    "eighty plus fifteen percent",
+    "what percent of eighty is twelve",
+    "the average of three five and ten",
+    "split ninety six euros between four people",
+    "a twenty percent tip on fifty dollars",
+    "thirty percent off sixty dollars",
 )
 SAY = "That is {spoken}."
 
@@ -55,32 +67,10 @@ SAID = {
     + [f"the square root of {number}" for number in _NUMBERS]
 }
 
-_MAX_EXPONENT = 1000
-_DIGITS = 28
-_OPERAND = r"\d+(?:[.,]\d+)*"
-_SPOKEN: tuple[tuple[str, str], ...] = (
-    (r"\b(?:what(?:'s| is| are)?|how much is|calculate|compute|equals?|please|the)\b|[?=]", " "),
-    (rf"\badd (?:up )?({_OPERAND}) (?:and|to) ({_OPERAND})", r"(\1 + \2)"),
-    (rf"\bmultiply ({_OPERAND}) (?:by|with|and) ({_OPERAND})", r"(\1 * \2)"),
-    (rf"\bsubtract ({_OPERAND}) from ({_OPERAND})", r"(\2 - \1)"),
-    (rf"\bdivide ({_OPERAND}) by ({_OPERAND})", r"(\1 / \2)"),
-    (r"\bhalf of\b", " 0.5 * "),
-    (r"\bsquare root of\b", " sqrt "),
-    (r"(\S+) percent of\b", r" (\1 / 100) * "),
-    (r"(\S+)\s*% of\b", r" (\1 / 100) * "),
-    (r"\bpercent\b", " % "),
-    (r"\b(?:to\s+(?:the\s+)?power of|raised to)\b|\*\*", " ^ "),
-    (r"\bsquared\b", " ^ 2 "),
-    (r"\bcubed\b", " ^ 3 "),
-    (r"\bdivided by\b|\bover\b|÷", " / "),
-    (r"\b(?:times|multiplied by|multiplied with|x)\b|×", " * "),
-    (r"\bplus\b|\badded to\b", " + "),
-    (r"\bminus\b|\bless\b|[–−]", " - "),
-    (r"\bpoint\b", "."),
-    (r"(?<=\d),(?=\d{3}\b)", ""),
-    (r"(?<=\d)\s*\.\s*(?=\d)", "."),
-)
-_TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|\.\d+|sqrt|[-+*/^%()])")
+
+_EXACT_DECIMALS = 4
+_MOST_DIGITS = 15
+_DATE = re.compile(r"\d{1,2} [-/] \d{1,2} [-/] \d{2,4}\Z|\d{4} ?- ?\d{1,2} ?- ?\d{1,2}\Z")
 
 
 class Args(BaseModel):
@@ -89,133 +79,112 @@ class Args(BaseModel):
     expression: str = Field(
         min_length=1,
         max_length=200,
-        description="Arithmetic, e.g. 7 + 5 * (2 - 1), 15 percent of 80, square root of 16",
+        description="Arithmetic, e.g. 7 + 5 * (2 - 1), 15 percent of 80, split 96 euros between 4 people",
         json_schema_extra={"x-ask": "What shall I calculate?", "x-kind": "arithmetic"},
     )
 
 
 async def run(args: Args, _call: ToolContext) -> dict[str, Any]:
-    """The `result` as a decimal text, and `spoken` for the answer."""
-    value = evaluate(args.expression)
-    text = _shown(value)
-    return {"result": text, "spoken": _spoken(text)}
+    """The exact `result` as a decimal text, its `unit` or None, and `spoken` for the answer, rounded."""
+    solved = solve(args.expression)
+    return {"result": _exact(solved.value), "unit": solved.unit or None, "spoken": solved.spoken}
+
+
+def understand(said: str) -> dict[str, Any] | None:
+    """The calculation, if the sentence is one as a whole, or asks about a percentage, a tip or a share."""
+    text = plain(said)
+    if _DATE.search(text) or len(text) > 200:
+        return None
+    try:
+        solved = _bills.solve(text, spoken)
+    except ToolFailure:
+        return {"expression": text}
+    if solved is not None:
+        return {"expression": text}
+    expression = _arithmetic.reads(_bills.without_currency(_signs(said)))
+    return {"expression": _arithmetic.core(said)} if expression else None
+
+
+def solve(expression: str) -> _bills.Solved:
+    """What an expression comes to, with its unit and as it is said. Raises ToolFailure."""
+    with localcontext() as context:
+        context.prec = 28
+        if (solved := _bills.solve(plain(expression), spoken)) is not None:
+            return solved
+    text = _signs(expression)
+    unit = _bills.currency(text)
+    value = _arithmetic.evaluate(_bills.without_currency(text))
+    if unit and re.search(r"\d \w+ (?:/|divided by|over) \d+(?:\.\d+)? (?!percent)[a-z]", text):
+        unit = ""  # money by money is a number
+    return _bills.Solved(value, unit, spoken(value, unit))
 
 
 def evaluate(expression: str) -> Decimal:
-    """The value of a spoken or written expression, to 28 digits.
-
-    Raises:
-        ToolFailure: It is no arithmetic, divides by zero, or is out of bounds.
-    """
-    text = alpha2digit(expression.lower(), "en", threshold=0)
-    for pattern, written in _SPOKEN:
-        text = re.sub(pattern, written, text)
-    parser = _Parser(_tokens(text))
-    with localcontext() as context:
-        context.prec = _DIGITS
-        try:
-            value = parser.whole()
-        except DivisionByZero as error:
-            raise ToolFailure("I cannot divide by zero.") from error
-        except (InvalidOperation, Overflow) as error:
-            raise ToolFailure("I cannot calculate that.") from error
-    if not value.is_finite():
-        raise ToolFailure("I cannot divide by zero.")
-    return value
+    """The value of a spoken or written expression, to 28 digits. Raises ToolFailure."""
+    return solve(expression).value
 
 
-def _tokens(text: str) -> list[str]:
-    tokens, position = [], 0
-    while position < len(text.rstrip()):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise ToolFailure("I could not make out the numbers. Please say it again.")
-        tokens.append(match[1])
-        position = match.end()
-    return tokens
+def _signs(expression: str) -> str:
+    return plain(_arithmetic.core(expression))
 
 
-class _Parser:
-    """Recursive descent: sum > product > unary minus > power > percent > atom."""
-
-    def __init__(self, tokens: list[str]) -> None:
-        self._tokens = tokens
-
-    def whole(self) -> Decimal:
-        value = self._sum(0)
-        if self._tokens:
-            raise ToolFailure("I could not make out what to calculate.")
-        return value
-
-    def _next(self, *wanted: str) -> str | None:
-        return self._tokens.pop(0) if self._tokens and self._tokens[0] in wanted else None
-
-    def _sum(self, depth: int) -> Decimal:
-        value = self._product(depth)
-        while operator := self._next("+", "-"):
-            other = self._product(depth)
-            value = value + other if operator == "+" else value - other
-        return value
-
-    def _product(self, depth: int) -> Decimal:
-        value = self._unary(depth)
-        while operator := self._next("*", "/"):
-            other = self._unary(depth)
-            value = value * other if operator == "*" else value / other
-        return value
-
-    def _unary(self, depth: int) -> Decimal:
-        negative = False
-        while self._next("-"):
-            negative = not negative
-        value = self._power(depth)
-        return -value if negative else value
-
-    def _power(self, depth: int) -> Decimal:
-        base = self._percent(depth)
-        if not self._next("^"):
-            return base
-        exponent = self._unary(_deeper(depth))
-        if abs(exponent) > _MAX_EXPONENT:
-            raise ToolFailure("That power is too large for me.")
-        return base**exponent
-
-    def _percent(self, depth: int) -> Decimal:
-        value = self._atom(depth)
-        while self._next("%"):
-            value /= 100
-        return value
-
-    def _atom(self, depth: int) -> Decimal:
-        if self._next("sqrt"):
-            return self._atom(_deeper(depth)).sqrt()
-        if self._next("("):
-            value = self._sum(_deeper(depth))
-            if not self._next(")"):
-                raise ToolFailure("A closing bracket is missing.")
-            return value
-        if not self._tokens or not (self._tokens[0][0].isdigit() or self._tokens[0][0] == "."):
-            raise ToolFailure("I could not make out what to calculate.")
-        return Decimal(self._tokens.pop(0))
+def spoken(value: Decimal, unit: str = "") -> str:
+    """A number as people say it, rounded where it is long: `about 142,857.14`, `22.20 dollars`."""
+    if unit and unit != "percent":
+        return _money(value, unit)
+    if value and not Decimal(10) ** -6 <= abs(value) < Decimal(10) ** _MOST_DIGITS:
+        return f"{_scientific(value)}{' percent' if unit else ''}"
+    exact = _decimals(value)
+    rounded = value if exact <= _EXACT_DECIMALS else _rounded(value)
+    about = "about " if rounded != value else ""
+    return f"{about}{_grouped(rounded)}{' percent' if unit else ''}"
 
 
-def _deeper(depth: int) -> int:
-    if depth >= 40:
-        raise ToolFailure("That is nested too deeply for me.")
-    return depth + 1
+def _money(value: Decimal, unit: str) -> str:
+    if abs(value) >= Decimal(10) ** _MOST_DIGITS:
+        return f"{_scientific(value)} {unit}"
+    cents = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    about = "about " if cents != value else ""
+    if cents == cents.to_integral_value():
+        whole = int(cents)
+        return f"{about}{_grouped(Decimal(whole))} {unit if abs(whole) != 1 else unit.removesuffix('s')}"
+    return f"{about}{_grouped(cents, 2)} {unit}"
 
 
-def _spoken(text: str) -> str:
-    """The result as a voice reads it well: no signs, no exponents written with an E."""
-    mantissa, _, exponent = text.lower().partition("e")
-    if exponent:
-        power = exponent.removeprefix("+").replace("-", "minus ")
-        mantissa = f"about {mantissa} times ten to the power of {power}"
-    return mantissa.replace("-", "minus ", 1) if mantissa.startswith("-") else mantissa
+def _rounded(value: Decimal) -> Decimal:
+    """Two decimals from ten on, three from one on, else three digits."""
+    size = value.adjusted()
+    places = 2 if size >= 1 else 3 if size == 0 else 2 - size
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def _shown(value: Decimal) -> str:
-    """At most six decimals, no exponent up to 15 digits: what a person would say."""
-    if abs(value) >= Decimal(10) ** 15 or (value and abs(value) < Decimal(10) ** -6):
-        return f"{value:.6g}"
-    return f"{round(value, 6):f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _grouped(value: Decimal, places: int | None = None) -> str:
+    """The number with its thousands parted, from 10,000 on; a minus is a word."""
+    text = f"{abs(value):.{_decimals(value) if places is None else places}f}"
+    whole, _, rest = text.partition(".")
+    whole = f"{int(whole):,}" if len(whole) > 4 else whole
+    return f"{'minus ' if value < 0 else ''}{whole}{'.' + rest if rest else ''}"
+
+
+def _scientific(value: Decimal) -> str:
+    mantissa, _, exponent = f"{value:.2e}".lower().partition("e")
+    about = "" if Decimal(mantissa).scaleb(int(exponent)) == value else "about "
+    number = _grouped(Decimal(mantissa).normalize())
+    power = f"ten to the power of {exponent.removeprefix('+').replace('-', 'minus ')}"
+    return f"{about}{power}" if number == "1" else f"{about}{number} times {power}"
+
+
+def _exact(value: Decimal) -> str:
+    """All digits that are known; no exponent where the number can be written out."""
+    if value and not -30 < value.adjusted() < 40:
+        return str(value.normalize())
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+__all__ = ["EXAMPLES", "SAID", "SAY", "Args", "NotArithmetic", "evaluate", "run", "understand"]

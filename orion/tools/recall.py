@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from orion.domain.text.second_person import to_you
+from orion.domain import facts
 from orion.domain.tool import ToolContext
+from orion.tools._notes import MOST, POLITE, named, told
 
 EXAMPLES = (
     "what did I tell you about {query}",
@@ -32,16 +34,46 @@ EXAMPLES = (
     "remember when {query}",
     "remember who {query}",
     "what did I ask you to remember",
+    "what do you know about me",
+    "where did I park",
+    "where did I put {query}",
+    "where did I leave {query}",
+    "where are my {query}",
+    "what's my name",
+    "who am I",
+    "what am I allergic to",
 )
 SAY = "{spoken}"
 UNTRUSTED = True
 
-_THE_USER = frozenset({"", "me", "myself", "i", "the user", "user"})
-_NO_THING = frozenset(
-    "the a an your yours you our ours us his her its their this that these those what where when who how why "
-    "which anything something everything".split()
+_THE_USER = frozenset({"", "me", "myself", "i", "the user", "user", "about me", "everything", "all"})
+_MOST_TOLD = 20
+_MOST_CHARS = 4000
+"""Of what is told; a model's context and a listener's patience end somewhere."""
+_ALIKE = 3
+_QUESTION = re.compile(
+    rf"{POLITE}(?P<query>"
+    r"(?:what(?:'s| is| are| was)|where(?:'s| is| are)|who(?:'s| is| are)|when(?:'s| is| are)) (?:my|our)\b.+"
+    r"|(?:where|when|what|who) (?:did|have|do) (?:i|we) (?!say|said|just|have to|need|want).+"
+    r"|what(?:'s| is) the \w+(?: \w+)? of (?:my|our) .+"
+    r"|(?:what|when|where)(?:'s| is| are) [a-z]+'s (?:\w+ )?"
+    r"(?:birthday|anniversary|appointment|address|number|name)"
+    r"|where (?:i|we) (?:parked|put|left|hid|keep|kept|live|work).*"
+    r"|(?:what|where|when|who|which) .*\b(?:i (?:tell|told)|did i (?:tell|say to|ask)|i asked) you.*"
+    r"|what am i (?:allergic to|called)|who am i|how old am i|where (?:was i born|do i live)|when was i born"
+    r"|(?:what|everything|all) (?:else )?(?:do |that )?you (?:know|remember|have noted)(?: about| of| on)"
+    r" (?:me|my|our)\b.*"
+    r"|(?:what )?(?:my|our) (?:own )?(?:name|age|birthday)(?: is)?"
+    r")[ .!?]*",
+    re.IGNORECASE,
 )
-"""Words that are, or stand before, what is no possession of the user's."""
+_ABOUT = re.compile(r".*\b(?:about|of|on|to remember)\b ?", re.IGNORECASE)
+_ASKS = re.compile(
+    r"(?:what|who|where|when|which|how old)(?:'s| is| are| was| did| do| am| have) ", re.IGNORECASE
+)
+_WHAT_IS = re.compile(r"\A(?:what|who|where|when)(?:'s| is| are| was|) (?=(?:my|our) )", re.IGNORECASE)
+_OTHERS = re.compile(r"\b(?:timers?|alarms?|reminders?|plans?)\b", re.IGNORECASE)
+"""What other tools know."""
 
 
 class Args(BaseModel):
@@ -55,19 +87,56 @@ class Args(BaseModel):
 
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:
-    """The `memories` that fit, best first, and `spoken` for the answer."""
-    query = "" if args.query.lower().strip() in _THE_USER else args.query
-    found = [memory.content for memory in await call.recall(query, 3)]
+    """The `memories` that fit, and `spoken` for the answer: the best one first, or all in their order."""
+    query = args.query.lower().strip(" .?!")
+    if query in _THE_USER:
+        found = [memory.content for memory in reversed(await call.recall("", MOST))]
+        return _answer(found, "I have nothing noted about you yet.")
+    known = [memory.content for memory in reversed(await call.recall("", MOST))]
+    found = facts.about(query, known) or _alike(query, await _search(args.query, call))
+    return _answer(found, f"I have nothing noted about {_thing(args.query.strip(' .?!'))}.")
+
+
+def understand(said: str) -> dict[str, Any] | None:
+    """What is asked about, if the question is one about the user's own things."""
+    found = _QUESTION.fullmatch(" ".join(said.replace("’", "'").split()))
+    if found is None or _OTHERS.search(said):
+        return None
+    query = found["query"].strip(" .?!")
+    if re.match(r"(?:what|everything|all)\b.*\b(?:you|i (?:tell|told|asked))\b", query, re.IGNORECASE):
+        query = _ABOUT.sub("", query) if _ABOUT.match(query) else ""
+    return {"query": query}
+
+
+def _thing(query: str) -> str:
+    """What was asked about, as it is told: "what's my cat called" is "your cat"."""
+    asked = _WHAT_IS.sub("", query)
+    if _ASKS.match(asked):
+        return "that"
+    return named(re.sub(r"\A(my .+) called\Z", r"\1", asked, flags=re.IGNORECASE))
+
+
+async def _search(query: str, call: ToolContext) -> list[str]:
+    return [memory.content for memory in await call.recall(query, _ALIKE)]
+
+
+def _alike(query: str, found: list[str]) -> list[str]:
+    """The best match, and those behind it that have as many of the words."""
+    wanted = facts.telling(query)
+    shared = [len(wanted & facts.telling(content)) for content in found]
+    return [
+        content for content, count in zip(found, shared, strict=True) if count and count == shared[0]
+    ] or found[:1]
+
+
+def _answer(found: list[str], nothing: str) -> dict[str, Any]:
     if not found:
-        return {"memories": [], "spoken": f"I have nothing noted about {_about(query)}."}
-    told = [to_you(content) for content in (found[:1] if query else found)]
-    return {"memories": found, "spoken": f"You told me that {', and that '.join(told)}."}
-
-
-def _about(query: str) -> str:
-    """What was looked for, said to the user: `dog` and `my dog` are "your dog"."""
-    if not query:
-        return "you yet"
-    said = to_you(query)
-    bare = said == query and said.islower() and said.split()[0] not in _NO_THING
-    return f"your {said}" if bare else said
+        return {"memories": [], "spoken": nothing}
+    shown: list[str] = []
+    for content in found[:_MOST_TOLD]:
+        if shown and sum(map(len, shown)) + len(content) > _MOST_CHARS:
+            break
+        shown.append(content)
+    more = len(found) - len(shown)
+    rest = f" There {'is' if more == 1 else 'are'} {more} more." if more else ""
+    return {"memories": shown, "spoken": f"You told me that {told(shown)}.{rest}"}

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from pydantic import BaseModel, Field
-from text_to_num import alpha2digit
 
+from orion.domain.text.said import plain
 from orion.domain.tool import Risk, ToolContext, ToolFailure
 
 EXAMPLES = (
@@ -89,8 +89,7 @@ async def run(args: Args, call: ToolContext) -> dict[str, Any]:
 
 def seconds(duration: str) -> float | None:
     """A duration as people say it, in seconds; None where there is none in it."""
-    # "second" would be read as an ordinal.
-    text = alpha2digit(re.sub(r"\bsecond", "sec", duration.lower()), "en", threshold=0)
+    text = plain(duration)
     text = re.sub(r"\b(?:3|three) quarters of an hour\b", "45 minutes", text)
     text = re.sub(r"\b(?:a )?quarter of an hour\b", "15 minutes", text)
     text = re.sub(r"\bhalf an? (hour|minute)\b", r"0.5 \1", text)

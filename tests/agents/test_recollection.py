@@ -136,3 +136,44 @@ def test_embeddings_without_a_key_or_an_address_are_refused_at_start(tmp_path):
         providers.embedder(Settings(data_dir=tmp_path, embeddings="openai"))
     with pytest.raises(StartError, match="no embeddings"):
         providers.embedder(Settings(data_dir=tmp_path, embeddings="espeak"))
+
+
+async def test_a_memory_takes_the_place_of_others_with_their_embeddings(database, ada, ben, embedder):
+    recollection = Recollection(database, embedder)
+    old = await recollection.keep(ada, memory(ada, "my wifi password is tulip42"))
+    other = await recollection.keep(ben, memory(ben, "my wifi password is rose"))
+    await recollection.keep(ada, memory(ada, "my wifi password is tulip43"), replaces=[old.id, other.id])
+    assert await contents(recollection, ada, "") == ["my wifi password is tulip43"]
+    assert await contents(recollection, ada, "password") == ["my wifi password is tulip43"]
+    assert await contents(recollection, ben, "") == ["my wifi password is rose"]
+    assert await vectors(database, ada) == 1
+
+
+async def test_what_is_forgotten_is_erased_with_its_embedding(database, ada, ben, embedder):
+    recollection = Recollection(database, embedder)
+    kept = [
+        await recollection.keep(ada, memory(ada, text)) for text in ("my dog is called Bello", "I like tea")
+    ]
+    await recollection.keep(ben, memory(ben, "I like wine"))
+    await recollection.forget(ada, [kept[0].id, kept[0].id, new_id()])
+    assert await contents(recollection, ada, "") == ["I like tea"]
+    assert await vectors(database, ada) == 1
+    assert await recollection.forget_everything(ada) == 1
+    assert (await contents(recollection, ada, ""), await vectors(database, ada)) == ([], 0)
+    assert await contents(recollection, ben, "wine") == ["I like wine"]
+
+
+async def test_another_form_of_an_irregular_verb_finds_it_and_a_word_of_all_notes_does_not(database, ada):
+    recollection = Recollection(database)
+    for text in ("I bought a red lamp", "my dog is called Bello"):
+        await recollection.keep(ada, memory(ada, text))
+    assert await contents(recollection, ada, "what did I buy") == ["I bought a red lamp"]
+    assert await contents(recollection, ada, "what is my cat called") == []
+    assert await contents(recollection, ada, "what is my dog called") == ["my dog is called Bello"]
+
+
+async def vectors(database, principal):
+    async with database.transaction(principal) as store:
+        everything = await store.memories.newest(limit=100)
+        missing = await store.memories.without_vector("text-embedding-3-small")
+    return len(everything) - len(missing)

@@ -36,6 +36,28 @@ from orion.tools.calculator import Args, evaluate
         ("divide ten by four", "2.5"),
         ("half of ninety", "45"),
         ("50%", "0.5"),
+        ("whats 7*8+2", "58"),
+        ("80 plus 15%", "92"),
+        ("80 minus 15 percent", "68"),
+        ("80 + 50% of 10", "85"),
+        ("100 - 10% + 5", "95"),
+        ("18 percent on 40", "7.2"),
+        ("two thirds of 90", "60"),
+        ("a quarter of 80", "20"),
+        ("3/4 + 1/8", "0.875"),
+        ("three quarters plus one half", "1.25"),
+        ("double 7", "14"),
+        ("2 to the 8th power", "256"),
+        ("2 to the power of 0.5", "1.414213562373095048801688724"),
+        ("cube root of 27", "3"),
+        ("√16 + 5²", "29"),
+        ("the average of 3, 5 and 10", "6"),
+        ("what is the sum of 1, 2 and 3", "6"),
+        ("the product of 2, 3 and 4", "24"),
+        ("add 5, 6 and 7", "18"),
+        ("the difference between 4 and 9", "5"),
+        ("17 mod 5", "2"),
+        ("how many times does 7 go into 91", "13"),
     ],
 )
 def test_spoken_and_written_arithmetic_is_understood(expression: str, value: str) -> None:
@@ -134,12 +156,115 @@ def test_it_calculates_as_python_does(a: int, b: int, operator: str, c: int) -> 
     ("expression", "spoken"),
     [
         ("10 / 4", "2.5"),
-        ("1 / 3", "0.333333"),
+        ("1 / 3", "about 0.333"),
+        ("22 / 7", "about 3.143"),
+        ("0.1 + 0.2", "0.3"),
+        ("1 / 8000", "0.000125"),
         ("3 - 5", "minus 2"),
-        ("100 * 100", "10000"),
-        ("10^20", "about 1.00000 times ten to the power of 20"),
+        ("50 * 50", "2500"),
+        ("100 * 100", "10,000"),
+        ("1000000 divided by 7", "about 142,857.14"),
+        ("10^20", "ten to the power of 20"),
+        ("2^100", "about 1.27 times ten to the power of 30"),
+        ("2^-100", "about 7.89 times ten to the power of minus 31"),
     ],
 )
 async def test_the_result_is_rounded_as_people_say_it(expression: str, spoken: str) -> None:
     result = await calculator.run(Args(expression=expression), Conversation())
     assert result["spoken"] == spoken
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [
+        ("what percent of 80 is 12", "15 percent"),
+        ("12 is what percent of 80", "15 percent"),
+        ("what percentage is 12 of 80", "15 percent"),
+        ("1 out of 3 in percent", "about 33.33 percent"),
+        ("the percentage increase from 50 to 60", "20 percent"),
+        ("5 is 20 percent of what", "25"),
+        ("$18.50 plus 20%", "22.20 dollars"),
+        ("4.50 dollars times 3", "13.50 dollars"),
+        ("what is 30 percent of 60 euros", "18 euros"),
+        ("100 dollars divided by 5 dollars", "20"),
+        ("half of 2 dollars", "1 dollar"),
+        ("30% off 60 euros", "42 euros"),
+        ("60 euros with a 30 percent discount", "42 euros"),
+        (
+            "a pizza costs $18.50 and I want to leave a 20% tip, how much do I pay?",
+            "22.20 dollars, with a tip of 3.70 dollars",
+        ),
+        ("what's a 15% tip on 60 dollars", "9 dollars, so 69 dollars in total"),
+        ("how much is a 20 percent tip on a $45 bill", "9 dollars, so 54 dollars in total"),
+        ("how much is 100 dollars plus 8 percent tax", "108 dollars, with a tax of 8 dollars"),
+        ("Split 96 euros between 4 people", "24 euros each"),
+        ("€20 split 3 ways", "about 6.67 euros each"),
+        ("if 4 people share 96 euros how much does each pay", "24 euros each"),
+        ("divide 100 dollars among 8 of us", "12.50 dollars each"),
+        ("split 50 bucks in half", "25 dollars each"),
+        ("split 80 dollars between me and 3 friends", "20 dollars each"),
+        (
+            "split a 90 dollar bill between 3 people with a 20% tip",
+            "36 dollars each, 108 dollars with the tip",
+        ),
+        ("3 coffees at 2.80 euros each", "8.40 euros"),
+    ],
+)
+async def test_percentages_tips_and_shares_are_answered_and_money_keeps_its_currency(
+    asked: str, spoken: str
+) -> None:
+    result = await calculator.run(Args(expression=asked), Conversation())
+    assert result["spoken"] == spoken
+    understood = calculator.understand(asked)
+    assert understood is not None
+    assert (await calculator.run(Args(**understood), Conversation()))["spoken"] == spoken
+
+
+async def test_the_result_holds_the_exact_value_and_its_unit() -> None:
+    result = await calculator.run(Args(expression="20 euros split 3 ways"), Conversation())
+    assert (result["result"], result["unit"]) == ("6.666666666666666666666666667", "euros")
+    result = await calculator.run(Args(expression="2^64"), Conversation())
+    assert (result["result"], result["unit"]) == ("18446744073709551616", None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "refusal"),
+    [
+        ("split 96 euros between 0 people", "I cannot divide by zero."),
+        ("what percent of 0 is 12", "There is no percentage of zero."),
+        ("2 euros plus 3 dollars", "I do not know exchange rates, so I cannot mix currencies."),
+        ("square root of minus 4", "A negative number has no square root that I could say."),
+    ],
+)
+async def test_what_has_no_answer_says_why(asked: str, refusal: str) -> None:
+    assert calculator.understand(asked) is not None
+    with pytest.raises(ToolFailure) as refused:
+        await calculator.run(Args(expression=asked), Conversation())
+    assert refused.value.message == refusal
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "what time is it",
+        "remind me in 5 minutes",
+        "what is 5",
+        "split the bill",
+        "what is 3 plus",
+        "my number is 5",
+        "12/25/2026",
+        "what day is 2026-12-25",
+        "set a timer for 5 minutes and 30 seconds",
+        "how many feet in a mile",
+        "what is the difference between cats and dogs",
+        "",
+    ],
+)
+def test_what_is_no_calculation_is_left_to_others(said: str) -> None:
+    assert calculator.understand(said) is None
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_understood_or_not(said: str) -> None:
+    understood = calculator.understand(said)
+    assert understood is None or Args(**understood)

@@ -10,7 +10,12 @@ _TURNED = (
     (r"\bmyself\b", "yourself"),
     (r"\bi am\b|\bi['’]m\b", "you are"),
     (r"\bi was\b", "you were"),
+    (r"\bi['’](ve|d|ll)\b", r"you'\1"),
     (r"\bi\b", "you"),
+    (r"\bour\b", "your"),
+    (r"\bours\b", "yours"),
+    (r"\bwe['’](re|ve|d|ll)\b", r"you'\1"),
+    (r"\bwe\b", "you"),
     (r"\bme\b", "you"),
 )
 
