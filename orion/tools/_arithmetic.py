@@ -23,10 +23,9 @@ _WRITTEN = (
 """Signs that have words."""
 _LEAD = re.compile(
     r"(?:(?:please|so|and|okay|hey|now|then|can you|could you|would you|tell me|do you know|i need to know"
-    r"|quick|what is|what are|what does|what do|how much is|how much are|how much does"
-    r"|what would|how many is|calculate|compute"
-    r"|work out|evaluate|solve"
-    r"|give me|figure out|the answer to|the result of)\b ?)+"
+    r"|quick|what do (?:i|you|we) (?:get|have) (?:if|when) (?:i|you|we)|what is|what are|what does|what do"
+    r"|how much (?:is|are|does|would)|what would|how many is|what|calculate|compute|work out|evaluate"
+    r"|solve|give me|figure out|the answer to|the result of)\b ?)+"
 )
 _END = re.compile(r"(?: (?:please|equals?|equal to|is|make|makes|come to|give|be|then|=|for me))+\Z")
 _PARTS = {

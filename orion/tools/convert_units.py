@@ -98,11 +98,10 @@ def understand(said: str) -> dict[str, Any] | None:
         return None
     measures = list(_measures(words))
     rest = [word for index, word in enumerate(words) if not any(m.start <= index < m.end for m in measures)]
-    money = len(_MONEY & set(words)) > 1
     if measures and "of" in rest and measures[-1].end < len(words):  # a cup of flour
         rest = rest[: rest.index("of")]
-    others = {word for word in rest if not _NUMBER.match(word)} - _WORDS - (_MONEY if money else set())
-    if others or not (_asks_for(words, rest, measures) or money):
+    others = {word for word in rest if not _NUMBER.match(word)} - _WORDS
+    if others or not _asks_for(words, rest, measures):
         return None
     return {"conversion": " ".join(words)[:200]}
 

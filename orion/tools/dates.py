@@ -91,6 +91,8 @@ _MARKS = re.compile(
     r"\b(?:days?|date|when|weekday|weeks?|months?|years?|sleeps|nights|weekend|how (?:long|far|old)|falls?)\b"
     r"|\A(?:is|was|will) |\Awhat is the "
 )
+_CLOCK = re.compile(r"(?<!how much )\btime\b|\bo'clock\b|\d:\d\d|\b(?:hours?|minutes?|seconds?)\b")
+"""What other tools know."""
 _PAST = re.compile(r"\b(?:since|ago|was|were|did|passed|born|fell|last(?! \w+day (?:of|in)\b))\b")
 
 
@@ -113,7 +115,7 @@ async def run(args: Args, _call: ToolContext) -> dict[str, Any]:
 def understand(said: str) -> dict[str, Any] | None:
     """The question, if the whole sentence is one about dates."""
     text = _plain(said)
-    if not _MARKS.search(text) or not 2 <= len(text.split()) <= _MOST_WORDS:
+    if _CLOCK.search(text) or not _MARKS.search(text) or not 2 <= len(text.split()) <= _MOST_WORDS:
         return None
     try:
         days = _days.find(text, _now())

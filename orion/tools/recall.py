@@ -54,8 +54,11 @@ _ALIKE = 3
 _QUESTION = re.compile(
     rf"{POLITE}(?P<query>"
     r"(?:what(?:'s| is| are| was)|where(?:'s| is| are)|who(?:'s| is| are)|when(?:'s| is| are)) (?:my|our)\b.+"
-    r"|(?:where|when|what|who) (?:did|have|do) (?:i|we) (?!say|said|just|have to|need|want).+"
-    r"|what(?:'s| is) the \w+(?: \w+)? of (?:my|our) .+"
+    r"|(?:where|when|what|who) (?:did|have|do) (?:i|we) (?!say|said|just|get|have to|need|want|do\b).+"
+    r"|what(?:'s| is) the (?:\w+ )?(?:name|number|code|password|address|colou?r|birthday|age|size)"
+    r" of (?:my|our) .+"
+    r"|what (?:i am|i'm) allergic to|what did you (?:remember|note)(?: for me)?|which notes did i .+"
+    r"|(?:what|where|when|who|which) (?:the|my|our) .+ (?:is|are|was|were)(?: \w+ed)?"
     r"|(?:what|when|where)(?:'s| is| are) [a-z]+'s (?:\w+ )?"
     r"(?:birthday|anniversary|appointment|address|number|name)"
     r"|where (?:i|we) (?:parked|put|left|hid|keep|kept|live|work).*"
@@ -72,7 +75,11 @@ _ASKS = re.compile(
     r"(?:what|who|where|when|which|how old)(?:'s| is| are| was| did| do| am| have) ", re.IGNORECASE
 )
 _WHAT_IS = re.compile(r"\A(?:what|who|where|when)(?:'s| is| are| was|) (?=(?:my|our) )", re.IGNORECASE)
-_OTHERS = re.compile(r"\b(?:timers?|alarms?|reminders?|plans?)\b", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"\b(?:timers?|alarms?|reminders?|plans?|status|orders?|balance|bookings?|reservations?|invoices?"
+    r"|deliver(?:y|ies)|packages?|parcels?|shipments?|subscriptions?)\b",
+    re.IGNORECASE,
+)
 """What other tools know."""
 
 

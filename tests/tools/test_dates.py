@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from time import process_time
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -194,10 +196,10 @@ def test_what_is_no_question_about_dates_is_left_to_others(said: str) -> None:
 
 
 def test_another_places_day_is_that_places() -> None:
-    said = [ask("what day is it in tokyo"), ask("what day is it in tokyo")]
-    tokyo = datetime.now().astimezone() + timedelta(hours=0)
-    assert tokyo
-    assert said[0].endswith(" in Tokyo.")
+    days = {datetime.now(ZoneInfo("Asia/Tokyo")).date()}
+    said = ask("what day is it in Tokyo")
+    days.add(datetime.now(ZoneInfo("Asia/Tokyo")).date())
+    assert said in {f"It is {day:%A}, {day:%B} {day.day} in Tokyo." for day in days}
     assert dates.understand("what day is it in Tokyo") is not None
     assert dates.understand("what day is it in Mordor") is None
 
@@ -239,10 +241,8 @@ def test_days_are_counted_as_python_counts_them(today: date, days: int) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_answered_or_refused(said: str) -> None:
     assert dates.understand(said) is None or dates.Args(question=said)
-    try:
+    with suppress(ToolFailure):
         assert dates.answer(said, MONDAY)["spoken"]
-    except ToolFailure as refusal:
-        assert refusal.message
 
 
 @given(

@@ -64,6 +64,12 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _NO_VALUE = re.compile(r"(?:no|nope|yes|yeah|sorry|wait|wrong|right|actually|okay|ok)\W*\Z", re.IGNORECASE)
+_ALSO_ASKS = re.compile(
+    r"\b(?:and|then)(?: also| then| please)? (?:set|start|tell|remind|wake|what|how|where|when|call|cancel|stop"
+    r"|ask|give|make|hand|calculate|convert|add|show)\b",
+    re.IGNORECASE,
+)
+"""A second request behind the statement."""
 _OTHERWISE = re.compile(
     r"(?:(?:no|nope|sorry|wait|oops|actually|correction|i (?:mean|meant))[\s,.!]+)*"
     r"(?:it(?:'s| is| was)|its|that(?:'s| is)|they(?:'re| are)|he(?:'s| is)|she(?:'s| is)|make (?:it|that)"
@@ -93,7 +99,7 @@ def statement(said: str) -> str | None:
     text = bare(said)
     wanted = is_request(said)
     text = text.rstrip(" ?") if wanted else text
-    if len(text.split()) < 2 or _QUESTION.match(text) or "?" in text:
+    if len(text.split()) < 2 or _QUESTION.match(text) or _ALSO_ASKS.search(text) or "?" in text:
         return None
     fact = read(text)
     return text if wanted or (fact is not None and fact.own) else None

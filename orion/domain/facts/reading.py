@@ -79,6 +79,9 @@ _PUT = r"(?:parked|park|left|leave|put|hid|hide|stored|store|keep|kept|placed|st
 _ALSO = re.compile(r"\b(?:also|too|as well|another|both|other|second)\b")
 _LONGEST = 200
 _NOT = re.compile(r"(?:not|never|no longer|what|who|where|how)\b")
+_NO_NAME = re.compile(
+    r"(?:an?|the|at|on|in|if|when|back|later|again|maybe|now|today|tomorrow|tonight|before|after|please)\b"
+)
 _PASSING = re.compile(r"\w+ing\Z|(?:so|very|too|really) ")
 """What is so for a moment, or a judgement."""
 _FORMER = re.compile(r"\b(?:i|you|we|they|he|she|it)'(?:m|re|s|ve)\b")
@@ -128,7 +131,7 @@ def _named(found: re.Match[str]) -> Fact | None:
 
 
 def _own_name(found: re.Match[str]) -> Fact | None:
-    return None if _NOT.match(found["v"]) else Fact("", "name", found["v"])
+    return None if _NOT.match(found["v"]) or _NO_NAME.match(found["v"]) else Fact("", "name", found["v"])
 
 
 def _put(found: re.Match[str]) -> Fact | None:
@@ -203,14 +206,15 @@ _TIMES = (
     rf"(?P<s>{_A} .+?|\w+'s .+?) (?:comes?|arrives?|leaves?|starts?|begins?|departs?|opens?|closes?"
     r"|ends?|meets?|returns?|(?:is|are) (?:due|coming|arriving|leaving)|takes place) (?P<v>.+)"
 )
+_CALLED = (
+    r"(?:i am called|i am named|(?:please |you can |just |people )*call me|i go by)"
+    r" (?P<v>\w[\w'-]*(?: \w[\w'-]*)?)"
+)
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Fact | None]], ...] = tuple(
     (re.compile(pattern), make)
     for pattern, make in (
         (rf"{_OWNER} (?:first |full |last )?name {_IS} (?P<v>.+)", _own_name),
-        (
-            r"(?:i am called|i am named|(?:please |you can |just |people )*call me|i go by) (?P<v>.+)",
-            _own_name,
-        ),
+        (_CALLED, _own_name),
         (rf"(?:the )?name of (?P<s>{_A} .+?) {_IS} (?P<v>.+)", _named),
         (rf"(?P<s>(?:{_A} )?.+?)(?:'s|s') name {_IS} (?P<v>.+)", _named),
         (rf"(?P<s>{_A} .+?) {_IS} (?:called|named) (?P<v>.+)", _named),
