@@ -65,8 +65,8 @@ _QUESTION = re.compile(
 )
 _NO_VALUE = re.compile(r"(?:no|nope|yes|yeah|sorry|wait|wrong|right|actually|okay|ok)\W*\Z", re.IGNORECASE)
 _ALSO_ASKS = re.compile(
-    r"\b(?:and|then)(?: also| then| please)? (?:set|start|tell|remind|wake|what|how|where|when|call|cancel|stop"
-    r"|ask|give|make|hand|calculate|convert|add|show)\b",
+    r"\b(?:and|then)(?: also| then| please)? (?:set|start|tell|remind|wake|what|how|where|when|call|cancel"
+    r"|stop|ask|give|make|hand|calculate|convert|add|show)\b",
     re.IGNORECASE,
 )
 """A second request behind the statement."""
