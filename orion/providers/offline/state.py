@@ -2,7 +2,9 @@
 
 A JSON object:
 `{"agent", "tool", "arguments", "asked", "phase": "ask" | "confirm" | "choose", "options", "text", "waiting",
-"done": {"tool", "arguments"}, "last"}`.
+"missed", "done": {"tool", "arguments", "said", "number", "failed"}, "changed", "last", "count"}`.
+`done` is the last call, `changed` the last that changed something, `count` the turns, `missed` those that did
+not answer the open question.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any
 from orion.domain.tool import Tool
 
 State = dict[str, Any]
+_MOST_TURNS = 10**6
 
 
 def sound(state: Mapping[str, Any], tools: Mapping[str, Tool]) -> State:
@@ -22,10 +25,20 @@ def sound(state: Mapping[str, Any], tools: Mapping[str, Tool]) -> State:
     }
     if waiting := [clause for clause in _list(state.get("waiting")) if isinstance(clause, str)]:
         kept["waiting"] = waiting
-    done = state.get("done")
-    if isinstance(done, dict) and (tool := _tool(done, tools)):
-        kept["done"] = {"tool": tool.name, "arguments": _arguments(done, tool)}
+    count = state.get("count")
+    if isinstance(count, int) and 0 <= count < _MOST_TURNS:
+        kept["count"] = int(count)
+    for name in ("done", "changed"):
+        done = state.get(name)
+        if isinstance(done, dict) and (tool := _tool(done, tools)):
+            kept[name] = {"tool": tool.name, "arguments": _arguments(done, tool), **_outcome(done)}
     return kept | _question(state, tools)
+
+
+def _outcome(done: Mapping[str, Any]) -> State:
+    """What a call came to, as far as it is known."""
+    found: State = {name: done[name] for name in ("said", "number") if isinstance(done.get(name), str)}
+    return {**found, **({"failed": True} if done.get("failed") is True else {})}
 
 
 def _question(state: Mapping[str, Any], tools: Mapping[str, Tool]) -> State:
@@ -41,6 +54,8 @@ def _question(state: Mapping[str, Any], tools: Mapping[str, Tool]) -> State:
     if phase == "confirm":
         return found
     asked = state.get("asked")
+    if isinstance(missed := state.get("missed"), int) and 0 <= missed < _MOST_TURNS:
+        found["missed"] = int(missed)
     return {**found, "asked": asked} if isinstance(asked, str) and asked in _properties(tool) else {}
 
 
