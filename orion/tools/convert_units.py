@@ -100,8 +100,9 @@ def understand(said: str) -> dict[str, Any] | None:
     rest = [word for index, word in enumerate(words) if not any(m.start <= index < m.end for m in measures)]
     if measures and "of" in rest and measures[-1].end < len(words):  # a cup of flour
         rest = rest[: rest.index("of")]
-    others = {word for word in rest if not _NUMBER.match(word)} - _WORDS
-    if others or not _asks_for(words, rest, measures):
+    money = _MONEY & set(words)
+    others = {word for word in rest if not _NUMBER.match(word)} - _WORDS - money
+    if others or not (_asks_for(words, rest, measures) or (len(money) > 1 and not measures)):
         return None
     return {"conversion": " ".join(words)[:200]}
 

@@ -43,6 +43,7 @@ _ASKED = tuple(
         rf"how (?:far|much|many hours) (?:ahead of|behind) {_SECOND} (?:is|are) {_FIRST}",
         rf"(?:how many )?hours (?:are |is |difference )?(?:there )?between {_FIRST} and {_SECOND}",
         rf"is {_FIRST} (?:ahead of|behind) {_SECOND}",
+        rf"(?:and )?between {_FIRST} and {_SECOND}",
         rf"time (?:is it|will it be|would it be) in {_FIRST} (?:when|if) it is {_CLOCK} in {_SECOND}",
         rf"(?:when|if) it is {_CLOCK} in {_SECOND},? what time is it in {_FIRST}",
         rf"{_CLOCK} in {_SECOND} is what time in {_FIRST}",

@@ -134,3 +134,8 @@ async def test_any_text_is_converted_or_refused(said: str) -> None:
 )
 async def test_any_row_of_amounts_and_units_is_converted_or_refused(words: list[str]) -> None:
     await test_any_text_is_converted_or_refused.hypothesis.inner_test(" ".join(words)[:200])  # type: ignore[attr-defined]
+
+
+def test_exchange_rates_are_asked_for_and_not_known() -> None:
+    assert understand("how much is fifty dollars in euros") is not None
+    assert understand("I have 5 dollars and 3 euros in my pocket") is None
