@@ -55,7 +55,7 @@ class Conversation:
         return (do.tool, dict(do.arguments or {})) if do.tool else do.text
 
 
-EXAMPLES = {phrase.rstrip(".?").lower() for count in range(400) if (phrase := speech.example(TOOLS, count))}
+EXAMPLES = {phrase.lower() for phrases in speech.examples(TOOLS) for phrase in phrases}
 REFUSALS = (*speech.UNKNOWN, *speech.IMPOSSIBLE)
 
 

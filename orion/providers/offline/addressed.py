@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from orion.domain.agent import Agent
 
 _FLAGS = re.IGNORECASE | re.DOTALL
-_POLITE = r"\W*(?:(?:please|okay|ok|hey|orion|and|so|now|no|well|can you|could you|would you)\W+)*"
+_POLITE = (
+    r"\W*(?:(?:please|okay|ok|hey|orion|and|so|now|no|well|then|great|thanks|thank you|all right|alright"
+    r"|can you|could you|would you)\W+)*"
+)
 _WORD_TO = (
     r"(?:(?:let me|(?:can|could|may) i|i (?:want|need|would like|'d like)(?: to)?|i'd like to)\W+)?"
     r"(?:(?:talk|speak|go|get|hand over|"

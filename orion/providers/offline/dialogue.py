@@ -66,6 +66,7 @@ class Dialogue:
         self._agent = agent
         self._tools = {tool.name: tool for tool in tools}
         self._router = Router(tools, similarity)
+        self._examples = speech.examples(tools)
 
     def step(self, state: State, text: str) -> tuple[State, Do]:
         """Answer what the user said."""
@@ -388,4 +389,4 @@ class Dialogue:
         return Do(small_talk.answer(act, self._agent.title or self._agent.name, state.get("count", 0)))
 
     def _cannot(self, state: State, text: str) -> Do:
-        return Do(speech.cannot(text, list(self._tools.values()), state.get("count", 0)))
+        return Do(speech.cannot(text, self._examples, state.get("count", 0)))

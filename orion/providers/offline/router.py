@@ -136,13 +136,15 @@ class Router:
         said = self.heard(text)
         query = tokens(said.text)
         alike = {word: self._like(word) for word in query}
-        first = [(self._first(known, said, query, alike), known) for known in self._tools]
+        reached = frozenset[str]().union(*alike.values())
+        first = [
+            (self._first(known, said, query, alike), known)
+            for known in self._tools
+            if known.calculates or known.generic or reached & known.words
+        ]
         first.sort(key=lambda pair: -pair[0][0])
         fits = {known.tool.name: score for (score, _), known in first}
-        found = [
-            Match(match.tool, max(_UNDERSTOOD, min(_MOST, fits[match.tool.name])), "", match.arguments)
-            for match in self._understood(text, said)
-        ]
+        found = list(self._understood(text, said, fits))
         sure = {match.tool.name for match in found}
         found += [
             self._judged(known, said, query, Match(known.tool, score, example))
@@ -152,7 +154,7 @@ class Router:
         fitting = [match for match in self._by_meaning(text, found) if match.score > 0]
         return sorted(fitting, key=lambda match: -match.score)
 
-    def _understood(self, text: str, said: Said) -> Iterator[Match]:
+    def _understood(self, text: str, said: Said, fits: Mapping[str, float]) -> Iterator[Match]:
         """The tools whose own reading of the sentence is sure of it."""
         for known in self._tools:
             read = known.tool.understand
@@ -160,7 +162,8 @@ class Router:
             if read and arguments is None and said.text != normal(text).text:  # with its slips mended
                 arguments = read(said.text)
             if arguments is not None:
-                yield Match(known.tool, _UNDERSTOOD, "", dict(arguments))
+                score = max(_UNDERSTOOD, min(_MOST, fits.get(known.tool.name, 0.0)))
+                yield Match(known.tool, score, "", dict(arguments))
 
     def _first(
         self, known: _Known, said: Said, query: list[str], alike: Mapping[str, frozenset[str]]
@@ -192,7 +195,7 @@ class Router:
 
     def _judged(self, known: _Known, said: Said, query: list[str], match: Match) -> Match:
         """The match with its slots: what they do not explain counts against it."""
-        arguments = slots.fill(known.tool, said)
+        arguments = slots.fill(known.tool, said, known=known.properties)
         filled = {
             token
             for name, value in arguments.items()

@@ -18,18 +18,24 @@ _PATTERN_SECS = 0.03
 """For all patterns of a tool: the event loop waits for them."""
 
 
-def fill(tool: Tool, text: str | Said, *, asked: str | None = None) -> dict[str, Any]:
+Known = Mapping[str, dict[str, Any]]
+
+
+def fill(
+    tool: Tool, text: str | Said, *, asked: str | None = None, known: Known | None = None
+) -> dict[str, Any]:
     """The arguments that `text` gives.
 
     Args:
         asked: The property that the user was asked for: then the whole text may be its value.
+        known: The properties of the tool, if they are resolved already.
     """
     with within(_PATTERN_SECS):
-        return _filled(tool, normal(text) if isinstance(text, str) else text, asked)
+        said = normal(text) if isinstance(text, str) else text
+        return _filled(tool, said, asked, properties(tool.parameters) if known is None else known)
 
 
-def _filled(tool: Tool, said: Said, asked: str | None) -> dict[str, Any]:
-    known = properties(tool.parameters)
+def _filled(tool: Tool, said: Said, asked: str | None, known: Known) -> dict[str, Any]:
     found = _by_examples(tool, said, known)
     for name, text in _free(tool, said, known, found):
         found[name] = text

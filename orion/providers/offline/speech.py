@@ -45,6 +45,7 @@ _HINTS = (
     "What works is, for example: {example}.",
     "Ask me something like: {example}.",
 )
+_MOST_OTHERS = 3
 _TITLES = {
     "current_time": "tell the time anywhere",
     "calculator": "calculate",
@@ -86,38 +87,49 @@ def ability(tool: Tool) -> str:
 
 def abilities(tools: Iterable[Tool]) -> str:
     """A sentence that lists what can be done."""
-    found = [ability(tool) for tool in tools if tool.name not in CONVERSATIONAL][:5]
+    able = [tool for tool in tools if tool.name not in CONVERSATIONAL]
+    titled = [ability(tool) for tool in able if tool.name in _TITLES]
+    others = [ability(tool) for tool in able if tool.name not in _TITLES]
+    spread = others[:: max(1, -(-len(others) // _MOST_OTHERS))]
+    found = [*titled[:2], *spread, *titled[2:][-2:]]
     if not found:
         return "I can only listen for now."
     listed = found[0] if len(found) == 1 else f"{', '.join(found[:-1])}, or {found[-1]}"
     return f"I can {listed}."
 
 
-def cannot(text: str, tools: Sequence[Tool], count: int) -> str:
-    """That no tool does what was said, with one example of what one does; `count` chooses the words."""
+def cannot(text: str, said: Sequence[Sequence[str]], count: int) -> str:
+    """That no tool does what was said, with one of the `examples`; `count` chooses the words."""
     refusals = UNKNOWN if _QUESTION.match(text.lower()) else IMPOSSIBLE
     refusal = refusals[count % len(refusals)]
-    said = example(tools, count)
-    return f"{refusal} {_HINTS[count % len(_HINTS)].format(example=said)}" if said else refusal
+    if not said:
+        return refusal
+    able = said[count % len(said)]
+    example = able[count // len(said) % len(able)]
+    return f"{refusal} {_HINTS[count % len(_HINTS)].format(example=example)}"
 
 
-def example(tools: Sequence[Tool], count: int) -> str:
-    """One thing that could be said; `count` chooses among the tools, and among a tool's phrases."""
-    able = [(tool, found) for tool in tools if tool.name not in CONVERSATIONAL and (found := _phrases(tool))]
-    if not able:
-        return ""
-    tool, found = able[count % len(able)]
-    phrase = found[count // len(able) % len(found)]
+def examples(tools: Iterable[Tool]) -> list[list[str]]:
+    """What could be said, as lists of phrases, one for each tool that has any."""
+    able = [_phrases(tool) for tool in tools if tool.name not in CONVERSATIONAL]
+    return [
+        [_with_values(tool, phrase, at) for at, phrase in enumerate(phrases)]
+        for tool, phrases in able
+        if phrases
+    ]
+
+
+def _with_values(tool: Tool, phrase: str, at: int) -> str:
     for name in _PLACE.findall(phrase):
-        phrase = phrase.replace(f"{{{name}}}", tool.said[name][(count // len(able)) % len(tool.said[name])])
+        phrase = phrase.replace(f"{{{name}}}", tool.said[name][at % len(tool.said[name])])
     return phrase.strip(" .?!")
 
 
-def _phrases(tool: Tool) -> list[str]:
+def _phrases(tool: Tool) -> tuple[Tool, list[str]]:
     """Its examples whose places can be filled, those with a verb and an object first."""
     able = [phrase for phrase in tool.examples if all(tool.said.get(name) for name in _PLACE.findall(phrase))]
     whole = [phrase for phrase in able if len(_PLACE.sub("", phrase).split()) > 1 and len(phrase.split()) > 2]
-    return whole or able
+    return tool, whole or able
 
 
 def cannot_this(clause: str) -> str:
