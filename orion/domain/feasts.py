@@ -55,6 +55,27 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
+_SEASONS = {
+    "spring": (2451623.80984, 365242.37404, 0.05169, -0.00411, -0.00057),
+    "summer": (2451716.56767, 365241.62603, 0.00325, 0.00888, -0.00030),
+    "autumn": (2451810.21715, 365242.01767, -0.11575, 0.00337, 0.00078),
+    "winter": (2451900.05952, 365242.74049, -0.06223, -0.00823, 0.00032),
+}
+"""Julian days of the mean equinoxes and solstices in powers of millennia since 2000 (Meeus, chapter 27)."""
+_JULIAN_DAY_OF_YEAR_1 = 1721425.5
+
+
+def season(name: str, year: int) -> date:
+    """The day (UTC) on which a season of the northern hemisphere begins; near midnight it may be the next."""
+    millennia = (year - 2000) / 1000
+    julian = sum(term * millennia**power for power, term in enumerate(_SEASONS[name]))
+    return date.fromordinal(int(julian - _JULIAN_DAY_OF_YEAR_1) + 1)
+
+
+def _season(name: str) -> Callable[[int], date]:
+    return lambda year: season(name, year)
+
+
 def _fixed(month: int, day: int) -> Callable[[int], date]:
     return lambda year: date(year, month, day)
 
@@ -118,6 +139,10 @@ _RULES: tuple[tuple[str, Callable[[int], date]], ...] = (
     ("Black Friday", _nth(11, THURSDAY, 4, 1)),
     ("Cyber Monday", _nth(11, THURSDAY, 4, 4)),
     ("the first Sunday of Advent|first advent|1st advent|advent", _advent),
+    ("the first day of spring|spring|the beginning of spring|spring equinox", _season("spring")),
+    ("the first day of summer|summer|the beginning of summer|summer solstice", _season("summer")),
+    ("the first day of autumn|autumn|the beginning of autumn|the first day of fall", _season("autumn")),
+    ("the first day of winter|winter|the beginning of winter|winter solstice", _season("winter")),
     ("Saint Nicholas Day|st nicholas day", _fixed(12, 6)),
     ("Christmas Eve|xmas eve", _fixed(12, 24)),
     ("Christmas|christmas day|xmas", _fixed(12, 25)),

@@ -133,8 +133,8 @@ bar; 100000
 psi/psi pounds_per_square_inch; 6894.757293168361
 atmosphere atm; 101325
 temperature
-degree_Celsius/degrees_Celsius celsius centigrade c degree_c degrees_c degrees_centigrade; 1
-degree_Fahrenheit/degrees_Fahrenheit fahrenheit f degree_f degrees_f; 5/9; -160/9
+degree_Celsius/degrees_Celsius celsius centigrade c degree_c degrees_c degrees_centigrade degree degrees; 1
+degree_Fahrenheit/degrees_Fahrenheit fahrenheit f degree_f degrees_f degree degrees; 5/9; -160/9
 kelvin/kelvin k kelvins; 1; -273.15
 """
 

@@ -220,6 +220,11 @@ def _on_weekday(match: re.Match[str], calendar: _Calendar) -> Day:
     return Day(match.start(), match.end(), today + timedelta(days=ahead), weekday=not which, counted=True)
 
 
+def _weekend(match: re.Match[str], calendar: _Calendar) -> Day:
+    saturday = calendar.today + timedelta(days=(5 - calendar.today.weekday()) % 7 or 7)
+    return Day(match.start(), match.end(), saturday, counted=True)
+
+
 def _edge(match: re.Match[str], calendar: _Calendar) -> Day:
     """The beginning or the end of a month or year."""
     first = match["edge"] in {"beginning", "start"}
@@ -272,6 +277,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
             ),
             _edge,
         ),
+        (r"(?:the |next )?weekend", _weekend),
         (rf"{_MONTH}{_YEAR}", _month),
         (r"the (?P<day>\d{1,2})(?:st|nd|rd|th)", _day_of_month),
     )

@@ -209,10 +209,9 @@ def _roles(words: list[str], measures: list[_Measure]) -> tuple[list[_Measure], 
 
 def _akin(units: list[Unit], into: list[Unit]) -> tuple[Unit, Unit]:
     """The meanings of both that measure the same. Raises ToolFailure if none do."""
-    for unit in units:
-        for target in into:
-            if unit.kind == target.kind:
-                return unit, target
+    akin = [(unit, target) for target in into for unit in units if unit.kind == target.kind]
+    if akin:
+        return next((pair for pair in akin if pair[0] is not pair[1]), akin[0])
     first, second = units[0], into[0]
     if {first.kind, second.kind} == {"mass", "volume"}:
         raise ToolFailure(

@@ -13,11 +13,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
+from orion.domain import facts
 from orion.domain.feasts import days_in, is_leap
 from orion.domain.text.said import plain
+from orion.domain.text.second_person import to_you
 from orion.domain.tool import ToolContext, ToolFailure
 from orion.tools import _days
 from orion.tools._days import MONTHS, Day
+from orion.tools._notes import MOST
 from orion.tools._zones import find_zone
 
 EXAMPLES = (
@@ -37,7 +40,6 @@ EXAMPLES = (
     "how many days are there between christmas and easter",
     "what is the date in {question}",
     "what date is {question}",
-    "how many days are in february",
     "is next year a leap year",
 )
 SAID = {
@@ -93,6 +95,10 @@ _MARKS = re.compile(
 )
 _CLOCK = re.compile(r"(?<!how much )\btime\b|\bo'clock\b|\d:\d\d|\b(?:hours?|minutes?|seconds?)\b")
 """What other tools know."""
+_OWN = re.compile(r"\b(?:my|our) \w+(?:'s)?(?: \w+)?\Z")
+"""A day of the user's own."""
+_UNTIL_OWN = re.compile(rf"\b(?:until|till|til|since|before|to) (?!.*\b(?:timer|alarm)){_OWN.pattern}")
+_THERE = re.compile(r"\bit (?:over )?there\b")
 _PAST = re.compile(r"\b(?:since|ago|was|were|did|passed|born|fell|last(?! \w+day (?:of|in)\b))\b")
 
 
@@ -107,16 +113,35 @@ class Args(BaseModel):
     )
 
 
-async def run(args: Args, _call: ToolContext) -> dict[str, Any]:
+async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     """The `date` (ISO 8601), `days` where they are asked for, and `spoken` for the answer."""
-    return answer(args.question, _now())
+    return answer(await _with_own(args.question, call), _now())
+
+
+async def _with_own(question: str, call: ToolContext) -> str:
+    """The question with the day of the user's own that it names: `my birthday` is the one they told."""
+    found = _OWN.search(_plain(question))
+    if found is None:
+        return question
+    known = [memory.content for memory in await call.recall("", MOST)]
+    read = [fact for content in facts.about(f"when is {found[0]}", known) if (fact := facts.read(content))]
+    if not read:
+        raise ToolFailure(f"I have nothing noted about {to_you(found[0])}.")
+    return f"{_plain(question)[: found.start()]}{read[-1].value}{_plain(question)[found.end() :]}"
 
 
 def understand(said: str) -> dict[str, Any] | None:
     """The question, if the whole sentence is one about dates."""
     text = _plain(said)
-    if _CLOCK.search(text) or not _MARKS.search(text) or not 2 <= len(text.split()) <= _MOST_WORDS:
+    if (
+        _CLOCK.search(text)
+        or _THERE.search(text)
+        or not _MARKS.search(text)
+        or not 2 <= len(text.split()) <= _MOST_WORDS
+    ):
         return None
+    if _DISTANCE.search(text) and _UNTIL_OWN.search(text):
+        return {"question": text}
     try:
         days = _days.find(text, _now())
     except ToolFailure:
@@ -134,6 +159,8 @@ def understand(said: str) -> dict[str, Any] | None:
 def answer(question: str, today: date) -> dict[str, Any]:
     """What a question comes to on a day. Raises ToolFailure."""
     text = _plain(question)
+    if _THERE.search(text):
+        raise ToolFailure("Where do you mean? Say for example: what day is it in Tokyo.")
     if found := _DAYS_IN.search(text):
         return _length(found, today)
     if "leap year" in text:

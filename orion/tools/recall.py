@@ -54,6 +54,9 @@ _ALIKE = 3
 _QUESTION = re.compile(
     rf"{POLITE}(?P<query>"
     r"(?:what(?:'s| is| are| was)|where(?:'s| is| are)|who(?:'s| is| are)|when(?:'s| is| are)) (?:my|our)\b.+"
+    r"|(?:when|what time) (?:do|does|did|is|are) (?:my|our) .+"
+    r"|where(?:'s| is| are) the (?!nearest|closest|next)\w+(?: \w+)?"
+    r"|what(?:'s| is) the (?:\w+ ){1,2}(?:called|code|password|pin)"
     r"|(?:where|when|what|who) (?:did|have|do) (?:i|we) (?!say|said|just|get|have to|need|want|do\b).+"
     r"|what(?:'s| is) the (?:\w+ )?(?:name|number|code|password|address|colou?r|birthday|age|size)"
     r" of (?:my|our) .+"
@@ -128,12 +131,18 @@ async def _search(query: str, call: ToolContext) -> list[str]:
 
 
 def _alike(query: str, found: list[str]) -> list[str]:
-    """The best match, and those behind it that have as many of the words."""
+    """The best match, and those behind it that have as many of the words; none that has too few of them.
+
+    What has none of the words was found by its meaning.
+    """
     wanted = facts.telling(query)
     shared = [len(wanted & facts.telling(content)) for content in found]
-    return [
-        content for content, count in zip(found, shared, strict=True) if count and count == shared[0]
-    ] or found[:1]
+    best = max(shared, default=0)
+    if best and 2 * best <= len(wanted):
+        return []
+    return [content for content, count in zip(found, shared, strict=True) if count == best][
+        : _ALIKE if best else 1
+    ]
 
 
 def _answer(found: list[str], nothing: str) -> dict[str, Any]:

@@ -67,10 +67,10 @@ class Args(BaseModel):
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     """The kept `content`, its `id`, what it `replaced`, and `spoken`: the same, said to the user."""
-    content = facts.bare(args.content)
+    known = [memory for memory in await call.recall("", _MOST) if memory.type in _REPLACEABLE]
+    content = _whole(facts.bare(args.content), known)
     if not content:
         raise ToolFailure("What shall I remember? Say for example: my dog is called Bello.")
-    known = [memory for memory in await call.recall("", _MOST) if memory.type in _REPLACEABLE]
     older = [memory for memory in known if facts.supersedes(content, memory.content)]
     memory = await call.remember(content, replaces=[one.id for one in older])
     return {
@@ -79,6 +79,14 @@ async def run(args: Args, call: ToolContext) -> dict[str, Any]:
         "replaced": [one.content for one in older],
         "spoken": f"{to_you(content)}{_no_longer(content, older)}",
     }
+
+
+def _whole(content: str, known: list[Memory]) -> str:
+    """The statement; the newest one corrected where it only points at its subject; empty if there is none."""
+    if not facts.has_pronoun(content):
+        return content
+    corrects = facts.meant(content, [memory.content for memory in known])
+    return (facts.corrected(corrects, content) or "") if corrects else ""
 
 
 def understand(said: str) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ async def ask(conversion: str) -> str:
         ("what's 98.6 °F in C", "98.6 degrees Fahrenheit is 37 degrees Celsius"),
         ("minus 40 celsius in fahrenheit", "Minus 40 degrees Celsius is minus 40 degrees Fahrenheit"),
         ("0 kelvin in celsius", "0 kelvin is minus 273.15 degrees Celsius"),
+        ("what's 30 degrees in fahrenheit", "30 degrees Celsius is 86 degrees Fahrenheit"),
         ("how much is 100 celsius", "100 degrees Celsius is 212 degrees Fahrenheit"),
         ("cups in a litre", "1 liter is about 4.23 cups"),
         ("how many feet in a mile", "1 mile is 5280 feet"),

@@ -80,6 +80,11 @@ def test_a_date_has_its_weekday_and_a_feast_its_date(question: str, said: str) -
         ("how many days until Christmas", "There are 25 days until Christmas on Friday, December 25."),
         ("days till xmas", "There are 25 days until Christmas on Friday, December 25."),
         ("how long until tomorrow", "There is 1 day until tomorrow."),
+        ("how long till the weekend", "There are 5 days until Saturday, December 5."),
+        (
+            "how many days until winter",
+            "There are 21 days until the first day of winter on Monday, December 21.",
+        ),
         ("how many days until friday", "There are 4 days until Friday, December 4."),
         (
             "how far away is christmas",
@@ -165,6 +170,7 @@ def test_a_bare_date_tells_both_its_weekday_and_how_far_it_is() -> None:
         ("the 5th monday in february 2027", "There is no The 5Th Monday In February 2027 in my calendar."),
         ("how many days until my birthday", "I did not understand which date."),
         ("hello", "I did not understand which date."),
+        ("what day is it there", "Where do you mean?"),
     ],
 )
 def test_what_is_no_date_is_refused_with_a_sentence(question: str, refusal: str) -> None:
@@ -182,7 +188,7 @@ def test_what_is_no_date_is_refused_with_a_sentence(question: str, refusal: str)
         "when is tom's birthday",
         "what's on friday",
         "set a timer for 5 days",
-        "how many days until my birthday",
+        "what day is it there",
         "remember that Christmas is on a Friday",
         "how long is my timer",
         "when did world war 2 end",
@@ -210,6 +216,30 @@ async def test_the_result_is_a_date_and_a_number_of_days() -> None:
     assert (told["date"], told["days"]) == ((today + timedelta(days=1)).isoformat(), 1)
     told = await dates.run(dates.Args(), Conversation())
     assert told["date"] == today.isoformat()
+
+
+async def test_the_days_until_a_day_of_the_users_own_are_counted_from_what_they_told() -> None:
+    call = Conversation()
+    assert dates.understand("how many days until my birthday") is not None
+    with pytest.raises(ToolFailure, match="nothing noted about your birthday"):
+        await dates.run(dates.Args(question="how many days until my birthday"), call)
+    in_two_days = datetime.now().astimezone().date() + timedelta(days=2)
+    await call.remember(f"my birthday is on {in_two_days:%B} {in_two_days.day}")
+    told = await dates.run(dates.Args(question="how many days until my birthday"), call)
+    assert told["days"] in {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "days"),
+    [
+        ("spring", ("2024-03-20", "2025-03-20", "2026-03-20")),
+        ("summer", ("2024-06-20", "2025-06-21", "2026-06-21")),
+        ("autumn", ("2024-09-22", "2025-09-22", "2026-09-23")),
+        ("winter", ("2024-12-21", "2025-12-21", "2027-12-22")),
+    ],
+)
+def test_seasons_begin_where_the_almanac_has_it(name: str, days: tuple[str, ...]) -> None:
+    assert [feasts.season(name, int(day[:4])).isoformat() for day in days] == list(days)
 
 
 EASTERS = ("1818-03-22", "1943-04-25", "2000-04-23", "2008-03-23", "2019-04-21", "2024-03-31", "2038-04-25")
