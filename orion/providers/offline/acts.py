@@ -280,7 +280,8 @@ _PLEASANTRY = re.compile(
     r"(?:(?:thank you|thanks|hello|hi|hey|good (?:morning|afternoon|evening)|all ?right|okay|ok|great|fine"
     r"|perfect|well|oh|wow|excuse me|sorry)\b[ ,.!]+(?:(?:and|then|now|so)\b[ ,]+)*)+(?=\S)"
 )
-_TAKES_BACK = re.compile(r"\b(?:cancel|stop|forget) (?:it|that)\b")
+_TAKES_BACK = re.compile(r"\bcancel (?:it|that)\b")
+_TAKES_BACK_AT_ONCE = re.compile(r"\b(?:cancel|stop|forget) (?:it|that)\b")
 _GIVES_UP = re.compile(r"(?:no[ ,]+)?(?:never ?mind|forget (?:it|about it)|leave it)\b")
 _FOLLOW_UP = re.compile(
     r"(?:(?:okay|ok|so|oh)[ ,]+)?(?:and(?: (?:what|how) about| then)?|(?:what|how) about|what if it (?:is"
@@ -313,9 +314,9 @@ def correction(text: str) -> str | None:
     return _INSTEAD.sub("", text[match.end() :]) if match else None
 
 
-def takes_back(text: str) -> bool:
-    """Whether it calls off what was done, by a word that points at it: `cancel it`."""
-    return _TAKES_BACK.search(plain(text)) is not None
+def takes_back(text: str, *, at_once: bool) -> bool:
+    """Whether it calls off what was done, by a word that points at it: `cancel it`, `stop it`."""
+    return (_TAKES_BACK_AT_ONCE if at_once else _TAKES_BACK).search(plain(text)) is not None
 
 
 def gives_up(text: str) -> bool:

@@ -82,9 +82,11 @@ class Dialogue:
         tool = self._tools.get(tool_name)
         said = speech.answer(tool, result) if tool else speech.SORRY
         failed = isinstance(result, dict) and "error" in result
-        for call in (state.get("done"), state.get("changed")):
-            if tool and call and call["tool"] == tool_name:
-                call.update(speech.outcome(tool, call["arguments"], result))
+        done = state.get("done", {})
+        if tool and done.get("tool") == tool_name:
+            done.update(speech.outcome(tool, done["arguments"], result))
+            if tool.changes and not failed:
+                state["changed"] = dict(done)
         if "phase" in state:  # the result is late: something else has been asked meanwhile
             return self._kept(state, state, Do(f"{said} {self._open_question(state)}"))
         waiting = list(state.get("waiting", []))
@@ -150,7 +152,8 @@ class Dialogue:
     def _begun(self, state: State, text: str, act: Act | None) -> tuple[State, Do]:
         """No question is open: small talk, something about what was done before, or a new request."""
         done, changed = state.get("done", {}), state.get("changed", {})
-        if act is Act.UNDO or (act is Act.CANCEL and acts.takes_back(text) and done == changed != {}):
+        points = acts.takes_back(text, at_once=done == changed) if changed else False
+        if act is Act.UNDO or (act is Act.CANCEL and points):
             return self._undone(state)
         if act is not None and not self._asks_for_tool(text, act):
             return {}, self._small_talk(state, act)
@@ -235,7 +238,7 @@ class Dialogue:
         """Take the last call back where a tool does the opposite."""
         done = state.get("changed") or {}
         tool = self._tools.get(str(done.get("tool", "")))
-        if tool is None or done.get("failed"):
+        if tool is None:
             return {}, Do(_NOTHING_DONE)
         opposite = reversal.opposite(self._router, tool, done.get("arguments", {}))
         return self._fill({}, opposite.tool, dict(opposite.arguments)) if opposite else ({}, Do(_STAYS))
@@ -337,7 +340,8 @@ class Dialogue:
     def _settled(self, state: State, tool: Tool, act: Act) -> tuple[State, Do] | None:
         """What an act does to an open question; None where it may be the value that was asked for."""
         confirming = state.get("phase") == "confirm"
-        if act in {Act.CANCEL, Act.UNDO}:
+        declined = confirming and act is Act.NO and not state.get("arguments")
+        if declined or act in {Act.CANCEL, Act.UNDO}:
             return {}, Do(_CALLED_OFF)
         if confirming and act in {Act.YES, Act.ACKNOWLEDGEMENT}:
             return self._call(state, tool, dict(state.get("arguments", {})))
@@ -374,8 +378,7 @@ class Dialogue:
 
     def _call(self, state: State, tool: Tool, arguments: dict[str, Any]) -> tuple[State, Do]:
         done = {"tool": tool.name, "arguments": arguments}
-        changed = {"changed": dict(done)} if tool.changes else {}
-        return {"waiting": state.get("waiting", []), "done": done, **changed}, Do("", tool.name, arguments)
+        return {"waiting": state.get("waiting", []), "done": done}, Do("", tool.name, arguments)
 
     def _confirmation(self, tool: Tool, arguments: Mapping[str, Any]) -> str:
         told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in arguments.items())

@@ -45,6 +45,7 @@ _VERBS = {"add": "plus", "subtract": "minus", "take away": "minus"}
 _STATES = re.compile(r"(?:it|that|this|he|she|they|my \w+|i|its name) (?:is|was|are|were|am|should be)\b")
 _ENDING = re.compile(rf" (?:to|from) {_THAT}\Z")
 _SHORT = 3
+_PREPOSITIONS = frozenset("in to into from until at for".split())
 
 
 def with_result(text: str, result: str) -> str | None:
@@ -83,7 +84,8 @@ def changed(tool: Tool, before: Mapping[str, Any], text: str, *, corrects: bool)
         counts = prop.get("x-kind") in ("arithmetic", "duration")
         if not isinstance(old, str) or not (values.is_free(prop) or counts):
             continue
-        new = _patched(plain(old), form) if counts else None
+        measures = name in tool.parameters.get("required", []) and _NUMBER.search(plain(old))
+        new = _patched(plain(old), form) if counts or measures else None
         if new is None and values.is_free(prop) and corrects:
             new = reworded(old, text)
         if new is not None and new != old:
@@ -114,8 +116,10 @@ def _brief(old: Any) -> bool:
 
 def _patched(old: str, form: str) -> str | None:
     """The old text with the fragment in the place of what looks like it but for the numbers."""
-    numbers = _NUMBER.findall(form)
-    if not numbers:
+    preposition = form.split(" ", maxsplit=1)[0]
+    if preposition in _PREPOSITIONS and f" {preposition} " in old and not _NUMBER.search(form):
+        return f"{old[: old.rindex(f' {preposition} ')]} {form}"
+    if not _NUMBER.search(form):
         return None
     if _NUMBER.fullmatch(form):
         places = list(_NUMBER.finditer(old))

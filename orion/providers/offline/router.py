@@ -53,6 +53,7 @@ _CANDIDATE = 0.2
 _MOST_CANDIDATES = 5
 _EXPLAINED = 0.65
 """So much of the telling words must be explained for the full score; below, it falls with the share."""
+_NOTHING_TO_CALCULATE = 0.8
 _WITHOUT_OBJECT = 0.65
 """What it takes that the last telling word is not explained, nor anything filled: `turn off the tv`."""
 _VERBATIM_ENOUGH = 0.9
@@ -206,6 +207,8 @@ class Router:
         explained = [word for word in telling if word in own or self._like(word) & known.words]
         share = len(explained) / len(telling) if telling else 1.0
         score = match.score + _EVIDENCE * slots.evidence(known.tool, arguments)
+        if known.calculates and not arguments:
+            score *= _NOTHING_TO_CALCULATE
         if share < _EXPLAINED:
             score *= share / _EXPLAINED
         if telling and telling[-1] not in explained and not arguments and not self._like(telling[-1]):

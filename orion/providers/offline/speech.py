@@ -19,6 +19,7 @@ STANDS = "What I did before stays."
 TOO_MUCH = "Sorry, that was too much at once. Please say it in fewer words."
 NOT_CAUGHT = "Sorry, I did not catch that."
 _PLACE = re.compile(r"\{(\w+)\}")
+_PART = re.compile(r"[.,;:(]")
 _QUESTION = re.compile(
     r"\W*(?:(?:and|so|but|okay|ok|please)\W+)*(?:who|what|when|where|why|which|how|whose|is|are|was|were"
     r"|does|did|do you know)"
@@ -78,7 +79,7 @@ def ability(tool: Tool) -> str:
     known = _TITLES.get(tool.name)
     if known:
         return known
-    first = tool.description.split(".")[0].strip().rstrip(string.punctuation)
+    first = _PART.split(tool.description, maxsplit=1)[0].strip().rstrip(string.punctuation)
     words = first.split()
     if words and words[0].endswith("s") and not words[0].endswith("ss"):
         words[0] = words[0].removesuffix("s")

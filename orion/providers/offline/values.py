@@ -37,9 +37,10 @@ _OPERATION = re.compile(
 )
 _CALCULATION = re.compile(
     r"(?:\b(?:add(?: up)?|multiply|subtract|divide|half of|(?:the )?square root of|minus|sqrt)\s+|[-(]\s*)*"
-    r"\d.*?(?:(?:[\d)]|\b(?:percent|squared|cubed)\b)"
-    r"(?!.*(?:[\d)]|\b(?:percent|squared|cubed)\b)))"
+    r"\d(?:.*(?:[\d)]|\b(?:percent|squared|cubed)\b))?"
 )
+_ONE_NUMBER = re.compile(r"\b(?:half of|root of|squared|cubed|sqrt)\b")
+"""What calculates with one number."""
 _MOST_DIGITS = 40
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SPELLED_MAIL = re.compile(
@@ -97,7 +98,10 @@ def arithmetic(text: str) -> str | None:
     heard = _HUNDRED_IN.sub(lambda match: str(int(match[1]) + int(match[2])), text)
     heard = _HOMOPHONE.sub(lambda word: HOMOPHONES[word[0]], heard)
     match = _CALCULATION.search(heard)
-    return match[0].strip() if match and _OPERATION.search(match[0]) else None
+    if match is None or not _OPERATION.search(match[0]):
+        return None
+    whole = len(NUMBER.findall(match[0])) > 1 or _ONE_NUMBER.search(match[0])
+    return match[0].strip() if whole else None
 
 
 def reason(prop: Mapping[str, Any], text: str) -> str:
