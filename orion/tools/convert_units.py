@@ -27,7 +27,6 @@ EXAMPLES = (
     "ten pounds in kilograms",
     "five miles in kilometers",
     "how many ounces are in a pound",
-    "how many minutes are in two hours",
     "how many megabytes are in a gigabyte",
     "sixty miles per hour in kilometers per hour",
 )

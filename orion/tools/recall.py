@@ -115,7 +115,7 @@ def understand(said: str) -> dict[str, Any] | None:
     query = found["query"].strip(" .?!")
     if re.match(r"(?:what|everything|all)\b.*\b(?:you|i (?:tell|told|asked))\b", query, re.IGNORECASE):
         query = _ABOUT.sub("", query) if _ABOUT.match(query) else ""
-    return {"query": query}
+    return {"query": re.sub(r"\Awhat (?=i am |i'm )", "", query, flags=re.IGNORECASE)}
 
 
 def _thing(query: str) -> str:

@@ -99,9 +99,14 @@ def _no_longer(content: str, older: list[Memory]) -> str:
     """The value that is no longer so, behind the new one; empty if there is none."""
     new = facts.read(content)
     before = next((fact for memory in older if (fact := facts.read(memory.content)) is not None), None)
-    if new is None or before is None or new.value == before.value:
+    if new is None or before is None or new.value == before.value or _moved(new, before):
         return ""
     return f", no longer {to_you(_as_written(before.value, older))}"
+
+
+def _moved(new: facts.Fact, before: facts.Fact) -> bool:
+    """Whether the values do not stand behind the same words: "moved to Rome", "live in Oslo"."""
+    return new.value.startswith("to ") != before.value.startswith("to ")
 
 
 def _as_written(value: str, memories: list[Memory]) -> str:

@@ -100,7 +100,7 @@ async def test_a_long_list_ends_with_how_many_more_there_are():
         ("what did I tell you about the garage", "the garage"),
         ("when is Tom's birthday", "when is Tom's birthday"),
         ("what is the number of my locker", "what is the number of my locker"),
-        ("can you remember what i am allergic to", "what i am allergic to"),
+        ("can you remember what i am allergic to", "i am allergic to"),
         ("do you remember where the car is parked", "where the car is parked"),
         ("Hi, what's the number of my locker?", "what's the number of my locker"),
         ("what's the status of my order", None),
