@@ -22,6 +22,7 @@ _LEADING = re.compile(
 _POLITE = re.compile(
     r"[\s,]+(?:please|pls|plz|for me|right now|at the moment|thanks|thank you|thx)[\s.!]*$", re.IGNORECASE
 )
+_ARTICLE = re.compile(r"\ban?\b")
 _ONLY_POLITE = re.compile(r"(?:(?:please|can|could|would|will|you|hey|okay|ok)\W*)+\Z", re.IGNORECASE)
 _WHEN = re.compile(r"\s+(?:now|today|tonight|tomorrow)$", re.IGNORECASE)
 _TIMED = re.compile(r"\d|\b(?:noon|midnight|morning|evening)\b", re.IGNORECASE)
@@ -75,12 +76,17 @@ def tidy(value: str) -> str:
     return "" if points(value) or _ONLY_POLITE.match(value) else value
 
 
+def fixed(words: str) -> str:
+    """A pattern for the fixed words of an example; `a` and `an` are one word."""
+    return _ARTICLE.sub("an?", re.escape(words))
+
+
 @lru_cache(maxsize=2048)
 def _whole_pattern(parts: tuple[str, ...]) -> re.Pattern[str]:
     pieces = [
         f"(?P<{part[1:-1]}>.+{'?' if index < len(parts) - 1 else ''})"
         if part.startswith("{")
-        else re.escape(part)
+        else fixed(part)
         for index, part in enumerate(parts)
     ]
     return re.compile(r"(?:^|.*?\b)" + r" ".join(pieces) + r"(?: please| thanks)*$")
@@ -97,15 +103,15 @@ def _anchor_patterns(parts: tuple[str, ...], name: str) -> Iterator[tuple[int, r
     after = parts[at + 1 :]
     right = after[0].split() if after and not after[0].startswith("{") else []
     last_fixed = not any(part.startswith("{") for part in after)
-    ends = [rf"(.+?) {re.escape(' '.join(right))}\b"] if right else [r"(.+)$"] if last_fixed else []
+    ends = [rf"(.+?) {fixed(' '.join(right))}\b"] if right else [r"(.+)$"] if last_fixed else []
     if at > 2 and left and "{" not in parts[0]:  # behind another placeholder: by the beginning, too
-        begins = re.escape(" ".join(parts[0].split()[:2]))
+        begins = fixed(" ".join(parts[0].split()[:2]))
         for end in ends:
-            yield len(left) + 1, re.compile(rf"\b{begins}\b.*? {re.escape(' '.join(left))} {end}")
+            yield len(left) + 1, re.compile(rf"\b{begins}\b.*? {fixed(' '.join(left))} {end}")
     for words in range(min(_LONGEST_ANCHOR, len(left)), 0, -1):
         anchor = left[-words:]
         if words > 1 or anchor[0] not in _NO_ANCHOR:
             for end in ends:
-                yield words, re.compile(rf"\b{re.escape(' '.join(anchor))} {end}")
+                yield words, re.compile(rf"\b{fixed(' '.join(anchor))} {end}")
     if not left and len(right) > 1:
-        yield len(right), re.compile(rf"^(.+?) {re.escape(' '.join(right))}\b")
+        yield len(right), re.compile(rf"^(.+?) {fixed(' '.join(right))}\b")

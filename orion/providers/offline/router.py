@@ -211,9 +211,16 @@ class Router:
             score *= _NOTHING_TO_CALCULATE
         if share < _EXPLAINED:
             score *= share / _EXPLAINED
-        if telling and telling[-1] not in explained and not arguments and not self._like(telling[-1]):
+        last = query[-1:] == telling[-1:] and not set(query[-1:]) & set(explained)
+        if last and telling and self._lost(known, arguments, query):
             score *= _WITHOUT_OBJECT
         return Match(known.tool, min(_MOST, score), match.example, arguments)
+
+    def _lost(self, known: _Known, arguments: Mapping[str, Any], query: list[str]) -> bool:
+        """Whether a last word that nothing explains is no value that the tool waits for."""
+        name = slots.missing(known.tool, arguments)
+        awaited = name is not None and values.is_free(known.properties.get(name, {"enum": ()}))
+        return not arguments and not awaited and not self._like(query[-1])
 
     def _by_meaning(self, text: str, found: list[Match]) -> list[Match]:
         """The matches with what their examples mean, where something knows it."""
@@ -299,7 +306,8 @@ def _templates(tool: Tool) -> Iterator[tuple[re.Pattern[str], float]]:
         if "{" in example and (telling or fixed >= _ALL_GENERIC[0]):
             worth = min(_MOST, 0.55 + 0.15 * len(telling)) if telling else _ALL_GENERIC[1]
             parts = [
-                r".+" if part.startswith("{") else re.escape(part) for part in free_text.template(example)
+                r".+" if part.startswith("{") else free_text.fixed(part)
+                for part in free_text.template(example)
             ]
             yield re.compile(LEAD + " ".join(parts) + r"\Z"), worth
 

@@ -16,7 +16,7 @@ LIGHT = frozenset(
     "everything good nice great new old thank thanks sorry hello hi maybe quick quickly kindly actually "
     "already still ever never should shall may might must than because while today tomorrow tonight "
     "moment minute second hour day time long many say said see show find look help use try start put "
-    "take keep wait first next later instead let listen actually".split()
+    "take keep wait first next later instead let listen else anyone anybody bit little lot kind sort".split()
 )
 """They do not count where nothing explains them."""
 LEAD = (
