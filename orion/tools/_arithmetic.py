@@ -23,10 +23,9 @@ _WRITTEN = (
 """Signs that have words."""
 _LEAD = re.compile(
     r"(?:(?:please|so|and|okay|hey|now|then|can you|could you|would you|tell me|do you know|i need to know"
-    r"|quick|what is|what are|what does|what do|how much is|how much are|how much does"
-    r"|what would|how many is|calculate|compute"
-    r"|work out|evaluate|solve"
-    r"|give me|figure out|the answer to|the result of)\b ?)+"
+    r"|quick|what do (?:i|you|we) (?:get|have) (?:if|when) (?:i|you|we)|what is|what are|what does|what do"
+    r"|how much (?:is|are|does|would)|what would|how many is|what|calculate|compute|work out|evaluate"
+    r"|solve|give me|figure out|the answer to|the result of)\b ?)+"
 )
 _END = re.compile(r"(?: (?:please|equals?|equal to|is|make|makes|come to|give|be|then|=|for me))+\Z")
 _PARTS = {
@@ -45,7 +44,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (rf"\bdifference (?:between|of) ({NUMBER}) and ({NUMBER})", r"abs( \1 - \2 )"),
     (rf"\bremainder (?:of|when) ({NUMBER})(?: is)? divided by ({NUMBER})", r"( \1 mod \2 )"),
     (rf"\bhow (?:often|many times) does ({NUMBER}) (?:go|fit) in(?:to)? ({NUMBER})", r"( \2 / \1 )"),
-    (r"\b(?:the )?(?:square of|squared?) (?=[\d(])", " 2 pow "),
+    (rf"\bsquare of ({NUMBER})", r" ( \1 ) ^ 2 "),
+    (rf"\bcube of ({NUMBER})", r" ( \1 ) ^ 3 "),
+    (r"\bpi\b", " 3.141592653589793238462643383 "),
     (r"\b(?:double|twice)\b", " 2 * "),
     (r"\btriple\b", " 3 * "),
     (r"\bcube root of\b", " cbrt "),

@@ -27,7 +27,10 @@ _WHOLE = re.compile(rf"{_A} (?:is|are) {_B} percent of (?:what|which)")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) percent\b")
 _EXTRA = re.compile(r"\b(tip|gratuity|vat|tax|sales tax)\b")
 _OFF = re.compile(r"\b(?:off|discount|reduction|rebate|reduced|discounted|cheaper|sale)\b")
-_SPLIT = re.compile(r"\b(?:split|share|shared|shares|sharing|divide|divided|each|apiece|per person)\b")
+_SPLIT = re.compile(
+    r"\b(?:split|share|shared|shares|sharing|divide|divided|each|everyone|everybody|apiece"
+    r"|per (?:person|head))\b"
+)
 _PEOPLE = re.compile(
     r"\b(?P<me>me and (?:my )?|myself and (?:my )?|i and )?(?P<n>\d+) (?:\w+ )?"
     r"(?:people|persons|friends|of us|ways|guests|roommates|colleagues|kids|children|couples|men|women|diners"

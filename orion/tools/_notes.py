@@ -9,8 +9,8 @@ from orion.domain.text.second_person import to_you
 MOST = 1000
 """So many memories of a user are looked at."""
 POLITE = (
-    r"(?:(?:please|ok|okay|actually|and|so|hey|now|can you|could you|would you|will you|do you|you can"
-    r"|i want you to|just|tell me|remind me|remember|know|again|still)[ ,]+)*"
+    r"(?:(?:hi|hello|please|ok|okay|actually|and|so|hey|now|can you|could you|would you|will you|do you"
+    r"|you can|i want you to|just|tell me|remind me|remember|know|again|still)[ ,]+)*"
 )
 """What may stand before a request."""
 _NO_THING = frozenset(

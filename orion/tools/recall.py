@@ -54,8 +54,14 @@ _ALIKE = 3
 _QUESTION = re.compile(
     rf"{POLITE}(?P<query>"
     r"(?:what(?:'s| is| are| was)|where(?:'s| is| are)|who(?:'s| is| are)|when(?:'s| is| are)) (?:my|our)\b.+"
-    r"|(?:where|when|what|who) (?:did|have|do) (?:i|we) (?!say|said|just|have to|need|want).+"
-    r"|what(?:'s| is) the \w+(?: \w+)? of (?:my|our) .+"
+    r"|(?:when|what time) (?:do|does|did|is|are) (?:my|our) .+"
+    r"|where(?:'s| is| are) the (?!nearest|closest|next)\w+(?: \w+)?"
+    r"|what(?:'s| is) the (?:\w+ ){1,2}(?:called|code|password|pin)"
+    r"|(?:where|when|what|who) (?:did|have|do) (?:i|we) (?!say|said|just|get|have to|need|want|do\b).+"
+    r"|what(?:'s| is) the (?:\w+ )?(?:name|number|code|password|address|colou?r|birthday|age|size)"
+    r" of (?:my|our) .+"
+    r"|what (?:i am|i'm) allergic to|what did you (?:remember|note)(?: for me)?|which notes did i .+"
+    r"|(?:what|where|when|who|which) (?:the|my|our) .+ (?:is|are|was|were)(?: \w+ed)?"
     r"|(?:what|when|where)(?:'s| is| are) [a-z]+'s (?:\w+ )?"
     r"(?:birthday|anniversary|appointment|address|number|name)"
     r"|where (?:i|we) (?:parked|put|left|hid|keep|kept|live|work).*"
@@ -72,7 +78,11 @@ _ASKS = re.compile(
     r"(?:what|who|where|when|which|how old)(?:'s| is| are| was| did| do| am| have) ", re.IGNORECASE
 )
 _WHAT_IS = re.compile(r"\A(?:what|who|where|when)(?:'s| is| are| was|) (?=(?:my|our) )", re.IGNORECASE)
-_OTHERS = re.compile(r"\b(?:timers?|alarms?|reminders?|plans?)\b", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"\b(?:timers?|alarms?|reminders?|plans?|status|orders?|balance|bookings?|reservations?|invoices?"
+    r"|deliver(?:y|ies)|packages?|parcels?|shipments?|subscriptions?)\b",
+    re.IGNORECASE,
+)
 """What other tools know."""
 
 
@@ -105,7 +115,7 @@ def understand(said: str) -> dict[str, Any] | None:
     query = found["query"].strip(" .?!")
     if re.match(r"(?:what|everything|all)\b.*\b(?:you|i (?:tell|told|asked))\b", query, re.IGNORECASE):
         query = _ABOUT.sub("", query) if _ABOUT.match(query) else ""
-    return {"query": query}
+    return {"query": re.sub(r"\Awhat (?=i am |i'm )", "", query, flags=re.IGNORECASE)}
 
 
 def _thing(query: str) -> str:
@@ -121,12 +131,18 @@ async def _search(query: str, call: ToolContext) -> list[str]:
 
 
 def _alike(query: str, found: list[str]) -> list[str]:
-    """The best match, and those behind it that have as many of the words."""
+    """The best match, and those behind it that have as many of the words; none that has too few of them.
+
+    What has none of the words was found by its meaning.
+    """
     wanted = facts.telling(query)
     shared = [len(wanted & facts.telling(content)) for content in found]
-    return [
-        content for content, count in zip(found, shared, strict=True) if count and count == shared[0]
-    ] or found[:1]
+    best = max(shared, default=0)
+    if best and 2 * best <= len(wanted):
+        return []
+    return [content for content, count in zip(found, shared, strict=True) if count == best][
+        : _ALIKE if best else 1
+    ]
 
 
 def _answer(found: list[str], nothing: str) -> dict[str, Any]:

@@ -67,10 +67,10 @@ class Args(BaseModel):
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     """The kept `content`, its `id`, what it `replaced`, and `spoken`: the same, said to the user."""
-    content = facts.bare(args.content)
+    known = [memory for memory in await call.recall("", _MOST) if memory.type in _REPLACEABLE]
+    content = _whole(facts.bare(args.content), known)
     if not content:
         raise ToolFailure("What shall I remember? Say for example: my dog is called Bello.")
-    known = [memory for memory in await call.recall("", _MOST) if memory.type in _REPLACEABLE]
     older = [memory for memory in known if facts.supersedes(content, memory.content)]
     memory = await call.remember(content, replaces=[one.id for one in older])
     return {
@@ -79,6 +79,14 @@ async def run(args: Args, call: ToolContext) -> dict[str, Any]:
         "replaced": [one.content for one in older],
         "spoken": f"{to_you(content)}{_no_longer(content, older)}",
     }
+
+
+def _whole(content: str, known: list[Memory]) -> str:
+    """The statement; the newest one corrected where it only points at its subject; empty if there is none."""
+    if not facts.has_pronoun(content):
+        return content
+    corrects = facts.meant(content, [memory.content for memory in known])
+    return (facts.corrected(corrects, content) or "") if corrects else ""
 
 
 def understand(said: str) -> dict[str, Any] | None:
@@ -91,9 +99,14 @@ def _no_longer(content: str, older: list[Memory]) -> str:
     """The value that is no longer so, behind the new one; empty if there is none."""
     new = facts.read(content)
     before = next((fact for memory in older if (fact := facts.read(memory.content)) is not None), None)
-    if new is None or before is None or new.value == before.value:
+    if new is None or before is None or new.value == before.value or _moved(new, before):
         return ""
     return f", no longer {to_you(_as_written(before.value, older))}"
+
+
+def _moved(new: facts.Fact, before: facts.Fact) -> bool:
+    """Whether the values do not stand behind the same words: "moved to Rome", "live in Oslo"."""
+    return new.value.startswith("to ") != before.value.startswith("to ")
 
 
 def _as_written(value: str, memories: list[Memory]) -> str:

@@ -119,6 +119,21 @@ async def test_what_a_tool_keeps_is_committed_with_its_step(stage):
     assert statuses(plan) == ["done"]
 
 
+async def test_what_a_step_replaces_and_what_it_forgets_goes_with_its_end(stage):
+    async def known():
+        async with stage.database.transaction(stage.owner) as store:
+            return [memory.content for memory in await store.memories.newest()]
+
+    for name in ("Bello", "Rex"):
+        plan = await stage.run(("remember", {"content": f"my dog is called {name}"}))
+        assert statuses(plan) == ["done"]
+        assert await known() == [f"my dog is called {name}"]
+    plan = await stage.run(("forget", {"what": "my cat"}))
+    assert (statuses(plan), await known()) == (["failed"], ["my dog is called Rex"])
+    plan = await stage.run(("forget", {"what": "my dog"}))
+    assert (statuses(plan), await known()) == (["done"], [])
+
+
 async def test_what_a_tool_wants_said_is_passed_on_when_the_step_has_ended(stage):
     process = await stage.process()
     plan = await stage.walk(process, await stage.begun(process, ("timer", {"duration": "ten minutes"})))

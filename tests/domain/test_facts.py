@@ -26,6 +26,8 @@ from orion.domain import facts
         ("call me Ishmael", "call me Ishmael"),
         ("Tom's birthday is on May 5", "Tom's birthday is on May 5"),
         ("I like tea", "I like tea"),
+        ("hello, I'm Peter", "I'm Peter"),
+        ("I moved to Bremen", "I moved to Bremen"),
         ("my son is five", "my son is five"),
     ],
 )
@@ -45,6 +47,9 @@ def test_a_statement_is_found_without_what_is_said_around_it(said: str, statemen
         "remember what my name is",
         "my name is what?",
         "I want a coffee",
+        "I'm German",
+        "I'm Irish",
+        "I'm tired",
         "I have a question",
         "I love you",
         "I am a bit tired",
@@ -52,6 +57,9 @@ def test_a_statement_is_found_without_what_is_said_around_it(said: str, statemen
         "my head is hurting",
         "the weather is nice",
         "set a timer for five minutes",
+        "call me a taxi",
+        "call me back later",
+        "Remember that the plumber comes on Monday and set a timer for ten minutes.",
         "write apples into the ledger",
         "what is twelve times seven, then remember the result",
     ],
@@ -75,6 +83,8 @@ def test_what_tells_nothing_of_the_user_is_no_statement(said: str) -> None:
         ("my birthday is on May 6", "my birthday is in June"),
         ("the plumber comes on Tuesday", "the plumber comes on Monday"),
         ("I live in Rome now", "I live in Oslo"),
+        ("I moved to Rome", "I live in Oslo"),
+        ("I'm Peter", "my name is Paul"),
         ("my favorite color is green", "my favourite colour is blue"),
         ("my car is blue", "my car is red"),
         ("My dog is called Bello.", "my dog is called bello"),
@@ -162,6 +172,36 @@ KNOWN = [
 )
 def test_a_question_means_the_statements_about_its_thing(query: str, found: list[int]) -> None:
     assert facts.about(query, KNOWN) == [KNOWN[index] for index in found]
+
+
+def test_the_name_of_somebody_means_all_that_is_told_of_them() -> None:
+    told = ["my wife's name is Julia", "my wife's birthday is in June", "my wifi is fast"]
+    assert facts.about("my wife", told) == told[:2]
+    assert facts.about("who is my wife", told) == told[:1]
+    assert facts.about("when is my wife's birthday", told) == told[1:2]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("it's on the 13th", "my anniversary is on the 12th of October"),
+        ("that's wrong, it's on the 13th", "my anniversary is on the 12th of October"),
+        ("no, they're on the table", "I put my keys in the drawer"),
+        ("it's tulip43", "my wifi password is tulip42"),
+        ("my dog is called Rex", None),
+        ("it's at nine", None),
+    ],
+)
+def test_a_remark_without_a_subject_is_about_the_newest_thing_of_its_sort(
+    said: str, meant: str | None
+) -> None:
+    newest = [
+        "my anniversary is on the 12th of October",
+        "my wifi password is tulip42",
+        "I put my keys in the drawer",
+        "my birthday is on May 5",
+    ]
+    assert facts.meant(said, newest) == meant
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,42 @@ async def test_what_a_conversation_remembers_another_one_finds(http, session_id)
     assert found.json()["items"][0]["session_id"] == session_id
 
 
+async def test_by_word_a_fact_is_kept_corrected_found_forgotten_and_all_of_it_erased(server, http):
+    _, bearer, _ = await person(http)
+    async with httpx.AsyncClient(base_url=server.url, headers=bearer, timeout=30) as other:
+        session_id = (await other.post("/api/v1/sessions", json={})).json()["id"]
+        base = f"/api/v1/sessions/{session_id}"
+
+        async def say(text):
+            return (await other.post(f"{base}/messages", json={"text": text})).json()["text"]
+
+        async def kept():
+            found = await other.get(f"{base}/memory", params={"reach": "user"})
+            return [item["content"] for item in reversed(found.json()["items"])]
+
+        assert await say("My name is Sarah by the way") == "I will remember: your name is Sarah."
+        await say("please remember that my wifi password is tulip42")
+        assert await say("my wifi password is tulip43") == (
+            "I will remember: your wifi password is tulip43, no longer tulip42."
+        )
+        await say("I parked the car on level 3, can you keep that in mind?")
+        facts = ["My name is Sarah", "my wifi password is tulip43", "I parked the car on level 3"]
+        assert await kept() == facts
+        assert await say("where did I park?") == "You told me that you parked the car on level 3."
+        assert await say("what do you know about me?") == (
+            "You told me that your name is Sarah, that your wifi password is tulip43, "
+            "and that you parked the car on level 3."
+        )
+        assert await say("forget my wifi password") == (
+            "I have forgotten that your wifi password is tulip43."
+        )
+        assert await kept() == [facts[0], facts[2]]
+        assert (await say("delete everything you know about me")).endswith("?")
+        assert await kept() == [facts[0], facts[2]]
+        assert await say("yes") == "I have forgotten all 2 things that I had noted about you."
+        assert await kept() == []
+
+
 async def test_bad_memories_are_told_where_they_are_bad(http, session_id):
     base = f"/api/v1/sessions/{session_id}/memory"
     problem(await http.post(base, json={"type": "opinion", "content": "x"}), 422, "invalid")

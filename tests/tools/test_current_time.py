@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from orion.domain.tool import ToolFailure
 from orion.testing import Conversation
 from orion.tools import current_time
+from orion.tools._zones import PLACES, find_zone
 
 
 async def told(place=None):
@@ -35,10 +36,10 @@ async def told(place=None):
     ],
 )
 def test_a_place_as_people_say_it_has_a_zone(place, zone):
-    assert current_time.find_zone(place) == zone
+    assert find_zone(place) == zone
 
 
-@pytest.mark.parametrize("zone", sorted(set(current_time._PLACES.values())))
+@pytest.mark.parametrize("zone", sorted(set(PLACES.values())))
 def test_every_zone_of_the_table_exists(zone):
     assert ZoneInfo(zone).key == zone
 
@@ -68,5 +69,5 @@ async def test_an_unknown_place_is_refused_by_its_name():
 
 @given(st.text(max_size=80))
 async def test_any_text_is_a_place_or_none(place):
-    zone = current_time.find_zone(place)
+    zone = find_zone(place)
     assert zone is None or ZoneInfo(zone).key == zone

@@ -67,6 +67,12 @@ async def test_a_question_in_other_words_finds_it(query, told):
     assert await ask(call, query) == f"You told me that {told}."
 
 
+async def test_what_shares_only_a_word_with_the_question_is_no_answer():
+    call = Conversation()
+    await call.remember("my wife's name is Julia")
+    assert await ask(call, "when's my wife's birthday") == "I have nothing noted about your wife's birthday."
+
+
 async def test_a_long_list_ends_with_how_many_more_there_are():
     call = Conversation()
     for number in range(30):
@@ -94,6 +100,15 @@ async def test_a_long_list_ends_with_how_many_more_there_are():
         ("what did I tell you about the garage", "the garage"),
         ("when is Tom's birthday", "when is Tom's birthday"),
         ("what is the number of my locker", "what is the number of my locker"),
+        ("can you remember what i am allergic to", "i am allergic to"),
+        ("do you remember where the car is parked", "where the car is parked"),
+        ("Hi, what's the number of my locker?", "what's the number of my locker"),
+        ("what's the status of my order", None),
+        ("what do I get if I take sixteen from fifty", None),
+        ("where are the keys", "where are the keys"),
+        ("when does my flight leave", "when does my flight leave"),
+        ("what's the wifi called", "what's the wifi called"),
+        ("where is the nearest pharmacy", None),
         ("what time is it", None),
         ("how is my timer doing", None),
         ("what are my timers", None),

@@ -68,6 +68,17 @@ async def test_what_was_kept_as_an_episode_or_a_note_is_not_replaced():
     assert kept(call) == ["my dog is called Bello", "my dog is called Rex"]
 
 
+async def test_what_only_points_at_its_subject_corrects_the_newest_thing_of_its_sort():
+    call = Conversation()
+    for content in ("my wifi password is tulip42", "my anniversary is on the 12th of October"):
+        await keep(call, content)
+    told = await keep(call, "that's wrong, it's on the 13th")
+    assert told["spoken"] == "your anniversary is on the 13th, no longer on the 12th of October"
+    assert kept(call) == ["my wifi password is tulip42", "my anniversary is on the 13th"]
+    with pytest.raises(ToolFailure, match="What shall I remember"):
+        await keep(Conversation(), "it's on the 13th")
+
+
 @pytest.mark.parametrize("pointing", ["that", "it", "in mind", "the result", "remember that", "this, please"])
 async def test_what_only_points_at_something_is_asked_for(pointing):
     call = Conversation()

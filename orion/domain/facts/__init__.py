@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from orion.domain.facts.reading import Fact, asked, plain, read
+from orion.domain.facts.reading import Fact, asked, aspect_of, is_entity, plain, read
 from orion.domain.facts.words import all_in, only_generic, telling, with_forms
 
 __all__ = [
@@ -19,7 +19,9 @@ __all__ = [
     "all_in",
     "bare",
     "corrected",
+    "has_pronoun",
     "is_request",
+    "meant",
     "only_generic",
     "read",
     "statement",
@@ -64,8 +66,15 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _NO_VALUE = re.compile(r"(?:no|nope|yes|yeah|sorry|wait|wrong|right|actually|okay|ok)\W*\Z", re.IGNORECASE)
+_ALSO_ASKS = re.compile(
+    r"\b(?:and|then)(?: also| then| please)? (?:set|start|tell|remind|wake|what|how|where|when|call|cancel"
+    r"|stop|ask|give|make|hand|calculate|convert|add|show)\b",
+    re.IGNORECASE,
+)
+"""A second request behind the statement."""
 _OTHERWISE = re.compile(
-    r"(?:(?:no|nope|sorry|wait|oops|actually|correction|i (?:mean|meant))[\s,.!]+)*"
+    r"(?:(?:no|nope|that's wrong|that is wrong|sorry|wait|oops|actually|correction"
+    r"|i (?:mean|meant))[\s,.!]+)*"
     r"(?:it(?:'s| is| was)|its|that(?:'s| is)|they(?:'re| are)|he(?:'s| is)|she(?:'s| is)|make (?:it|that)"
     r"|i (?:mean|meant)|(?:he|she|it) is)?\s*(?:called |named |actually |now )*",
     re.IGNORECASE,
@@ -73,6 +82,9 @@ _OTHERWISE = re.compile(
 _PREPOSITION = re.compile(
     r"(?:in|on|at|under|behind|near|by|inside|outside|next to|beside)\b ?", re.IGNORECASE
 )
+
+
+_PRONOUN = re.compile(r"\b(?:it|its|it's|that's|that|they|they're|he|he's|she|she's)\b", re.IGNORECASE)
 
 
 def bare(said: str) -> str:
@@ -93,7 +105,7 @@ def statement(said: str) -> str | None:
     text = bare(said)
     wanted = is_request(said)
     text = text.rstrip(" ?") if wanted else text
-    if len(text.split()) < 2 or _QUESTION.match(text) or "?" in text:
+    if len(text.split()) < 2 or _QUESTION.match(text) or _ALSO_ASKS.search(text) or "?" in text:
         return None
     fact = read(text)
     return text if wanted or (fact is not None and fact.own) else None
@@ -137,14 +149,34 @@ def corrected(content: str, said: str) -> str | None:
 
 
 def about(query: str, contents: Iterable[str]) -> list[str]:
-    """The statements that a question, or the name of a thing, means by their subject, in their order."""
+    """The statements that a question, or the name of a thing, means by their subject, in their order.
+
+    The bare name of a person, an animal or the like means what is told of theirs, too.
+    """
     wanted = asked(query)
     if wanted is None:
         return []
     subject, aspects = wanted
     found = [(content, fact) for content in contents if (fact := read(content)) is not None]
+    if not aspects and is_entity(subject):
+        return [content for content, fact in found if subject in fact.subject.split()]
     return [
         content
         for content, fact in found
         if fact.subject == subject and (not aspects or fact.aspect in aspects)
     ]
+
+
+def meant(said: str, contents: Iterable[str]) -> str | None:
+    """The statement that "it's on the 13th" corrects: the first whose value is of that sort."""
+    found = _OTHERWISE.match(said.strip())
+    if found is None or not _PRONOUN.search(found[0]):
+        return None
+    aspect = aspect_of(plain(said.strip()[found.end() :]))
+    return next((content for content in contents if (fact := read(content)) and fact.aspect == aspect), None)
+
+
+def has_pronoun(said: str) -> bool:
+    """Whether the subject is only pointed at: "it's on the 13th"."""
+    found = _OTHERWISE.match(said.strip())
+    return found is not None and _PRONOUN.search(found[0]) is not None

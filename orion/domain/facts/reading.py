@@ -79,16 +79,26 @@ _PUT = r"(?:parked|park|left|leave|put|hid|hide|stored|store|keep|kept|placed|st
 _ALSO = re.compile(r"\b(?:also|too|as well|another|both|other|second)\b")
 _LONGEST = 200
 _NOT = re.compile(r"(?:not|never|no longer|what|who|where|how)\b")
+_NO_NAME = re.compile(
+    r"(?:an?|the|at|on|in|if|when|back|later|again|maybe|now|today|tomorrow|tonight|before|after|please)\b"
+)
+_I_AM = re.compile(r"(?:I am|I['’]m|[Tt]his is) ([A-Z]\w+(?: [A-Z]\w+)?)(?<!ish)(?<!ese)")
+_NO_NAMES = frozenset(
+    "african american asian australian back canadian catholic christian done european fine german happy here "
+    "home hungry indian italian mexican muslim ok okay ready russian sad sorry tired ukrainian vegan "
+    "vegetarian".split()
+)
+"""What people are, and no name."""
 _PASSING = re.compile(r"\w+ing\Z|(?:so|very|too|really) ")
 """What is so for a moment, or a judgement."""
-_FORMER = re.compile(r"\b(?:i|you|we|they|he|she|it)'(?:m|re|s|ve)\b")
+_FORMER = re.compile(r"\b(i|you|we|they|he|she|it)'(m|re|s|ve)\b")
 _LONG = {"m": "am", "re": "are", "s": "is", "ve": "have"}
 
 
 def plain(text: str) -> str:
     """The statement in lower case, contractions and spellings alike, without its stop."""
     low = " ".join(text.lower().replace("’", "'").split()).strip(" .!,;")
-    low = _FORMER.sub(lambda short: short[0].split("'")[0] + " " + _LONG[short[0].split("'")[1]], low)
+    low = _FORMER.sub(lambda short: f"{short[1]} {_LONG[short[2]]}", low)
     for pattern, word in _SAME:
         low = pattern.sub(word, low)
     return low
@@ -103,10 +113,17 @@ def subject(words: str) -> str:
     return " ".join(map(stem, kept))
 
 
+def is_entity(thing: str) -> bool:
+    """Whether it is a person, an animal or the like, of which many things can be told."""
+    return thing.split()[-1:] != [] and thing.rsplit(maxsplit=1)[-1] in _ENTITIES
+
+
 def read(content: str) -> Fact | None:
     """What a statement tells; None if its form is not known, or it is too long to be one."""
     if len(content) > _LONGEST:
         return None
+    if (found := _I_AM.fullmatch(content.strip(" .!"))) and found[1].lower() not in _NO_NAMES:
+        return Fact("", "name", found[1].lower())
     text = plain(content)
     if not re.search(rf" {_IS} ", text):
         text = re.sub(r"\A((?:my|our|the)(?: \w+){1,4})'s ", r"\1 is ", text)
@@ -128,7 +145,7 @@ def _named(found: re.Match[str]) -> Fact | None:
 
 
 def _own_name(found: re.Match[str]) -> Fact | None:
-    return None if _NOT.match(found["v"]) else Fact("", "name", found["v"])
+    return None if _NOT.match(found["v"]) or _NO_NAME.match(found["v"]) else Fact("", "name", found["v"])
 
 
 def _put(found: re.Match[str]) -> Fact | None:
@@ -142,7 +159,7 @@ def _is(found: re.Match[str]) -> Fact | None:
     thing, value = subject(found["s"]), found["v"]
     if not thing or _NOT.match(value) or _PASSING.match(value) or thing.split()[-1] in _NO_FACTS:
         return None
-    aspect = _aspect(value)
+    aspect = aspect_of(value)
     single = aspect != "is" or thing.split()[-1] not in _ENTITIES
     if not single and value.split()[-1] in _COLOURS:
         aspect, single = "colour", True
@@ -154,13 +171,13 @@ def _is(found: re.Match[str]) -> Fact | None:
 
 
 def _comes(found: re.Match[str]) -> Fact | None:
-    aspect = _aspect(found["v"])
+    aspect = aspect_of(found["v"])
     own = bool(re.match(_OWNER, found["s"]))
     return Fact(subject(found["s"]), aspect, found["v"], own=own) if aspect in {"day", "hour"} else None
 
 
 def _i(found: re.Match[str]) -> Fact | None:
-    return Fact("", stem(found["verb"]) + ("" if _aspect(found["v"]) != "day" else " day"), found["v"])
+    return Fact("", stem(found["verb"]) + ("" if aspect_of(found["v"]) != "day" else " day"), found["v"])
 
 
 def _age(found: re.Match[str]) -> Fact | None:
@@ -175,12 +192,17 @@ def _several(found: re.Match[str]) -> Fact | None:
     return Fact("", stem(verb), value, single=False, own=own or verb in {"allergic", "afraid"})
 
 
+def _moved(found: re.Match[str]) -> Fact | None:
+    return Fact("", stem("live"), found["v"])
+
+
 def _lives(found: re.Match[str]) -> Fact | None:
     own = bool(re.match(_OWNER, found["s"]))
     return Fact(subject(found["s"]), stem(found["verb"]), found["v"], own=own)
 
 
-def _aspect(value: str) -> str:
+def aspect_of(value: str) -> str:
+    """What sort of value it is: `day`, `hour`, `place`; else `is`."""
     if _DAY.match(value):
         return "day"
     if _HOUR.match(value):
@@ -203,14 +225,15 @@ _TIMES = (
     rf"(?P<s>{_A} .+?|\w+'s .+?) (?:comes?|arrives?|leaves?|starts?|begins?|departs?|opens?|closes?"
     r"|ends?|meets?|returns?|(?:is|are) (?:due|coming|arriving|leaving)|takes place) (?P<v>.+)"
 )
+_CALLED = (
+    r"(?:i am called|i am named|(?:please |you can |just |people )*call me|i go by)"
+    r" (?P<v>\w[\w'-]*(?: \w[\w'-]*)?)"
+)
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Fact | None]], ...] = tuple(
     (re.compile(pattern), make)
     for pattern, make in (
         (rf"{_OWNER} (?:first |full |last )?name {_IS} (?P<v>.+)", _own_name),
-        (
-            r"(?:i am called|i am named|(?:please |you can |just |people )*call me|i go by) (?P<v>.+)",
-            _own_name,
-        ),
+        (_CALLED, _own_name),
         (rf"(?:the )?name of (?P<s>{_A} .+?) {_IS} (?P<v>.+)", _named),
         (rf"(?P<s>(?:{_A} )?.+?)(?:'s|s') name {_IS} (?P<v>.+)", _named),
         (rf"(?P<s>{_A} .+?) {_IS} (?:called|named) (?P<v>.+)", _named),
@@ -220,6 +243,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Fact | None]], ..
         (_PUTS, _put),
         (r"i am (?P<v>\d+|[a-z]+(?:-[a-z]+)? years old|\d+ years old)", _age),
         (_LIVES, _i),
+        (r"(?:i|we) (?:have |just |have just )?moved (?P<v>to .+)", _moved),
         (_LIKES, _several),
         (rf"(?P<s>{_A} .+?) (?P<verb>lives|live|works|studies) (?P<v>.+)", _lives),
         (_TIMES, _comes),
