@@ -19,7 +19,7 @@ from orion.agents.apart import apart
 from orion.agents.ledger import Ledger, Run
 from orion.agents.recollection import Recollection
 from orion.agents.results import result_of
-from orion.agents.step_context import StepContext
+from orion.agents.step_context import StepContext, StepTimers
 from orion.agents.step_rules import begun, expired, failed, has_yes, needs_yes, pending, prepared, with_put
 from orion.domain.identity import Principal
 from orion.domain.node import Node
@@ -232,9 +232,7 @@ class Executor:
             if run.over:
                 await self._put(run, pending(before))  # it was not called
                 return
-            context = StepContext(
-                self._recollection, run.owner, run.plan.session_id, run.plan.key(step.index)
-            )
+            context = self._context(run, step)
             ended, again = await self._call(run, runnable, step, context)
             if not again or retry_secs is None:
                 break
@@ -245,7 +243,8 @@ class Executor:
             runnable = fresh
         if run.lost:
             return
-        own = await self._write_of(context) if ended.status is StepStatus.DONE and context.kept else None
+        kept = context.kept or context.timers.set_here
+        own = await self._write_of(context) if ended.status is StepStatus.DONE and kept else None
         if await self._put(run, ended, own) and ended.status is StepStatus.DONE:
             for secs, text in context.announcements:
                 await self._announce(run.plan.session_id, secs, text)
@@ -333,8 +332,15 @@ class Executor:
         async def write(store: Store) -> None:
             for one in writes:
                 await one(store)
+            for timer in context.timers.set_here:
+                await store.timers.add(timer)
 
         return write
+
+    def _context(self, run: Run, step: Step) -> StepContext:
+        plan = run.plan
+        timers = StepTimers(self._ledger.database, run.owner, plan.session_id, plan.agent)
+        return StepContext(self._recollection, run.owner, plan.session_id, plan.key(step.index), timers)
 
     async def _put(self, run: Run, step: Step, own: Callable[[Store], Awaitable[None]] | None = None) -> bool:
         return await self._ledger.change(run, lambda plan: with_put(plan, step), own)
