@@ -28,6 +28,12 @@ _NO_NAME = frozenset(
     "the a an my your our that this these those it one ones for at in of to called named on set please all "
     "every each any both them everything other is am pm o'clock clock long left".split()
 ).union(*_KIND_WORDS.values())
+_BEFORE_NAME = re.compile(
+    r"^(?:(?:please|can|could|you|i|need|want|set|start|make|begin|create|give|add|put|me|us|on|up|a|an|the|my|our|"
+    r"new|another|timer|alarm|reminder|for|called|named)\s+)+",
+    re.IGNORECASE,
+)
+"""What stands before a name and is no part of it, if the whole sentence came along."""
 _ALL = re.compile(r"\b(?:all|every|everything|both|each|them)\b|\b(?:timer|alarm|reminder)s\b")
 _ORDER: tuple[tuple[re.Pattern[str], Callable[[Sequence[Timer]], Timer]], ...] = (
     (
@@ -71,8 +77,9 @@ def checked(secs: float) -> float:
 
 def kind_and_name(kind: TimerKind, name: str | None, about: str | None) -> tuple[TimerKind, str]:
     """What is set, and what it is called: `about` a thing names it, `about` an action makes a reminder."""
-    if name and name.strip():
-        return kind, tidy(name)
+    bare = _BEFORE_NAME.sub("", tidy(name or "") + " ").strip()
+    if bare:
+        return kind, bare
     told = tidy(about or "")
     if not told:
         return kind, ""

@@ -61,7 +61,8 @@ async def test_a_reminder_is_kept_and_says_what_it_is_about():
     [
         ({"duration": "an hour"}, "timer for 1 hour", "Your timer for 1 hour is up."),
         ({"duration": "5 mins", "name": "tea"}, "timer for 5 minutes, tea", "Your tea timer is up."),
-        ({"duration": "3 min", "name": "the tea timer"}, "timer for 3 minutes, the tea", None),
+        ({"duration": "3 min", "name": "the tea timer"}, "timer for 3 minutes, tea", None),
+        ({"duration": "3 min", "name": "set a"}, "timer for 3 minutes", None),
         ({"duration": "7 minutes", "about": "my eggs"}, "timer for 7 minutes, your eggs", None),
         ({"duration": "7 minutes", "about": "the eggs"}, None, "Your timer for the eggs is up."),
         ({"duration": "7 minutes", "about": "pasta"}, None, "Your pasta timer is up."),
