@@ -84,7 +84,8 @@ class Roster:
     """The agents by name, and the one that a session begins with."""
 
     def __init__(self, agents: dict[str, Agent], default: str) -> None:
-        self._agents = agents
+        titles = {name: agent.title for name, agent in agents.items() if agent.title}
+        self._agents = {name: replace(agent, titles=_titles(agent, titles)) for name, agent in agents.items()}
         self.default = default
 
     @classmethod
@@ -132,6 +133,11 @@ class Roster:
             for name, agent in agents.items()
         }
         return Roster(known, self.default)
+
+
+def _titles(agent: Agent, titles: Mapping[str, str]) -> dict[str, str]:
+    """What those call themselves to whom the agent hands over."""
+    return {to: titles[now] for to in agent.hand_offs if (now := _current(to, titles)) in titles}
 
 
 def _current(name: str, agents: Collection[str]) -> str:

@@ -27,6 +27,7 @@ class Agent:
             speaks in its voice calls; `stt`, `llm` and `tts` go on where it fails, and write its messages.
         tools: Names of its tools; None for all that there are.
         hand_offs: Names of the agents to which it may hand over.
+        titles: What those agents call themselves, by name; the roster fills it in.
         turn_taking: Overrides of the turn settings, e.g. `{"unfinished_secs": 0.8}`.
         fail_over: Overrides of `Deadlines`, e.g. `{"first_token_secs": 2}`.
         plans: What its plans may take, less than the server allows: `{"steps": 5, "secs": 600}`.
@@ -47,6 +48,7 @@ class Agent:
     speech: str | None = None
     tools: tuple[str, ...] | None = None
     hand_offs: tuple[str, ...] = ()
+    titles: dict[str, str] = field(default_factory=dict)
     guardrails: dict[str, Any] = field(default_factory=dict)
     turn_taking: dict[str, Any] = field(default_factory=dict)
     fail_over: dict[str, float] = field(default_factory=dict)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from orion.domain.text.said import plain
 from orion.domain.timer_words import clock, day
 from orion.domain.tool import ToolFailure
-from orion.tools._durations import plain
 
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _MONTHS = "january february march april may june july august september october november december".split()
@@ -28,20 +28,16 @@ _RELATIVE = (
     (re.compile(r"\btoday\b|\bthis (?=morning|afternoon|evening)|\b(?=tonight\b)"), 0),
 )
 _IN_DAYS = re.compile(r"\b(?:in )?(\d+) (day|week)s?(?: time| from now)?\b")
-_HALF = re.compile(r"(?<=[\d ])([ap])\.? ?m\b\.?")
+_HALF = re.compile(r"(?<=[\d ])(am|pm)\b")
 _PART_OF_DAY = re.compile(r"\b(?:in the |at )?(morning|afternoon|evening|night|tonight)\b")
-_NAMED = re.compile(r"\b(noon|midday|midnight)\b")
-_BESIDE = re.compile(
-    r"\b(half|(?:a )?quarter|\d{1,2})(?: minutes?)? (past|after|to|before|till) "
-    r"(noon|midday|midnight|\d{1,2})\b"
-)
-_CLOCK = re.compile(r"(?<![\d.:-])(\d{1,2})(?:(?::|\.| (?=\d\d\b))([0-5]\d))?(?::00)?(?![\d:]|\.\d)")
-_OH = re.compile(r"\b(\d{1,2}) (?:oh?|0) ?(\d)\b")
+_BESIDE = re.compile(r"\b(\d{1,2})(?: minutes)? (past|after|to|before|till) (\d{1,2})(?::00)?\b")
+_CLOCK = re.compile(r"(?<![\d.:-])(\d{1,2})(?:(?::| )(?=\d\d\b)([0-5]\d)| oh (\d)\b)?(?![\d:]|\.\d| \d)")
 _O_CLOCK = re.compile(r"\bo ?'? ?clock\b")
+_COUNTED_TO_24 = re.compile(r"\b0\d[:.]\d\d")
 _ELSEWHERE = re.compile(
     r"\bin (?!the\b|an?\b|\d)[a-z]+|\b(?!(?:the|that|this|in|same|local|my)\b)[a-z]+ time\b"
 )
-_AT = re.compile(r"\bat\b|\d ?[ap]\.?m|\d:\d|\bnoon|\bmidnight|clock\b")
+_AT = re.compile(r"\bat\b|\d:\d|clock\b")
 _NOT_WHEN = "I did not understand for what time. Say for example: seven thirty tomorrow morning."
 _ELSEWHERE_SAID = "I can only go by your own clock. What time is that for you?"
 
@@ -77,7 +73,7 @@ def is_clock_time(said: str) -> bool:
 
 def sounds_like_one(said: str) -> bool:
     """Whether there is more than a bare number to tell that a clock time is meant."""
-    text = said.lower()
+    text = plain(said)
     return bool(_AT.search(text) or _WEEKDAY.search(text) or _PART_OF_DAY.search(text)) or any(
         pattern.search(text) for pattern, _ in _RELATIVE
     )
@@ -93,9 +89,12 @@ def read(said: str, now: datetime, *, early: int) -> datetime:
     Raises:
         ToolFailure: It cannot be understood, or is over.
     """
-    text = _OH.sub(r"\1:0\2", _O_CLOCK.sub(" ", plain(said)))
-    named, weekly, text = _day(text, now.date())
+    named, weekly, text = _day(_O_CLOCK.sub(" ", plain(said)), now.date())
     hour, text = _hour(text)
+    if hour is not None and "midnight" in said.lower():
+        hour = _Hour(24, hour.minute)
+    elif hour is not None and _COUNTED_TO_24.search(said):
+        hour = replace(hour, half="a")
     if hour is None:
         if named is not None and named >= now.date():
             raise ToolFailure(f"At what time {_named(named, now)}?")
@@ -154,26 +153,19 @@ def _hour(text: str) -> tuple[_Hour | None, str]:
     """The time of day, and the text without it. Raises ToolFailure for one that does not exist."""
     half, text = _half(text)
     if found := _BESIDE.search(text):
-        return _beside(found, half), _BESIDE.sub(" ", text, count=1)
-    if found := _NAMED.search(text):
-        named = _Hour(24, 0) if found[1] == "midnight" else _Hour(12, 0, "p")
-        return named, _NAMED.sub(" ", text, count=1)
+        return _beside(int(found[1]), int(found[3]), half, is_past=found[2] in {"past", "after"}), text
     if found := _CLOCK.search(text):
-        hour, minute = int(found[1]), int(found[2] or 0)
+        hour, minute = int(found[1]), int(found[2] or found[3] or 0)
         if hour > 24 or (half in {"a", "p"} and hour > 12) or (hour == 24 and minute):
             raise ToolFailure(f"There is no such time as {found[0].strip()}.")
-        if hour > 12:
-            half = ""
-        elif not half and hour and found[1].startswith("0"):
-            half = "a"  # who writes 07:30 counts to 24
-        return _Hour(hour, minute, half), _CLOCK.sub(" ", text, count=1)
+        return _Hour(hour, minute, "" if hour > 12 else half), _CLOCK.sub(" ", text, count=1)
     return None, text
 
 
 def _half(text: str) -> tuple[str, str]:
     half = ""
     if found := _HALF.search(text):
-        half, text = found[1], _HALF.sub(" ", text, count=1)
+        half, text = found[1][0], _HALF.sub(" ", text, count=1)
     if found := _PART_OF_DAY.search(text):
         said = found[1]
         half = half or ("a" if said == "morning" else "n" if said in {"night", "tonight"} else "p")
@@ -181,19 +173,12 @@ def _half(text: str) -> tuple[str, str]:
     return half, text
 
 
-def _beside(found: re.Match[str], half: str) -> _Hour:
-    """Half past three, quarter to noon."""
-    minutes = 30 if found[1] == "half" else 15 if found[1].endswith("quarter") else int(found[1])
-    hour = {"noon": 12, "midday": 12, "midnight": 24}.get(found[3]) or int(found[3])
-    if (
-        hour > 24
-        or minutes > 59
-        or (minutes == 30 and found[2] not in {"past", "after"} and found[1] == "half")
-    ):
+def _beside(minutes: int, hour: int, half: str, *, is_past: bool) -> _Hour:
+    """Twenty past three, ten to twelve. Raises ToolFailure for what no clock shows."""
+    if hour > 24 or minutes > 59:
         raise ToolFailure(_NOT_WHEN)
-    half = "p" if found[3] in {"noon", "midday"} else half
-    if found[2] in {"past", "after"}:
+    if is_past or not minutes:
         return _Hour(hour % 24, minutes, half)
-    before = (hour - 1) % 24 if hour != 1 else 12
     flips = half in {"a", "p"} and hour == 12
+    before = 12 if hour == 1 else (hour - 1) % 24
     return _Hour(before, 60 - minutes, {"a": "p", "p": "a"}[half] if flips else half)

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz
 
+from orion.domain.text.said import plain
 from orion.domain.timer import LONGEST, Timer, TimerKind, local, moment
 from orion.domain.timer_words import called, joined
 from orion.domain.tool import ToolFailure
 from orion.tools._clock_times import is_clock_time, read
-from orion.tools._durations import BEFORE_ZERO, plain, seconds
+from orion.tools._durations import is_past, seconds
 
 _EARLY = {TimerKind.ALARM: 4, TimerKind.TIMER: 7, TimerKind.REMINDER: 7}
 _NOUNS = frozenset("the my your our his her their a an".split())
@@ -57,7 +58,7 @@ def due(
     secs = None if is_clock_time(said) else seconds(said)
     if secs is not None:
         return now + timedelta(seconds=checked(secs)), secs
-    if BEFORE_ZERO.search(plain(said)):
+    if is_past(said):
         raise ToolFailure("That is in the past.")
     shown = read(said, local(now, zone).replace(tzinfo=None), early=_EARLY[kind])
     at = moment(shown, zone)

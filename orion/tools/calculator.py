@@ -7,8 +7,8 @@ from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow, localco
 from typing import Any
 
 from pydantic import BaseModel, Field
-from text_to_num import alpha2digit
 
+from orion.domain.text.said import plain
 from orion.domain.tool import ToolContext, ToolFailure
 
 EXAMPLES = (
@@ -107,7 +107,7 @@ def evaluate(expression: str) -> Decimal:
     Raises:
         ToolFailure: It is no arithmetic, divides by zero, or is out of bounds.
     """
-    text = alpha2digit(expression.lower(), "en", threshold=0)
+    text = plain(expression)
     for pattern, written in _SPOKEN:
         text = re.sub(pattern, written, text)
     parser = _Parser(_tokens(text))

@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from orion.domain.text.said import plain
 from orion.domain.timer import Timer, TimerKind
 from orion.domain.timer_words import at, called, left, length
 from orion.domain.tool import Risk, ToolContext
-from orion.tools._durations import plain, seconds
+from orion.tools._durations import seconds
 from orion.tools._timers import checked, due, one, tidy
 
 EXAMPLES = (

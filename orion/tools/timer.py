@@ -10,7 +10,7 @@ from orion.domain.timer import TimerKind
 from orion.domain.timer_words import echo
 from orion.domain.tool import Risk, ToolContext, ToolFailure
 from orion.tools._clock_times import sounds_like_one
-from orion.tools._durations import BEFORE_ZERO, plain, seconds
+from orion.tools._durations import is_past, seconds
 from orion.tools._timers import due, kind_and_name
 
 EXAMPLES = (
@@ -90,12 +90,8 @@ class Args(BaseModel):
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     """The timer's `id`, `secs`, `due_at`, and `spoken` for the answer."""
-    duration = args.duration
-    if (
-        seconds(duration) is None
-        and not BEFORE_ZERO.search(plain(duration))
-        and not sounds_like_one(duration)
-    ):
+    said = args.duration
+    if seconds(said) is None and not is_past(said) and not sounds_like_one(said):
         raise ToolFailure("I did not understand how long. Say for example: ten minutes.")
     now, zone = call.timers.now(), call.timers.zone
     kind, name = kind_and_name(TimerKind.TIMER, args.name, args.about)

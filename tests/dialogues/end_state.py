@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from orion.providers.offline.slots import digits
+from orion.domain.text.said import plain
 from tests.dialogues.dialogue import Dialogue, named
 from tests.dialogues.world import World
 
@@ -203,4 +203,4 @@ def _fits(wanted: Any, found: Any) -> bool:
 
 def _words(text: str) -> set[str]:
     """The words of a text, its numbers as digits."""
-    return set("".join(c if c.isalnum() or c.isspace() else "" for c in digits(text)).split())
+    return set("".join(c if c.isalnum() or c.isspace() else "" for c in plain(text)).split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from orion.domain.text.said import plain
 from orion.domain.tool import Tool
 from orion.providers.offline import clock, slots
 
@@ -46,7 +47,7 @@ TABLE = Tool(
     ],
 )
 def test_a_time_of_day_is_read_as_people_say_it(said, time):
-    assert clock.read(slots.digits(said)) == time
+    assert clock.read(plain(said)) == time
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_what_only_points_at_something_is_not_kept(dialogue, said):
         ("timer for 90s", "timer", {"duration": "90 seconds"}),
         ("set a timer for 30 secs", "timer", {"duration": "30 seconds"}),
         ("set a timer for 2 hrs", "timer", {"duration": "2 hours"}),
-        ("timer for an hr", "timer", {"duration": "an hour"}),
+        ("timer for an hr", "timer", {"duration": "1 hour"}),
         ("remind me in 10 min to call mom", "timer", {"duration": "10 minutes", "about": "call mom"}),
         ("set two timers, one for 3 minutes and one for 5", "timer", {"duration": "3 minutes"}),
         ("what do you know about me?", "recall", {"query": "me"}),

@@ -106,7 +106,7 @@ async def test_a_result_that_comes_late_is_told_when_it_comes(agent):
 async def test_a_result_that_came_while_the_user_spoke_is_told_behind_the_answer(agent):
     late = async_tool_messages.build_final_result_message("c1", json.dumps({"spoken": "it runs"}))
     async with on_stage(agent) as stage:
-        assert await answer(stage, TIMER, late, user("thank you")) == "You are welcome. Okay, it runs."
+        assert await answer(stage, TIMER, late, user("thank you")) == "My pleasure. Okay, it runs."
 
 
 async def test_a_turn_without_words_is_asked_for_again(agent):

@@ -1,4 +1,4 @@
-"""What people do with words beside asking for a tool: yes, no, cancel, repeat, help, thanks, hello."""
+"""What people do with words beside asking for a tool: yes, no, cancel, repeat, help, thanks, hello, insults, ..."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 from itertools import islice
+
+from orion.domain.text.said import plain
 
 
 class Act(StrEnum):
@@ -17,80 +19,246 @@ class Act(StrEnum):
     REPEAT = "repeat"
     HELP = "help"
     THANKS = "thanks"
+    PRAISE = "praise"
     GREETING = "greeting"
+    GOODBYE = "goodbye"
     HOW_ARE_YOU = "how_are_you"
     WHO_ARE_YOU = "who_are_you"
+    ARE_YOU_THERE = "are_you_there"
+    ARE_YOU_HUMAN = "are_you_human"
+    HOW_OLD = "how_old"
+    WHERE_FROM = "where_from"
+    WHO_MADE_YOU = "who_made_you"
+    OPINION = "opinion"
+    FEELS_BAD = "feels_bad"
+    FEELS_GOOD = "feels_good"
+    INSULT = "insult"
+    DISTRESS = "distress"
+    EMERGENCY = "emergency"
+    UNDO = "undo"
     ACKNOWLEDGEMENT = "acknowledgement"
 
 
-_POLITE = r"(?:please |okay |ok |well |oh |hey |orion )*"
-_AGREED = r"(?:yes|yeah|yep|sure|of course|right|correct|exactly|do it|go ahead|that(?:'s| is) right)"
+ABOUT_THE_AGENT = frozenset(
+    {Act.ARE_YOU_HUMAN, Act.HOW_OLD, Act.WHERE_FROM, Act.WHO_MADE_YOU, Act.OPINION, Act.INSULT}
+)
+"""No tool is asked for with these, unless with the very words of an example."""
+_POLITE = r"(?:(?:please|okay|well|oh|hey|so|and|excuse me|orion) )*"
+_END = r"(?: (?:please|thanks|thank you|orion|then|now|today|again))*"
+_AGREED = r"(?:yes|yeah|yep|yup|sure|of course|right|correct|exactly|do it|go ahead|that is right|absolutely|definitely)"
+_VERY = r"(?:(?:so|really|such|an?|the|very|totally|completely|just|quite|all|pretty|kind|of|bit|too|feeling|little) )*"
+_BAD = (
+    r"(?:useless|stupid|dumb|idiots?|idiotic|terrible|awful|horrible|bad|worst|annoying|garbage|trash|crap|rubbish|shit"
+    r"|moron|hopeless|pathetic|ridiculous|incompetent|worthless|no (?:help|good|use)|not (?:very |much )?"
+    r"(?:helpful|smart|good|help)|slow|silly|ugly|joke)"
+)
+_SAD = (
+    r"(?:sad|lonely|alone|unhappy|depressed|tired|bored|sick|ill|angry|upset|stressed|anxious|scared|afraid|exhausted"
+    r"|miserable|down|hopeless|overwhelmed|heartbroken|worried|nervous|frustrated|unwell)"
+)
+_BYE = r"(?:good ?bye|bye|bye bye|see you(?: later| soon| tomorrow)?|good night|farewell|take care|have a (?:good|nice) \w+)"
+_DONE = r"(?:(?:i think )?that (?:is|will be|would be) (?:all|it|everything)(?: (?:for (?:now|today)|i need(?:ed)?|from me))?)"
+_DIE = r"(?:die|be dead|kill myself|end (?:my life|it all)|hurt myself|harm myself|(?:commit )?suicide|disappear forever)"
+_ANYWHERE: tuple[tuple[Act, re.Pattern[str]], ...] = (
+    (
+        Act.DISTRESS,
+        re.compile(
+            rf"\bi (?:just |really |only )*(?:want|wish|would rather|am going|feel like|would like|have decided|plan|am ready"
+            rf"|need|think about|am thinking (?:about|of))(?: to| i could| i would| i were)? {_DIE}\b"
+            r"|\b(?:killing|hurting|harming|cutting) myself\b|\bkill myself\b|\bsuicidal\b|\bend my life\b"
+            r"|\bi (?:do not|no longer) want to (?:live|be alive|wake up|exist)\b|\bi wish i (?:was|were) (?:dead|never born)\b"
+            r"|\bno (?:reason|point) (?:to live|in living|to go on)\b|\bbetter off dead\b"
+        ),
+    ),
+    (
+        Act.EMERGENCY,
+        re.compile(
+            r"\b(?:call|dial|need|send)(?: me| for)?(?: an| the)? (?:ambulance|911|112|999|police|fire (?:department|brigade))\b"
+            r"|\bheart attack\b|\b(?:is|am|are) not breathing\b|\bi can not breathe\b|\bbleeding (?:a lot|badly|out)\b"
+            r"|\bhaving a stroke\b|\boverdosed?\b|\bthere is a fire\b|\b(?:house|kitchen) is on fire\b"
+        ),
+    ),
+)
 _PATTERNS: tuple[tuple[Act, str], ...] = (
+    (
+        Act.UNDO,
+        r"undo(?: (?:that|it|this))?|take (?:that|it) back|scratch that|reverse (?:that|it)|undo the last (?:1|one|thing)",
+    ),
     (
         Act.CANCEL,
         (
-            r"(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop(?: that| it)?|leave it"
-            r"|no thank(?:s| you)|(?:stop )?that(?:'s| is) enough)(?: please)?"
+            r"(?:no )?(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop(?: that| it)?|leave it"
+            r"|no thank(?:s| you)|(?:stop )?that is enough)(?: please)?"
         ),
     ),
     (
         Act.REPEAT,
         (
-            r"(?:(?:can|could) you )?(?:repeat(?: that)?|say (?:that|it) again)(?: please)?|"
-            r"what did you say|pardon"
+            r"(?:sorry )?(?:(?:(?:can|could|would|will) you )?(?:please )?(?:repeat(?: that| it| yourself)?"
+            r"|say (?:that|it) (?:again|1 more time|once more))(?: for me)?|what did you(?: just)? say"
+            r"|what (?:was|is) that|pardon(?: me)?|come again|say again|(?:once|1 time) more|1 more time"
+            r"|i (?:did not|could not|do not|can not) (?:hear|catch|get|understand) (?:you|that|it)|what|huh|sorry)"
         ),
     ),
     (
         Act.HELP,
-        r"help(?: me)?|what can you do(?: for me)?|what can i (?:say|ask)(?: you)?|how does this work",
+        (
+            r"(?:i need )?(?:some )?help(?: me)?|(?:can|could) you help(?: me)?|how can you help(?: me)?"
+            r"|what (?:else )?can you do(?: for me)?|what (?:else )?can i (?:say|ask|do)(?: to)?(?: you)?(?: here)?"
+            r"|how does this work|what do you do|what are you able to do|what are your (?:skills|abilities|features)"
+        ),
     ),
-    (Act.WHO_ARE_YOU, r"who are you|what(?: is|'s) your name|what are you"),
-    (Act.HOW_ARE_YOU, r"how are you(?: doing)?(?: today)?|how do you do"),
+    (
+        Act.WHO_ARE_YOU,
+        (
+            r"(?:and )?who are you|what is your name|what are you|what (?:should|can|do) i call you|do you have a name"
+            r"|introduce yourself|tell me (?:about yourself|your name|who you are)|who am i (?:talking|speaking) (?:to|with)"
+        ),
+    ),
+    (
+        Act.HOW_ARE_YOU,
+        (
+            r"(?:hello |hi )?(?:how are you(?: doing| feeling)?|how do you do|how is it going|how are things|what is up"
+            r"|how have you been|how is your day(?: going)?|are you (?:okay|all right|well))"
+        ),
+    ),
+    (
+        Act.ARE_YOU_THERE,
+        r"(?:hello )?(?:are you (?:still )?there|can you hear me|do you hear me|is anybody there)",
+    ),
+    (
+        Act.ARE_YOU_HUMAN,
+        (
+            rf"are you {_VERY}(?:real |human |living |actual |chat ?|virtual )?(?:real|human|person|people|robot|machine"
+            r"|computer|program|ai|bot|alive|conscious|man|woman|girl|boy|chatgpt|siri|alexa|assistant)(?: .*)?"
+        ),
+    ),
+    (Act.HOW_OLD, r"how old are you|what is your age|when (?:were you (?:born|made|built)|is your birthday)"),
+    (
+        Act.WHERE_FROM,
+        r"where (?:are you(?: (?:from|located|right now))?|do you (?:live|come from)|were you (?:born|made))",
+    ),
+    (Act.WHO_MADE_YOU, r"who (?:made|built|created|programmed|invented|wrote|owns|trained) you"),
+    (
+        Act.OPINION,
+        (
+            r"(?:do|did|can|could|would|will|are) you (?:like|love|hate|feel|sleep|eat|dream|believe|enjoy|prefer|drink|cry"
+            r"|laugh|marry|think|miss|get (?:tired|bored|lonely)|hungry|happy|sad|tired|bored|lonely|married|single)\b.*"
+            r"|what (?:is|are) your (?:favou?rite|opinions?|hobb(?:y|ies)|thoughts?|dreams?|plans?|view|star sign)\b.*"
+            r"|what do you (?:think|like|love|believe|feel|want|eat|wear|look like)\b.*|what are you wearing|i love you"
+            r"|do you have (?:feelings|friends|a (?:family|soul|girlfriend|boyfriend|body|brain|face|dream))\b.*"
+        ),
+    ),
+    (
+        Act.FEELS_BAD,
+        (
+            rf"i (?:am|feel|have been|was) {_VERY}{_SAD}(?: .*)?|i (?:had|am having|have) {_VERY}"
+            r"(?:terrible|bad|awful|rough|hard|horrible|tough) (?:day|time|week|night|morning|year)(?: .*)?"
+            r"|(?:today|this) (?:was|is) a (?:terrible|bad|awful|rough|hard|horrible|tough) day"
+        ),
+    ),
+    (
+        Act.FEELS_GOOD,
+        (
+            rf"i (?:am|feel) {_VERY}(?:happy|great|fine|good|excited|glad|well|okay|doing (?:well|fine|great|good))"
+            r"(?: (?:thanks?|thank you|and you|how about you|what about you))*|i (?:had|am having) a (?:great|good|nice) day"
+        ),
+    ),
+    (
+        Act.INSULT,
+        (
+            rf"(?:oh |wow |man |god )?(?:you|this|that|it|orion) (?:are|is|was) {_VERY}{_BAD}(?: .*)?|you {_VERY}{_BAD}(?: .*)?"
+            r"|you suck\b.*|(?:fuck|screw|damn) (?:you|off|it|this|that)\b.*|shut (?:up|the fuck up)\b.*|i hate (?:you|this|it)"
+            rf"|{_VERY}(?:stupid|dumb|useless|idiotic) (?:bot|machine|thing|robot|computer|assistant|program|ai|agent|piece)\b.*"
+            r"|what the (?:hell|fuck|heck)\b.*|go to hell|idiot|moron|bullshit|you (?:do not|never) (?:understand|get)"
+            r" (?:anything|it|me)|(?:can|do) you do anything(?: right| at all)?|you are not listening"
+        ),
+    ),
+    (
+        Act.PRAISE,
+        (
+            rf"(?:good|great|nice|excellent) (?:job|work|bot|answer)|well done|you are {_VERY}(?:great|best|awesome|amazing"
+            r"|helpful|good|smart|clever|nice|kind|cool|wonderful|sweet|funny|star)(?: .*)?|i like you|you rock|you did well"
+        ),
+    ),
     (
         Act.THANKS,
         (
-            r"(?:many )?thank(?:s| you)(?: (?:very|so) much| a lot| orion)?|"
-            r"that(?:'s| is) (?:great|perfect|nice)"
+            r"(?:many |okay |great |perfect )?(?:thanks|thank you|cheers)(?: (?:very|so) much| a (?:lot|bunch|million)"
+            r"| again| for (?:your|the|that|all|everything)\b.*| anyway| orion| kindly)*|much appreciated|i appreciate (?:it|that)"
+            r"|that is (?:great|perfect|nice|helpful|very (?:kind|nice|helpful))"
         ),
     ),
-    (Act.GREETING, r"(?:hello|hi|hey|good (?:morning|afternoon|evening))(?: there| orion)?"),
+    (
+        Act.GOODBYE,
+        (
+            rf"(?:(?:no|thanks|thank you|okay|great|all right|well|perfect|cool|good) )*(?:{_DONE}|{_BYE}|i am done(?: here)?"
+            rf"|nothing else|no more|i have to go)(?: (?:{_BYE}|thanks|thank you|for (?:now|today)|then|so much|very much))*"
+        ),
+    ),
+    (
+        Act.GREETING,
+        (
+            r"(?:(?:hello|hi|hey|hiya|greetings|howdy|good (?:morning|afternoon|evening|day))"
+            r"(?: (?:there|again|everyone|everybody|my friend))?(?: |\Z))+(?:(?:nice|pleased|good) to meet you)?"
+            r"|(?:it is )?(?:nice|pleased|good) to meet you(?: too)?"
+        ),
+    ),
     (Act.YES, rf"{_AGREED}(?: {_AGREED}){{0,2}}(?: please)?"),
     (
         Act.NO,
         (
-            r"(?:no|nope|not really|wrong|that(?:'s| is) wrong)(?: (?:no|not (?:yet|now)|(?:please )?don't"
-            r"(?: do (?:it|that))?))?|not (?:yet|now)|(?:please )?don't(?: do (?:it|that))?"
+            r"(?:no|nope|nah|not really|wrong|that is (?:wrong|not right|not what i (?:said|meant|asked|wanted)(?: for)?))"
+            r"(?: (?:no|not (?:yet|now)|(?:please )?do not(?: do (?:it|that))?))?"
+            r"|not (?:yet|now)|(?:please )?do not(?: do (?:it|that))?"
         ),
     ),
     (
         Act.ACKNOWLEDGEMENT,
-        r"(?:okay|ok|alright|all right|mhm|uh huh|aha|i see|fine|good|great|nice|cool|got it|hm+|u[hm]+)",
+        (
+            r"(?:okay|all right|mhm|uh huh|aha|i see|fine|good|great|nice|cool|got it|hm+|u[hm]+|awesome|perfect|wow"
+            r"|interesting|understood|ha(?: ?ha)*|lol|makes sense|really|whatever|no problem|wonderful)"
+        ),
     ),
 )
-_COMPILED = tuple((act, re.compile(rf"{_POLITE}(?:{pattern})\Z")) for act, pattern in _PATTERNS)
-_LEADING = re.compile(r"(?:no|nope|sorry|i mean|wait|actually)[ ,]+(?=\S)")
+_COMPILED = tuple((act, re.compile(rf"{_POLITE}(?:{pattern}){_END}\Z")) for act, pattern in _PATTERNS)
+_LEADING = re.compile(
+    r"(?:(?:no|nope|sorry|oops|wait|actually|i mean(?:t)?|i said|correction|rather|hmm|make (?:that|it)"
+    r"|change (?:that|it) to|not [\w']+,? (?:but )?|instead)[ ,.:;-]+)+(?=\S)"
+)
+_INSTEAD = re.compile(r"[ ,]+(?:instead|please|rather)\W*\Z", re.IGNORECASE)
 _PLEASANTRY = re.compile(
     r"(?:(?:thank you|thanks|hello|hi|hey|good (?:morning|afternoon|evening)|all ?right|okay|ok|great|fine"
-    r"|perfect|well|oh)\b[ ,.!]+(?:(?:and|then|now)\b[ ,]+)*)+(?=\S)"
+    r"|perfect|well|oh|wow|excuse me|sorry)\b[ ,.!]+(?:(?:and|then|now|so)\b[ ,]+)*)+(?=\S)"
 )
 _GIVES_UP = re.compile(r"(?:no[ ,]+)?(?:never ?mind|forget (?:it|about it)|leave it)\b")
-_FOLLOW_UP = re.compile(r"(?:and(?: what about| how about)?|what about|how about)\s+(?=\S)")
-_AND = re.compile(r",?\s+and\s+(?!an? (?:half|quarter)\b)", re.IGNORECASE)
+_FOLLOW_UP = re.compile(
+    r"(?:(?:okay|ok|so|oh)[ ,]+)?(?:and(?: (?:what|how) about| then)?|(?:what|how) about|what if it (?:is|was)|or)"
+    r"[ ,]+(?=\S)"
+)
+_AND = re.compile(
+    r"(?:,?\s+and\s+(?:also\s+|please\s+)?|[.?!;]\s+(?:and\s+|then\s+|also\s+)?)(?!an? (?:half|quarter)\b)",
+    re.IGNORECASE,
+)
 _MOST_ANDS = 6
 """Each is a place where two requests may meet, and costs two looks at the router."""
-_CLAUSES = re.compile(r",?\s+(?:and then|and after that|then|and also)\s+", re.IGNORECASE)
+_CLAUSES = re.compile(
+    r"[,.?!;]?\s+(?:and then|and after that|after that|then|and also|and afterwards|afterwards|plus also)[\s,]+",
+    re.IGNORECASE,
+)
 
 
 def recognise(text: str) -> Act | None:
     """The act that the whole of `text` is; None if it is something else."""
-    plain = re.sub(r"[^\w' ]", "", text.lower()).strip()
-    return next((act for act, pattern in _COMPILED if pattern.match(plain)), None)
+    form = plain(text)
+    anywhere = next((act for act, pattern in _ANYWHERE if pattern.search(form)), None)
+    return anywhere or next((act for act, pattern in _COMPILED if pattern.match(form)), None)
 
 
 def correction(text: str) -> str | None:
     """What follows a `no, ...`; None if the text is no correction."""
     match = _LEADING.match(text.lower())
-    return text[match.end() :] if match else None
+    return _INSTEAD.sub("", text[match.end() :]) if match else None
 
 
 def gives_up(text: str) -> bool:
@@ -115,11 +283,10 @@ def clauses(text: str) -> list[str]:
     return [part.strip() for part in _CLAUSES.split(text) if part.strip()]
 
 
-def conjuncts(text: str, meant: Callable[[str], str | None]) -> list[str]:
-    """The parts of `this and that` where `meant` names two different tools; else the whole text."""
+def conjuncts(text: str, apart: Callable[[str, str, str], bool]) -> list[str]:
+    """The parts of `this and that` where `apart(whole, this, that)` finds two requests; else the whole text."""
     for match in islice(_AND.finditer(text), _MOST_ANDS):
         before, after = text[: match.start()].strip(), text[match.end() :].strip()
-        first, second = meant(before), meant(after)
-        if first and second and first != second:
-            return [before, *conjuncts(after, meant)]
+        if before and after and apart(text, before, after):
+            return [before, *conjuncts(after, apart)]
     return [text]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from orion.domain.agent import Agent
 
 _FLAGS = re.IGNORECASE | re.DOTALL
 _POLITE = r"\W*(?:(?:please|okay|ok|hey|orion|and|so|now|no|well|can you|could you|would you)\W+)*"
@@ -36,15 +38,29 @@ class Addressed:
     asks: bool
 
 
-def addressed(text: str, agents: Sequence[str]) -> Addressed | None:
-    """The agent that the user names, with what is meant for it; None where nothing is."""
+def addressed(text: str, agents: Sequence[str], titles: Mapping[str, str] | None = None) -> Addressed | None:
+    """The agent that the user names, with what is meant for it; None where nothing is.
+
+    Args:
+        titles: What agents call themselves, by name: people say that, too.
+    """
     for name in agents:
-        said = r"\W+".join(map(re.escape, re.split(r"[-_]", name)))
+        title = (titles or {}).get(name) or name
+        said = "|".join(r"\W+".join(map(re.escape, re.split(r"[-_\s]+", one))) for one in {name, title})
+        said = f"(?:{said})"
         the = rf"(?:the\W+|our\W+)?{said}\b(?:\W+agent\b)?"
         found = _to_do(text, the) or _asked(text, the) or _word_to(text, the)
         if found is not None:
             return Addressed(name, *found)
     return None
+
+
+def without_name(text: str, agent: Agent) -> str:
+    """The text without the name of the agent that it begins or ends with: `Orion, what time is it?`"""
+    names = "|".join(re.escape(name) for name in {agent.name, agent.title} if name)
+    match = re.match(rf"\W*(?:(?:hey|hi|hello|okay|ok)\W+)?(?:{names})\s*[,!.:]\s*(?=\w)", text, _FLAGS)
+    text = text[match.end() :] if match else text
+    return re.sub(rf"(?<=\w)\s*,\s*(?:{names})\s*(?=[?!.]*\Z)", "", text, flags=_FLAGS)
 
 
 def _to_do(text: str, the: str) -> tuple[str, bool] | None:

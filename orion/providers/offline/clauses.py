@@ -12,6 +12,7 @@ from orion.domain.tool import Tool
 from orion.providers.offline import slots, speech
 from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match
 from orion.providers.offline.schema import properties
+from orion.providers.offline.values import is_free
 
 _LEAD = re.compile(
     r"\W*(?:(?:please|okay|so|now|first|plan|make a plan|can you|could you|i want you to|to)\W+)*",
@@ -61,6 +62,11 @@ def wished(text: str) -> str | None:
     return text[match.end() :].strip() or None if match else None
 
 
+def points_back(text: str) -> bool:
+    """Whether it ends with what stands for the result before: `remember that`."""
+    return _BACK.search(text) is not None
+
+
 def _clauses(routes: Routes, goal: str) -> list[str]:
     """The clauses; a comma parts two only where both halves are asked of a tool for sure."""
     found: list[str] = []
@@ -83,13 +89,13 @@ def _draft(routes: Routes, clause: str, known_before: list[Tool]) -> Draft | Mis
         return Missing(f"I cannot {clause.strip(' .?!')}. What shall I do instead?")
     close = [match for match in ranked[1:2] if ranked[0].score - match.score < MARGIN]
     if ranked[0].score < ACCEPT or (close and ranked[0].score < 0.9):
-        offered = ", or ".join(speech.ability(match.tool) for match in ranked[: 2 if close else 1])
-        return Missing(f"For {clause.strip(' .?!')}: shall I {offered}?")
+        offered = [speech.reading(match.tool, match.arguments) for match in ranked[: 2 if close else 1]]
+        return Missing(speech.do_you_mean(offered))
     tool = ranked[0].tool
     known = properties(tool.parameters)
-    arguments = slots.fill(tool, clause)
+    arguments = dict(ranked[0].arguments)
     name = slots.missing(tool, arguments)
-    if name is not None and known_before and slots.is_free(known.get(name, {})) and _BACK.search(clause):
+    if name is not None and known_before and is_free(known.get(name, {})) and _BACK.search(clause):
         arguments[name] = _last_result(known_before)
         name = slots.missing(tool, arguments)
     if name is not None:

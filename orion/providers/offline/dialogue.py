@@ -12,13 +12,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from orion.domain.agent import Agent
-from orion.domain.assents import assent
 from orion.domain.draft import Missing, usable
+from orion.domain.text.said import plain
 from orion.domain.tool import Risk, Tool
-from orion.providers.offline import acts, clauses, slots, speech
+from orion.providers.offline import (
+    acts,
+    clauses,
+    goes_on,
+    reversal,
+    several,
+    slots,
+    small_talk,
+    speech,
+    values,
+)
 from orion.providers.offline.acts import Act
-from orion.providers.offline.addressed import addressed
-from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match, Router
+from orion.providers.offline.addressed import addressed, without_name
+from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match, Router, Similarity
 from orion.providers.offline.schema import properties
 from orion.providers.offline.state import State, sound
 
@@ -26,6 +36,10 @@ _SURE = 0.7
 """From this score on, a plain `and` may part two requests."""
 _SWITCH = 0.75
 """With a question open, another tool needs a better score than usual."""
+_CLAIMED = 0.95
+"""From this score on a tool gets what is small talk too."""
+_FRAGMENT = 4
+"""So few words may go on from the last answer without an `and`."""
 _MOST_CLAUSES = 5
 _CALLED_OFF = "All right, I will not do it."
 _MOST_CHARS = 500
@@ -42,60 +56,91 @@ class Do:
 
 
 class Dialogue:
-    """The dialogue of one agent over its tools."""
+    """The dialogue of one agent over its tools; `similarity` adds what words mean, if something knows it."""
 
-    def __init__(self, agent: Agent, tools: list[Tool]) -> None:
+    def __init__(self, agent: Agent, tools: list[Tool], similarity: Similarity | None = None) -> None:
         self._agent = agent
         self._tools = {tool.name: tool for tool in tools}
-        self._router = Router(tools)
+        self._router = Router(tools, similarity)
 
     def step(self, state: State, text: str) -> tuple[State, Do]:
         """Answer what the user said."""
         state = self._own(sound(state, self._tools))
-        return self._kept(state, *self._step(state, text.strip()))
+        state["count"] = state.get("count", 0) + 1
+        return self._kept(state, *self._step(state, without_name(text.strip(), self._agent)))
 
     def told(self, state: State, tool_name: str, result: Any) -> tuple[State, Do]:
         """Answer over a tool's result, and go on with the next clause if there is one."""
         state = sound(state, self._tools)
         tool = self._tools.get(tool_name)
         said = speech.answer(tool, result) if tool else speech.SORRY
+        failed = isinstance(result, dict) and "error" in result
+        if tool and state.get("done", {}).get("tool") == tool_name:
+            state["done"] |= speech.outcome(tool, state["done"].get("arguments", {}), result)
         if "phase" in state:  # the result is late: something else has been asked meanwhile
             return self._kept(state, state, Do(f"{said} {self._open_question(state)}"))
         waiting = list(state.get("waiting", []))
         if not waiting:
             return self._kept(state, {}, Do(said))
-        if isinstance(result, dict) and "error" in result:
+        if failed:
             return self._kept(state, {}, Do(f"{said} I leave the rest undone."))
-        after, do = self._route(waiting[0], waiting[1:])
+        after, do = self._run(state, waiting, goes_on=True)
         return self._kept(state, after, Do(f"{said} {do.text}".strip(), do.tool, do.arguments))
+
+    def clauses(self, text: str, most: int = _MOST_CLAUSES) -> list[str]:
+        """What is asked for one after the other; a plain `and` parts only what are two requests."""
+        parts = [part for clause in acts.clauses(text) for part in acts.conjuncts(clause, self._apart)]
+        return [one for part in parts for one in self._repeated(part)][:most]
+
+    def rank(self, text: str) -> list[Match]:
+        """The tools that may be meant, best first."""
+        return self._router.rank(text)
+
+    def surely(self, text: str) -> str | None:
+        """The name of the tool that surely is meant."""
+        match = self._best(text)
+        return match.tool.name if match is not None and match.score >= _SURE else None
+
+    def _best(self, text: str) -> Match | None:
+        return next(iter(self._router.rank(text)), None)
 
     def _own(self, state: State) -> State:
         if state.get("agent") in {None, self._agent.name}:
             return state
-        return {"last": state.get("last", "")}
+        return {"last": state.get("last", ""), "count": state.get("count", 0)}
 
     def _kept(self, before: State, after: State, do: Do) -> tuple[State, Do]:
         """The next state, with what outlives a turn: whose it is, what was said and what was done."""
-        kept = {"agent": self._agent.name, "last": do.text or before.get("last", "")}
+        kept = {
+            "agent": self._agent.name,
+            "last": do.text or before.get("last", ""),
+            "count": before.get("count", 0),
+        }
         done = after.get("done", before.get("done"))
         return {**after, **kept, **({"done": done} if done else {})}, do
 
     def _step(self, state: State, text: str) -> tuple[State, Do]:
         if not text or len(text) > _MOST_CHARS:
             return state, Do(speech.TOO_MUCH if text else speech.NOT_CAUGHT)
-        act = acts.recognise(text)
+        act = acts.recognise(self._router.heard(text).text)
         open_tool = self._tools.get(str(state.get("tool", "")))
+        if act is Act.DISTRESS:
+            return {}, self._small_talk(state, act)
         if act is Act.REPEAT:
             return state, Do(str(state.get("last") or "I have not said anything yet."))
         if (meant := self._meant_for_another(text)) is not None:
             return self._call({}, *meant)
         if "phase" in state:
             return self._answered(state, open_tool, text, act)
-        if act is not None and not self._asks_for_tool(text):
-            return {}, self._small_talk(act)
+        if act is Act.UNDO:
+            return self._undone(state)
+        if act is not None and not self._asks_for_tool(text, act):
+            return {}, self._small_talk(state, act)
         text = acts.request(text)
-        first, *rest = self.clauses(text)
-        return self._again(state, text) or self._planned(text, rest) or self._route(first, rest)
+        if (again := self._again(state, text)) is not None:
+            return again
+        first, *rest = self.clauses(text) or [text]
+        return self._planned(text, rest) or self._run(state, [first, *rest])
 
     def _answered(self, state: State, tool: Tool | None, text: str, act: Act | None) -> tuple[State, Do]:
         """A question is open: which tool is meant, or what one of them needs."""
@@ -103,7 +148,7 @@ class Dialogue:
 
     def _meant_for_another(self, text: str) -> tuple[Tool, dict[str, Any]] | None:
         """The hand-over, or the question to another agent, that the user asks for by its name."""
-        found = addressed(text, self._agent.hand_offs)
+        found = addressed(text, self._agent.hand_offs, self._agent.titles)
         tool = self._tools.get("ask_agent" if found and found.asks else "hand_over")
         if found is None or tool is None:
             return None
@@ -123,57 +168,128 @@ class Dialogue:
         drafts = clauses.plan(self, usable(self._tools.values()).values(), text)
         if isinstance(drafts, Missing) or len(drafts) < 2:
             return None
-        changing = sum(self._tools[draft.tool].side_effects for draft in drafts)
-        return self._call({}, planner, {"goal": text}) if changing > 1 else None
+        changing = {draft.tool for draft in drafts if self._tools[draft.tool].side_effects}
+        return self._call({}, planner, {"goal": text}) if len(changing) > 1 else None
 
-    def clauses(self, text: str, most: int = _MOST_CLAUSES) -> list[str]:
-        """What is asked for one after the other; a plain `and` parts only what two tools claim for sure."""
-        parts = (part for clause in acts.clauses(text) for part in acts.conjuncts(clause, self.surely))
-        return [part for part in parts if part][:most]
+    def _apart(self, whole: str, before: str, after: str) -> bool:
+        """Whether an `and` parts two requests, of which at least one is surely a tool's."""
+        first, second = self._best(before), self._best(after)
+        firstly, secondly = (match.score if match else 0.0 for match in (first, second))
+        if first and second and min(firstly, secondly) >= _SURE:
+            return first.tool is not second.tool or all(
+                several.is_request(part) and not slots.missing(match.tool, match.arguments)
+                for part, match in ((before, first), (after, second))
+            )
+        if first and firstly >= _SURE and secondly < ASK:
+            return several.is_request(after) and not several.swallows(first.tool, whole, after)
+        return secondly >= _SURE and firstly < ASK and several.is_request(before)
 
-    def rank(self, text: str) -> list[Match]:
-        """The tools that may be meant, best first."""
-        return self._router.rank(text)
+    def _repeated(self, text: str) -> list[str]:
+        """One request for each of several values of the tool that surely is meant."""
+        match = self._best(text)
+        return (
+            several.repeated(match.tool, text, match.arguments) if match and match.score >= ACCEPT else [text]
+        )
 
-    def surely(self, text: str) -> str | None:
-        """The name of the tool that surely is meant."""
-        match = next(iter(self._router.rank(text)), None)
-        return match.tool.name if match is not None and match.score >= _SURE else None
+    def _run(self, state: State, parts: list[str], *, goes_on: bool = False) -> tuple[State, Do]:
+        """Route the first of several clauses that a tool can do; say of those before it that none can."""
+        said: list[str] = []
+        for at, clause in enumerate(parts):
+            found = self._route(state, clause, parts[at + 1 :])
+            if found is not None:
+                after, do = found
+                return after, Do(" ".join([*said, do.text]).strip(), do.tool, do.arguments)
+            said.append(speech.cannot_this(clause))
+        return {}, self._cannot(state, parts[0]) if len(parts) == 1 and not goes_on else Do(" ".join(said))
 
     def _again(self, state: State, text: str) -> tuple[State, Do] | None:
-        """The last tool once more with other arguments: `no, for ten minutes`, `and in London`."""
+        """The last call again with what is changed: `no, for ten minutes`, `and in London`, `divide that by 3`."""
         done = state.get("done") or {}
         tool = self._tools.get(str(done.get("tool", "")))
+        if tool is None:
+            return None
+        if (pointed := self._pointed(state, text)) is not None:
+            return self._route(state, pointed, [])
         corrected, further = acts.correction(text), acts.follow_up(text)
-        changed = corrected or further
-        if tool is None or changed is None:
+        altered = corrected or further or (text if len(text.split()) <= _FRAGMENT else None)
+        best = self._best(altered) if altered else None
+        if altered is None or (best is not None and best.score >= ACCEPT and best.tool.name != tool.name):
             return None
-        best = next(iter(self._router.rank(changed)), None)
-        if best is not None and best.score >= ACCEPT and best.tool.name != tool.name:
+        if not (corrected or further) and best is not None and best.score >= ASK:
             return None
-        free = slots.places(tool)
-        found = slots.fill(tool, changed, asked=free[0] if further and len(free) == 1 else None)
-        if not found:
+        found = goes_on.changed(tool, done.get("arguments", {}), altered, corrects=corrected is not None)
+        if not found or (not (corrected or further) and not self._belongs(tool, altered, found)):
             return None
+        if corrected and tool.side_effects and not done.get("failed"):
+            return self._corrected(tool, done, altered, found)
+        return self._fill({}, tool, {**done.get("arguments", {}), **found})
+
+    def _belongs(self, tool: Tool, text: str, found: Mapping[str, Any]) -> bool:
+        """Whether a fragment without an `and` surely goes on: by a value that has a form, or that is known."""
+        known = properties(tool.parameters)
+        return any(
+            not values.is_free(known[name]) or str(value).lower() in map(str.lower, tool.said.get(name, ()))
+            for name, value in found.items()
+        )
+
+    def _corrected(
+        self, tool: Tool, done: Mapping[str, Any], altered: str, found: Mapping[str, Any]
+    ) -> tuple[State, Do]:
+        """Change what was done where a tool can; else do it anew, and say that what was done stays."""
+        changes = reversal.changing(self._router, tool, altered)
+        if changes is not None:
+            return self._fill({}, changes.tool, dict(changes.arguments))
         after, do = self._fill({}, tool, {**done.get("arguments", {}), **found})
-        if corrected and tool.side_effects and do.tool:
+        free = all(values.is_free(properties(tool.parameters)[name]) for name in found)
+        if do.tool and not free:
             do = Do(speech.STANDS, do.tool, do.arguments)
         return after, do
 
-    def _asks_for_tool(self, text: str) -> bool:
-        """Whether a tool claims a phrase that is small talk too (`goodbye`, `stop`)."""
-        ranked = self._router.rank(text)
-        return bool(ranked) and ranked[0].score >= 0.95
+    def _undone(self, state: State) -> tuple[State, Do]:
+        """Take the last call back where a tool does the opposite."""
+        done = state.get("done") or {}
+        tool = self._tools.get(str(done.get("tool", "")))
+        if tool is None or done.get("failed") or not tool.changes:
+            return {}, Do("There is nothing to take back.")
+        opposite = reversal.opposite(self._router, tool, done.get("arguments", {}))
+        if opposite is None:
+            return {}, Do("I cannot take that back.")
+        return self._fill({}, opposite.tool, dict(opposite.arguments))
 
-    def _route(self, text: str, waiting: list[str]) -> tuple[State, Do]:
+    def _pointed(self, state: State, text: str) -> str | None:
+        """The text with the last result in the place of `that`, where a tool takes it so."""
+        number = (state.get("done") or {}).get("number")
+        put = goes_on.with_result(text, number) if number else None
+        best = self._best(put) if put else None
+        return put if best is not None and best.score >= ACCEPT else None
+
+    def _asks_for_tool(self, text: str, act: Act) -> bool:
+        """Whether a tool claims a phrase that is small talk too (`goodbye`, `stop`)."""
+        best = self._best(text)
+        if best is not None and act in acts.ABOUT_THE_AGENT:
+            return plain(text) in map(plain, best.tool.examples)
+        return best is not None and best.score >= (_SWITCH if act is Act.GOODBYE else _CLAIMED)
+
+    def _route(self, state: State, text: str, waiting: list[str]) -> tuple[State, Do] | None:
+        """Call the tool that is meant, or ask; None if there is no such tool."""
+        text = self._pointed(state, text) or text
         ranked = self._router.rank(text)
         if not ranked or ranked[0].score < ASK:
-            return {}, self._cannot()
+            return None
         close = [match for match in ranked[1:2] if ranked[0].score - match.score < MARGIN]
         if ranked[0].score < ACCEPT or (close and ranked[0].score < 0.9):
             return self._choose(text, ranked[: 2 if close else 1], waiting)
-        tool = ranked[0].tool
-        return self._fill({"waiting": waiting}, tool, slots.fill(tool, text))
+        tool, arguments = ranked[0].tool, dict(ranked[0].arguments)
+        name = slots.missing(tool, arguments)
+        said = (state.get("done") or {}).get("said")
+        if (
+            name
+            and said
+            and clauses.points_back(text)
+            and values.is_free(properties(tool.parameters).get(name, {}))
+        ):
+            arguments[name] = str(said).rstrip(".")
+        return self._fill({"waiting": waiting}, tool, arguments)
 
     def _choose(self, text: str, ranked: list[Match], waiting: list[str]) -> tuple[State, Do]:
         names = [match.tool.name for match in ranked]
@@ -183,18 +299,20 @@ class Dialogue:
     def _chosen(self, state: State, text: str, act: Act | None) -> tuple[State, Do]:
         options = [self._tools[name] for name in state.get("options", []) if name in self._tools]
         if act in {Act.NO, Act.CANCEL}:
-            return {}, Do("All right. " + speech.abilities(self._tools.values()))
+            return {}, Do("All right. What shall I do?")
         picked = options[0] if act is Act.YES and len(options) == 1 else None
         if picked is None:
             ranked = [match for match in self._router.rank(text) if match.score >= ASK]
             if ranked and ranked[0].tool not in options:
-                return self._route(text, [])
+                return self._route(state, text, []) or ({}, self._cannot(state, text))
             picked = ranked[0].tool if ranked else None
         if picked is None:
-            return {}, self._cannot()
-        before = slots.fill(picked, str(state.get("text", "")))
+            return {}, self._small_talk(state, act) if act else self._cannot(state, text)
+        before = slots.fill(picked, self._router.heard(str(state.get("text", ""))))
         return self._fill(
-            {"waiting": state.get("waiting", [])}, picked, {**before, **slots.fill(picked, text)}
+            {"waiting": state.get("waiting", [])},
+            picked,
+            {**before, **slots.fill(picked, self._router.heard(text))},
         )
 
     def _continue(self, state: State, tool: Tool, text: str, act: Act | None) -> tuple[State, Do]:
@@ -204,23 +322,25 @@ class Dialogue:
             return settled
         confirming, asked = state.get("phase") == "confirm", state.get("asked")
         given, corrected = state.get("arguments", {}), acts.correction(text)
-        found = slots.fill(tool, corrected or text, asked=None if confirming else asked)
+        heard = self._router.heard(corrected or text)
+        found = slots.fill(tool, heard, asked=None if confirming else asked)
         if corrected is None and asked in found:  # what is known already was not asked for
             found = {name: value for name, value in found.items() if name == asked or name not in given}
-        other = next(iter(self._router.rank(text)), None)
+        other = self._best(text)
         switching = other is not None and other.tool.name != tool.name and other.score >= _SWITCH
         if switching and (confirming or not found or set(found) == {asked}):
-            return self._route(text, [])
+            return self._run(state, [text])
         if not found and acts.gives_up(text):
             return {}, Do(_CALLED_OFF)
         if not found:
-            return state, Do(f"{speech.NOT_CAUGHT} {self._open_question(state)}")
+            why = values.reason(properties(tool.parameters).get(str(asked), {}), heard.text)
+            return state, Do(f"{why or speech.NOT_CAUGHT} {self._open_question(state)}")
         return self._fill(state, tool, {**given, **found})
 
     def _settled(self, state: State, tool: Tool, act: Act) -> tuple[State, Do] | None:
         """What an act does to an open question; None where it may be the value that was asked for."""
         confirming = state.get("phase") == "confirm"
-        if act is Act.CANCEL:
+        if act in {Act.CANCEL, Act.UNDO}:
             return {}, Do(_CALLED_OFF)
         if confirming and act in {Act.YES, Act.ACKNOWLEDGEMENT}:
             return self._call(state, tool, dict(state.get("arguments", {})))
@@ -228,7 +348,7 @@ class Dialogue:
             return state, Do("What should I change?")
         if self._may_answer(tool, act, state.get("asked")):
             return None
-        return state, Do(f"{self._small_talk(act).text} {self._open_question(state)}")
+        return state, Do(f"{self._small_talk(state, act).text} {self._open_question(state)}")
 
     def _may_answer(self, tool: Tool, act: Act, asked: Any) -> bool:
         """Whether a bare `yes` or `no` can be the value that was asked for."""
@@ -237,8 +357,9 @@ class Dialogue:
 
     def _open_question(self, state: State) -> str:
         if state["phase"] == "choose":
-            offered = ", or ".join(speech.ability(self._tools[name]) for name in state["options"])
-            return f"Shall I {offered}?"
+            heard = self._router.heard(str(state.get("text", "")))
+            offered = [self._tools[name] for name in state["options"]]
+            return speech.do_you_mean([speech.reading(tool, slots.fill(tool, heard)) for tool in offered])
         tool = self._tools[state["tool"]]
         if state["phase"] == "confirm":
             return self._confirmation(tool, state.get("arguments", {}))
@@ -262,20 +383,12 @@ class Dialogue:
         told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in arguments.items())
         return f"Shall I {speech.ability(tool)}{', ' + told if told else ''}?"
 
-    def _small_talk(self, act: Act) -> Do:
-        name = self._agent.title or self._agent.name
-        said = {
-            Act.THANKS: "You are welcome.",
-            Act.GREETING: "Hello! What can I do for you?",
-            Act.HOW_ARE_YOU: "I am fine, thank you. What can I do for you?",
-            Act.WHO_ARE_YOU: f"I am {name}, a voice assistant that runs on your own machine.",
-            Act.HELP: speech.abilities(self._tools.values()),
-            Act.YES: assent("en").words["nothing"],
-            Act.NO: "All right.",
-            Act.CANCEL: "All right.",
-            Act.ACKNOWLEDGEMENT: "All right.",
-        }
-        return Do(said[act])
+    def _small_talk(self, state: State, act: Act) -> Do:
+        if act is Act.HELP:
+            return Do(speech.abilities(self._tools.values()))
+        if act is Act.UNDO:
+            return Do("There is nothing to take back.")
+        return Do(small_talk.answer(act, self._agent.title or self._agent.name, state.get("count", 0)))
 
-    def _cannot(self) -> Do:
-        return Do(f"I cannot help with that. {speech.abilities(self._tools.values())}")
+    def _cannot(self, state: State, text: str) -> Do:
+        return Do(speech.cannot(text, list(self._tools.values()), state.get("count", 0)))

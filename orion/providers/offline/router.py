@@ -1,20 +1,27 @@
-"""Which tool does the user mean: IDF-weighted, soft token overlap with the tools' example phrases.
+"""Which tool does the user mean: words weighed by rarity, with the tools' example phrases, and "none of these".
 
-No model, no language knowledge beyond stop words and a light stemmer; half a millisecond per turn.
+First the words that the text shares with each tool's examples are weighed. Then, for the few best, the slots are
+filled, and what neither the tool's words nor a filled slot explains counts against it: a text whose words are
+mostly unexplained is meant for no tool. No model, no language knowledge beyond stop words and a light stemmer.
+A `Similarity` may add what texts mean.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Protocol
 
 from rapidfuzz import fuzz
 
+from orion.domain.text.said import Said, normal, plain
 from orion.domain.tool import Tool
-from orion.providers.offline import slots
+from orion.providers.offline import free_text, slots, spelling, values
 from orion.providers.offline.schema import properties
+from orion.providers.offline.wording import GENERIC, LEAD, LIGHT, STOP
 
 ACCEPT = 0.6
 """From this score on the tool is taken."""
@@ -23,24 +30,14 @@ ASK = 0.42
 MARGIN = 0.04
 """Two tools whose scores are closer than this are both offered."""
 
-_WORD = re.compile(r"[a-z0-9']+")
-_PLACEHOLDER = re.compile(r"\{\w+\}")
-_STOP = frozenset(
-    "a an the please could would can you i me to of for on is are it its that this and do does will "
-    "just now hey ok okay orion want like so um uh well need know let us we give get if some any been".split()
-)
-_GENERIC = frozenset("what whats how much who where which when tell in at my have has".split())
-_LEAD = (
-    r"\W*(?:(?:please|okay|ok|hey|hello|hi|orion|and|so|um|uh|well|now|can you|could you|would you|can i"
-    r"|could i|i want to|i want you to|i would like to|i'd like to|i need to)\W+)*"
-)
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _SIMILAR = 82
 _BETA = 4.0
 """Recall of an example's words counts more than precision: what fills a slot is in no example."""
 _NUMBER_WEIGHT = 0.2
 """Numbers stand in what is said to any tool: they tell little."""
 _FREE_WEIGHT = 0.35
-"""How much a word that no tool knows counts against a tool that takes free text."""
+"""How much a word that no tool knows counts at first against a tool that takes free text."""
 _EVIDENCE = 0.2
 """What it adds that all arguments with a form of their own were found."""
 _VERBATIM = 0.1
@@ -49,95 +46,209 @@ _CALCULATES = (0.9, 0.6)
 """What a calculation is worth, alone and with one more telling word beside it."""
 _EXAMPLE_SHARE = 0.75
 """How much the best example counts against the share of the query that the tool knows at all."""
+_CANDIDATE = 0.2
+"""From this first score on a tool's slots are looked at."""
+_MOST_CANDIDATES = 5
+_EXPLAINED = 0.65
+"""So much of the telling words must be explained for the full score; below, it falls with the share."""
+_VERBATIM_ENOUGH = 0.9
+
+
+class Similarity(Protocol):
+    """What knows how alike texts are in meaning."""
+
+    def __call__(self, text: str, examples: Sequence[str]) -> Sequence[float]:
+        """The cosine of the text with each example, -1 to 1."""
+
+
+_MEANING = (0.8, 0.35)
+"""What a like meaning adds: this times the cosine above that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A tool and how well the words fit it, 0 to 1; `example` is the phrase that fits best."""
+    """A tool and how well the words fit it, 0 to 1; `example` fits best, `arguments` are what the text gives."""
 
     tool: Tool
     score: float
     example: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is prepared of a tool: its phrases with their words, all its words, and its patterns."""
+
+    tool: Tool
+    phrases: tuple[tuple[str, frozenset[str]], ...]
+    words: frozenset[str]
+    explains: frozenset[str]
+    patterns: tuple[tuple[re.Pattern[str], float], ...]
+    properties: Mapping[str, dict[str, Any]]
+    free: bool
+    calculates: bool
 
 
 class Router:
     """Routes over a fixed set of tools."""
 
-    def __init__(self, tools: Iterable[Tool]) -> None:
-        self._tools = list(tools)
-        self._phrases = {
-            tool.name: [(e, tokens(_PLACEHOLDER.sub(" ", e))) for e in _phrases(tool)] for tool in self._tools
-        }
-        self._free = {tool.name for tool in self._tools if slots.places(tool)}
-        self._patterns = {tool.name: list(_templates(tool)) for tool in self._tools}
+    def __init__(self, tools: Iterable[Tool], similarity: Similarity | None = None) -> None:
+        self._tools = [_prepared(tool) for tool in tools]
+        self._similarity = similarity
         counts: dict[str, int] = {}
-        for phrases in self._phrases.values():
-            for word in {word for _, words in phrases for word in words}:
+        for known in self._tools:
+            for word in known.words:
                 counts[word] = counts.get(word, 0) + 1
         total = max(1, len(self._tools))
         self._weights = {word: math.log(1 + total / count) for word, count in counts.items()}
         self._unknown = sum(self._weights.values()) / max(1, len(self._weights))
+        self._vocabulary = spelling.vocabulary(
+            word for known in self._tools for example in known.tool.examples for word in _spoken(example)
+        )
+        self._alike: dict[str, frozenset[str]] = {}
+
+    def heard(self, text: str) -> Said:
+        """The plain form of the text, typing errors mended."""
+        return spelling.mended(normal(text), self._vocabulary)
 
     def rank(self, text: str) -> list[Match]:
-        """All tools that fit at all, best first."""
-        query = tokens(text)
-        found = [match for tool in self._tools if (match := self._match(tool, text, query)).score > 0]
-        return sorted(found, key=lambda match: -match.score)
+        """The tools that may be meant, best first."""
+        said = self.heard(text)
+        query = tokens(said.text)
+        alike = {word: self._like(word) for word in query}
+        first = [(self._first(known, said, query, alike), known) for known in self._tools]
+        first.sort(key=lambda pair: -pair[0][0])
+        found = [
+            self._judged(known, said, query, alike, score, example)
+            for (score, example), known in first[:_MOST_CANDIDATES]
+            if score >= _CANDIDATE
+        ]
+        fitting = [match for match in self._by_meaning(text, found) if match.score > 0]
+        return sorted(fitting, key=lambda match: -match.score)
 
-    def _match(self, tool: Tool, text: str, query: list[str]) -> Match:
-        phrases = self._phrases[tool.name]
-        known = {word for _, words in phrases for word in words}
-        share = self._covered(query, known)
-        floor = max((b for pattern, b in self._patterns[tool.name] if pattern.match(text)), default=0.0)
-        free = _FREE_WEIGHT if tool.name in self._free else 1.0
-        best = max(
-            ((self._overlap(query, words, free), example) for example, words in phrases), default=(0.0, "")
-        )
-        score = _EXAMPLE_SHARE * best[0] + (1 - _EXAMPLE_SHARE) * share
-        if floor:
-            score = max(score, floor) + _VERBATIM
-        if score >= _EVIDENCE:
-            score += _EVIDENCE * slots.evidence(tool, text)
-        return Match(tool, min(0.95, max(score, _calculates(tool, text))), best[1])
+    def _first(
+        self, known: _Known, said: Said, query: list[str], alike: Mapping[str, frozenset[str]]
+    ) -> tuple[float, str]:
+        """How well the words fit, before the slots are looked at, and the example that fits best."""
+        free = _FREE_WEIGHT if known.free else 1.0
+        weight = [self._weight(word, free) for word in query]
+        whole = sum(weight)
+        full = [self._weight(word, 1.0) for word in query]
+        best, phrase, reached = 0.0, "", set[str]()
+        for word in query:
+            reached |= alike[word]
+        for example, words in known.phrases:
+            common = words & reached
+            if not common:
+                continue
+            precision = sum(w for w, word in zip(weight, query, strict=True) if alike[word] & words) / whole
+            recall = sum(self._weights[word] for word in common) / sum(self._weights[word] for word in words)
+            fit = (1 + _BETA) * precision * recall / (_BETA * precision + recall) if precision else 0.0
+            if fit > best:
+                best, phrase = fit, example
+        share = sum(w for w, word in zip(full, query, strict=True) if alike[word] & known.words)
+        score = _EXAMPLE_SHARE * best + (1 - _EXAMPLE_SHARE) * (share / sum(full) if query else 0.0)
+        if best or known.calculates:
+            floor = max((b for pattern, b in known.patterns if pattern.match(said.text)), default=0.0)
+            if floor:
+                score = max(score, floor) + _VERBATIM
+        return max(score, _calculation(known, said.text)), phrase
 
-    def _overlap(self, query: list[str], words: list[str], free: float) -> float:
-        """F-measure of both coverages; the free text of a placeholder counts little against the query."""
-        if not words:
-            return 0.0
-        precision, recall = self._covered(query, words, free), self._covered(words, query)
-        if not precision or not recall:
-            return 0.0
-        return (1 + _BETA) * precision * recall / (_BETA * precision + recall)
+    def _judged(
+        self,
+        known: _Known,
+        said: Said,
+        query: list[str],
+        alike: Mapping[str, frozenset[str]],
+        score: float,
+        example: str,
+    ) -> Match:
+        """The match with its slots: what they do not explain counts against it."""
+        arguments = slots.fill(known.tool, said)
+        filled = {
+            token
+            for name, value in arguments.items()
+            for token in tokens(values.explains(known.properties[name], value))
+        }
+        telling = [word for word in query if word != "#" and word not in GENERIC and word not in LIGHT]
+        explained = [
+            word for word in telling if word in filled or alike[word] & known.words or word in known.explains
+        ]
+        share = len(explained) / len(telling) if telling else 1.0
+        score += _EVIDENCE * slots.evidence(known.tool, arguments)
+        if share < _EXPLAINED:
+            score *= share / _EXPLAINED
+        return Match(known.tool, min(0.95, score), example, arguments)
 
-    def _covered(self, words: Iterable[str], by: Iterable[str], free: float = 1.0) -> float:
-        """The share of the weight of `words` that has a like in `by`; unknown words count `free` times."""
-        listed, others = list(words), list(by)
-        whole = sum(self._weight(word, free) for word in listed)
-        if not whole:
-            return 0.0
-        return sum(self._weight(word, free) for word in listed if _has(others, word)) / whole
+    def _by_meaning(self, text: str, found: list[Match]) -> list[Match]:
+        """The matches with what their examples mean, where something knows it."""
+        if self._similarity is None or any(match.score >= _VERBATIM_ENOUGH for match in found):
+            return found
+        scores = {match.tool.name: match for match in found}
+        factor, least = _MEANING
+        added: list[Match] = []
+        for known in self._tools:
+            meant = max(self._similarity(text, [phrase for phrase, _ in known.phrases]), default=0.0)
+            match = scores.get(known.tool.name) or Match(known.tool, 0.0, "", slots.fill(known.tool, text))
+            score = match.score + factor * (meant - least)
+            added.append(Match(known.tool, max(0.0, min(0.95, score)), match.example, match.arguments))
+        return added
 
     def _weight(self, word: str, free: float) -> float:
         if word == "#":
             return _NUMBER_WEIGHT * self._unknown
         return self._weights.get(word, free * self._unknown)
 
+    def _like(self, word: str) -> frozenset[str]:
+        """The tools' words that are the same, or nearly."""
+        found = self._alike.get(word)
+        if found is None:
+            found = frozenset(other for other in self._weights if _alike(word, other))
+            if len(self._alike) < 4096:
+                self._alike[word] = found
+        return found
+
 
 def tokens(text: str) -> list[str]:
-    """The words that say something, stemmed; every number is `#`."""
-    words = _WORD.findall(slots.digits(text))
-    return ["#" if word[0].isdigit() else _stem(word) for word in words if word not in _STOP]
+    """The words of a plain text that say something, stemmed; every number is `#`."""
+    words = _WORD.findall(plain(text))
+    return ["#" if word[0].isdecimal() else _stem(word) for word in words if word not in STOP]
 
 
-def _calculates(tool: Tool, text: str) -> float:
+def _prepared(tool: Tool) -> _Known:
+    phrases = tuple((e, frozenset(tokens(_fixed(e)))) for e in _phrases(tool))
+    props = properties(tool.parameters)
+    beside = [tool.description, tool.name.replace("_", " "), *(name.replace("_", " ") for name in props)]
+    beside += [str(option) for prop in props.values() for option in prop.get("enum", ())]
+    beside += [str(prop.get("description", "")) for prop in props.values()]
+    return _Known(
+        tool,
+        phrases,
+        frozenset(word for _, words in phrases for word in words),
+        frozenset(word for text in beside for word in tokens(text)),
+        tuple(_templates(tool)),
+        props,
+        any(values.is_free(prop) for prop in props.values()),
+        any(prop.get("x-kind") == "arithmetic" for prop in props.values()),
+    )
+
+
+def _spoken(example: str) -> list[str]:
+    return _fixed(example).split()
+
+
+def _fixed(example: str) -> str:
+    """An example in the plain form, without its placeholders."""
+    return " ".join(part for part in free_text.template(example) if not part.startswith("{"))
+
+
+def _calculation(known: _Known, text: str) -> float:
     """What a calculation in the text is worth to a tool that takes one."""
-    if not any(prop.get("x-kind") == "arithmetic" for prop in properties(tool.parameters).values()):
-        return 0.0
-    calculation = slots.arithmetic(text)
+    calculation = values.arithmetic(text) if known.calculates else None
     if calculation is None:
         return 0.0
     within = set(tokens(calculation))
-    beside = [word for word in tokens(text) if word not in within and word not in _GENERIC and word != "#"]
+    beside = [word for word in tokens(text) if word not in within and word not in GENERIC and word != "#"]
     return _CALCULATES[len(beside)] if len(beside) < len(_CALCULATES) else 0.0
 
 
@@ -147,32 +258,27 @@ def _templates(tool: Tool) -> Iterator[tuple[re.Pattern[str], float]]:
     The more telling words stand in it, the more: `what is {x}` alone tells nothing.
     """
     for example in tool.examples:
-        telling = [word for word in tokens(_PLACEHOLDER.sub(" ", example)) if word not in _GENERIC]
+        telling = [word for word in tokens(_fixed(example)) if word not in GENERIC]
         if telling and "{" in example:
-            words = [
-                r".+" if part.startswith("{") else r"\s+".join(map(re.escape, part.split()))
-                for part in re.split(r"(\{\w+\})", example.lower())
-                if part.strip()
+            parts = [
+                r".+" if part.startswith("{") else re.escape(part) for part in free_text.template(example)
             ]
-            pattern = re.compile(_LEAD + r"\s+".join(words) + r"\W*\Z", re.IGNORECASE)
-            yield pattern, min(0.95, 0.55 + 0.15 * len(telling))
+            yield re.compile(LEAD + " ".join(parts) + r"\Z"), min(0.95, 0.55 + 0.15 * len(telling))
 
 
 def _phrases(tool: Tool) -> list[str]:
     """The examples that tell something; `what is {x}` only helps to find the slot."""
     phrases = [*tool.examples, tool.name.replace("_", " ")]
-    return [phrase for phrase in phrases if set(tokens(_PLACEHOLDER.sub(" ", phrase))) - _GENERIC]
+    return [phrase for phrase in phrases if set(tokens(_fixed(phrase))) - GENERIC]
 
 
-def _has(words: list[str], word: str) -> bool:
-    return word in words or (
-        len(word) > 4
-        and any(
-            len(other) > 4 and other[0] == word[0] and fuzz.ratio(word, other) >= _SIMILAR for other in words
-        )
+def _alike(word: str, other: str) -> bool:
+    return word == other or (
+        len(word) > 4 and len(other) > 4 and other[0] == word[0] and fuzz.ratio(word, other) >= _SIMILAR
     )
 
 
+@lru_cache(maxsize=8192)
 def _stem(word: str) -> str:
     word = word.removesuffix("'s").replace("'", "")
     for ending in ("ings", "ing", "ies", "es", "ed", "s"):

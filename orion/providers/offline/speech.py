@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from orion.domain.draft import CONVERSATIONAL
+from orion.domain.text.second_person import to_you
 from orion.domain.tool import MAY_HAVE_HAPPENED, Tool
+from orion.providers.offline.schema import properties
 
 SORRY = "Sorry, that did not work."
 TOO_LONG = "Sorry, that took too long."
@@ -15,6 +18,32 @@ REFUSED = "Sorry, I cannot do that with what you said."
 STANDS = "What I did before stays."
 TOO_MUCH = "Sorry, that was too much at once. Please say it in fewer words."
 NOT_CAUGHT = "Sorry, I did not catch that."
+_PLACE = re.compile(r"\{(\w+)\}")
+_QUESTION = re.compile(
+    r"\W*(?:(?:and|so|but|okay|ok|please)\W+)*(?:who|what|when|where|why|which|how|whose|is|are|was|were|does|did|do you know)"
+    r"(?:['’]?s)?\b"
+)
+_POLITE = re.compile(r"^(?:(?:please|also|can you|could you|would you|will you)\s+)+", re.IGNORECASE)
+_DIGITS = re.compile(r"-?\d+(?:\.\d+)?(?=\Z|[ %])")
+UNKNOWN = (
+    "I don't know that.",
+    "That is beyond what I know.",
+    "Sorry, I have no answer to that.",
+    "I can't look that up.",
+)
+IMPOSSIBLE = (
+    "I can't do that.",
+    "Sorry, that is beyond me.",
+    "That is something I can't do.",
+    "I am not able to do that.",
+)
+_HINTS = (
+    "You could say: {example}.",
+    "Try for example: {example}.",
+    "But you can ask me this: {example}.",
+    "What works is, for example: {example}.",
+    "Ask me something like: {example}.",
+)
 _TITLES = {
     "current_time": "tell the time anywhere",
     "calculator": "calculate",
@@ -61,6 +90,77 @@ def abilities(tools: Iterable[Tool]) -> str:
         return "I can only listen for now."
     listed = found[0] if len(found) == 1 else f"{', '.join(found[:-1])}, or {found[-1]}"
     return f"I can {listed}."
+
+
+def cannot(text: str, tools: Sequence[Tool], count: int) -> str:
+    """That no tool does what was said, with one example of what one does; `count` chooses the words."""
+    refusals = UNKNOWN if _QUESTION.match(text.lower()) else IMPOSSIBLE
+    refusal = refusals[count % len(refusals)]
+    said = example(tools, count)
+    return f"{refusal} {_HINTS[count % len(_HINTS)].format(example=said)}" if said else refusal
+
+
+def example(tools: Sequence[Tool], count: int) -> str:
+    """One thing that could be said; `count` chooses among the tools, and among a tool's phrases."""
+    able = [(tool, found) for tool in tools if tool.name not in CONVERSATIONAL and (found := _phrases(tool))]
+    if not able:
+        return ""
+    tool, found = able[count % len(able)]
+    phrase = found[count // len(able) % len(found)]
+    for name in _PLACE.findall(phrase):
+        phrase = phrase.replace(f"{{{name}}}", tool.said[name][(count // len(able)) % len(tool.said[name])])
+    return phrase.strip(" .?!")
+
+
+def _phrases(tool: Tool) -> list[str]:
+    """Its examples whose places can be filled, those with a verb and an object first."""
+    able = [phrase for phrase in tool.examples if all(tool.said.get(name) for name in _PLACE.findall(phrase))]
+    whole = [phrase for phrase in able if len(_PLACE.sub("", phrase).split()) > 1 and len(phrase.split()) > 2]
+    return whole or able
+
+
+def cannot_this(clause: str) -> str:
+    """That one of several clauses is beyond all tools."""
+    said = clause.strip(" .?!,")
+    if _QUESTION.match(said.lower()):
+        return f"I don't know this: {to_you(said)}."
+    return f"I can't {to_you(_POLITE.sub('', said))}."
+
+
+def do_you_mean(readings: Sequence[str]) -> str:
+    """The question which of some requests is meant."""
+    return f"Do you mean: {', or: '.join(readings)}?"
+
+
+def outcome(tool: Tool, arguments: Mapping[str, Any], result: Any) -> dict[str, Any]:
+    """What is kept of a result for what points back at it: `said` in words, `number` in digits, `failed`."""
+    found = _number(tool, result)
+    known = properties(tool.parameters)
+    sums = [
+        arguments[name]
+        for name, prop in known.items()
+        if prop.get("x-kind") == "arithmetic" and name in arguments
+    ]
+    said = f"{sums[0]} is {found}" if found and sums else answer(tool, result).rstrip(".")
+    return {"said": said, "number": found, "failed": isinstance(result, dict) and "error" in result}
+
+
+def _number(tool: Tool, result: Any) -> str | None:
+    """The number that a result comes to, in digits; None where it comes to none."""
+    if not isinstance(result, dict) or "error" in result:
+        return None
+    told = [result.get(name) for name in ("result", *_PLACE.findall(tool.say))]
+    found = (_DIGITS.match(str(value)) for value in told if isinstance(value, str | int | float))
+    return next((match[0] for match in found if match), None)
+
+
+def reading(tool: Tool, arguments: Mapping[str, Any]) -> str:
+    """What the agent takes the user to mean, as a request: `set a timer for 5 minutes`."""
+    able = [phrase for phrase in tool.examples if set(_PLACE.findall(phrase)) <= arguments.keys()]
+    if not able:
+        return ability(tool)
+    best = max(able, key=lambda phrase: len(_PLACE.findall(phrase)))
+    return _PLACE.sub(lambda place: str(arguments[place[1]]), best).strip(" .?!")
 
 
 def _refusal(tool: Tool, result: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 A JSON object:
 `{"agent", "tool", "arguments", "asked", "phase": "ask" | "confirm" | "choose", "options", "text", "waiting",
-"done": {"tool", "arguments"}, "last"}`.
+"done": {"tool", "arguments", "said", "number", "failed"}, "last", "count"}`; `count` are the turns.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from orion.domain.tool import Tool
 
 State = dict[str, Any]
+_MOST_TURNS = 10**6
 
 
 def sound(state: Mapping[str, Any], tools: Mapping[str, Tool]) -> State:
@@ -22,9 +23,14 @@ def sound(state: Mapping[str, Any], tools: Mapping[str, Tool]) -> State:
     }
     if waiting := [clause for clause in _list(state.get("waiting")) if isinstance(clause, str)]:
         kept["waiting"] = waiting
+    count = state.get("count")
+    if isinstance(count, int) and 0 <= count < _MOST_TURNS:
+        kept["count"] = int(count)
     done = state.get("done")
     if isinstance(done, dict) and (tool := _tool(done, tools)):
-        kept["done"] = {"tool": tool.name, "arguments": _arguments(done, tool)}
+        outcome = {name: done[name] for name in ("said", "number") if isinstance(done.get(name), str)}
+        failed = {"failed": True} if done.get("failed") is True else {}
+        kept["done"] = {"tool": tool.name, "arguments": _arguments(done, tool), **outcome, **failed}
     return kept | _question(state, tools)
 
 

@@ -1,0 +1,133 @@
+"""Going on from what was done: other arguments in the place of the old ones, and the result in the place of `that`.
+
+`15 percent of 80` and then `20 percent` is `20 percent of 80`; `of 120` is `15 percent of 120`; `my code is tulip42`
+and then `it is tulip43` is `my code is tulip43`; and `divide that by 3` divides the last result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from orion.domain.text.said import normal, plain
+from orion.domain.tool import Tool
+from orion.providers.offline import free_text, slots, values
+from orion.providers.offline.schema import properties
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_THAT = r"(?:that|it|this|the (?:result|answer|sum|total|number|last (?:one|result|number)))"
+_OPERAND = re.compile(
+    rf"\b(?:(?<=of )|(?<=divide )|(?<=multiply )|(?<=take )|(?<=from )|(?<=to )|(?<=by )|(?<=plus )|(?<=minus )|(?<=times )"
+    rf"|(?<=split )|(?<=is )|(?<=over )){_THAT}\b(?! (?:a|an|the|my|your)\b)"
+    rf"|^{_THAT}(?= (?:plus|minus|times|divided by|over|squared|cubed)\b)"
+)
+_OPERATES = re.compile(
+    r"(?:and |now |then |so |okay |please |what is )*(?:(?P<operator>plus|minus|times|divided by|multiplied by|over)"
+    r"|(?P<verb>add|subtract|take away|multiply by|divide by|multiply it by|divide it by)) (?P<number>minus )?(?=\d)"
+)
+_ONE_HAND = {
+    "double": "{} times 2",
+    "triple": "{} times 3",
+    "halve": "{} divided by 2",
+    "half": "{} divided by 2",
+    "square": "{} squared",
+    "cube": "{} cubed",
+}
+_ALONE = re.compile(
+    rf"(?:and |now |then |please |can you )*(?P<verb>{'|'.join(_ONE_HAND)}) {_THAT}(?: please)?\Z"
+)
+_VERBS = {"add": "plus", "subtract": "minus", "take away": "minus"}
+_IT_IS = re.compile(
+    r"(?:it|that|this|he|she|its name) (?:is|was|are|were|should be|must be) (?:called |named )?",
+    re.IGNORECASE,
+)
+_COPULA = re.compile(
+    r"^(.*\b(?:is called|are called|is named|is|are|was|were|=)\s+)(.+)$", re.IGNORECASE | re.DOTALL
+)
+_ENDING = re.compile(rf" (?:to|from) {_THAT}\Z")
+_SHORT = 3
+
+
+def with_result(text: str, result: str) -> str | None:
+    """The text with the last result, a number, in the place of what points at it; None where nothing does."""
+    form = plain(text)
+    if alone := _ALONE.match(form):
+        return _ONE_HAND[alone["verb"]].format(result)
+    if operates := _OPERATES.match(form):
+        verb = operates["operator"] or _VERBS.get(
+            operates["verb"], "times" if "mul" in operates["verb"] else "divided by"
+        )
+        return f"{result} {verb} {_ENDING.sub('', form[operates.end() :])}"
+    replaced, count = _OPERAND.subn(result, form, count=1)
+    return (
+        replaced if count and any(letter.isdigit() for letter in form) or (count and _unary(form)) else None
+    )
+
+
+def changed(tool: Tool, before: Mapping[str, Any], text: str, *, corrects: bool) -> dict[str, Any]:
+    """The arguments that `text` changes in those of the last call; empty where it says nothing of them."""
+    form = plain(text).removeprefix("for ") if corrects else plain(text)
+    known = properties(tool.parameters)
+    found: dict[str, Any] = {}
+    for name, prop in known.items():
+        old = before.get(name)
+        if not isinstance(old, str) or not (values.is_free(prop) or prop.get("x-kind") == "arithmetic"):
+            continue
+        new = _patched(plain(old), form) if prop.get("x-kind") == "arithmetic" else None
+        if new is None and values.is_free(prop) and corrects:
+            new = _reworded(old, text)
+        if new is not None and new != old:
+            found[name] = new
+    return found or _filled(tool, before, text, corrects=corrects)
+
+
+def _filled(tool: Tool, before: Mapping[str, Any], text: str, *, corrects: bool) -> dict[str, Any]:
+    free = slots.places(tool)
+    required = [name for name in tool.parameters.get("required", []) if name in free]
+    alone = required if len(required) == 1 else free
+    whole = alone[0] if len(alone) == 1 and (not corrects or _brief(before.get(alone[0]))) else None
+    found = slots.fill(tool, text)
+    if not found and whole and not _typed_only(tool, text):
+        found = slots.fill(tool, text, asked=whole)
+    return found
+
+
+def _typed_only(tool: Tool, text: str) -> bool:
+    """Whether the text is a bare number for a tool that counts, which is no free text."""
+    props = properties(tool.parameters).values()
+    return _NUMBER.fullmatch(plain(text)) is not None and any(p.get("type") in values.COUNTED for p in props)
+
+
+def _brief(old: Any) -> bool:
+    return not isinstance(old, str) or len(old.split()) <= _SHORT
+
+
+def _patched(old: str, form: str) -> str | None:
+    """The old text with the fragment in the place of what looks like it: the same words around other numbers."""
+    numbers = _NUMBER.findall(form)
+    if not numbers:
+        return None
+    if _NUMBER.fullmatch(form):
+        places = list(_NUMBER.finditer(old))
+        return f"{old[: places[-1].start()]}{form}{old[places[-1].end() :]}" if places else None
+    words = [re.escape(part) for part in _NUMBER.split(form)]
+    shape = re.compile(r"(?<![\w.])" + _NUMBER.pattern.join(words) + r"(?![\w.])")
+    return shape.sub(form, old, count=1) if shape.search(old) else None
+
+
+def _reworded(old: str, text: str) -> str | None:
+    """A sentence with another end: `it is B` after `X is A`, or the same beginning said anew."""
+    copula = _COPULA.match(old)
+    said = normal(text)
+    if says := _IT_IS.match(said.text):
+        new = free_text.tidy(said.original(says.end(), len(said.text)))
+        return f"{copula[1]}{new}" if copula and new else None
+    first, again = plain(old).split()[:2], plain(text).split()[:2]
+    if first == again and len(first) == 2:
+        return free_text.tidy(text) or None
+    return None
+
+
+def _unary(form: str) -> bool:
+    return re.search(r"\b(?:half of|square root of|squared|cubed)\b", form) is not None
