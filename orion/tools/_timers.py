@@ -35,6 +35,13 @@ _BEFORE_NAME = re.compile(
     re.IGNORECASE,
 )
 """What stands before a name and is no part of it, if the whole sentence came along."""
+_WHEN_BEHIND = re.compile(
+    r"(?:^|\s+)(?:tomorrow|today|tonight|(?:this|in the) (?:morning|afternoon|evening)|at"
+    r"|(?:(?:on|next|this) )*(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|at (?:noon|midnight|\d[\d:.]*)(?: ?[ap]\.?m)?)$",
+    re.IGNORECASE,
+)
+"""A time that came along behind what a reminder is about."""
 _ALL = re.compile(r"\b(?:all|every|everything|both|each|them)\b|\b(?:timer|alarm|reminder)s\b")
 _ORDER: tuple[tuple[re.Pattern[str], Callable[[Sequence[Timer]], Timer]], ...] = (
     (
@@ -81,7 +88,9 @@ def kind_and_name(kind: TimerKind, name: str | None, about: str | None) -> tuple
     bare = _BEFORE_NAME.sub("", tidy(name or "") + " ").strip()
     if bare:
         return kind, bare
-    told = tidy(about or "")
+    told, before = tidy(about or ""), None
+    while told != before:
+        told, before = _WHEN_BEHIND.sub("", told), told
     if not told:
         return kind, ""
     words = told.lower().split()

@@ -24,7 +24,6 @@ EXAMPLES = (
     "remind me at {time} to {about}",
     "remind me to {about} at {time}",
     "remind me to {about} on {time}",
-    "remind me to {about} tomorrow at {time}",
     "remind me to {about}",
     "set a reminder for {time} to {about}",
     "set a timer until {time}",
@@ -75,7 +74,7 @@ class Args(BaseModel):
         min_length=1,
         max_length=100,
         description="When, as the user said it: 7 am tomorrow, 14:30, noon on Friday, December 24 at 6 pm",
-        json_schema_extra={"x-ask": "For what time?"},
+        json_schema_extra={"x-ask": "For what time?", "x-kind": "date-time"},
     )
     about: str | None = Field(
         default=None, max_length=200, description="What to remind the user of, e.g. call mom"

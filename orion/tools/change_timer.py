@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 from orion.domain.text.said import plain
 from orion.domain.timer import Timer, TimerKind
 from orion.domain.timer_words import at, called, left, length
-from orion.domain.tool import Risk, ToolContext
-from orion.tools._durations import seconds
+from orion.domain.tool import Risk, ToolContext, ToolFailure
+from orion.tools._clock_times import sounds_like_one
+from orion.tools._durations import is_past, seconds
 from orion.tools._timers import checked, due, one, tidy
 
 EXAMPLES = (
@@ -28,13 +29,14 @@ EXAMPLES = (
     "change my alarm to {to}",
     "move the alarm to {to}",
     "move my {which} to {to}",
-    "add {to} to the timer",
-    "add {to} to the {which} timer",
+    "add {by} to the timer",
+    "add {by} to the {which} timer",
     "rename the timer to {to}",
     "call the timer {to}",
 )
 SAID = {
-    "to": ["ten minutes", "five minutes", "half an hour", "eight am", "seven thirty", "five more minutes"],
+    "to": ["ten minutes", "five minutes", "half an hour", "eight am", "seven thirty", "quarter past nine"],
+    "by": ["five minutes", "two minutes", "ten minutes", "one minute", "thirty seconds"],
     "which": ["tea", "pasta", "egg", "five minute", "pizza", "oven", "alarm"],
 }
 SAY = "Okay, {spoken}."
@@ -42,18 +44,23 @@ SIDE_EFFECTS = True
 RISK = Risk.WRITE
 _MORE = re.compile(r"\b(?:more|longer|later|extra|add|another)\b|^\+")
 _LESS = re.compile(r"\b(?:less|shorter|earlier|fewer|sooner)\b")
+_SIGN = re.compile(r"^\s*(?:-|minus|plus|\+)\s*", re.IGNORECASE)
 _NAMED = re.compile(r"^(?:called|named|name it|call it)\s+(.+)", re.IGNORECASE)
 
 
 class Args(BaseModel):
     """Which, and to what."""
 
-    to: str = Field(
-        min_length=1,
+    to: str | None = Field(
+        default=None,
         max_length=100,
-        description="The new duration from now (10 minutes), what is added (5 minutes more) or taken off "
-        "(5 minutes less), the new clock time (8 am tomorrow), or the new name (called pasta)",
-        json_schema_extra={"x-ask": "To what?"},
+        description="The new duration from now (10 minutes), the new clock time (8 am tomorrow), "
+        "or the new name (pasta)",
+    )
+    by: str | None = Field(
+        default=None,
+        max_length=100,
+        description="In place of `to`: how much longer (5 minutes), or with a minus how much shorter",
     )
     which: str | None = Field(
         default=None,
@@ -67,7 +74,12 @@ async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     """The timer's `secs` until it rings, its `name`, and `spoken` for the answer."""
     now = call.timers.now()
     timer = one(await call.timers.all(), args.which, call.timers.zone, now)
-    changed = _changed(timer, args.to, now, call.timers.zone)
+    if args.to:
+        changed = _changed(timer, args.to, now, call.timers.zone)
+    elif args.by:
+        changed = _moved(timer, args.by, now)
+    else:
+        raise ToolFailure("What shall I change it to?")
     await call.timers.change(changed)
     return {
         "id": str(timer.id),
@@ -77,17 +89,26 @@ async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     }
 
 
+def _moved(timer: Timer, by: str, now: datetime) -> Timer:
+    """The timer that much later, or earlier. Raises ToolFailure."""
+    less = is_past(by) or _LESS.search(plain(by))
+    secs = seconds(_SIGN.sub("", by))
+    if secs is None:
+        raise ToolFailure("I did not understand by how much. Say for example: five minutes.")
+    secs = -secs if less else secs
+    rest = checked((timer.due_at - now).total_seconds() + secs)
+    whole = None if timer.secs is None else timer.secs + secs
+    return replace(timer, due_at=now + timedelta(seconds=rest), secs=whole)
+
+
 def _changed(timer: Timer, to: str, now: datetime, zone: str | None) -> Timer:
     """The timer as it shall be. Raises ToolFailure."""
     if named := _NAMED.match(to.strip()):
         return replace(timer, name=tidy(named[1]))
     text, secs = plain(to), seconds(to)
     if secs is not None and (_MORE.search(text) or _LESS.search(text)):
-        secs = -secs if _LESS.search(text) else secs
-        rest = checked(timer.left_secs(now) + secs)
-        whole = None if timer.secs is None else timer.secs + secs
-        return replace(timer, due_at=now + timedelta(seconds=rest), secs=whole)
-    if secs is None and not re.search(r"\d|\bnoon|\bmidnight", text) and timer.kind is not TimerKind.ALARM:
+        return _moved(timer, to, now)
+    if secs is None and not re.search(r"\d", text) and not sounds_like_one(to):
         return replace(timer, name=tidy(to))
     due_at, secs = due(to, now, zone, kind=timer.kind)
     kind = timer.kind
