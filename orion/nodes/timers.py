@@ -71,7 +71,8 @@ class Ringer:
             self._calls.announcements.leave_word(session, timer_words.ringing(timer, now))
             self._heard.append(timer.id)
         for call in calls.values():
-            if words := call.rings.due(now, idle=call.idle):
+            recorder = call.conversation.recorder
+            if words := call.rings.due(now, idle=recorder.between_turns, speaking=recorder.answering):
                 await call.say(words)
 
     def _collect(self) -> list[UUID]:

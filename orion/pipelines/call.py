@@ -164,6 +164,7 @@ class Call:
             await self._interrupt()
         if self._spoken and not self._recorder.speaking:
             self._recorder.close_idle()
+        self.rings.wait()
         await self._put(text, in_context=True)
 
     async def _interrupt(self) -> None:
@@ -279,11 +280,6 @@ class Call:
     def kind(self) -> str:
         """`voice` or `text`."""
         return "voice" if self._spoken else "text"
-
-    @property
-    def idle(self) -> bool:
-        """Whether nobody has the word."""
-        return self._recorder.idle
 
     @property
     def over(self) -> bool:

@@ -18,7 +18,9 @@ from orion.domain.turn import Turn
 _AGAIN = timedelta(seconds=4)
 """A ring of which nothing is heard for so long, while nobody speaks, was dropped."""
 _PATIENCE = timedelta(seconds=10)
-"""So long a ring waits for the one who speaks."""
+"""So long a ring waits for a user who speaks, or for an answer that has not begun."""
+_BEGINS = timedelta(seconds=3)
+"""What the agent is asked to say has begun by then, or was dropped."""
 _HEARD = 0.5
 _MOST_TRIES = 3
 _LATE = timedelta(seconds=60)
@@ -40,6 +42,15 @@ class Rings:
         self._since: datetime | None = None
         self._tries: Counter[UUID] = Counter()
         self._saying: _Saying | None = None
+        self._asked = False
+        self._asked_at: datetime | None = None
+
+    def wait(self) -> None:
+        """The agent is asked to say something: a ring comes behind it.
+
+        Pipecat ends no turn of a speech that was queued while another one was played.
+        """
+        self._asked, self._asked_at = True, None
 
     def owe(self, timer: Timer, now: datetime) -> None:
         """This timer has rung, now or while the user was away."""
@@ -56,13 +67,14 @@ class Rings:
         heard, self._heard = self._heard, []
         return heard
 
-    def due(self, now: datetime, *, idle: bool) -> str:
+    def due(self, now: datetime, *, idle: bool, speaking: bool = False) -> str:
         """What is to be said now; empty for nothing.
 
         Args:
             idle: Nobody has the word.
+            speaking: A turn of the agent is under way.
         """
-        if not self._owed or self._since is None:
+        if not self._owed or self._since is None or speaking or self._begins(now):
             return ""
         if self._saying is not None and (not idle or now - self._saying.at < _AGAIN):
             return ""
@@ -74,9 +86,15 @@ class Rings:
         self._tries.update(self._owed.keys())
         return words
 
+    def _begins(self, now: datetime) -> bool:
+        """Whether something that the agent is asked to say is not heard yet."""
+        self._asked_at = self._asked_at or now
+        self._asked = self._asked and now - self._asked_at < _BEGINS
+        return self._asked
+
     def said(self, turn: Turn) -> None:
         """The agent's turn has ended, with what was heard of it."""
-        saying = self._saying
+        self._asked, saying = False, self._saying
         if saying is None:
             return
         wanted, got = Counter(_tokens(saying.words)), Counter(_tokens(turn.text))

@@ -50,6 +50,18 @@ def test_it_waits_for_the_one_who_speaks_but_not_for_ever():
     assert rings.due(after(10), idle=False) == "Your tea timer is up."
 
 
+def test_it_never_joins_what_the_agent_says_or_is_about_to_say():
+    rings = owing(a_timer())
+    assert rings.due(after(30), idle=False, speaking=True) == ""
+    rings.wait()
+    assert rings.due(after(31), idle=True) == ""
+    rings.said(turn("Hello, this is Orion."))
+    assert rings.due(after(32), idle=True) == "Your tea timer is up."
+    dropped = owing(a_timer())
+    dropped.wait()
+    assert [dropped.due(after(secs), idle=True) for secs in (0, 3)] == ["", "Your tea timer is up."]
+
+
 def test_what_a_barge_in_dropped_is_said_again():
     rings = owing(a_timer())
     rings.due(NOW, idle=True)
