@@ -27,8 +27,8 @@ from orion.domain.agent import Agent
 from orion.domain.tool import Tool, ToolFailure
 from orion.providers.offline.dialogue import Dialogue
 from orion.tools import load_all
+from orion.tools._durations import seconds
 from orion.tools.calculator import evaluate
-from orion.tools.timer import seconds
 
 Case = tuple[str | None, str, dict[str, Any]]
 

@@ -47,6 +47,7 @@ from orion.api.routers import providers as engines
 from orion.domain.identity import Principal
 from orion.media import ice_sockets, memory, models
 from orion.nodes.plans import PlanNode
+from orion.nodes.timers import Ringer
 from orion.nodes.webhooks import WebhookDeliveries
 from orion.pipelines.calls import Calls
 from orion.pipelines.records.writer import Writer
@@ -141,7 +142,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     calls.start()
     stack.push_async_callback(calls.close)
     memory.give_back(for_good=True)
-    calls.plans = node = PlanNode.of(calls)
+    calls.plans = node = PlanNode.of(calls, Ringer(database, calls).beat)
     await node.start()
     stack.push_async_callback(node.close)
     revocation = Revocation(database, calls)

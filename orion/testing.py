@@ -6,7 +6,7 @@ The project is the current folder, or the one of `project=`. Nothing is served, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +20,53 @@ from orion.domain import facts
 from orion.domain.agent import Agent
 from orion.domain.identity import new_id
 from orion.domain.memory import Memory, MemoryType
-from orion.domain.tool import Consulting, Planning, ToolContext
+from orion.domain.timer import FULL, MOST_SET, Timer, TimerKind
+from orion.domain.tool import Consulting, Planning, ToolContext, ToolFailure
 from orion.errors import NotFound
 from orion.providers.offline import speech
 from orion.providers.offline.dialogue import Dialogue
+
+
+@dataclass
+class Timers:
+    """The timers of a user, in memory.
+
+    Attributes:
+        running: Those that are set, the next one first; what is put here before can be listed.
+        clock: What is taken for now, in UTC.
+        zone: The user's time zone; None for this machine's.
+    """
+
+    running: list[Timer] = field(default_factory=list)
+    clock: datetime = field(default_factory=lambda: datetime.now(UTC))
+    zone: str | None = None
+    guest: bool = False
+
+    def now(self) -> datetime:
+        """The time of `clock`."""
+        return self.clock
+
+    async def set(self, kind: TimerKind, name: str, due_at: datetime, secs: float | None) -> Timer:
+        """Keep it in `running`. Raises ToolFailure if too many are set."""
+        if len(self.running) >= MOST_SET:
+            raise ToolFailure(FULL)
+        timer = Timer(new_id(), new_id(), None, "tester", kind, name, due_at, self.clock, secs, self.zone)
+        self.running = sorted([*self.running, timer], key=lambda one: one.due_at)
+        return timer
+
+    async def all(self) -> list[Timer]:
+        """Those of `running`."""
+        return list(self.running)
+
+    async def change(self, timer: Timer) -> None:
+        """Put it in the place of the one with its id."""
+        others = [one for one in self.running if one.id != timer.id]
+        self.running = sorted([*others, timer], key=lambda one: one.due_at)
+
+    async def cancel(self, ids: Iterable[UUID]) -> None:
+        """Take them out of `running`."""
+        gone = set(ids)
+        self.running = [one for one in self.running if one.id not in gone]
 
 
 @dataclass
@@ -33,6 +76,7 @@ class Conversation:
     Attributes:
         agents: To whom the tool may hand over.
         memories: What was to be remembered, oldest first; what is put here before can be recalled.
+        timers: The user's timers.
         announced: Seconds and text of what is to be said later.
         handed_to: The agent that was to go on.
         handed_task: With what.
@@ -45,6 +89,7 @@ class Conversation:
     call_id: str = "call_1"
     session_id: UUID = field(default_factory=new_id)
     memories: list[Memory] = field(default_factory=list)
+    timers: Timers = field(default_factory=Timers)
     announced: list[tuple[float, str]] = field(default_factory=list)
     handed_to: str | None = None
     handed_task: str = ""

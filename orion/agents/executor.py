@@ -19,7 +19,7 @@ from orion.agents.apart import apart
 from orion.agents.ledger import Ledger, Run
 from orion.agents.recollection import Recollection
 from orion.agents.results import result_of
-from orion.agents.step_context import StepContext
+from orion.agents.step_context import StepContext, StepTimers
 from orion.agents.step_rules import begun, expired, failed, has_yes, needs_yes, pending, prepared, with_put
 from orion.domain.identity import Principal
 from orion.domain.node import Node
@@ -232,9 +232,7 @@ class Executor:
             if run.over:
                 await self._put(run, pending(before))  # it was not called
                 return
-            context = StepContext(
-                self._recollection, run.owner, run.plan.session_id, run.plan.key(step.index)
-            )
+            context = self._context(run, step)
             ended, again = await self._call(run, runnable, step, context)
             if not again or retry_secs is None:
                 break
@@ -326,6 +324,11 @@ class Executor:
         if unclear and not tool.repeatable:
             return self._asking(step, StepStatus.UNKNOWN, told), False
         return failed(step, told), again
+
+    def _context(self, run: Run, step: Step) -> StepContext:
+        plan = run.plan
+        timers = StepTimers(self._ledger.database, run.owner, plan.session_id, plan.agent)
+        return StepContext(self._recollection, run.owner, plan.session_id, plan.key(step.index), timers)
 
     async def _put(self, run: Run, step: Step, own: Callable[[Store], Awaitable[None]] | None = None) -> bool:
         return await self._ledger.change(run, lambda plan: with_put(plan, step), own)

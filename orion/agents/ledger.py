@@ -77,11 +77,11 @@ class Ledger:
     """Reads and writes plans on behalf of those who run them, and of those who answer."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     async def claim(self, plan_id: UUID, node: Node) -> Run | None:
         """Take a begun plan, unless it is over or another live node has it. Raises DatabaseUnavailable."""
-        async with self._database.transaction(PLANS) as store:
+        async with self.database.transaction(PLANS) as store:
             claim = await store.plans.claim(plan_id, node)
         return None if claim is None else Run(claim, claim.plan, revision=claim.revision)
 
@@ -116,7 +116,7 @@ class Ledger:
             NotFound: There is no such plan.
             Conflict: By `change`, where the plan does not allow this.
         """
-        async with self._database.transaction(PLANS) as store:
+        async with self.database.transaction(PLANS) as store:
             before = await store.plans.get(plan_id, session_id=session_id, lock=True)
             plan = change(before).settled(datetime.now(UTC)) if before.started_at else change(before)
             await store.plans.save(before, plan)
@@ -130,7 +130,7 @@ class Ledger:
             NotFound: There is no such plan.
             Conflict: It is no draft any more.
         """
-        async with self._database.transaction(PLANS) as store:
+        async with self.database.transaction(PLANS) as store:
             before = await store.plans.get(plan_id, session_id=session_id, lock=True)
             plan = await store.plans.begin(plan_id, node)
             await store.plans.tell(plan, happened(before, plan, []))
@@ -138,7 +138,7 @@ class Ledger:
 
     async def _write(self, run: Run, change: Change, own: Write | None, ids: list[UUID]) -> None:
         """One transaction. An earlier one may have been committed whose answer was lost."""
-        async with self._database.transaction(run.owner if own else PLANS) as store:
+        async with self.database.transaction(run.owner if own else PLANS) as store:
             revision = await store.plans.hold(run.claim.plan.id, run.claim.fence)
             if revision is None:
                 logger.info("a plan is run by another process now")
@@ -156,7 +156,7 @@ class Ledger:
                     await store.plans.tell(plan, events)
         run.plan, run.revision = plan, revision
         if own is not None and events:
-            async with self._database.transaction(PLANS) as store:
+            async with self.database.transaction(PLANS) as store:
                 await store.plans.tell(plan, events)
 
 

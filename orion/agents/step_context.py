@@ -7,20 +7,40 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from orion.agents.recollection import Recollection
+from orion.agents.timer_book import TimerBook
 from orion.domain.identity import Principal, new_id
 from orion.domain.memory import Memory, MemoryType
+from orion.domain.timer import FULL, MOST_SET, Timer, TimerKind
 from orion.domain.tool import ToolFailure
+from orion.store.database import Database
 from orion.store.store import Store
 
 MAX_ANNOUNCE_SECS = 24 * 3600.0
 _NO_STEP = "That can only be done while we talk."
 
 
+class StepTimers(TimerBook):
+    """The user's timers; those that a step sets are kept in `set_here` until it ends well."""
+
+    def __init__(self, database: Database, owner: Principal, session_id: UUID, agent: str) -> None:
+        super().__init__(database, owner, session_id, agent)
+        self.set_here: list[Timer] = []
+
+    async def set(self, kind: TimerKind, name: str, due_at: datetime, secs: float | None) -> Timer:
+        """Set a timer when the step ends well. Raises ToolFailure if too many are set."""
+        if len(await self.all()) + len(self.set_here) >= MOST_SET:
+            raise ToolFailure(FULL)
+        timer = self.made(kind, name, due_at, secs)
+        self.set_here.append(timer)
+        return timer
+
+
 class StepContext:
     """The ToolContext of one step.
 
-    What it keeps and erases about the user is written together with the step's end, in one transaction; what
-    it wants to have said later is passed on after that. A process that dies before leaves neither behind.
+    What it keeps and erases about the user, and the timers that it sets, are written together with the step's
+    end, in one transaction; what it wants to have said later is passed on after that. A process that dies
+    before leaves nothing behind.
 
     Args:
         key: The step's idempotency key.
@@ -30,7 +50,10 @@ class StepContext:
     planning = None
     consulting = None
 
-    def __init__(self, recollection: Recollection, owner: Principal, session_id: UUID, key: str) -> None:
+    def __init__(
+        self, recollection: Recollection, owner: Principal, session_id: UUID, key: str, timers: StepTimers
+    ) -> None:
+        self.timers = timers
         self._recollection = recollection
         self._owner = owner
         self.call_id = key
@@ -64,7 +87,7 @@ class StepContext:
 
     async def write(self) -> Callable[[Store], Awaitable[None]] | None:
         """What keeps and erases all that, as part of a transaction of the user; None for nothing."""
-        if not self.kept and not self.erased:
+        if not self.kept and not self.erased and not self.timers.set_here:
             return None
         writes = [await self._recollection.write_of(memory, replaces) for memory, replaces in self.kept]
 
@@ -72,6 +95,8 @@ class StepContext:
             await store.memories.erase(self.erased)
             for one in writes:
                 await one(store)
+            for timer in self.timers.set_here:
+                await store.timers.add(timer)
 
         return write
 

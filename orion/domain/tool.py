@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from orion.domain.memory import Memory, MemoryType
 from orion.domain.schemas.shown import Shown
+from orion.domain.timer import Timer, TimerKind
 
 MAY_HAVE_HAPPENED = "It may have happened all the same."
 """Told of each call that changes something and of which nobody knows the end."""
@@ -180,6 +181,33 @@ class Consulting(Protocol):
         """
 
 
+class Timers(Protocol):
+    """The timers of the user, whatever conversation they were set in; of a guest, those set in this one."""
+
+    @property
+    def zone(self) -> str | None:
+        """IANA name of the user's time zone; None for the server's."""
+
+    @property
+    def guest(self) -> bool:
+        """Whether they are a guest's, which end with the session."""
+
+    def now(self) -> datetime:
+        """The time now, in UTC."""
+
+    async def set(self, kind: TimerKind, name: str, due_at: datetime, secs: float | None) -> Timer:
+        """Set a timer. Raises ToolFailure if too many are set."""
+
+    async def all(self) -> list[Timer]:
+        """The timers that are set, the next one first."""
+
+    async def change(self, timer: Timer) -> None:
+        """Give a timer its new time or name. Raises ToolFailure if it is not set any more."""
+
+    async def cancel(self, ids: Iterable[UUID]) -> None:
+        """Cancel timers; those that are not set any more are left out."""
+
+
 class ToolContext(Protocol):
     """What a running tool may reach: its conversation, and nothing else of the server."""
 
@@ -202,6 +230,10 @@ class ToolContext(Protocol):
     @property
     def consulting(self) -> Consulting | None:
         """Whom the current agent may ask; None outside a conversation, and for one who is asked."""
+
+    @property
+    def timers(self) -> Timers:
+        """The user's timers, which are kept and outlive the conversation."""
 
     async def remember(
         self, content: str, kind: MemoryType = MemoryType.FACT, *, replaces: Collection[UUID] = ()

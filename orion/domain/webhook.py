@@ -29,6 +29,7 @@ EVENT_NAMES = (
     "tool.approval",
     "plan.step",
     "plan.updated",
+    "timer.rung",
     "hand_off",
     "guardrail",
     "error",

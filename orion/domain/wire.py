@@ -10,6 +10,7 @@ from typing import Any
 from orion.domain.plan import Approval, Plan, Step
 from orion.domain.session import Session
 from orion.domain.storable import MOST_DEPTH, storable
+from orion.domain.timer import Timer
 from orion.domain.tool import ToolCall
 from orion.domain.turn import Turn
 from orion.domain.usage import AMOUNTS, CURRENCY, MICROS, Usage, cost_micros
@@ -39,6 +40,22 @@ def tool_call(call: ToolCall) -> dict[str, Any]:
         "error": call.error,
         "duration_ms": call.duration_ms,
         "started_at": timestamp(call.started_at),
+    }
+
+
+def timer(timer: Timer) -> dict[str, Any]:
+    """A timer as clients see it."""
+    return {
+        "id": str(timer.id),
+        "session_id": str(timer.session_id) if timer.session_id else None,
+        "agent": timer.agent,
+        "kind": timer.kind.value,
+        "name": timer.name,
+        "due_at": timestamp(timer.due_at),
+        "secs": timer.secs,
+        "zone": timer.zone,
+        "state": timer.state.value,
+        "created_at": timestamp(timer.created_at),
     }
 
 

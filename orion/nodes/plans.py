@@ -41,15 +41,22 @@ _STARTING_SECS = 5.0
 """So long after it was started or resumed, a plan that does not run yet is no orphan."""
 
 
+Beat = Callable[[], Awaitable[None]]
+
+
 class PlanNode:
     """Runs plans that are executed here, and those that others left.
 
     Args:
         ledger: Of the same database.
         feed: Told of what happens to plans, wherever they are run.
+        beats: What else the node does with each beat, each beside the others.
     """
 
-    def __init__(self, database: Database, ledger: Ledger, executor: Executor, feed: Feed) -> None:
+    def __init__(
+        self, database: Database, ledger: Ledger, executor: Executor, feed: Feed, *beats: Beat
+    ) -> None:
+        self._beats = beats
         self._database = database
         self._ledger = ledger
         self._executor = executor
@@ -61,7 +68,7 @@ class PlanNode:
         self._closing = False
 
     @classmethod
-    def of(cls, calls: Calls) -> PlanNode:
+    def of(cls, calls: Calls, *beats: Beat) -> PlanNode:
         """The node of a process that has those calls: its plans have the same tools and memories."""
         shared = calls.shared
         database = shared.database
@@ -75,7 +82,7 @@ class PlanNode:
 
         ledger = Ledger(database)
         executor = Executor(ledger, shared.recollection, tools_of, calls.announce)
-        return cls(database, ledger, executor, shared.feed)
+        return cls(database, ledger, executor, shared.feed, *beats)
 
     async def start(self) -> None:
         """Become a node, and take over what was left."""
@@ -83,6 +90,8 @@ class PlanNode:
             await store.nodes.join(self.node, LEASE_SECS)
         self._tasks.spawn(self._repeated(self._renew), "lease of the node")
         self._tasks.spawn(self._repeated(self._take_over), "plans that nobody runs")
+        for beat in self._beats:
+            self._tasks.spawn(self._repeated(beat), "beat of the node")
         told = listen(self._database.direct_url, CHANNEL, self._told, check_secs=_CHECK_SECS)
         self._tasks.spawn(told, "news of plans")
         self._tasks.spawn(self._forget(), "ended plans")
@@ -154,12 +163,12 @@ class PlanNode:
         """Wait for work whose failure must not end what waits for it; it is logged."""
         await asyncio.wait([self._spawn(work)])
 
-    async def _repeated(self, beat: Callable[[], Awaitable[None]]) -> None:
+    async def _repeated(self, beat: Beat) -> None:
         while True:
             try:
                 await beat()
             except DatabaseUnavailable:
-                logger.warning("plans wait for the database")
+                logger.warning("the node waits for the database")
             await asyncio.sleep(BEAT_SECS)
 
     async def _renew(self) -> None:

@@ -1,4 +1,4 @@
-"""What agents have promised to say later: timers and reminders of the sessions of this process."""
+"""What tools have promised to have said later, in the sessions of this process. Timers are kept elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
-from orion.domain import wire
+from orion.domain import timer_words, wire
 from orion.domain.identity import Principal, new_id
 from orion.domain.promise import promises
 from orion.domain.session import Session, SessionStatus
@@ -53,7 +53,7 @@ class Announcements:
             untrusted: Others than the user wrote them: the conversation that hears or reads them is marked.
         """
         if self._waiting[session.id] >= _MOST:
-            raise ToolFailure("I have too many timers already.")
+            raise ToolFailure("I am to tell you too much later already.")
         self._waiting[session.id] += 1
         self._words[session.id, words] += 1
         task = self._tasks.spawn(self._after(session, secs, words, untrusted), "announcement")
@@ -136,6 +136,24 @@ class Announcements:
             self._held[session.id].append((words, untrusted))
         elif status is not SessionStatus.ENDED:
             self.leave_word(session, words, untrusted=untrusted)
+
+    async def leave_news(self, session: Session, plans: str, *, guest: bool) -> tuple[str, list[Turn]]:
+        """Keep as turns what one who writes is told of the time away; all of it in words, and the turns.
+
+        Args:
+            plans: What came of plans, empty for nothing.
+            guest: A guest writes, who is told nothing of the user's timers.
+        """
+        now, rang = datetime.now(UTC), ""
+        if not guest:
+            async with self._shared.database.transaction(
+                Principal(session.workspace_id, session.user_id)
+            ) as store:
+                missed = await store.timers.take_missed(session.user_id, now)
+            rang = timer_words.missed(missed, now) if missed else ""
+        told = [(words, untrusted) for words, untrusted in ((rang, False), (plans, True)) if words]
+        turns = [self.leave_word(session, words, untrusted=untrusted) for words, untrusted in told]
+        return " ".join(words for words, _ in told), turns
 
     def leave_word(self, session: Session, words: str, *, untrusted: bool = False) -> Turn:
         """Keep the words as a turn that is read later."""

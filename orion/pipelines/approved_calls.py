@@ -9,6 +9,7 @@ from uuid import UUID
 
 from loguru import logger
 
+from orion.agents.timer_book import TimerBook
 from orion.domain import wire
 from orion.domain.approval import called
 from orion.domain.identity import Principal
@@ -131,7 +132,8 @@ class ApprovedCalls:
         def announce(secs: float, words: str) -> None:
             self._announcements.after(session, secs, words)
 
-        tools = SessionTools(shared.recollection, owner, session.id, Requests(), announce)
+        timers = TimerBook.of(shared.database, session)
+        tools = SessionTools(shared.recollection, owner, session.id, Requests(), announce, timers=timers)
 
         async def record(ran: ToolCall) -> None:
             name = "tool.started" if ran.status is ToolCallStatus.RUNNING else "tool.ended"

@@ -32,6 +32,7 @@ from orion.pipelines.goodbye import Goodbye
 from orion.pipelines.hand_off import Begins, HandOffs
 from orion.pipelines.ordinary import Ordinary
 from orion.pipelines.records.latency import LatencyObserver
+from orion.pipelines.rings import Rings
 from orion.pipelines.tasks import Tasks
 from orion.pipelines.teardown import climb_down
 from orion.pipelines.watch import Watch
@@ -40,7 +41,7 @@ from orion.providers import Candidate
 
 _START_SECS = 15.0
 _FAREWELL_SECS = 10.0
-
+_UNREADABLE = "nothing in the text can be read"
 _POLITE = {EndReason.AGENT, EndReason.BUDGET, EndReason.LIMIT, EndReason.SHUTDOWN}
 """Ends at which what is being said may end first."""
 PAUSED = "the session is paused; set its status to active first"
@@ -63,6 +64,7 @@ class Call:
         principal: Who began the call: it ends with their credentials.
         peer: What the way in keeps of the other end; nobody else looks into it.
         let_go: How the way in lets go of the other end, once nothing more is said.
+        rings: Timers that have rung in it and are not heard yet.
         settling: Held while the call is brought to the status of its session.
         abandoned: The pipeline did not end; it was left behind and counted.
         ends_session: Why not only the call ends but its session, too; None where it goes on.
@@ -89,7 +91,7 @@ class Call:
         self.participants: list[str] = []
         self.peer: object = None
         self.let_go: Callable[[], Awaitable[None]] | None = None
-        self.abandoned = False
+        self.abandoned, self.rings = False, Rings()
         self.ends_session: EndReason | None = None
         self.settling = asyncio.Lock()
         self._recorder = conversation.recorder
@@ -107,9 +109,8 @@ class Call:
             conversation.on_slow = self._fillers.slow
         self._ending: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
-        self._farewell = Farewell(
-            conversation, hearing, say=self.say, end=partial(self._part, EndReason.BUDGET)
-        )
+        leave = partial(self._part, EndReason.BUDGET)
+        self._farewell = Farewell(conversation, hearing, say=self.say, end=leave)
         self._goodbye = Goodbye(conversation.requests, partial(self._part, EndReason.AGENT))
         self._runner = WorkerRunner(handle_sigint=False, check_dangling_tasks=False)
         self._worker = make_worker(
@@ -163,6 +164,7 @@ class Call:
             await self._interrupt()
         if self._spoken and not self._recorder.speaking:
             self._recorder.close_idle()
+        self.rings.wait()
         await self._put(text, in_context=True)
 
     async def _interrupt(self) -> None:
@@ -249,6 +251,7 @@ class Call:
         if not (self._goodbye.wanted or self._farewell.begun):
             self._hand_offs.proceed(interrupted=turn.interrupted)
         self._answers.said(turn)
+        self.rings.said(turn)
         self.conversation.speech_answered()
         self.conversation.save_dialogue()
         if self._farewell.begun:
@@ -305,8 +308,7 @@ class Call:
         await self._on_ended(self, reason)
 
     def _nothing_to_read(self) -> None:
-        detail = "nothing in the text can be read"
-        self._answers.fail(Invalid(detail, problems=[FieldProblem("/text", detail)]))
+        self._answers.fail(Invalid(_UNREADABLE, problems=[FieldProblem("/text", _UNREADABLE)]))
 
     def _user_said(self, text: str) -> None:
         self._recorder.user_said(text)

@@ -68,8 +68,8 @@ class Calls:
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tasks = Tasks()
         self._tidying: asyncio.Task[None] | None = None
-        self._announcements = Announcements(shared, self.get, self._tasks)
-        self.approved = ApprovedCalls(lambda: self.shared, self.get, self._announcements)
+        self.announcements = Announcements(shared, self.get, self._tasks)
+        self.approved = ApprovedCalls(lambda: self.shared, self.get, self.announcements)
         self._note_taking = NoteTaking(self._tasks)
         self._closing = False
         self.plans: PlanRunner | None = None
@@ -169,7 +169,7 @@ class Calls:
     async def announce(self, session_id: UUID, secs: float, words: str) -> None:
         """Say `words` in a session after `secs` seconds, in its call or as a turn, unless it is over."""
         try:
-            self._announcements.after(await self._current(session_id), secs, words)
+            self.announcements.after(await self._current(session_id), secs, words)
         except (NotFound, ToolFailure):
             logger.warning("a session has no place for what was to be said in it")
 
@@ -200,7 +200,7 @@ class Calls:
         if status is SessionStatus.PAUSED:
             await self._stop_writing(session_id)
         else:
-            await self._announcements.resume(session)
+            await self.announcements.resume(session)
         return session
 
     async def tools_changed(self, workspace_id: UUID) -> None:
@@ -229,7 +229,7 @@ class Calls:
 
     async def end_call(self, session_id: UUID, reason: EndReason) -> None:
         """End what goes on in a session, spoken or written, and forget what was to be said later."""
-        self._announcements.forget(session_id)
+        self.announcements.forget(session_id)
         call = self.get(session_id)
         if call is not None:
             await call.end(reason)
@@ -331,10 +331,11 @@ class Calls:
         # Of another process's keys and of models just pulled this one hears here: no other call waits.
         wanted = serving(offer.settings, offer.roster.get(session.agent), KINDS if speaks else ("llm",))
         await self.shared.started.start_late(offer.settings, wanted | {key.provider for key in offer.keys})
-        self._announcements.restore(session, turns, offer.tools)
+        self.announcements.restore(session, turns, offer.tools)
         news = planning.news(plans, turns, offer.tools)
-        if news and not speaks:  # aloud it is said, and that is its turn
-            turns.append(self._announcements.leave_word(session, news, untrusted=True))
+        if not speaks:  # aloud it is said, and that is its turn
+            news, left = await self.announcements.leave_news(session, news, guest=guest)
+            turns += left
         last = next((turn.text for turn in reversed(turns) if turn.speaker is Speaker.USER), "")
         known: list[Memory] = []
         if not guest:
@@ -348,12 +349,12 @@ class Calls:
             offer=offer,
             month=month,
             kept=kept,
-            announce=partial(self._announcements.after, session),
+            announce=partial(self.announcements.after, session),
             guest=guest,
             speaks=speaks,
             runner=self.plans,
             news=news,
-            losses=partial(self._announcements.losses, session.id),
+            losses=partial(self.announcements.losses, session.id),
         )
         budgets.refuse_spent(session, conversation.budget_micros)
         self._note_taking.watch(conversation)

@@ -237,5 +237,6 @@ def _tools_of(conversation: Conversation) -> SessionTools:
         tools.session_id,
         Requests(),
         tools.announce,
+        timers=tools.timers,
         guest=tools.guest,
     )

@@ -16,6 +16,7 @@ from pipecat.services.llm_service import LLMService
 
 from orion import providers
 from orion.agents import recollection
+from orion.agents.timer_book import TimerBook
 from orion.domain import hand_off, window
 from orion.domain.agent import Agent, fill
 from orion.domain.approval import SPOKEN_SECS, WRITTEN_SECS, Approvals, Wanted
@@ -68,7 +69,7 @@ class Conversation:
         offer: The workspace's agents, tools and engines.
         month: What the workspace has spent of its budget.
         runner: Runs plans; None where nothing does.
-        news: What came of plans while nobody was there; it is among the turns.
+        news: What happened while nobody was there; what is written of it is among the turns.
         losses: How many promised texts its end would lose, if the user has not been told yet.
     """
 
@@ -120,16 +121,16 @@ class Conversation:
             self.agent.context_tokens or shared.settings.context_tokens, kept.user_turns if kept else 0
         )
         self._style = shared.prompts["spoken" if speaks else "written"]
-        tool_context = SessionTools(
+        self.tool_context = SessionTools(
             shared.recollection,
             self.principal,
             session.id,
             self.requests,
             announce,
+            timers=TimerBook.of(shared.database, session, guest=guest),
             guest=guest,
             losses=losses,
         )
-        self.tool_context = tool_context
         self.guards = Guards(shared, self.recorder, self._typed, speaks=speaks)
         self.played = PlayedWords(self.recorder.played, self.recorder.filled)
         models = providers.llms(offer.settings, self.agent)
@@ -145,7 +146,7 @@ class Conversation:
             self._dialogue.state = dict(session.dialogue)
         # A guest is asked nothing, not even what waits for the session's user.
         self._approvals, self._taint = Approvals() if guest else shared.waiting.of(session.id), Taint()
-        if news or is_owed(turns):
+        if (news and speaks) or is_owed(turns):
             self.owe()
         self._policy = ApprovalPolicy(
             self._approvals,
@@ -191,7 +192,7 @@ class Conversation:
             language=self._assent,
             patience_secs=SPOKEN_SECS if speaks else WRITTEN_SECS,
         )
-        self.tool_context.agents = self.agent.hand_offs
+        self.tool_context.serve(self.agent)
 
     def instructions(self) -> Any:
         """What the agent that has the word is told: its own, how to answer, what is known of the user."""
@@ -343,7 +344,7 @@ class Conversation:
         before, self.agent = self.agent.name, agent
         self.requests.hand_offs += 1
         self.recorder.agent = agent.name
-        self.tool_context.agents = agent.hand_offs
+        self.tool_context.serve(agent)
         if self._dialogue is not None:
             self._dialogue.agent = agent
         self.instruct()
@@ -368,10 +369,8 @@ class Conversation:
         return Consulted(self._taint, self._approvals)
 
     def _tool_caller(self, offer: Offer) -> ToolCaller:
-        told, context = self.recorder.tool_call, self.tool_context.for_call
-        return ToolCaller(
-            offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=self._slow
-        )
+        told, context, slow = self.recorder.tool_call, self.tool_context.for_call, self._slow
+        return ToolCaller(offer.tools, context, told, self.llm.orion_admits, hold=self._policy, on_slow=slow)
 
     def _refuse_unknown(self, models: Sequence[LLMService[Any]]) -> None:
         for model in models:

@@ -9,6 +9,8 @@ from typing import Protocol
 from uuid import UUID
 
 from orion.agents.recollection import Recollection
+from orion.agents.timer_book import TimerBook
+from orion.domain.agent import Agent
 from orion.domain.hand_off import MOST, HandOver
 from orion.domain.identity import Principal, new_id
 from orion.domain.memory import Memory, MemoryType
@@ -19,10 +21,11 @@ MAX_ANNOUNCE_SECS = 24 * 3600.0
 _OFTEN = "You have been handed on already, so I stay with you. What exactly do you need?"
 
 _LOSES_ONE = (
-    "A timer of yours still runs, and ends unheard with our call. Say goodbye again to end it anyway."
+    "I was to tell you something later, and it is lost with our call. Say goodbye again to end it anyway."
 )
 _LOSES = (
-    "{losses} timers of yours still run, and end unheard with our call. Say goodbye again to end it anyway."
+    "I was to tell you {losses} things later, and they are lost with our call. "
+    "Say goodbye again to end it anyway."
 )
 
 
@@ -57,9 +60,11 @@ class SessionTools:
         requests: Requests,
         announce: Callable[[float, str], None],
         *,
+        timers: TimerBook,
         guest: bool = False,
         losses: Callable[[], int] = lambda: 0,
     ) -> None:
+        self.timers = timers
         self.losses = losses
         self.agents: tuple[str, ...] = ()
         self.recollection = recollection
@@ -70,6 +75,11 @@ class SessionTools:
         self.guest = guest
         self.planning: Planning | None = None
         self.consulting: Consulting | None = None
+
+    def serve(self, agent: Agent) -> None:
+        """From now on the tools of this agent run: it hands over to others, and sets the timers."""
+        self.agents = agent.hand_offs
+        self.timers.agent = agent.name
 
     def for_call(self, call_id: str) -> ToolContext:
         """The context of the call with this id, the server's own."""
@@ -90,6 +100,10 @@ class _CallContext:
     @property
     def agents(self) -> tuple[str, ...]:
         return self._tools.agents
+
+    @property
+    def timers(self) -> TimerBook:
+        return self._tools.timers
 
     @property
     def planning(self) -> Planning | None:

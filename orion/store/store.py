@@ -23,6 +23,7 @@ from orion.store.provider_keys import ProviderKeys
 from orion.store.rooms import Rooms
 from orion.store.sessions import Sessions
 from orion.store.spending import Spending
+from orion.store.timers import Timers
 from orion.store.tokens import Tokens
 from orion.store.tools import Tools
 from orion.store.turns import Turns
@@ -137,6 +138,11 @@ class Store:
     def approvals(self) -> Approvals:
         """Tool calls that wait for a yes."""
         return Approvals(self.connection)
+
+    @cached_property
+    def timers(self) -> Timers:
+        """Timers, alarms and reminders."""
+        return Timers(self.connection, self.principal)
 
     @cached_property
     def audit(self) -> Audit:

@@ -1,4 +1,7 @@
-"""Ends the conversation after saying goodbye. Only when the user clearly wants to stop."""
+"""Ends the conversation after saying goodbye. Only when the user clearly wants to stop.
+
+Say what `spoken` tells of timers before you say goodbye.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from orion.domain.timer_words import goes_on
 from orion.domain.tool import ToolContext
 
 EXAMPLES = (
@@ -20,7 +24,7 @@ EXAMPLES = (
     "that is all goodbye",
     "end this conversation",
 )
-SAY = "Goodbye!"
+SAY = "{spoken}"
 SIDE_EFFECTS = True
 
 
@@ -29,6 +33,7 @@ class Args(BaseModel):
 
 
 async def run(_args: Args, call: ToolContext) -> dict[str, Any]:
-    """The call ends when the agent has finished its turn."""
+    """The call ends when the agent has finished its turn; `spoken` tells of timers that go on."""
+    kept = goes_on(await call.timers.all(), guest=call.timers.guest)
     call.end_call()
-    return {"ended": True}
+    return {"ended": True, "spoken": f"{kept} Goodbye!".strip()}

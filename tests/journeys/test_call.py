@@ -84,7 +84,7 @@ async def test_a_timer_speaks_up_when_it_is_due(http, session_id):
         await http.post(f"/api/v1/sessions/{session_id}/messages", json={"text": "set a timer for 1 second"})
         since = len(phone.events)
         event = await phone.event("turn.ended", since, role="agent")
-        assert event["body"]["turn"]["text"] == "Your timer for 1 second is over."
+        assert event["body"]["turn"]["text"] == "Your timer for 1 second is up."
 
 
 async def test_the_context_outlives_the_call(http, session_id, tmp_path):
@@ -92,10 +92,10 @@ async def test_the_context_outlives_the_call(http, session_id, tmp_path):
         await greeted(phone)
         await phone.answer_to(spoken("set a timer", tmp_path))
     reply = await http.post(f"/api/v1/sessions/{session_id}/messages", json={"text": "for two hours"})
-    assert reply.json()["text"] == "Okay, I will tell you in 2 hours."
+    assert reply.json()["text"] == "Okay, timer for 2 hours."
     async with calling(http, session_id) as phone:
         reply = await http.post(f"/api/v1/sessions/{session_id}/messages", json={"text": "repeat that"})
-        assert reply.json()["text"] == "Okay, I will tell you in 2 hours."
+        assert reply.json()["text"] == "Okay, timer for 2 hours."
         assert next(e for e in phone.events if e["name"] == "turn.ended")["body"]["turn"]["role"] == "user"
 
 

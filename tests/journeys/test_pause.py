@@ -106,7 +106,7 @@ async def test_a_timer_that_falls_due_in_a_pause_waits_for_its_end(http, session
         assert not phone.sound_since(paused_at + 0.5)
         await become(http, session_id, "active")
         event = await phone.event("turn.ended", since, role="agent", interrupted=False)
-        assert event["body"]["turn"]["text"] == "Your timer for 4 seconds is over."
+        assert event["body"]["turn"]["text"] == "Your timer for 4 seconds is up."
 
 
 async def test_a_timer_waits_for_the_end_of_a_pause_with_nobody_there_too(http, session_id):

@@ -98,14 +98,14 @@ async def test_timers_that_a_restart_forgot_run_on_with_the_next_message(databas
     async with serving(database_url, tmp_path) as (server, http, session_id):
         for _ in range(2):
             await write(http, session_id, "set a timer for 2 hours")
-        waiting = server.parts.calls._announcements.waiting
+        waiting = server.parts.calls.announcements.waiting
         assert waiting(UUID(session_id)) == 2
         key = http.headers["Authorization"]
     async with (
         running(database_url, tmp_path, llm=("offline",)) as server,
         server.client(None, Authorization=key) as http,
     ):
-        waiting = server.parts.calls._announcements.waiting
+        waiting = server.parts.calls.announcements.waiting
         assert waiting(UUID(session_id)) == 0
         for _ in range(2):
             await write(http, session_id, "hello")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -15,6 +16,7 @@ from orion.domain.node import Node
 from orion.domain.plan import Plan, PlanStatus, Step
 from orion.domain.provider_key import ProviderKey
 from orion.domain.session import Event, Session, SessionStatus
+from orion.domain.timer import Timer, TimerKind
 from orion.domain.tool import ToolCall, ToolCallStatus, ToolKind, ToolRow
 from orion.domain.turn import Speaker, Turn
 from orion.domain.usage import Usage
@@ -96,6 +98,7 @@ async def _rows_of(database: Database, principal: Principal) -> None:
         )
         await store.memories.add(memory)
         await store.memories.add_vectors("model", {memory.id: [0.5, -1.25]})
+        await store.timers.add(a_timer(principal, session.id))
         step = Step(0, "timer", {"secs": 1}, "Waits.")
         await store.plans.add(
             Plan(new_id(), session.id, "concierge", "wait", PlanStatus.DRAFT, (step,), created_at=now)
@@ -132,6 +135,17 @@ async def _rows_of(database: Database, principal: Principal) -> None:
         await store.tokens.add_invitation(principal.user_id.bytes, invitation, later)
     async with database.transaction(principal) as store:
         await store.api_keys.add(a_key(principal), b"hash")
+
+
+def a_timer(owner: Principal, session_id: UUID | None = None, **values: Any) -> Timer:
+    """A timer of the owner that is due in a minute, unless `values` say otherwise."""
+    assert owner.user_id
+    now = datetime.now(UTC)
+    due_at = now + timedelta(minutes=1)
+    timer = Timer(
+        new_id(), owner.user_id, session_id, "concierge", TimerKind.TIMER, "tea", due_at, now, secs=60.0
+    )
+    return replace(timer, **values)
 
 
 def a_key(owner: Principal, **values: Any) -> ApiKey:

@@ -4,7 +4,7 @@ from orion.tools import end_call
 
 async def test_the_call_ends_when_asked_to():
     call = Conversation()
-    assert await end_call.run(end_call.Args(), call) == {"ended": True}
+    assert await end_call.run(end_call.Args(), call) == {"ended": True, "spoken": "Goodbye!"}
     assert call.ended
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ValidationError
 
+from orion.agents.timer_book import TimerBook
 from orion.agents.tool_fields import ToolFields, mcp_name
 from orion.agents.tool_rows import names, offered_names, refused
 from orion.api.access import AdminDep, Parts, PartsDep, StoreDep, needs
@@ -170,9 +171,10 @@ async def test(tool_id: ToolId, body: Trial, caller: AdminDep, parts: PartsDep) 
     if name not in tools:
         detail = f"there is no {name!r}; there are: {', '.join(tools)}"
         raise Invalid(detail, problems=[FieldProblem("/tool", detail)])
-    context = SessionTools(
-        parts.calls.shared.recollection, caller, new_id(), Requests(), lambda _secs, _words: None
-    )
+    session_id, silent = new_id(), lambda _secs, _words: None
+    timers = TimerBook(parts.database, caller, session_id, "")
+    shared = parts.calls.shared
+    context = SessionTools(shared.recollection, caller, session_id, Requests(), silent, timers=timers)
     trial = ToolCaller(tools, context.for_call, _unrecorded)
     # An admin has asked for just this call.
     call = await trial.run(tools[name], "test", body.arguments, approved=True)

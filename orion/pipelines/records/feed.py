@@ -65,6 +65,10 @@ class Feed:
         """Whether anybody watches the session here."""
         return session_id in self._subscriptions
 
+    def sessions(self) -> set[UUID]:
+        """The sessions that somebody watches here."""
+        return set(self._subscriptions)
+
     def subscriptions(self) -> list[Subscription]:
         """All that watch now."""
         return [one for some in self._subscriptions.values() for one in some]
