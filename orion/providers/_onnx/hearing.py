@@ -130,7 +130,7 @@ class Hearing(STTService):
 
     async def _orion_tell_so_far(self, pcm: bytes) -> None:
         try:
-            heard = await self._orion_recogniser.hear(pcm, self._orion_language)
+            heard = await self._orion_recogniser.hear(pcm, self._orion_language, draft=True)
         except (OrionError, OSError):
             return  # the end of the utterance tells it
         if heard.text and self._orion_speaking:
