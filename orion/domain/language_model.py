@@ -87,7 +87,9 @@ class LanguageModel:
         return seen + self._back_off_one(first) * self._one(second)
 
     def _three(self, first: str, second: str, third: str) -> float:
-        seen = max(self._trigrams[first, second, third] - _DISCOUNT, 0) / max(1, self._after_two[first, second])
+        seen = max(self._trigrams[first, second, third] - _DISCOUNT, 0) / max(
+            1, self._after_two[first, second]
+        )
         return seen + self._back_off_two((first, second)) * self._two(second, third)
 
     def _back_off_one(self, word: str) -> float:

@@ -1,4 +1,4 @@
-"""What a neural recogniser writes, made what was said: its inventions left out, its spelling today's. Pure."""
+"""What a neural recogniser writes, made what was said: no inventions, today's spelling. Pure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _SOUND = re.compile(r"\s*[\[(*][^\])*]*[\])*]\s*\Z")
 """A sound that is no speech: `[BLANK_AUDIO]`, `(music)`."""
 _NO_WORD = re.compile(r"[^\w']+")
 _SPELLINGS = (
-    (re.compile(r"\b([Tt]o|[Gg]ood)-(day|morrow|night|by|bye)\b"), r"\1\2"),
-    (re.compile(r"\b([Gg]ood)by\b"), r"\1bye"),
+    (re.compile(r"\b([Tt]o)-(day|morrow|night)\b"), r"\1\2"),
+    (re.compile(r"\b([Gg]ood)-?bye?\b"), r"\1bye"),
 )
 _HALF_DAY = re.compile(r"\b([ap])\.\s?m\b\.?")
 _NUMBER = re.compile(r"\d+")

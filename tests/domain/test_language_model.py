@@ -16,6 +16,8 @@ def test_a_language_model_gives_every_phrase_a_chance_and_sums_to_one():
 def test_words_that_the_phrases_hold_are_liker_than_others_and_unknown_ones_count_nothing():
     model = LanguageModel.of_requests(["set a timer for five minutes", "what is eight times nine"])
     assert model.likeness("set a timer".split()) > model.likeness("set the timer".split()) > 0
-    assert model.likeness("what is eight times nine".split()) > model.likeness("what his ate times mine".split())
+    assert model.likeness("what is eight times nine".split()) > model.likeness(
+        "what his ate times mine".split()
+    )
     assert model.likeness(["zebra"]) == 0
     assert model.likeness([]) == 0

@@ -37,7 +37,7 @@ class Hypothesis:
     tokens: int
 
 
-class Stopped(Exception):  # noqa: N818 - no error: what was asked for is not wanted any more
+class Stopped(Exception):
     """The words are not wanted any more."""
 
 

@@ -1,10 +1,10 @@
 """The process that hears by Moonshine's bundled model: `python moonshine_worker.py OPTIONS`, by its path.
 
 OPTIONS is JSON: `{"files": {"encoder", "decoder", "tokenizer"}, "threads": n}`. Packets, requests and answers
-are those of `worker.py` beside it; an answer tells the `confidence`, too: the mean log probability of a token.
+are those of `worker.py` beside it; an answer tells, too, whether the model is `sure` of it.
 `F` is an utterance that has ended: the likeliest of four hearings is told, by the phrases that `P` has
-brought. `D` is one that goes on: it is heard once, quickly, and not at all (its text is empty) while another one
-waits for its end.
+brought. `D` is one that goes on: it is heard once, quickly, and not at all (its text is empty) while
+another one waits for its end.
 """
 
 from __future__ import annotations
@@ -35,7 +35,11 @@ _BEAMS = 4
 _BEAMS_UP_TO_SECS = 8.0
 """Beyond that four hearings take half a second, and are hardly better than one."""
 _LAMBDA = 0.15
-"""How much the phrases count: from 0.1 to 0.2 requests are heard alike, at 0.5 other speech is heard worse."""
+"""How much the phrases count: from 0.1 to 0.2 it makes no difference, at 0.5 other speech is heard worse."""
+
+_DOUBTFUL = -0.5
+"""Below it lies the mean log probability of a token for speech backwards, and for no speech in noise."""
+_FEW_TOKENS = 5
 
 
 def main() -> None:
@@ -99,7 +103,7 @@ class _Ear:
         try:
             (heard,) = self._model.hear(_samples(pcm), 1, lambda: not self._waiting)
         except self._decoding.Stopped:
-            _say({"id": number, "text": "", "language": "", "confidence": 0.0})
+            _say({"id": number, "text": "", "language": "", "sure": True})
         else:
             _answer(number, heard)
 
@@ -123,8 +127,9 @@ def _samples(pcm: bytes) -> Any:
 
 
 def _answer(number: int, heard: Hypothesis) -> None:
-    confidence = heard.log_chance / heard.tokens
-    _say({"id": number, "text": said(heard.text), "language": "", "confidence": confidence})
+    mean = heard.log_chance / heard.tokens
+    sure = heard.tokens < _FEW_TOKENS or mean > _DOUBTFUL
+    _say({"id": number, "text": said(heard.text), "language": "", "sure": sure})
 
 
 _saying = threading.Lock()

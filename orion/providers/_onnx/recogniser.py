@@ -167,4 +167,4 @@ class Recogniser:
 
 
 def _heard(told: dict[str, Any]) -> Heard:
-    return Heard(told["text"], told["language"])
+    return Heard(told["text"], told["language"], sure=told.get("sure", True))

@@ -1,12 +1,12 @@
 """The process that recognises utterances: `python worker.py OPTIONS`, by its path.
 
 OPTIONS is JSON: `{"family": "moonshine" | "whisper", "files": {...}, "threads": n}`. Requests come on
-stdin as packets: kind (1 byte), number (4), length (4), little-endian, then of an utterance (`F`) and of one
-that goes on (`D`) the language in ASCII, a zero byte, and PCM, 16-bit mono, 16 kHz; of `P`, which these models
-cannot use, phrases in lines. Answers go to stdout, a JSON object per line: `{"ready": true}` once, then of
-each request `{"id", "text", "language"}`, as they are done: several are under way at the same time, for
-the runtime lets go of the GIL; `{"id", "error"}` of one that failed. Ends with its parent, at the end of
-stdin.
+stdin as packets: kind (1 byte), number (4), length (4), little-endian, content. Of an utterance (`F`), or of
+one that goes on (`D`), it is the language in ASCII, a zero byte, and PCM, 16-bit mono, 16 kHz; `P` brings
+phrases in lines, which these models cannot use. Answers go to stdout, a JSON object per line: `{"ready":
+true}` once, then of each utterance `{"id", "text", "language"}`, as they are done: several are under way at
+the same time, for the runtime lets go of the GIL; `{"id", "error"}` of one that failed. Ends with its parent,
+at the end of stdin.
 """
 
 from __future__ import annotations
