@@ -115,7 +115,7 @@ class Moonshine:
 
 
 class _Decoding:
-    """The decoder at one utterance, with what it remembers of each beam."""
+    """The decoder at one utterance, with what it remembers of each beam; of the sound all know the same."""
 
     def __init__(self, model: Moonshine, samples: _Floats) -> None:
         self._model = model
@@ -146,16 +146,8 @@ class _Decoding:
         beams = len(self._own[self._model.own[0]])
         if parents != list(range(beams)):
             self._own = {name: cache[parents] for name, cache in self._own.items()}
-        self._widen(len(parents))
         logits, self._own = self._run(tokens, {**self._own, **self._cross}, self._model.own, cached=True)
         return logits
-
-    def _widen(self, beams: int) -> None:
-        """What is known of the sound is the same for all beams."""
-        if len(self._frames) != beams:
-            self._frames = _repeated(self._frames, beams)
-            self._mask = _repeated(self._mask, beams)
-            self._cross = {name: _repeated(cache, beams) for name, cache in self._cross.items()}
 
     def _run(
         self, tokens: list[int], caches: dict[str, _Floats], kept: list[str], *, cached: bool
@@ -232,10 +224,6 @@ def _session(path: str) -> Any:
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-
-
-def _repeated(array: NDArray[Any], times: int) -> NDArray[Any]:
-    return np.repeat(array[:1], times, axis=0)
 
 
 def _log_softmax(logits: _Floats) -> _Floats:

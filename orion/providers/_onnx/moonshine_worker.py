@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from orion.providers._onnx.moonshine_model import Hypothesis
 
 _HEADER = struct.Struct("<cII")
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
+_M_ARENA_MAX = -8
+"""A parameter of mallopt(3)."""
 _BEAMS = 4
 _BEAMS_UP_TO_SECS = 8.0
 """Beyond that four hearings take half a second, and are hardly better than one."""
@@ -45,7 +48,9 @@ _FEW_TOKENS = 5
 def main() -> None:
     """Load the model, say so, and hear until stdin ends."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if hasattr(_LIBC, "mallopt"):
+            _LIBC.mallopt(_M_ARENA_MAX, 1)  # each thread's own would keep 30 MB that it has used once
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for ORION
     options = json.loads(sys.argv[1])
     ear = _Ear(options["files"])
@@ -78,6 +83,7 @@ class _Ear:
         self._model.hear(np.zeros(1600, np.float32), _BEAMS)  # the first one would take twice as long
         self._expected = LanguageModel.of_requests([])
         self._waiting: set[int] = set()
+        _give_back()
 
     def expect(self, phrases: list[str]) -> None:
         """From now on the likelier of several hearings is the one that is like the phrases."""
@@ -97,6 +103,7 @@ class _Ear:
             _answer(number, max(heard, key=self._likelihood))
         finally:
             self._waiting.discard(number)
+            _give_back()
 
     def draft(self, number: int, pcm: bytes) -> None:
         """Say what it is so far, unless somebody waits for more."""
@@ -109,6 +116,12 @@ class _Ear:
 
     def _likelihood(self, heard: Hypothesis) -> float:
         return heard.log_chance + _LAMBDA * self._expected.likeness(spoken_words(heard.text))
+
+
+def _give_back() -> None:
+    """Return free pages to the system: a search takes tens of MB for a moment."""
+    if hasattr(_LIBC, "malloc_trim"):
+        _LIBC.malloc_trim(0)
 
 
 def _beside(name: str) -> Any:
