@@ -78,7 +78,7 @@ async def parts(pcm: bytes, *, together: bool) -> list[Part]:
     vad.set_sample_rate(RATE_HZ)
     speaking = False
     quiet = np.random.default_rng(3).integers(-12, 12, RATE_HZ).astype("<i2").tobytes()
-    pcm = quiet[: RATE_HZ] + pcm + quiet
+    pcm = quiet[:RATE_HZ] + pcm + quiet
     for start in range(0, len(pcm) - BLOCK * 2 + 1, BLOCK * 2):
         block = pcm[start : start + BLOCK * 2]
         state = (await vad.analyze_audio(block)).name
@@ -108,7 +108,12 @@ def no_speech(secs: int) -> dict[str, bytes]:
     white = random.standard_normal(size)
     hum = sum(np.sin(2 * np.pi * hz * times) / n for n, hz in enumerate((50, 100, 150, 250), 1))
     dial = np.sin(2 * np.pi * 697 * times) + np.sin(2 * np.pi * 1209 * times)
-    melody = np.sin(2 * np.pi * np.repeat(random.choice([262, 294, 330, 392, 440, 523], secs * 3), size)[:: secs * 3] * times)
+    melody = np.sin(
+        2
+        * np.pi
+        * np.repeat(random.choice([262, 294, 330, 392, 440, 523], secs * 3), size)[:: secs * 3]
+        * times
+    )
     sounds = {
         "silence": np.zeros(size),
         "faint noise": white * 12,

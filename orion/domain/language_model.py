@@ -18,6 +18,19 @@ EVERYDAY = (
     *("right now", "at the moment", "go ahead", "do it", "not yet", "that's enough", "wait", "and then"),
 )
 """What people say to any agent."""
+_ANSWERS = (
+    *("five", "number five", "five please", "no five", "not five", "five minutes", "about five minutes"),
+    *("eight am", "eight pm", "at eight pm", "eight thirty", "at eight", "eight o'clock", "half past eight"),
+    *("the first one", "the second one", "the last one", "both", "all of them", "none", "that one"),
+    *("today", "tomorrow", "tonight", "tomorrow morning", "on monday", "next week", "later"),
+)
+"""What people answer to a question; each number stands for any."""
+_NUMBERS = frozenset(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
+    "million".split()
+)
+_ANY_NUMBER = "<number>"
 _EVERYDAY_WEIGHT = 20
 """As often as a request."""
 _DISCOUNT = 0.5
@@ -59,6 +72,12 @@ class LanguageModel:
         """The model of what tools expect, and of what people say to any agent."""
         return cls([*phrases, *EVERYDAY * _EVERYDAY_WEIGHT])
 
+    @classmethod
+    def of_answers(cls, phrases: Iterable[str]) -> LanguageModel:
+        """The same for `likeness`, with answers to questions, and any number for a number."""
+        every = [*phrases, *EVERYDAY * _EVERYDAY_WEIGHT, *_ANSWERS * _EVERYDAY_WEIGHT]
+        return cls(" ".join(alike(phrase.split())) for phrase in every)
+
     def likeness(self, words: Sequence[str]) -> float:
         """How much the words are like the phrases: 0 for none known, at most 8 for each word."""
         before = ["<s>", *words]
@@ -99,6 +118,12 @@ class LanguageModel:
     def _back_off_two(self, pair: tuple[str, str]) -> float:
         count = self._after_two[pair]
         return _DISCOUNT * self._kinds_after_two[pair] / count if count else 1.0
+
+
+def alike(words: Iterable[str]) -> list[str]:
+    """The words, with one sign for each number, however many words it has."""
+    kinds = [_ANY_NUMBER if word in _NUMBERS else word for word in words]
+    return [kind for before, kind in pairwise(["", *kinds]) if kind != _ANY_NUMBER or before != kind]
 
 
 def _log(probability: float) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from orion.domain.language_model import LanguageModel
+from orion.domain.language_model import LanguageModel, alike
 
 
 def test_a_language_model_gives_every_phrase_a_chance_and_sums_to_one():
@@ -21,3 +21,10 @@ def test_words_that_the_phrases_hold_are_liker_than_others_and_unknown_ones_coun
     )
     assert model.likeness(["zebra"]) == 0
     assert model.likeness([]) == 0
+
+
+def test_a_number_that_no_phrase_holds_is_as_likely_as_one_that_does():
+    model = LanguageModel.of_answers(["what is eight times nine"])
+    known, other = (model.likeness(alike(f"what is eight times {word}".split())) for word in ("four", "for"))
+    assert known > other + 2
+    assert alike("set thirty three and nine".split()) == ["set", "<number>", "and", "<number>"]

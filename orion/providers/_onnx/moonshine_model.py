@@ -15,6 +15,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from orion.domain.transcript import spoken_words
+
 RATE_HZ = 16000
 _SILENCE = RATE_HZ * 4 // 5
 """So much silence stands behind an utterance: without it the last words are lost, or said again."""
@@ -95,7 +97,7 @@ class Moonshine:
             Stopped: `wanted` has said no.
         """
         cap = int(len(samples) / RATE_HZ * _TOKENS_PER_SEC) + _MOST_TOKENS
-        search = _Search(beams)
+        search = _Search(beams, lambda ids: " ".join(spoken_words(self._tokens.text(ids))))
         decode = _Decoding(self, np.pad(samples, (0, self._silence(len(samples)))))
         chances = decode.first(_START)
         for _ in range(cap):
@@ -165,12 +167,17 @@ class _Decoding:
 
 
 class _Search:
-    """A beam search: the unfinished texts that are likeliest so far, and those that have ended."""
+    """A beam search: the unfinished texts that are likeliest so far, and those that have ended.
 
-    def __init__(self, beams: int) -> None:
+    Args:
+        words: The words of a text; of those that differ in signs alone the likeliest one is kept.
+    """
+
+    def __init__(self, beams: int, words: Callable[[list[int]], str]) -> None:
         self._beams = beams
+        self._words = words
         self._running: list[tuple[float, list[int]]] = [(0.0, [])]
-        self._finished: list[tuple[float, list[int]]] = []
+        self._ended: dict[str, tuple[float, list[int]]] = {}
         self.over = False
 
     def extend(self, chances: _Floats) -> tuple[list[int], list[int]]:
@@ -190,32 +197,33 @@ class _Search:
             parent, token = divmod(place, scores.shape[1])
             score, ids = float(scores[parent, token]), self._running[parent][1]
             if token == _END:
-                self._finished.append((score, ids))
+                self._end(score, ids)
             else:
                 running.append((score, [*ids, token]))
                 parents.append(parent)
                 tokens.append(token)
-            if len(running) == self._beams or (self._beams == 1 and self._finished):
+            if len(running) == self._beams or (self._beams == 1 and self._ended):
                 break
         self._running = running
         self.over = self._done()
         return parents, tokens
 
+    def _end(self, score: float, ids: list[int]) -> None:
+        words = self._words(ids)
+        if words not in self._ended or self._ended[words][0] < score:
+            self._ended[words] = score, ids
+
     def _done(self) -> bool:
         """Whether no unfinished text can be among the likeliest any more."""
-        if len(self._finished) < 1:
-            return False
-        self._finished.sort(key=lambda end: -end[0])
-        del self._finished[self._beams :]
-        if not self._running:
-            return True
+        if not self._ended or not self._running:
+            return not self._running
+        ends = sorted((score for score, _ in self._ended.values()), reverse=True)[: self._beams]
         best = max(score for score, _ in self._running)
-        full = len(self._finished) == self._beams
-        return best < self._finished[0][0] - _HOPELESS or (full and best < self._finished[-1][0])
+        return best < ends[0] - _HOPELESS or (len(ends) == self._beams and best < ends[-1])
 
     def found(self) -> list[tuple[float, list[int]]]:
         """The likeliest, those that ended before those that the cap ended."""
-        return self._finished or sorted(self._running, key=lambda beam: -beam[0])
+        return sorted(self._ended.values() or self._running, key=lambda beam: -beam[0])[: self._beams]
 
 
 def _session(path: str) -> Any:

@@ -2,7 +2,7 @@
 
 OPTIONS is JSON: `{"files": {"encoder", "decoder", "tokenizer"}, "threads": n}`. Packets, requests and answers
 are those of `worker.py` beside it; an answer tells, too, whether the model is `sure` of it.
-`F` is an utterance that has ended: the likeliest of four hearings is told, by the phrases that `P` has
+`F` is an utterance that has ended: the likeliest of six hearings is told, by the phrases that `P` has
 brought. `D` is one that goes on: it is heard once, quickly, and not at all (its text is empty) while
 another one waits for its end.
 """
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from orion.domain.language_model import LanguageModel
+from orion.domain.language_model import LanguageModel, alike
 from orion.domain.transcript import said, spoken_words
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
 _M_ARENA_MAX = -8
 """A parameter of mallopt(3)."""
-_BEAMS = 4
+_BEAMS = 6
 _BEAMS_UP_TO_SECS = 8.0
-"""Beyond that four hearings take half a second, and are hardly better than one."""
-_LAMBDA = 0.15
-"""How much the phrases count: from 0.1 to 0.2 it makes no difference, at 0.5 other speech is heard worse."""
+"""Beyond that several hearings take half a second, and are hardly better than one."""
+_LAMBDA = 0.2
+"""How much the phrases count: from 0.1 to 0.3 requests and answers are heard better, beyond that other speech worse."""
 
 _DOUBTFUL = -0.5
 """Below it lies the mean log probability of a token for speech backwards, and for no speech in noise."""
@@ -81,13 +81,13 @@ class _Ear:
         self._decoding = _beside("moonshine_model")
         self._model = self._decoding.Moonshine(files["encoder"], files["decoder"], files["tokenizer"])
         self._model.hear(np.zeros(1600, np.float32), _BEAMS)  # the first one would take twice as long
-        self._expected = LanguageModel.of_requests([])
+        self._expected = LanguageModel.of_answers([])
         self._waiting: set[int] = set()
         _give_back()
 
     def expect(self, phrases: list[str]) -> None:
         """From now on the likelier of several hearings is the one that is like the phrases."""
-        self._expected = LanguageModel.of_requests(phrases)
+        self._expected = LanguageModel.of_answers(phrases)
 
     def waits(self, number: int, *, ends: bool) -> None:
         """An utterance has come in."""
@@ -115,7 +115,7 @@ class _Ear:
             _answer(number, heard)
 
     def _likelihood(self, heard: Hypothesis) -> float:
-        return heard.log_chance + _LAMBDA * self._expected.likeness(spoken_words(heard.text))
+        return heard.log_chance + _LAMBDA * self._expected.likeness(alike(spoken_words(heard.text)))
 
 
 def _give_back() -> None:
