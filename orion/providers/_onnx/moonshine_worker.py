@@ -38,7 +38,7 @@ _BEAMS = 6
 _BEAMS_UP_TO_SECS = 8.0
 """Beyond that several hearings take half a second, and are hardly better than one."""
 _LAMBDA = 0.2
-"""How much the phrases count: from 0.1 to 0.3 requests and answers are heard better, beyond that other speech worse."""
+"""How much the phrases count: 0.1 to 0.3 help requests and answers alike, 0.5 harms other speech."""
 
 _DOUBTFUL = -0.5
 """Below it lies the mean log probability of a token for speech backwards, and for no speech in noise."""
