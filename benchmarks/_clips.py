@@ -138,7 +138,7 @@ def bursts(
     size: int, random: np.random.Generator, *, every_secs: float, secs: float, low_hz: float, high_hz: float
 ) -> np.ndarray:
     """Bursts of noise of a band, each fading, at uneven times and of uneven loudness."""
-    sound, at = np.zeros(size), random.uniform(0.2, every_secs)
+    sound, at = np.zeros(size), random.uniform(0, every_secs)
     while at * RATE_HZ < size:
         length = int(secs * random.uniform(0.7, 1.3) * RATE_HZ)
         spectrum = np.fft.rfft(random.standard_normal(length))

@@ -37,7 +37,7 @@ class _FusedAnalyzer(LocalSmartTurnAnalyzerV3):
         self._session = models.session(models.SMART_TURN)
         self._orion_policy = policy
         self._orion_probability = 0.0
-        self._orion_taken: tuple[list[Any], float] = [], 0.0
+        self._orion_taken: tuple[list[Any], Any] = [], 0.0
         self.orion_transcript = ""
 
     @property

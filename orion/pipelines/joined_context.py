@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 
 _GOES_ON = frozenset({"and", "or", "but", "then", "plus", "because"})
 """First words of what belongs to the sentence before."""
@@ -16,24 +16,18 @@ class JoinedContext(LLMContext):
     Where a tool was called or the agent was heard, the turn before is over: nothing is asked for twice.
     """
 
-    def add_message(self, message: Any) -> None:
+    def add_message(self, message: LLMContextMessage) -> None:
         """Add a message, or join it to the one before."""
-        before: Any = self._messages[-1] if self._messages else None
-        if _said(before) and _said(message) and _first_word(message["content"]) in _GOES_ON:
-            begun, goes_on = before["content"].rstrip(" .,!?"), message["content"]
-            self._messages[-1] = {**before, "content": f"{begun} {goes_on[0].lower()}{goes_on[1:]}"}
+        messages: list[Any] = self._messages
+        before, goes_on = _said(messages[-1]) if messages else "", _said(message)
+        if before and goes_on and goes_on.split()[0].strip(".,!?").lower() in _GOES_ON:
+            joined = f"{before.rstrip(' .,!?')} {goes_on[0].lower()}{goes_on[1:]}"
+            messages[-1] = {**messages[-1], "content": joined}
         else:
             super().add_message(message)
 
 
-def _said(message: Any) -> bool:
-    return (
-        isinstance(message, dict)
-        and message.get("role") == "user"
-        and isinstance(message.get("content"), str)
-        and bool(message["content"].strip())
-    )
-
-
-def _first_word(text: str) -> str:
-    return text.split(maxsplit=1)[0].strip(".,!?").lower()
+def _said(message: Any) -> str:
+    """What a user has said in a message; empty where it is none, or one in parts."""
+    content = message.get("content") if isinstance(message, dict) and message.get("role") == "user" else ""
+    return content.strip() if isinstance(content, str) else ""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from orion.providers._onnx.moonshine_model import Hypothesis
 
 _HEADER = struct.Struct("<cII")
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_LIBC: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
 _M_ARENA_MAX = -8
 """A parameter of mallopt(3)."""
