@@ -4,7 +4,7 @@
 
 By exact text and by voice with the engines that need nothing, and by text with a scripted language model;
 judged by the rows in the database and by what the guest house's tools have done, not by wording. By voice
-flite speaks, two callers at once, and says once more what was not understood; PocketSphinx hears.
+flite speaks, two callers at once, and says once more what was not understood; the default recogniser hears.
 """
 
 from __future__ import annotations

@@ -20,7 +20,9 @@ def processes(server: Server) -> dict[str, float]:
     found = {"server (RSS)": mb(pid, "rss"), "server (PSS)": mb(pid)}
     for child in psutil.Process(pid).children():
         line = " ".join(child.cmdline())
-        if "pocketsphinx" in line:
+        if "moonshine_worker" in line:
+            found["recogniser (PSS)"] = mb(child.pid)
+        elif "pocketsphinx" in line:
             found["recogniser, loaded model (PSS)"] = mb(child.pid)
             for listener in child.children():
                 found["recogniser, one call (USS)"] = mb(listener.pid, "uss")

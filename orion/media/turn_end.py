@@ -37,6 +37,7 @@ class _FusedAnalyzer(LocalSmartTurnAnalyzerV3):
         self._session = models.session(models.SMART_TURN)
         self._orion_policy = policy
         self._orion_probability = 0.0
+        self._orion_taken: tuple[list[Any], Any] = [], 0.0
         self.orion_transcript = ""
 
     @property
@@ -55,11 +56,21 @@ class _FusedAnalyzer(LocalSmartTurnAnalyzerV3):
         self._orion_probability = metrics.probability
         decision = self.orion_decide()
         if decision is EndOfTurnState.COMPLETE:
+            self._orion_taken = audio, began
             self._clear(decision)
         elif not self._speech_triggered:
             # The model took the turn for complete and has forgotten it; the words say that it goes on.
             self._audio_buffer, self._speech_start_time, self._speech_triggered = audio, began, True
         return decision, metrics
+
+    def orion_reopen(self) -> bool:
+        """Take the end of the turn back where the words that came behind it are unfinished; whether it is."""
+        if self.orion_decide() is EndOfTurnState.COMPLETE:
+            return False
+        (audio, began), self._orion_taken = self._orion_taken, ([], 0.0)
+        self._audio_buffer, self._speech_triggered = [*audio, *self._audio_buffer], True
+        self._speech_start_time = began or self._speech_start_time
+        return True
 
     def orion_decide(self) -> EndOfTurnState:
         """Apply the policy to what is known now; an unfinished turn ends after its patience."""
@@ -77,13 +88,16 @@ class _FusedStop(TurnAnalyzerUserTurnStopStrategy):
         self._orion_finals: list[str] = []
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
-        """Take note of the words before the strategy decides."""
+        """Take note of the words before the strategy decides; where they are unfinished the turn goes on."""
         if isinstance(frame, TranscriptionFrame):
             self._orion_finals.append(frame.text)
             self._orion_note("")
-            self._orion_analyzer.orion_decide()
+            if self._turn_complete and self._orion_analyzer.orion_reopen():
+                self._turn_complete = False
         elif isinstance(frame, InterimTranscriptionFrame):
             self._orion_note(frame.text)
+            if not frame.text.strip():  # what was told is taken back: the turn may be one without words
+                await self._maybe_trigger_user_turn_stopped()
         elif isinstance(frame, VADUserStartedSpeakingFrame):
             self._orion_analyzer.orion_decide()
         return await super().process_frame(frame)

@@ -39,6 +39,8 @@ class TurnPolicy:
         words = transcript.lower().split()
         if words and words[-1].strip(".,!?") in _OPEN_ENDS:
             return self.unfinished_secs
+        if words and words[-1].endswith((",", "-", "...")):  # as a recogniser writes what it hears go on
+            return self.unsure_secs
         if probability >= self.complete_at:
             return 0.0
         if probability >= self.complete_at / 5 and words:

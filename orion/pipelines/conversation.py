@@ -11,7 +11,6 @@ from typing import Any
 
 from loguru import logger
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
-from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import LLMService
 
 from orion import providers
@@ -35,6 +34,7 @@ from orion.pipelines.approvals import Answers, ApprovalPolicy, Consulted
 from orion.pipelines.call_plans import CallPlans
 from orion.pipelines.catalogue import Offer
 from orion.pipelines.guards import Guards
+from orion.pipelines.joined_context import JoinedContext
 from orion.pipelines.planning import PlanRunner
 from orion.pipelines.rebuilt import is_owed, messages, recent
 from orion.pipelines.records import budgets
@@ -170,7 +170,7 @@ class Conversation:
         self.tool_context.planning = None if guest else self.plans
         self.caller = self._tool_caller(offer)
         self._refuse_unknown([model.service for model in models])
-        self.context = LLMContext(
+        self.context = JoinedContext(
             [*self.head(), *messages(recent(turns, self.window.noted))], tools=self.tools()
         )
         self._answers = Answers(

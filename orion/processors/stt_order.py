@@ -26,7 +26,7 @@ from orion.domain.deadlines import Deadlines
 from orion.domain.hearing import Hearing
 from orion.processors.switched import Fault, UnheardFrame, fault
 from orion.processors.watched_order import WatchedOrder
-from orion.providers import Candidate, UtteranceOverFrame
+from orion.providers import Candidate, UnsureFrame, UtteranceOverFrame
 
 _KNOWN_SECS = 3.0
 _PATIENCE_SECS = 8.0
@@ -42,7 +42,8 @@ class STTOrder(WatchedOrder):
     asked for its opinion: if it hears words, the one before it has failed; if nobody does, it was no
     speech. One that goes on telling partials is waited for. Words that come twice, because it is not known
     where in the audio one broke off, are told once. Words that were told as interim, and as no more than
-    that when they are overdue, count as final. Speech that nobody could be asked for is told of
+    that when they are overdue, count as final. What a recogniser is unsure of (UnsureFrame) is taken back,
+    and told of (UnheardFrame). Speech that nobody could be asked for is told of
     (UnheardFrame), and left: the next utterance is heard anew.
     """
 
@@ -83,6 +84,8 @@ class STTOrder(WatchedOrder):
                 not self._orion_hearing.speaking and await self._orion_believe()
             ):
                 self.orion_relax()
+        elif isinstance(frame, UnsureFrame):
+            await self._orion_ask_again()
         else:
             if isinstance(frame, InterimTranscriptionFrame) and frame.text.strip():
                 self._orion_interim = frame
@@ -135,6 +138,16 @@ class STTOrder(WatchedOrder):
             await self.push_frame(UnheardFrame(lasting=self._orion_refused))
         self._orion_hearing.silence()
         self.orion_relax()
+
+    async def _orion_ask_again(self) -> None:
+        """Take back what was told as interim: whoever said it is asked to say it again."""
+        if self._orion_interim is not None:
+            interim, self._orion_interim = self._orion_interim, None
+            await self.push_frame(replace(interim, text=""))
+        if not self._orion_hearing.speaking:
+            self._orion_hearing.silence()
+            self.orion_relax()
+            await self.push_frame(UnheardFrame())
 
     async def _orion_believe(self) -> bool:
         """Take for final what was told as interim, and not as final in time; whether there was any."""

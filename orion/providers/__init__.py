@@ -91,6 +91,11 @@ class UtteranceOverFrame(DataFrame):
     """
 
 
+@dataclass
+class UnsureFrame(DataFrame):
+    """Speech was heard, and not well enough to be answered: the agent asks to hear it again."""
+
+
 @runtime_checkable
 class SpeechModel(Protocol):
     """What ORION asks of a model that hears, answers and speaks, beyond Pipecat's LLMService.

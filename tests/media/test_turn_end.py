@@ -95,6 +95,19 @@ async def test_a_turn_ends_with_its_final_words():
         await stage.heard(UserStoppedSpeakingFrame)
 
 
+async def test_final_words_that_go_on_take_the_end_of_the_turn_back_for_a_while():
+    async with on_stage(user_of(stop_strategy({}))) as stage:
+        await stage.send(VADUserStartedSpeakingFrame(start_secs=0.2))
+        await stage.heard(UserStartedSpeakingFrame)
+        await stage.audio(WHOLE + QUIET)
+        await stage.send(VADUserStoppedSpeakingFrame(stop_secs=0.2))
+        await stage.send(TranscriptionFrame("go forward ten meters and", "", "", finalized=True))
+        await stage.audio(QUIET * 4)
+        assert stage.all(UserStoppedSpeakingFrame) == []
+        await stage.audio(QUIET * 4)
+        await stage.heard(UserStoppedSpeakingFrame)
+
+
 async def test_a_cough_ends_its_turn_when_words_are_overdue():
     async with on_stage(user_of(stop_strategy({}))) as stage:
         await stage.send(VADUserStartedSpeakingFrame(start_secs=0.2))

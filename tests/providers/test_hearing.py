@@ -259,13 +259,13 @@ async def test_whisper_serves_agents_of_several_languages_at_once(many):
 def test_nothing_is_available_before_a_model_is_pulled(settings):
     for engine, model in ((moonshine, "moonshine-base-en"), (whisper, "whisper-base")):
         assert f"orion models pull {model}" in engine.available(settings, "stt")
-    assert providers.choose(settings, "stt").provider == "pocketsphinx"
+    assert providers.choose(settings, "stt").provider == "moonshine_tiny"
 
 
 async def test_auto_takes_a_pulled_model_by_the_agents_language(settings, tmp_path):
     both = await put(settings, tmp_path, english="moonshine", every="whisper")
     order = [choice.provider for choice in providers.order(both, "stt", language="en-GB")]
-    assert order == ["moonshine", "whisper", "pocketsphinx"]
+    assert order == ["moonshine", "whisper", "moonshine_tiny"]
     assert [choice.provider for choice in providers.order(both, "stt", language="de")] == ["whisper"]
     assert [choice.provider for choice in providers.order(both, "stt", language="auto")] == ["whisper"]
     made = providers.stt(both, Agent("test", "", language="de-AT"))
@@ -281,7 +281,7 @@ def test_a_language_that_nothing_hears_is_told_with_what_to_pull(settings):
 
 def test_where_none_detects_the_language_the_usual_one_serves(settings):
     made = providers.stt(settings, Agent("test", "", language="auto"))
-    assert type(made).__name__ == "PocketSphinxSTTService"
+    assert made.settings.model == "moonshine-tiny-en"
 
 
 async def test_a_model_may_be_named_and_must_be_there(settings, tmp_path):

@@ -19,7 +19,6 @@ from pipecat.frames.frames import (
 from orion.domain.agent import Agent
 from orion.providers import pocketsphinx
 from orion.providers.pocketsphinx import Listeners, PocketSphinxSTTService
-from orion.providers.pocketsphinx.language_model import arpa
 from orion.tools import load_all, phrases
 from tests.journeys.conftest import need
 from tests.journeys.phone import spoken
@@ -247,11 +246,3 @@ async def test_what_tools_expect_is_preferred_and_other_words_are_still_heard(se
             assert (await stage.heard(TranscriptionFrame, 2)).text.startswith("go forward ten")
     finally:
         await pocketsphinx.stop()
-
-
-def test_a_language_model_gives_every_phrase_a_chance_and_sums_to_one():
-    text = arpa(["set a timer", "set an alarm", "stop"])
-    lines = text.split("\\1-grams:\n")[1].split("\n\n")[0].splitlines()
-    unigrams = {word: 10 ** float(log) for log, word, _ in (line.split("\t") for line in lines)}
-    assert sum(chance for word, chance in unigrams.items() if word != "<s>") == pytest.approx(1, abs=0.01)
-    assert {"set", "a", "an", "timer", "alarm", "stop", "</s>", "<s>"} == set(unigrams)

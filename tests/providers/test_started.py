@@ -79,7 +79,7 @@ async def test_a_model_that_is_pulled_while_the_server_runs_is_loaded_before_a_c
 ):
     started, agent = Started(), Agent("test", "")
     before = serving(settings, agent, ["stt"])
-    assert before == {"pocketsphinx"}
+    assert before == {"moonshine_tiny"}
     for name in ("deutsch", "english"):
         ready = await put(settings, tmp_path, **{name: "moonshine"})
         names = serving(ready, replace(agent, stt="moonshine", language=name[:2]), ["stt"])

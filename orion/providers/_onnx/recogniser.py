@@ -7,6 +7,7 @@ import json
 import os
 import struct
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -17,8 +18,9 @@ from loguru import logger
 
 from orion.errors import ProviderError, ProviderTimeout
 
-_HEADER = struct.Struct("<II")
-_WORKER = Path(__file__).with_name("worker.py")
+_HEADER = struct.Struct("<cII")
+_FINAL, _DRAFT, _PHRASES = b"F", b"D", b"P"
+WORKER = Path(__file__).with_name("worker.py")
 _LOAD_SECS = 120.0
 _ANSWER_SECS = 30.0
 _ATTEMPTS = 2
@@ -28,18 +30,31 @@ _THREADS = 4
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The words of an utterance, and the language where the model detects it, else empty."""
+    """The words of an utterance.
+
+    Attributes:
+        language: Where the model detects it, else empty.
+        sure: The model believes in the words itself.
+    """
 
     text: str
     language: str = ""
+    sure: bool = True
 
 
 class Recogniser:
-    """A model in a process of its own, which is started when it is first needed, and again when it died."""
+    """A model in a process of its own, which is started when it is first needed, and again when it died.
 
-    def __init__(self, family: str, files: dict[str, str]) -> None:
+    Args:
+        family: The provider, by which errors name the model.
+        worker: The process's program, with the packets of `worker.py`.
+    """
+
+    def __init__(self, family: str, files: dict[str, str], worker: Path = WORKER) -> None:
         self._family = family
         self._files = files
+        self._worker = worker
+        self._phrases: list[str] = []
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._answers: dict[int, asyncio.Future[Heard | None]] = {}
@@ -60,7 +75,7 @@ class Recogniser:
             options = json.dumps({"family": self._family, "files": self._files, "threads": threads})
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-sP", str(_WORKER), options),
+                *("-sP", str(self._worker), options),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -71,6 +86,8 @@ class Recogniser:
                 await self._kill()
                 raise
             self._reader = asyncio.get_running_loop().create_task(self._read(output))
+            if self._phrases:
+                self._send(_PHRASES, 0, "\n".join(self._phrases).encode())
 
     async def _loaded(self, process: asyncio.subprocess.Process) -> asyncio.StreamReader:
         assert process.stdout is not None
@@ -93,8 +110,17 @@ class Recogniser:
         await self._kill()
         self._process = self._reader = None
 
-    async def hear(self, pcm: bytes, language: str) -> Heard:
+    def expect(self, phrases: Iterable[str]) -> None:
+        """What is likely to be said, for models that weigh it; it holds from the next utterance on."""
+        self._phrases = list(phrases)
+        if self.pid is not None and self._reader is not None:
+            self._send(_PHRASES, 0, "\n".join(self._phrases).encode())
+
+    async def hear(self, pcm: bytes, language: str, *, draft: bool = False) -> Heard:
         """The words of an utterance, 16-bit mono PCM at 16 kHz; cancelling drops the answer.
+
+        Args:
+            draft: The utterance goes on: its words may be heard less well, or, where others wait, not at all.
 
         Raises:
             ProviderError: The model failed at it, the process died twice over it, or cannot be started.
@@ -105,7 +131,7 @@ class Recogniser:
             number = next(self._numbers)
             answer = self._answers[number] = asyncio.get_running_loop().create_future()
             try:
-                self._ask(number, language, pcm)
+                self._ask(_DRAFT if draft else _FINAL, number, language, pcm)
                 async with asyncio.timeout(_ANSWER_SECS):
                     heard: Heard | None = await answer
             except TimeoutError as error:
@@ -116,12 +142,14 @@ class Recogniser:
                 return heard
         raise ProviderError(f"the process of {self._family} died over an utterance")
 
-    def _ask(self, number: int, language: str, pcm: bytes) -> None:
+    def _ask(self, kind: bytes, number: int, language: str, pcm: bytes) -> None:
+        self._send(kind, number, language.encode("ascii", "ignore") + b"\0" + pcm)
+
+    def _send(self, kind: bytes, number: int, content: bytes) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
-        content = language.encode("ascii", "ignore") + b"\0" + pcm
         with suppress(ConnectionError, RuntimeError):  # a process that is gone is seen by `_read`
-            self._process.stdin.write(_HEADER.pack(number, len(content)) + content)
+            self._process.stdin.write(_HEADER.pack(kind, number, len(content)) + content)
 
     async def _read(self, stream: asyncio.StreamReader) -> None:
         while line := await stream.readline():
@@ -131,8 +159,12 @@ class Recogniser:
             if "error" in told:
                 answer.set_exception(ProviderError(f"{self._family} failed at an utterance: {told['error']}"))
             else:
-                answer.set_result(Heard(told["text"], told["language"]))
+                answer.set_result(_heard(told))
         logger.warning("the process of {} has ended", self._family)
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_result(None)
+
+
+def _heard(told: dict[str, Any]) -> Heard:
+    return Heard(told["text"], told["language"], sure=told.get("sure", True))

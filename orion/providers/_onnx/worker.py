@@ -1,11 +1,12 @@
 """The process that recognises utterances: `python worker.py OPTIONS`, by its path.
 
 OPTIONS is JSON: `{"family": "moonshine" | "whisper", "files": {...}, "threads": n}`. Requests come on
-stdin as packets: number (4 bytes), length (4), little-endian, then the language in ASCII, a zero byte, and
-PCM, 16-bit mono, 16 kHz. Answers go to stdout, a JSON object per line: `{"ready": true}` once, then of
-each request `{"id", "text", "language"}`, as they are done: several are under way at the same time, for
-the runtime lets go of the GIL; `{"id", "error"}` of one that failed. Ends with its parent, at the end of
-stdin.
+stdin as packets: kind (1 byte), number (4), length (4), little-endian, content. Of an utterance (`F`), or of
+one that goes on (`D`), it is the language in ASCII, a zero byte, and PCM, 16-bit mono, 16 kHz; `P` brings
+phrases in lines, which these models cannot use. Answers go to stdout, a JSON object per line: `{"ready":
+true}` once, then of each utterance `{"id", "text", "language"}`, as they are done: several are under way at
+the same time, for the runtime lets go of the GIL; `{"id", "error"}` of one that failed. Ends with its parent,
+at the end of stdin.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import Any
 import numpy as np
 import sherpa_onnx
 
-_HEADER = struct.Struct("<II")
+_HEADER = struct.Struct("<cII")
 _PR_SET_PDEATHSIG = 1
 _RATE_HZ = 16000
 _WHISPERS = {"auto": "", "nb": "no", "fil": "tl"}
@@ -45,8 +46,10 @@ def main() -> None:
     _say({"ready": True})
     with ThreadPoolExecutor(options["threads"]) as pool:
         while len(header := sys.stdin.buffer.read(_HEADER.size)) == _HEADER.size:
-            number, length = _HEADER.unpack(header)
+            kind, number, length = _HEADER.unpack(header)
             language, _, pcm = sys.stdin.buffer.read(length).partition(b"\0")
+            if kind == b"P":
+                continue
             answer = pool.submit(recogniser.answer, number, language.decode(), pcm)
             answer.add_done_callback(partial(_failed, number))
 

@@ -32,8 +32,8 @@ from pipecat.services.stt_service import STTService
 from pipecat.utils.time import time_now_iso8601
 
 from orion.domain.agent import Agent
+from orion.domain.language_model import LanguageModel
 from orion.errors import ProviderError
-from orion.providers.pocketsphinx.language_model import arpa
 from orion.settings import Settings
 
 RANK = 10
@@ -134,13 +134,6 @@ class Listeners:
 
 
 _LISTENERS = Listeners()
-_EVERYDAY = (
-    *("yes", "no", "yes please", "no thanks", "okay", "cancel", "never mind", "stop", "repeat that"),
-    *("hello", "good morning", "thank you", "thanks", "help", "what can you do", "goodbye", "who are you"),
-    *("could you", "can you", "i would like to", "i'd like to", "all right", "and in", "how about"),
-    *("right now", "at the moment", "go ahead", "do it", "not yet", "that's enough", "wait", "and then"),
-)
-"""What people say to any agent; counted twenty times, as often as a request."""
 
 
 def available(_settings: Settings, _kind: str) -> str | None:
@@ -161,14 +154,14 @@ async def start(_settings: Settings) -> None:
 async def expect(settings: Settings, phrases: Iterable[str]) -> None:
     """Listen for what tools expect: requests are heard far better, other speech as before."""
     model = settings.data_dir / "tools.lm"
-    await asyncio.to_thread(_write, model, [*phrases, *_EVERYDAY * 20])
+    await asyncio.to_thread(_write, model, list(phrases))
     await _LISTENERS.expect(model)
 
 
 def _write(model: Path, phrases: list[str]) -> None:
     model.parent.mkdir(parents=True, exist_ok=True)
     part = model.with_suffix(".part")
-    part.write_text(arpa(phrases))
+    part.write_text(LanguageModel.of_requests(phrases).arpa())
     part.replace(model)
 
 
