@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from orion.errors import Unavailable
 from orion.providers import _onnx, kokoro, piper
 from orion.providers._models import catalogue
 from orion.providers._onnx import speaking
-from orion.providers._speech import SpeechWorker
+from orion.providers._speech import SpeechWorker, neural_voice
 from tests.providers import speech_contract as it
 from tests.providers import tiny_models
 from tests.providers.pulled import VOICES, put
@@ -151,7 +150,7 @@ async def test_kokoros_voices_are_chosen_by_name(pulled):
 
 async def test_espeak_knows_the_languages_of_the_whole_catalogue(pulled, settings):
     codes = {code for model in catalogue.catalogue(settings).values() for code in model.speaks.values()}
-    codes |= set(neural_voice()._KOKOROS.values())
+    codes |= set(neural_voice._KOKOROS.values())
     made = speaking.options(pulled, _onnx.first(pulled, "piper"), 1)
     for code in codes:
         process = SpeechWorker("neural", json.dumps(made | {"speaks": {"xx": code}}))
@@ -178,38 +177,10 @@ async def test_a_title_before_a_name_makes_no_pause(worker):
     assert len(two) > len(one)
 
 
-def neural_voice():
-    path = Path(piper.__file__).parent / "_speech" / "neural_voice.py"
-    spec = importlib.util.spec_from_file_location("neural_voice", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Hello.",
-        "No, yes, no, yes, no, yes, no, yes, no, yes, no, yes, no, yes.",
-        "Dr. Smith has 3.14 apples. Really? He does; I have seen them: all of them!",
-        "word " * 200,
-        "x" * 500,
-        "",
-    ],
-)
-def test_no_word_of_a_text_is_lost_between_its_clauses(text):
-    clauses = list(neural_voice().clauses(text))
-    assert "".join("".join(clauses).split()) == "".join(text.split())
-    assert all(len(clause) <= 160 for clause in clauses)
-    assert not any(clause.endswith("Dr.") for clause in clauses)
-
-
-def test_without_a_model_the_embedded_voices_speak(settings):
+def test_without_a_model_an_embedded_voice_speaks(settings):
     assert "orion models pull piper-en-kristin" in str(piper.available(settings, "tts"))
     assert "orion models pull kokoro" in str(kokoro.available(settings, "tts"))
-    assert providers.choose(settings, "tts").provider in {"flite", "espeak"}
+    assert providers.choose(settings, "tts").provider in {"hibari", "flite", "espeak"}
 
 
 async def test_auto_takes_a_pulled_voice_of_the_agents_language(pulled):

@@ -47,6 +47,8 @@ class SpeechWorker:
         self._numbers = count(1)
         self._starting = asyncio.Lock()
         self._rate_hz = 0
+        self.failure: str | None = None
+        """Why the engine could not be loaded; None once it was."""
 
     @property
     def rate_hz(self) -> int:
@@ -72,12 +74,14 @@ class SpeechWorker:
             )
             try:
                 self._rate_hz = await self._loaded(process)
-            except BaseException:  # a barge-in or a hang-up, too: nobody else knows of the process
+            except BaseException as error:  # a barge-in or a hang-up, too: nobody else knows of the process
+                if isinstance(error, ProviderError):
+                    self.failure = error.detail
                 with suppress(ProcessLookupError):
                     process.kill()
                 raise
             assert process.stdout is not None
-            self._process = process
+            self._process, self.failure = process, None
             self._reader = asyncio.get_running_loop().create_task(self._read(process.stdout))
 
     async def _loaded(self, process: asyncio.subprocess.Process) -> int:

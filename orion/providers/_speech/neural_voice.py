@@ -10,22 +10,20 @@ from __future__ import annotations
 import ctypes as c
 import json
 import re
-import textwrap
 import unicodedata
-from collections import deque
-from collections.abc import Callable, Iterator
-from itertools import accumulate
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import sherpa_onnx
+
+from orion.domain.text.clauses import ClauseWords, clauses
 
 _CHARS_UTF8 = 1
 _IPA = 2
 _NO_SOUND = 2
 _FIRST_CHARS, _NEXT_CHARS, _LONGEST_CHARS = 20, 60, 160
 """A text is synthesized by clauses: the first is heard soon, later ones are long enough to sound whole."""
-_CLAUSE_END = re.compile(r"(?<=[,;:!?…])\s+|(?<=[^\W\d_A-Z]{2}\.)\s+|(?<=\d\.)\s+(?=\D)")
 _PUNCTUATION = re.compile(r"([.,;:!?])[\"'”’»)\]]*(?:\s+\S?)?\Z")
 """What ends the clause that espeak-ng has read, which is one character further."""
 
@@ -71,8 +69,8 @@ class Synthesizer:
         """Synthesize `text` clause by clause; words carry their start in seconds, spread by their length."""
         spoken = self._spoken(language.replace("_", "-").partition("-")[0].lower())
         speaker = self._speaker(voice, spoken)
-        begun_secs, words = 0.0, _Words(text)
-        for clause in clauses(text):
+        begun_secs, words = 0.0, ClauseWords(text)
+        for clause in clauses(text, _FIRST_CHARS, _NEXT_CHARS, _LONGEST_CHARS):
             samples = self._samples(self._read(clause, speaker, spoken), speaker)
             secs = len(samples) / self.sample_rate_hz
             if not self._emit(samples, words.spread(clause, begun_secs, secs), emit):
@@ -116,35 +114,6 @@ class Synthesizer:
         wanted.sid = speaker
         wanted.phoneme_codepoints = [[ord(sign) for sign in phonemes]]
         return np.asarray(self._model.generate("", wanted).samples, np.float32)
-
-
-def clauses(text: str) -> Iterator[str]:
-    """A text in parts that are synthesized one by one; no word is lost."""
-    part, least = "", _FIRST_CHARS
-    for clause in _CLAUSE_END.split(text):
-        part = f"{part} {clause}".strip()
-        if len(part) >= least:
-            yield from textwrap.wrap(part, _LONGEST_CHARS)
-            part, least = "", _NEXT_CHARS
-    yield from textwrap.wrap(part, _LONGEST_CHARS)
-
-
-class _Words:
-    """The words of a text, each told with the clause that it begins in; a clause may end inside of one."""
-
-    def __init__(self, text: str) -> None:
-        words = text.split()
-        self._waiting = deque(zip(words, accumulate(map(len, words), initial=0), strict=False))
-        self._before = 0
-
-    def spread(self, clause: str, begun_secs: float, secs: float) -> list[tuple[str, float]]:
-        """The words that begin in a clause, with their start by the letters before them."""
-        chars, found = len("".join(clause.split())), []
-        while self._waiting and self._waiting[0][1] < self._before + chars:
-            word, at = self._waiting.popleft()
-            found.append((word, round(begun_secs + secs * (at - self._before) / chars, 3)))
-        self._before += chars
-        return found
 
 
 def _config(files: dict[str, str], threads: int, *, kokoro: bool) -> Any:
