@@ -13,7 +13,7 @@ from pipecat.services.settings import TTSSettings
 from orion import providers
 from orion.domain.agent import Agent
 from orion.errors import Unavailable
-from orion.providers import _onnx, kokoro, piper
+from orion.providers import _espeak, _onnx, kokoro, piper
 from orion.providers._models import catalogue
 from orion.providers._onnx import speaking
 from orion.providers._speech import SpeechWorker, neural_voice
@@ -196,3 +196,25 @@ async def test_auto_takes_a_pulled_voice_of_the_agents_language(pulled):
 def test_a_language_that_nothing_speaks_is_told_with_what_to_pull(settings):
     with pytest.raises(Unavailable, match=r"flite: speaks no 'de' .* orion models pull piper-de-thorsten"):
         providers.tts(settings.changed(tts=("flite",)), Agent("test", "", language="de"))
+
+
+@pytest.mark.parametrize(
+    ("language", "command"),
+    [
+        ("de", r"(make espeak|pip install \S+) && orion models pull piper-de-thorsten"),
+        ("eo", r"(make espeak|pip \S+.*)"),
+    ],
+)
+def test_without_espeak_an_agent_of_another_language_is_told_one_line_that_helps(
+    settings, monkeypatch, language, command
+):
+    monkeypatch.setattr(_espeak, "is_there", lambda: False)
+    with pytest.raises(Unavailable, match=rf"hibari: speaks no '{language}'.*; for '{language}': {command}$"):
+        providers.tts(settings, Agent("test", "", language=language))
+    with pytest.raises(Unavailable, match=r"for 'de': orion models pull whisper-base"):
+        providers.stt(settings, Agent("test", "", language="de"))
+
+
+async def test_a_pulled_voice_without_espeak_says_how_to_get_it(pulled, monkeypatch):
+    monkeypatch.setattr(_espeak, "is_there", lambda: False)
+    assert "espeak-ng is missing: make espeak" in str(piper.available(pulled, "tts"))

@@ -7,10 +7,10 @@ Source: espeak-ng 1.52, `speak_lib.h`.
 from __future__ import annotations
 
 import ctypes as c
-import importlib.util
 import re
 from collections.abc import Callable
-from pathlib import Path
+
+from orion.providers._espeak import library
 
 _AUDIO_SYNCHRONOUS = 2
 _BUFFER_MS = 60
@@ -37,17 +37,6 @@ class _Event(c.Structure):
 
 
 _CALLBACK = c.CFUNCTYPE(c.c_int, c.POINTER(c.c_short), c.c_int, c.POINTER(_Event))
-
-
-def library() -> tuple[str, Path | None]:
-    """Library and the folder above its data: from the wheel, else the system's (None: its own folder)."""
-    spec = importlib.util.find_spec("espeakng_loader")
-    if spec is not None and spec.origin is not None:
-        folder = Path(spec.origin).parent
-        for name in ("libespeak-ng.so", "libespeak-ng.dylib"):
-            if (folder / name).is_file():
-                return str(folder / name), folder
-    return "libespeak-ng.so.1", None
 
 
 class Synthesizer:
