@@ -20,6 +20,7 @@ from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudio
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.settings import TTSSettings
 
+from orion.domain.text.lexicon import marked
 from orion.domain.text.reading import Alignment, read_aloud
 from orion.errors import ProviderError
 from orion.providers._speech.blocks import Blocks
@@ -230,7 +231,7 @@ class WorkerTTSService(WrittenWords):
         """Speak one sentence: words first, then the audio in which they are heard."""
         await self.start_tts_usage_metrics(text)
         voice = str(self._settings.voice or self._orion_voice)
-        readings = read_aloud(text, self._orion_language)
+        readings = self.orion_lexicon.pronounced(read_aloud(text, self._orion_language), marked)
         said = " ".join(reading.said for reading in readings if reading.said)
         try:
             async with (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from orion.domain.text.latin import latin
+from orion.domain.text.lexicon import unmarked
+from orion.domain.text.phonemes import kokoro
 
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_A-Z]{2}[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W\d_a-z])")
 _WORD_AND_STOP = re.compile(r"(?<!\S)(?P<before>[\"'“‘(\[]*[a-z][a-z'’]+)\.(?P<behind>[\"'”’)\]]*)\Z")
@@ -32,7 +34,13 @@ def sentences(clause: str) -> list[tuple[str, str]]:
 
 
 def readable(word: str) -> str:
-    """A word as hibari can read it: in Latin letters, and no number that is too long for it."""
+    """A word as hibari can read it: in Latin letters, and no number that is too long for it.
+
+    A word that comes with its phonemes becomes what hibari knows as `[word](/phonemes/)`.
+    """
+    found = unmarked(word, lambda written, ipa: f"[{written}](/{kokoro(ipa)}/)")
+    if found != word:
+        return found
     if _NOT_LATIN.search(word):
         word = latin(word)
     return _LONG_NUMBER.sub(lambda digits: " ".join(digits[0]), word)

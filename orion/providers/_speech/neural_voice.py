@@ -18,6 +18,7 @@ import numpy as np
 import sherpa_onnx
 
 from orion.domain.text.clauses import ClauseWords, clauses
+from orion.domain.text.lexicon import MARKED, unmarked
 
 _CHARS_UTF8 = 1
 _IPA = 2
@@ -26,6 +27,8 @@ _FIRST_CHARS, _NEXT_CHARS, _LONGEST_CHARS = 20, 60, 160
 """A text is synthesized by clauses: the first is heard soon, later ones are long enough to sound whole."""
 _PUNCTUATION = re.compile(r"([.,;:!?])[\"'”’»)\]]*(?:\s+\S?)?\Z")
 """What ends the clause that espeak-ng has read, which is one character further."""
+
+_MARKS = tuple(".,;:!?")
 
 _TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|Hr|Fr|Sr|Sra)\.\s+\S?\Z")
 """Behind these espeak-ng ends a clause, too, but nobody pauses."""
@@ -141,7 +144,21 @@ class _Phonemes:
         self._language = ""
 
     def of(self, text: str, language: str) -> str:
-        """The phonemes in IPA, with the punctuation that ends each clause. Raises ValueError."""
+        """The phonemes in IPA, with the punctuation that ends each clause. Raises ValueError.
+
+        A word that comes with its phonemes keeps them.
+        """
+        found, at = [], 0
+        for mark in MARKED.finditer(text):
+            found += [self._of(text[at : mark.start()], language), unmarked(mark[0], lambda _word, ipa: ipa)]
+            at = mark.end()
+            if text[at : at + 1] in _MARKS:
+                found[-1] += text[at : at + 1]
+        return " ".join(filter(None, [*found, self._of(text[at:], language)]))
+
+    def _of(self, text: str, language: str) -> str:
+        if not any(sign.isalnum() for sign in text):
+            return ""
         if language != self._language:
             if self._espeak.espeak_SetVoiceByName(language.encode()):
                 raise ValueError(f"espeak-ng has no voice for {language!r}")
