@@ -12,7 +12,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,6 +26,7 @@ Word = tuple[str, int]
 """A word as it is read, and the position of its first phoneme."""
 
 
+@cache
 def package() -> Path | None:
     """The folder of hibari, if the wheel is installed; nothing of it is imported."""
     spec = importlib.util.find_spec("hibari")
