@@ -28,6 +28,9 @@ _MOST_PHONEMES = 400
 _PACKET_SECS = 0.1
 _SEED = 0
 
+_UNFORESEEN = ArithmeticError, AttributeError, LookupError, RuntimeError, StopIteration, TypeError, ValueError
+"""What hibari's rules raise over a text that they do not foresee, a number of 400 digits for one."""
+
 Emit = Callable[[bytes, list[Timed]], bool]
 """Takes PCM and the words that begin in it or later; False: nobody listens any more, stop."""
 
@@ -81,8 +84,8 @@ class Synthesizer:
         """All that the model makes of a text, and the words that it read; None if it cannot read it."""
         try:
             phonemes, words = self._reader.read(text)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-            return None  # hibari's rules do not foresee each text
+        except _UNFORESEEN:
+            return None
         if len(phonemes) > _MOST_PHONEMES and len(parts := _halves(text)) > 1:
             return self._joined([self._made(part) for part in parts])
         ids, begins = self._numbered(phonemes, words)
