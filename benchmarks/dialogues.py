@@ -1,10 +1,11 @@
 """How many of the published dialogues (`tests/dialogues/published`) end as they should.
 
-    .venv/bin/python benchmarks/dialogues.py [--json FILE] [--ways text scripted voice] [--only ID ...] [--said]
+    .venv/bin/python benchmarks/dialogues.py [--json FILE] [--ways text scripted voice voice-hibari] [--only ID ...] [--said]
 
 By exact text and by voice with the engines that need nothing, and by text with a scripted language model;
 judged by the rows in the database and by what the guest house's tools have done, not by wording. By voice
-flite speaks, two callers at once, and says once more what was not understood; the default recogniser hears.
+flite or hibari calls, two callers at once, and says once more what was not understood; the default recogniser
+hears.
 """
 
 from __future__ import annotations
@@ -24,15 +25,16 @@ from tests.dialogues.dialogue import Dialogue, published
 from tests.dialogues.world import serving
 from tests.dialogues.written import Ended
 
-WAYS = ("text", "scripted", "voice")
+WAYS = ("text", "scripted", "voice", "voice-hibari")
 
 
 def run(way: str, dialogues: list[Dialogue], folder: Path) -> tuple[list[Ended], float]:
     """How they ended, and how many seconds they took."""
     with serving(folder / way, dialogues if way == "scripted" else ()) as running:
         began = time.monotonic()
-        if way == "voice":
-            ended = asyncio.run(runs.spoken(running, dialogues, folder))
+        if way.startswith("voice"):
+            voices = ("heart",) if way == "voice-hibari" else runs.VOICES
+            ended = asyncio.run(runs.spoken(running, dialogues, folder, voices=voices))
         else:
             ended = asyncio.run(runs.written(running, dialogues))
         return ended, time.monotonic() - began

@@ -34,6 +34,7 @@ _FORMS = {
     "float_parsing": "write a number without quotes",
     "float_type": "write a number without quotes",
     "value_error": "write a number without quotes",  # JSON_NUMBER's
+    "pronunciation": "write `word: spelling`, or `word: /phonemes/` in IPA",
     "string_pattern_mismatch": "names are lower case: letters, digits, `-` and `_`, a letter first",
 }
 """The remedy for a value of another form than it must have, by pydantic's name of the fault."""

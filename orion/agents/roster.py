@@ -12,15 +12,17 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from loguru import logger
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
 from orion import registry
 from orion.agents import agent_faults
 from orion.agents.agent_faults import Known
 from orion.agents.json_types import JSON_NUMBER
 from orion.domain.agent import Agent, AgentRow
+from orion.domain.text.lexicon import MOST_ENTRIES, MOST_SAID_CHARS, MOST_WORD_CHARS, problem
 from orion.errors import FaultyFiles, FileFault, NotFound
-from orion.providers import KINDS
+from orion.providers import KINDS, _pronunciations
 
 _BUILT_IN = Path(str(files("orion"))) / "agents" / "builtin"
 _KEYS = ("default_agent",)
@@ -31,6 +33,8 @@ _FORMERLY = {"orion": "concierge"}
 _NONE: Mapping[str, Iterable[str]] = {}
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 _Speech = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(/[A-Za-z0-9._:-]+)?$", max_length=200)]
+_Written = Annotated[str, StringConstraints(max_length=MOST_WORD_CHARS)]
+_Said = Annotated[str, StringConstraints(max_length=MOST_SAID_CHARS)]
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 _Deadline = Literal[
     "first_token_secs",
@@ -41,6 +45,13 @@ _Deadline = Literal[
     "hedge_percentile",
     "sentence_secs",
 ]
+
+
+def _sayable(entries: dict[str, str]) -> dict[str, str]:
+    for word, said in entries.items():
+        if what := problem(word, said):
+            raise PydanticCustomError("pronunciation", "{what}", {"what": what})
+    return entries
 
 
 EXAMPLE_AGENT: dict[str, Any] = {
@@ -69,6 +80,9 @@ class AgentFile(BaseModel):
     llm: str | None = None
     tts: str | None = None
     speech: _Speech | None = None
+    pronunciations: Annotated[
+        dict[_Written, _Said], Field(max_length=MOST_ENTRIES), AfterValidator(_sayable)
+    ] = {}
     tools: list[_Name] | None = None
     hand_offs: list[_Name] = []
     guardrails: dict[str, Any] = {}
@@ -155,7 +169,7 @@ def names(project: Path | None = None) -> list[str]:
 
 
 def faults(project: Path | None = None, voices: Mapping[str, Iterable[str]] = _NONE) -> list[FileFault]:
-    """What is wrong with the agent files that there are, built in and of the project.
+    """What is wrong with the agent files that there are, and with the project's pronunciations.
 
     Args:
         voices: The voices of those providers that tell them.
@@ -164,7 +178,13 @@ def faults(project: Path | None = None, voices: Mapping[str, Iterable[str]] = _N
         FaultyFiles: A provider's file of the project cannot be imported.
     """
     paths = _paths(project)
-    return [fault for path in paths.values() for fault in validate(path, project, paths, voices)]
+    found = [fault for path in paths.values() for fault in validate(path, project, paths, voices)]
+    if project is not None:
+        try:
+            _pronunciations.read(project)
+        except FaultyFiles as error:
+            found += error.faults
+    return found
 
 
 def validate(

@@ -25,6 +25,7 @@ class Agent:
         stt, llm, tts: Provider names (comma-separated: an order) that override the settings.
         speech: The provider, perhaps with a model (`openai/gpt-realtime`), whose one model hears, answers and
             speaks in its voice calls; `stt`, `llm` and `tts` go on where it fails, and write its messages.
+        pronunciations: How words are said: a spelling, or IPA between slashes (`domain/text/lexicon.py`).
         tools: Names of its tools; None for all that there are.
         hand_offs: Names of the agents to which it may hand over.
         titles: What those agents call themselves, by name; the roster fills it in.
@@ -46,6 +47,7 @@ class Agent:
     llm: str | None = None
     tts: str | None = None
     speech: str | None = None
+    pronunciations: dict[str, str] = field(default_factory=dict)
     tools: tuple[str, ...] | None = None
     hand_offs: tuple[str, ...] = ()
     titles: dict[str, str] = field(default_factory=dict)

@@ -28,6 +28,7 @@ from orion.pipelines.consultation import Consultations
 from orion.pipelines.conversation import Conversation
 from orion.pipelines.tasks import Tasks
 from orion.providers import Candidate
+from orion.providers._words import LEXICON, WrittenWords
 
 _Service = TypeVar("_Service")
 
@@ -134,8 +135,11 @@ class HandOffs:
             return
         for speaker in self._voices:
             if wanted[speaker.provider]:
-                its: Any = wanted[speaker.provider].popleft().service.settings
+                other = wanted[speaker.provider].popleft().service
+                its: Any = other.settings
                 delta = TTSSettings(voice=its.voice)
+                if isinstance(other, WrittenWords):
+                    delta.extra[LEXICON] = other.orion_lexicon
                 if before.language != agent.language:
                     delta.language = its.language
                 yield TTSUpdateSettingsFrame(delta=delta, service=speaker.service)

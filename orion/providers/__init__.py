@@ -51,8 +51,10 @@ from orion.domain.draft import Draft, Missing
 from orion.domain.tool import Tool
 from orion.errors import StartError
 from orion.providers._models.catalogue import advice, subtag
+from orion.providers._pronunciations import lexicon_of
 from orion.providers._tool_schema import ToolSchema as ToolSchema
 from orion.providers._unserved import NONE_SERVES, unserved
+from orion.providers._words import WrittenWords
 from orion.settings import Settings
 
 Kind = Literal["stt", "llm", "tts"]
@@ -240,7 +242,11 @@ def llms(settings: Settings, agent: Agent) -> list[Candidate[LLMService[Any]]]:
 
 def ttss(settings: Settings, agent: Agent) -> list[Candidate[TTSService]]:
     """Text-to-speech services for one call, in order. Raises Unavailable."""
-    return [Candidate(name, made) for name, made in _make(settings, "tts", agent, agent.tts, agent.language)]
+    found = [Candidate(name, made) for name, made in _make(settings, "tts", agent, agent.tts, agent.language)]
+    for candidate in found:
+        if isinstance(candidate.service, WrittenWords):
+            candidate.service.orion_lexicon = lexicon_of(settings, agent)
+    return found
 
 
 def speech(settings: Settings, agent: Agent) -> Candidate[LLMService[Any]]:

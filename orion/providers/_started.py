@@ -33,12 +33,20 @@ class Started:
         if wanted <= self._parts:
             return
         async with self._starting:
-            for name, models in sorted(wanted - self._parts):
-                module = providers.module(settings, name)
-                if hasattr(module, "start"):
-                    await module.start(settings)
-                self._modules[name] = module
-                self._parts.add((name, models))
+            missing = sorted(wanted - self._parts)
+            begun = await asyncio.gather(
+                *(self._begin(settings, part) for part in missing), return_exceptions=True
+            )
+        for error in begun:
+            if error is not None:
+                raise error
+
+    async def _begin(self, settings: Settings, part: _Part) -> None:
+        module = providers.module(settings, part[0])
+        if hasattr(module, "start"):
+            await module.start(settings)
+        self._modules[part[0]] = module
+        self._parts.add(part)
 
     async def start_late(self, settings: Settings, names: Iterable[str]) -> None:
         """The same before a call begins: in it, others take over from one that cannot be started."""

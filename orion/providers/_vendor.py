@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from importlib import import_module
 from itertools import islice
+from threading import Lock
 from typing import Any, TypeVar
 
 from pipecat.frames.frames import ErrorFrame
@@ -120,10 +121,18 @@ def nameable(name: str) -> bool:
     return 0 < len(name) <= _LONGEST_NAME and storable(name) == name
 
 
+_IMPORTING = Lock()
+
+
 async def imported(*modules: str) -> None:
     """Import what is heavy in a thread, while the calls of the process go on."""
     for name in modules:
-        await asyncio.to_thread(import_module, name)
+        await asyncio.to_thread(_import, name)
+
+
+def _import(name: str) -> None:
+    with _IMPORTING:  # two threads that import what imports each other would see halves of it
+        import_module(name)
 
 
 def language(code: str) -> Language:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from pipecat.frames.frames import AggregatedTextFrame, Frame, TTSTextFrame
+from pipecat.services.settings import TTSSettings
 from pipecat.services.tts_service import TTSService
 from pipecat.utils.context.aggregated_frame_sequencer import AggregatedFrameSequencer
 from pipecat.utils.context.word_completion_tracker import WordCompletionTracker
@@ -20,12 +21,17 @@ from pipecat.utils.text.simple_text_aggregator import SimpleTextAggregator
 from pipecat.utils.text.simple_text_aggregator import _LookaheadState as _Lookahead
 
 from orion.domain.text.cuts import closing, goes_on
+from orion.domain.text.lexicon import Lexicon
 from orion.domain.text.words import has_words
 
 _FOLLOWS = ("A", "a", "1")
 """What the next sentence may begin with."""
 _AHEAD_CHARS = 60
 """So far an engine may leave words untold before the next one that it tells."""
+
+
+LEXICON = "orion_lexicon"
+"""What a change of settings names the lexicon."""
 
 
 class Sentences(SimpleTextAggregator):
@@ -208,12 +214,24 @@ class InOrder(AggregatedFrameSequencer):
 
 
 class WrittenWords(TTSService):
-    """Goes before a Pipecat service among the bases: sentences, words in order, no sound for mere marks."""
+    """Goes before a Pipecat service among the bases: sentences, words in order, no sound for mere marks.
+
+    Attributes:
+        orion_lexicon: How the agent wants words to be said.
+    """
+
+    orion_lexicon = Lexicon({})
 
     def orion_tell_in_order(self, language: str | None) -> None:
         """Call this once the service is made, with the language of the agent; `auto` counts as English."""
         self._text_aggregator = Sentences(aggregation_type=self._text_aggregation_mode, language=language)
         self._aggregated_frame_sequencer = InOrder(name=str(self))
+
+    async def _update_settings(self, delta: Any) -> dict[str, Any]:
+        """Take the lexicon of the agent that has the word now."""
+        if isinstance(delta, TTSSettings):
+            self.orion_lexicon = delta.extra.pop(LEXICON, self.orion_lexicon)
+        return await super()._update_settings(delta)
 
     async def _handle_aggregated_text(
         self, src_frame: AggregatedTextFrame, context_id: str | None = None

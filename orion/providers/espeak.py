@@ -1,17 +1,15 @@
-"""Text to speech by espeak-ng, in its own process: every language, robotic, from the wheel or the system.
+"""Text to speech by espeak-ng, in its own process: every language, robotic, where it was installed.
 
 Licence: GPL-3.0-or-later; see docs/decisions/0005-espeak-in-its-own-process.md.
 """
 
 from __future__ import annotations
 
-from ctypes.util import find_library
-
 from pipecat.services.tts_service import TTSService
 
 from orion.domain.agent import Agent
+from orion.providers._espeak import missing
 from orion.providers._speech import SpeechWorker, WorkerTTSService
-from orion.providers._speech.espeak_voice import library
 from orion.settings import Settings
 
 RANK = 11
@@ -20,9 +18,7 @@ _WORKER = SpeechWorker("espeak")
 
 def available(_settings: Settings, _kind: str) -> str | None:
     """None where the library is there, else how to get it. It is not loaded here."""
-    if library()[1] is not None or find_library("espeak-ng"):
-        return None
-    return "espeak-ng is missing (pip install 'orion-voice[espeak]', or Debian: apt install espeak-ng)"
+    return missing()
 
 
 async def start(_settings: Settings) -> None:

@@ -12,7 +12,7 @@ from tests.dialogues.world import Running, world
 from tests.dialogues.written import Ended, write
 
 VOICES = ("slt", "rms")
-"""Of flite; they call in turns."""
+"""Of flite; `heart` is hibari's."""
 
 
 async def written(running: Running, dialogues: Sequence[Dialogue]) -> list[Ended]:
@@ -22,14 +22,18 @@ async def written(running: Running, dialogues: Sequence[Dialogue]) -> list[Ended
 
 
 async def spoken(
-    running: Running, dialogues: Sequence[Dialogue], folder: Path, at_once: int = 2
+    running: Running,
+    dialogues: Sequence[Dialogue],
+    folder: Path,
+    at_once: int = 2,
+    voices: Sequence[str] = VOICES,
 ) -> list[Ended]:
-    """By voice, a few callers at once."""
+    """By voice, a few callers at once; they have the voices in turns."""
     lines = asyncio.Semaphore(at_once)
     async with world(running) as there:
 
         async def call(number: int, dialogue: Dialogue) -> Ended:
             async with lines:
-                return await speak(there, dialogue, VOICES[number % len(VOICES)], folder)
+                return await speak(there, dialogue, voices[number % len(voices)], folder)
 
         return await asyncio.gather(*(call(*one) for one in enumerate(dialogues)))

@@ -29,7 +29,7 @@ _INTO_SECS = 1.0
 
 
 async def speak(world: World, dialogue: Dialogue, voice: str, folder: Path) -> Ended:
-    """Have the dialogue by voice: one of flite's."""
+    """Have the dialogue by voice: one of `runs.VOICES`, or `heart`."""
     ended = Ended(dialogue)
     async with httpx.AsyncClient(base_url=world.server.url, timeout=60) as http:
         talk = _Talk(await caller(world, http, dialogue), ended, voice, folder)

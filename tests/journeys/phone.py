@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
+import sys
 import time
 from contextlib import asynccontextmanager, suppress
 from fractions import Fraction
@@ -28,9 +29,11 @@ LOUD = 300
 
 
 def spoken(text: str, folder: Path, voice: str = "slt") -> np.ndarray:
-    """The text as flite speaks it: int16 at 16 kHz."""
+    """The text as flite speaks it, or hibari by its own program (`heart`): int16 at 16 kHz."""
     path = folder / f"{abs(hash((text, voice)))}.wav"
-    subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True)
+    hibari = [sys.executable, "-m", "hibari.cli", text, "-o", str(path)]
+    flite = ["flite", "-voice", voice, "-t", text, "-o", str(path)]
+    subprocess.run(hibari if voice == "heart" else flite, check=True, stdout=subprocess.DEVNULL)
     return read_wav(path)
 
 

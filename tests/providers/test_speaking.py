@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -14,10 +13,10 @@ from pipecat.services.settings import TTSSettings
 from orion import providers
 from orion.domain.agent import Agent
 from orion.errors import Unavailable
-from orion.providers import _onnx, kokoro, piper
+from orion.providers import _espeak, _onnx, kokoro, piper
 from orion.providers._models import catalogue
 from orion.providers._onnx import speaking
-from orion.providers._speech import SpeechWorker
+from orion.providers._speech import SpeechWorker, neural_voice
 from tests.providers import speech_contract as it
 from tests.providers import tiny_models
 from tests.providers.pulled import VOICES, put
@@ -151,7 +150,7 @@ async def test_kokoros_voices_are_chosen_by_name(pulled):
 
 async def test_espeak_knows_the_languages_of_the_whole_catalogue(pulled, settings):
     codes = {code for model in catalogue.catalogue(settings).values() for code in model.speaks.values()}
-    codes |= set(neural_voice()._KOKOROS.values())
+    codes |= set(neural_voice._KOKOROS.values())
     made = speaking.options(pulled, _onnx.first(pulled, "piper"), 1)
     for code in codes:
         process = SpeechWorker("neural", json.dumps(made | {"speaks": {"xx": code}}))
@@ -178,38 +177,10 @@ async def test_a_title_before_a_name_makes_no_pause(worker):
     assert len(two) > len(one)
 
 
-def neural_voice():
-    path = Path(piper.__file__).parent / "_speech" / "neural_voice.py"
-    spec = importlib.util.spec_from_file_location("neural_voice", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Hello.",
-        "No, yes, no, yes, no, yes, no, yes, no, yes, no, yes, no, yes.",
-        "Dr. Smith has 3.14 apples. Really? He does; I have seen them: all of them!",
-        "word " * 200,
-        "x" * 500,
-        "",
-    ],
-)
-def test_no_word_of_a_text_is_lost_between_its_clauses(text):
-    clauses = list(neural_voice().clauses(text))
-    assert "".join("".join(clauses).split()) == "".join(text.split())
-    assert all(len(clause) <= 160 for clause in clauses)
-    assert not any(clause.endswith("Dr.") for clause in clauses)
-
-
-def test_without_a_model_the_embedded_voices_speak(settings):
+def test_without_a_model_an_embedded_voice_speaks(settings):
     assert "orion models pull piper-en-kristin" in str(piper.available(settings, "tts"))
     assert "orion models pull kokoro" in str(kokoro.available(settings, "tts"))
-    assert providers.choose(settings, "tts").provider in {"flite", "espeak"}
+    assert providers.choose(settings, "tts").provider in {"hibari", "flite", "espeak"}
 
 
 async def test_auto_takes_a_pulled_voice_of_the_agents_language(pulled):
@@ -225,3 +196,25 @@ async def test_auto_takes_a_pulled_voice_of_the_agents_language(pulled):
 def test_a_language_that_nothing_speaks_is_told_with_what_to_pull(settings):
     with pytest.raises(Unavailable, match=r"flite: speaks no 'de' .* orion models pull piper-de-thorsten"):
         providers.tts(settings.changed(tts=("flite",)), Agent("test", "", language="de"))
+
+
+@pytest.mark.parametrize(
+    ("language", "command"),
+    [
+        ("de", r"(make espeak|pip install \S+) && orion models pull piper-de-thorsten"),
+        ("eo", r"(make espeak|pip \S+.*)"),
+    ],
+)
+def test_without_espeak_an_agent_of_another_language_is_told_one_line_that_helps(
+    settings, monkeypatch, language, command
+):
+    monkeypatch.setattr(_espeak, "is_there", lambda: False)
+    with pytest.raises(Unavailable, match=rf"hibari: speaks no '{language}'.*; for '{language}': {command}$"):
+        providers.tts(settings, Agent("test", "", language=language))
+    with pytest.raises(Unavailable, match=r"for 'de': orion models pull whisper-base"):
+        providers.stt(settings, Agent("test", "", language="de"))
+
+
+async def test_a_pulled_voice_without_espeak_says_how_to_get_it(pulled, monkeypatch):
+    monkeypatch.setattr(_espeak, "is_there", lambda: False)
+    assert "espeak-ng is missing: make espeak" in str(piper.available(pulled, "tts"))

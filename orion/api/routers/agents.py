@@ -38,6 +38,7 @@ _AGENT = {
     "llm": None,
     "tts": None,
     "speech": None,
+    "pronunciations": {},
     "all_tools": False,
     "guardrails": {},
     "turn_taking": {},
@@ -65,6 +66,7 @@ class AgentBody(BaseModel):
     llm: str | None
     tts: str | None
     speech: str | None
+    pronunciations: dict[str, str]
     tools: list[str]
     """What it has now; `all_tools` tells that it has all that there are."""
     all_tools: bool
@@ -207,6 +209,7 @@ def _body(agent: Agent, offer: Offer, row: AgentRow | None) -> dict[str, Any]:
         "llm": agent.llm,
         "tts": agent.tts,
         "speech": agent.speech,
+        "pronunciations": agent.pronunciations,
         "tools": sorted(offer.tools) if agent.tools is None else list(agent.tools),
         "all_tools": agent.tools is None,
         "hand_offs": list(agent.hand_offs),

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from orion.errors import NotFound, StartError
+from orion.providers import _espeak
 from orion.settings import Settings
 
 _OWN = Path(__file__).with_name("catalogue.yaml")
@@ -113,11 +114,15 @@ def places(settings: Settings, model: Model) -> dict[str, str]:
 
 
 def advice(settings: Settings, kind: str, language: str) -> str:
-    """What could be pulled for a language: a command, or empty where no model speaks it."""
+    """The command that brings an engine for a language; empty if there is none.
+
+    The voices of the catalogue take their phonemes from espeak-ng, which speaks all languages by itself.
+    """
+    needed = [_espeak.command()] if kind == "tts" and not _espeak.is_there() else []
     for model in catalogue(settings).values():
         if model.kind == kind and model.speaks_to(language):
-            return f"orion models pull {model.name}"
-    return ""
+            return " && ".join([*needed, f"orion models pull {model.name}"])
+    return "".join(needed)
 
 
 def _entry(path: Path) -> Model | None:

@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from ctypes.util import find_library
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +13,11 @@ from pipecat.services.settings import TTSSettings
 
 from orion.domain.agent import Agent
 from orion.errors import StartError
+from orion.providers import _espeak
 from orion.providers._models import catalogue
 from orion.providers._models.catalogue import Model
 from orion.providers._onnx import lack, model
 from orion.providers._speech import SpeechWorker, WorkerTTSService
-from orion.providers._speech.espeak_voice import library
 from orion.settings import Settings
 
 Of = Callable[[Settings, Model], SpeechWorker]
@@ -27,10 +26,7 @@ Of = Callable[[Settings, Model], SpeechWorker]
 
 def speech_lack(settings: Settings, provider: str) -> str | None:
     """What is missing to speak: a model, the runtime, or espeak-ng, which makes the phonemes."""
-    missing = lack(settings, provider)
-    if missing is None and library()[1] is None and not find_library("espeak-ng"):
-        return "espeak-ng is missing (pip install 'orion-voice[local]', or Debian: apt install espeak-ng)"
-    return missing
+    return lack(settings, provider) or _espeak.missing()
 
 
 class Speaking(WorkerTTSService):
@@ -60,7 +56,7 @@ def worker(settings: Settings, pulled: Model, most_threads: int) -> SpeechWorker
 
 def options(settings: Settings, pulled: Model, most_threads: int) -> dict[str, Any]:
     """What the process is told; see `orion/providers/_speech/neural_voice.py`."""
-    path, data = library()
+    path, data = _espeak.library()
     return {
         "family": pulled.provider,
         "files": catalogue.places(settings, pulled),

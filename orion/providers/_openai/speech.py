@@ -118,7 +118,7 @@ class Speech(VendorVoice, OpenAITTSService):
         begun, sound_secs = False, 0.0
         try:
             async with self._client.audio.speech.with_streaming_response.create(
-                input=text,
+                input=self.orion_lexicon.respelled(text),
                 model=str(self._settings.model),
                 voice=self._orion_voice(),
                 response_format="pcm",

@@ -20,6 +20,7 @@ from pipecat.frames.frames import ErrorFrame, Frame, InterruptionFrame, TTSAudio
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.services.settings import TTSSettings
 
+from orion.domain.text.lexicon import marked
 from orion.domain.text.reading import Alignment, read_aloud
 from orion.errors import ProviderError
 from orion.providers._speech.blocks import Blocks
@@ -47,6 +48,8 @@ class SpeechWorker:
         self._numbers = count(1)
         self._starting = asyncio.Lock()
         self._rate_hz = 0
+        self.failure: str | None = None
+        """Why the engine could not be loaded; None once it was."""
 
     @property
     def rate_hz(self) -> int:
@@ -72,12 +75,14 @@ class SpeechWorker:
             )
             try:
                 self._rate_hz = await self._loaded(process)
-            except BaseException:  # a barge-in or a hang-up, too: nobody else knows of the process
+            except BaseException as error:  # a barge-in or a hang-up, too: nobody else knows of the process
+                if isinstance(error, ProviderError):
+                    self.failure = error.detail
                 with suppress(ProcessLookupError):
                     process.kill()
                 raise
             assert process.stdout is not None
-            self._process = process
+            self._process, self.failure = process, None
             self._reader = asyncio.get_running_loop().create_task(self._read(process.stdout))
 
     async def _loaded(self, process: asyncio.subprocess.Process) -> int:
@@ -226,7 +231,7 @@ class WorkerTTSService(WrittenWords):
         """Speak one sentence: words first, then the audio in which they are heard."""
         await self.start_tts_usage_metrics(text)
         voice = str(self._settings.voice or self._orion_voice)
-        readings = read_aloud(text, self._orion_language)
+        readings = self.orion_lexicon.pronounced(read_aloud(text, self._orion_language), marked)
         said = " ".join(reading.said for reading in readings if reading.said)
         try:
             async with (

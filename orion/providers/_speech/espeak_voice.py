@@ -7,14 +7,18 @@ Source: espeak-ng 1.52, `speak_lib.h`.
 from __future__ import annotations
 
 import ctypes as c
-import importlib.util
 import re
 from collections.abc import Callable
-from pathlib import Path
+
+from orion.domain.text import phonemes
+from orion.domain.text.lexicon import unmarked
+from orion.providers._espeak import library
 
 _AUDIO_SYNCHRONOUS = 2
 _BUFFER_MS = 60
 _CHARS_UTF8 = 1
+_PHONEMES = 0x100
+"""What stands between `[[` and `]]` is phonemes."""
 _EVENT_END, _EVENT_WORD = 0, 1
 _PARAMETER_RATE = 1
 _WORDS_PER_MINUTE = 160
@@ -37,17 +41,6 @@ class _Event(c.Structure):
 
 
 _CALLBACK = c.CFUNCTYPE(c.c_int, c.POINTER(c.c_short), c.c_int, c.POINTER(_Event))
-
-
-def library() -> tuple[str, Path | None]:
-    """Library and the folder above its data: from the wheel, else the system's (None: its own folder)."""
-    spec = importlib.util.find_spec("espeakng_loader")
-    if spec is not None and spec.origin is not None:
-        folder = Path(spec.origin).parent
-        for name in ("libespeak-ng.so", "libespeak-ng.dylib"):
-            if (folder / name).is_file():
-                return str(folder / name), folder
-    return "libespeak-ng.so.1", None
 
 
 class Synthesizer:
@@ -79,10 +72,12 @@ class Synthesizer:
         if all(self._espeak.espeak_SetVoiceByName(name.encode()) for name in names if name):
             raise ValueError(f"no voice for {language!r}")
         self._emit = emit
+        given, text = text, unmarked(text, lambda _word, ipa: f"[[{phonemes.espeak(ipa)}]]")
+        flags = _CHARS_UTF8 if text == given else _CHARS_UTF8 | _PHONEMES
         self._unsaid = [(found.start(), found[0]) for found in re.finditer(r"\S+", text)]
         encoded = text.encode()
         self._secs = 0.0
-        self._espeak.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, _CHARS_UTF8, None, None)
+        self._espeak.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, flags, None, None)
         if self._unsaid:  # signs at the end, for which there is no event
             emit(b"", [(word, self._secs) for _, word in self._unsaid])
 

@@ -12,6 +12,8 @@ from itertools import accumulate
 from typing import Any
 
 from orion.domain.text.latin import latin
+from orion.domain.text.lexicon import unmarked
+from orion.domain.text.phonemes import spelled
 from orion.domain.text.words import pieces
 
 _LIBRARIES = ("libflite.so.1", "libflite_cmulex.so.1", "libflite_usenglish.so.1")
@@ -176,7 +178,7 @@ class Synthesizer:
 def _portions(text: str) -> Iterator[tuple[list[str], list[str]]]:
     """The words as written and in ASCII, a piece at a time; a very long one comes with its first piece."""
     for words in pieces(text.split(), _PIECE_CHARS):
-        plain = [latin(word) for word in words]
+        plain = [latin(unmarked(word, lambda _word, ipa: spelled(ipa))) for word in words]
         yield words, [word[:_PIECE_CHARS] for word in plain] if len(plain) == 1 else plain
         if len(plain) == 1:
             for at in range(_PIECE_CHARS, len(plain[0]), _PIECE_CHARS):

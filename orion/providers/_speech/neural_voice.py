@@ -10,24 +10,25 @@ from __future__ import annotations
 import ctypes as c
 import json
 import re
-import textwrap
 import unicodedata
-from collections import deque
-from collections.abc import Callable, Iterator
-from itertools import accumulate
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import sherpa_onnx
+
+from orion.domain.text.clauses import ClauseWords, clauses
+from orion.domain.text.lexicon import MARKED, unmarked
 
 _CHARS_UTF8 = 1
 _IPA = 2
 _NO_SOUND = 2
 _FIRST_CHARS, _NEXT_CHARS, _LONGEST_CHARS = 20, 60, 160
 """A text is synthesized by clauses: the first is heard soon, later ones are long enough to sound whole."""
-_CLAUSE_END = re.compile(r"(?<=[,;:!?…])\s+|(?<=[^\W\d_A-Z]{2}\.)\s+|(?<=\d\.)\s+(?=\D)")
 _PUNCTUATION = re.compile(r"([.,;:!?])[\"'”’»)\]]*(?:\s+\S?)?\Z")
 """What ends the clause that espeak-ng has read, which is one character further."""
+
+_MARKS = tuple(".,;:!?")
 
 _TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|Hr|Fr|Sr|Sra)\.\s+\S?\Z")
 """Behind these espeak-ng ends a clause, too, but nobody pauses."""
@@ -71,8 +72,8 @@ class Synthesizer:
         """Synthesize `text` clause by clause; words carry their start in seconds, spread by their length."""
         spoken = self._spoken(language.replace("_", "-").partition("-")[0].lower())
         speaker = self._speaker(voice, spoken)
-        begun_secs, words = 0.0, _Words(text)
-        for clause in clauses(text):
+        begun_secs, words = 0.0, ClauseWords(text)
+        for clause in clauses(text, _FIRST_CHARS, _NEXT_CHARS, _LONGEST_CHARS):
             samples = self._samples(self._read(clause, speaker, spoken), speaker)
             secs = len(samples) / self.sample_rate_hz
             if not self._emit(samples, words.spread(clause, begun_secs, secs), emit):
@@ -118,35 +119,6 @@ class Synthesizer:
         return np.asarray(self._model.generate("", wanted).samples, np.float32)
 
 
-def clauses(text: str) -> Iterator[str]:
-    """A text in parts that are synthesized one by one; no word is lost."""
-    part, least = "", _FIRST_CHARS
-    for clause in _CLAUSE_END.split(text):
-        part = f"{part} {clause}".strip()
-        if len(part) >= least:
-            yield from textwrap.wrap(part, _LONGEST_CHARS)
-            part, least = "", _NEXT_CHARS
-    yield from textwrap.wrap(part, _LONGEST_CHARS)
-
-
-class _Words:
-    """The words of a text, each told with the clause that it begins in; a clause may end inside of one."""
-
-    def __init__(self, text: str) -> None:
-        words = text.split()
-        self._waiting = deque(zip(words, accumulate(map(len, words), initial=0), strict=False))
-        self._before = 0
-
-    def spread(self, clause: str, begun_secs: float, secs: float) -> list[tuple[str, float]]:
-        """The words that begin in a clause, with their start by the letters before them."""
-        chars, found = len("".join(clause.split())), []
-        while self._waiting and self._waiting[0][1] < self._before + chars:
-            word, at = self._waiting.popleft()
-            found.append((word, round(begun_secs + secs * (at - self._before) / chars, 3)))
-        self._before += chars
-        return found
-
-
 def _config(files: dict[str, str], threads: int, *, kokoro: bool) -> Any:
     model = sherpa_onnx.OfflineTtsModelConfig()
     model.num_threads = threads
@@ -172,7 +144,21 @@ class _Phonemes:
         self._language = ""
 
     def of(self, text: str, language: str) -> str:
-        """The phonemes in IPA, with the punctuation that ends each clause. Raises ValueError."""
+        """The phonemes in IPA, with the punctuation that ends each clause. Raises ValueError.
+
+        A word that comes with its phonemes keeps them.
+        """
+        found, at = [], 0
+        for mark in MARKED.finditer(text):
+            found += [self._of(text[at : mark.start()], language), unmarked(mark[0], lambda _word, ipa: ipa)]
+            at = mark.end()
+            if text[at : at + 1] in _MARKS:
+                found[-1] += text[at : at + 1]
+        return " ".join(filter(None, [*found, self._of(text[at:], language)]))
+
+    def _of(self, text: str, language: str) -> str:
+        if not any(sign.isalnum() for sign in text):
+            return ""
         if language != self._language:
             if self._espeak.espeak_SetVoiceByName(language.encode()):
                 raise ValueError(f"espeak-ng has no voice for {language!r}")

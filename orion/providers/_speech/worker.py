@@ -1,4 +1,4 @@
-"""The process that speaks: `python worker.py flite|espeak|neural [OPTIONS]`, by its path.
+"""The process that speaks: `python worker.py hibari|flite|espeak|neural [OPTIONS]`, by its path.
 
 Requests come on stdin, a JSON object per line: `{"id", "text", "voice", "language"}`, ids in rising order;
 `{"cancel": id}` stops one that nobody waits for any more. Answers go to stdout as packets: kind (1 byte),
@@ -9,13 +9,14 @@ parent, at the end of stdin.
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import json
 import struct
 import sys
 import threading
 from pathlib import Path
 from queue import SimpleQueue
+from types import ModuleType
 from typing import Any
 
 HEADER = struct.Struct("<cII")
@@ -74,13 +75,12 @@ class _Requests:
 
 
 def _load(engine: str, *options: str) -> tuple[Any, int]:
-    """The engine's synthesizer, by its file: importing the package would load all of Pipecat."""
-    path = Path(__file__).with_name(f"{engine}_voice.py")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    """The engine's synthesizer. Its packages' own `__init__` would load all of Pipecat, and is left out."""
+    here = Path(__file__).parent
+    for name, folder in (("orion.providers", here.parent), ("orion.providers._speech", here)):
+        sys.modules[name] = package = ModuleType(name)
+        package.__path__ = [str(folder)]
+    module = importlib.import_module(f"orion.providers._speech.{engine}_voice")
     synthesizer = module.Synthesizer(*options)
     return synthesizer, synthesizer.sample_rate_hz
 

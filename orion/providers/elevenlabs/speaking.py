@@ -53,6 +53,7 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
             ),
         )
         self.orion_tell_in_order(spoken)
+        self._orion_respelled: dict[str, str] = {}
 
     async def _update_settings(self, delta: Any) -> dict[str, Any]:
         """Take another agent's voice; the name of another engine's is passed over."""
@@ -62,10 +63,19 @@ class Speaking(VendorVoice, ElevenLabsTTSService):
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
         """Ask for one sentence; the space behind it lets the last word be told, too."""
-        async for frame in super().run_tts(f"{text} ", context_id):
+        self._orion_respelled |= self.orion_lexicon.respellings(text)
+        async for frame in super().run_tts(f"{self.orion_lexicon.respelled(text)} ", context_id):
             if isinstance(frame, ErrorFrame) and frame.category is None:
                 frame.category = ErrorCategory.CONNECTIVITY
             yield frame
+
+    async def add_word_timestamps(
+        self, word_times: list[tuple[str, float]], *rest: Any, **options: Any
+    ) -> None:
+        """Tell words as they are written, not as they were respelled to be said right."""
+        for said, written in self._orion_respelled.items():
+            word_times = [(word.replace(said, written), secs) for word, secs in word_times]
+        await super().add_word_timestamps(word_times, *rest, **options)
 
     async def _receive_messages(self) -> None:
         """Read until the connection ends; one that breaks while something is said is told, and made anew.

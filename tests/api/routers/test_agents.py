@@ -19,6 +19,8 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("/stt", {"stt": "espeak"}),
     ("/llm", {"llm": "none"}),
     ("/tts", {"tts": "../../etc"}),
+    ("/pronunciations", {"pronunciations": {"Bob": "/b★b/"}}),
+    ("/pronunciations", {"pronunciations": {"...": "dots"}}),
     ("/speech", {"speech": "anthropic"}),
     ("/speech", {"speech": "auto"}),
     ("/speech", {"speech": "openai, anthropic"}),
