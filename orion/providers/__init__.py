@@ -12,7 +12,8 @@ each returns a Pipecat service that serves one call. It may also have
 - `speech(settings, agent)`: a model that hears, answers and speaks by itself, for agents that name it in
   `speech`; it returns a Pipecat LLMService that is a SpeechModel, too (docs/speech-to-speech.md);
 - `async expect(settings, phrases)`: a recogniser is told what the tools' users may say;
-- `embed(settings) -> Embedder`: vectors for the search of memories, where ORION_EMBEDDINGS names it;
+- `embed(settings) -> Embedder`: vectors for the search of memories, where ORION_EMBEDDINGS names it, and by
+  `auto` where it is embedded and available;
 - `async models(settings, kind) -> list[str]` and `async voices(settings) -> list[Voice]`: what its account
   may use, by which `orion doctor` checks the key, too; they raise ProviderError, ProviderTimeout;
 - `ENTERED: tuple[str, ...]`: what an admin may enter for a workspace: `key`, and `base_url` only where its
@@ -268,13 +269,27 @@ def planner(settings: Settings, name: str) -> Plans | None:
 
 
 def embedder(settings: Settings) -> Embedder | None:
-    """What embeds memories; None where ORION_EMBEDDINGS is not set. Raises StartError."""
-    if settings.embeddings is None:
+    """What embeds memories; None where they are found by words alone. Raises StartError."""
+    name = embeds(settings)
+    if name is None:
         return None
-    loaded = module(settings, settings.embeddings)
+    loaded = module(settings, name)
     if not hasattr(loaded, "embed"):
-        raise StartError(f"ORION_EMBEDDINGS: {settings.embeddings} has no embeddings")
+        raise StartError(f"ORION_EMBEDDINGS: {name} has no embeddings")
     return cast("Embedder", loaded.embed(settings))
+
+
+def embeds(settings: Settings) -> str | None:
+    """The provider that embeds memories: the one that is named, by `auto` an embedded one that is there."""
+    if settings.embeddings != "auto":
+        return None if settings.embeddings == "off" else settings.embeddings
+    names = registry.names("providers", settings.project)
+    embedded = [name for name in names if hasattr(module(settings, name), "embed")]
+    for name in embedded:
+        loaded = module(settings, name)
+        if getattr(loaded, "RANK", PULLED) < PULLED and loaded.available(settings, "embed") is None:
+            return name
+    return None
 
 
 def _make(

@@ -75,14 +75,24 @@ class Memories:
     async def search(
         self, query: str, *, limit: int = 5, session_id: UUID | None = None, notes: bool = True
     ) -> list[Memory]:
-        """What fits the query, best first: all of its words if anything has them, else any of them.
+        """What fits the query, best first: all of its words if anything has them, else any of them."""
+        found = await self.with_all_words(query, limit=limit, session_id=session_id, notes=notes)
+        return found or await self.with_any_word(query, limit=limit, session_id=session_id, notes=notes)
+
+    async def with_all_words(
+        self, query: str, *, limit: int, session_id: UUID | None = None, notes: bool = True
+    ) -> list[Memory]:
+        """What has all words of the query, best first.
 
         PostgreSQL full text search (12.3): English stems, stop words left out.
         """
         strict = func.websearch_to_tsquery("english", query)
-        found = await self._matching(strict, limit, session_id, notes=notes)
-        if found:
-            return found
+        return await self._matching(strict, limit, session_id, notes=notes)
+
+    async def with_any_word(
+        self, query: str, *, limit: int, session_id: UUID | None = None, notes: bool = True
+    ) -> list[Memory]:
+        """What has a word of the query, best first."""
         # `&` to `|` on the parsed query keeps it well formed, whatever the user wrote.
         loose = cast(func.replace(cast(func.plainto_tsquery("english", query), Text), "&", "|"), TSQUERY)
         return await self._matching(loose, limit, session_id, notes=notes)
