@@ -15,7 +15,7 @@ from loguru import logger
 
 from orion.errors import OrionError
 from orion.providers import Embedder, _minilm
-from orion.providers._minilm.client import Vectors
+from orion.providers._minilm.client import shared
 from orion.settings import Settings
 
 RANK = 10
@@ -36,7 +36,7 @@ class _Embeddings:
 
     def __init__(self) -> None:
         self.model = _minilm.MODEL
-        self._vectors = Vectors()
+        self._vectors = shared()
         self._thread = ThreadPoolExecutor(1, "embedding")
         self._thread.submit(self._start)  # no search waits for it
 

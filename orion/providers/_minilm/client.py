@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 from array import array
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 from orion.errors import ProviderError, ProviderTimeout
@@ -32,23 +34,29 @@ class Vectors:
         self._ours: socket.socket | None = None
         self._refused = ""
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the process was started and not ended."""
+        return self._ours is not None
+
     def start(self) -> None:
         """Start the process where it does not run. Raises ProviderError, ProviderTimeout."""
         with self._turn:
             self._connected()
 
-    def of(self, text: str) -> list[float]:
+    def of(self, text: str, within_secs: float = _ANSWER_SECS) -> list[float]:
         """The normalised vector of a text's first 128 tokens, 384 numbers; 10 to 70 ms of one core.
 
         Raises:
             ProviderError: The model is not there or not the known one, or the process died twice.
-            ProviderTimeout: It does not answer.
+            ProviderTimeout: It does not answer in time, or its turn does not come.
         """
         content = text[:_LONGEST_CHARS].encode("utf-8", "replace")
-        with self._turn:
+        with self._my_turn(within_secs):
             for _ in range(_ATTEMPTS):
                 try:
                     connection = self._connected()
+                    connection.settimeout(within_secs)
                     connection.sendall(_LENGTH.pack(len(content)) + content)
                     found = array("f", _read(connection, _VECTOR_BYTES))
                 except TimeoutError as error:
@@ -61,6 +69,15 @@ class Vectors:
                     found.byteswap()
                 return found.tolist()
         raise ProviderError("minilm: the embedding process has ended")
+
+    @contextmanager
+    def _my_turn(self, within_secs: float) -> Iterator[None]:
+        if not self._turn.acquire(timeout=within_secs):
+            raise ProviderTimeout("minilm: other texts are before this one")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def close(self) -> None:
         """End the process; the next text starts another."""
@@ -81,7 +98,12 @@ class Vectors:
             end = theirs.fileno()
             self._process = subprocess.Popen(command, stdin=end, stdout=end, stderr=subprocess.DEVNULL)
         self._ours = ours
-        if _read(ours, 1) != b"R":
+        try:
+            is_known = _read(ours, 1) == b"R"
+        except OSError as error:
+            self._end()
+            raise ProviderError("minilm: the embedding process cannot be started") from error
+        if not is_known:
             self._end()
             self._refused = (
                 f"minilm: the files in {self._folder} are not those that ORION knows; "
@@ -96,9 +118,15 @@ class Vectors:
             ours.close()
         if process is not None:
             with suppress(subprocess.TimeoutExpired):
-                process.wait(1)
+                process.wait(0.2)
             process.kill()
             process.wait()
+
+
+@lru_cache(maxsize=1)
+def shared() -> Vectors:
+    """The one of this server: for memories and for the offline agent."""
+    return Vectors()
 
 
 def _bytecode() -> tuple[str, ...]:

@@ -49,6 +49,8 @@ def main() -> None:
 def _is_known(folder: Path) -> bool:
     """Whether the files are those whose licence and behaviour are known."""
     for name, expected in _SHA256.items():
+        if not (folder / name).is_file():
+            return False
         with (folder / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
                 return False
