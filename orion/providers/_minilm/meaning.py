@@ -1,4 +1,4 @@
-"""How alike texts are in meaning, for the offline agent's router: asked beside the words, never waits long."""
+"""How alike texts are in meaning: what the offline agent's router asks beside the words."""
 
 from __future__ import annotations
 
