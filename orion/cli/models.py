@@ -12,7 +12,6 @@ from orion.errors import StartError
 from orion.settings import Settings
 
 if TYPE_CHECKING:
-    from orion.providers import Choice
     from orion.providers._models.catalogue import Model
     from orion.providers._models.language import LanguageModel
 
@@ -99,16 +98,6 @@ async def _remove(settings: Settings, name: str) -> None:
         remove(settings, name)
     else:
         await language.remove(settings, model)
-
-
-def better(settings: Settings, choice: Choice) -> str:
-    """What could be pulled instead of an embedded engine, for `orion doctor`; else empty."""
-    from orion.providers._models.catalogue import advice
-
-    if choice.provider is None or choice.kind == "llm" or not is_embedded(settings, choice.provider):
-        return ""
-    command = advice(settings, choice.kind, "en")
-    return f"; better: {command}, other languages: orion models (no download was ever tried by its makers)"
 
 
 def is_embedded(settings: Settings, provider: str) -> bool:

@@ -268,30 +268,6 @@ def planner(settings: Settings, name: str) -> Plans | None:
     return cast("Plans | None", getattr(module(settings, name), "plan", None))
 
 
-def embedder(settings: Settings) -> Embedder | None:
-    """What embeds memories; None where they are found by words alone. Raises StartError."""
-    name = embeds(settings)
-    if name is None:
-        return None
-    loaded = module(settings, name)
-    if not hasattr(loaded, "embed"):
-        raise StartError(f"ORION_EMBEDDINGS: {name} has no embeddings")
-    return cast("Embedder", loaded.embed(settings))
-
-
-def embeds(settings: Settings) -> str | None:
-    """The provider that embeds memories: the one that is named, by `auto` an embedded one that is there."""
-    if settings.embeddings != "auto":
-        return None if settings.embeddings == "off" else settings.embeddings
-    names = registry.names("providers", settings.project)
-    embedded = [name for name in names if hasattr(module(settings, name), "embed")]
-    for name in embedded:
-        loaded = module(settings, name)
-        if getattr(loaded, "RANK", PULLED) < PULLED and loaded.available(settings, "embed") is None:
-            return name
-    return None
-
-
 def _make(
     settings: Settings, kind: Kind, agent: Agent, own: str | None, language: str | None = None
 ) -> Iterator[tuple[str, Any]]:

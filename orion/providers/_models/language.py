@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -126,6 +127,24 @@ def nothing_pulls(settings: Settings, model: LanguageModel) -> str:
             "and ORION_LLM_BASE_URL=http://127.0.0.1:8080/v1 gives it to ORION"
         )
     return f"language models are pulled and run by Ollama, which is not installed: {install_ollama()}"
+
+
+def command(*, answers: bool) -> str:
+    """The one line that gives agents a language model here; `answers`: whether an Ollama does."""
+    pull_it = f"{program()} models pull {SMALL}"
+    if answers:
+        return pull_it
+    if shutil.which("ollama"):
+        return f"ollama serve & {pull_it}"
+    return f"{install_ollama()} && {pull_it}"
+
+
+def program() -> str:
+    """`orion`, or where it lies below the working directory if a shell would not find it."""
+    own = Path(sys.executable).with_name("orion")
+    if shutil.which("orion") or not own.is_relative_to(Path.cwd()):
+        return "orion"
+    return str(own.relative_to(Path.cwd()))
 
 
 def install_ollama() -> str:
