@@ -54,9 +54,7 @@ def _tell_better(used: list[InUse]) -> None:
         print(f"\n{note}")
     offers = [(called[part.kind], offer) for part in used for offer in part.better]
     if offers:
-        print(
-            "\nBetter by one command, or one key in the environment or .env (ORION's makers tried no download):"
-        )
+        print("\nBetter by one command, or one key in the environment or .env (no download was ever tried):")
     for called_so, offer in offers:
         print(f"  {called_so}: {offer.gain}\n      {offer.command}")
 

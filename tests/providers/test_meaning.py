@@ -44,14 +44,16 @@ def test_what_is_not_known_yet_is_learnt_in_the_background_and_nothing_waits(vec
     assert len(meaning("lights on", LIGHTS)) == 2
 
 
-def test_a_process_that_hangs_leaves_the_words_and_is_ended(vectors):
+def test_what_does_not_answer_in_time_leaves_the_words_and_its_late_answer_is_nobody_elses(vectors):
     meaning = Meaning(vectors)
-    meaning.learn(LIGHTS)
-    hanging = vectors._process
-    os.kill(hanging.pid, signal.SIGSTOP)
+    meaning.learn([*LIGHTS, *WEATHER])
+    before = meaning("will it rain", WEATHER)
+    os.kill(vectors._process.pid, signal.SIGSTOP)
     assert meaning("lights on", LIGHTS) == ()
-    assert hanging.poll() is not None
-    assert not vectors.is_running
+    assert meaning("lights on", WEATHER) == (), "it is not waited for again"
+    os.kill(vectors._process.pid, signal.SIGCONT)
+    assert vectors.of("will it rain") == vectors.of("will it rain")
+    assert meaning("will it rain", WEATHER) == before
 
 
 def test_without_the_model_there_is_none(tmp_path):

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ _LENGTH = struct.Struct("<I")
 _VECTOR_BYTES = 384 * 4
 _LONGEST_CHARS = 2000
 _ANSWER_SECS = 10.0
+_MOST_UNREAD = 20
 _ATTEMPTS = 2
 
 
@@ -29,10 +31,12 @@ class Vectors:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or _minilm.folder()
+        self._next = threading.Lock()
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._ours: socket.socket | None = None
         self._refused = ""
+        self._unread_bytes = 0
 
     @property
     def is_running(self) -> bool:
@@ -55,12 +59,10 @@ class Vectors:
         with self._my_turn(within_secs):
             for _ in range(_ATTEMPTS):
                 try:
-                    connection = self._connected()
-                    connection.settimeout(within_secs)
-                    connection.sendall(_LENGTH.pack(len(content)) + content)
-                    found = array("f", _read(connection, _VECTOR_BYTES))
+                    found = array("f", self._asked(content, within_secs))
                 except TimeoutError as error:
-                    self._end()
+                    if within_secs >= _ANSWER_SECS or self._unread_bytes > _MOST_UNREAD * _VECTOR_BYTES:
+                        self._end()  # it hangs
                     raise ProviderTimeout("minilm: no embedding in time") from error
                 except OSError:  # it died; a new one is asked
                     self._end()
@@ -70,9 +72,30 @@ class Vectors:
                 return found.tolist()
         raise ProviderError("minilm: the embedding process has ended")
 
+    def _asked(self, content: bytes, within_secs: float) -> bytes:
+        """The answer to a text, behind those that nobody waited for."""
+        connection = self._connected()
+        connection.settimeout(within_secs)
+        connection.sendall(_LENGTH.pack(len(content)) + content)
+        self._unread_bytes += _VECTOR_BYTES
+        answer = b""
+        while self._unread_bytes:
+            piece = _read(connection, self._unread_bytes)
+            self._unread_bytes -= len(piece)
+            answer = (answer + piece)[-_VECTOR_BYTES:]
+        return answer
+
     @contextmanager
     def _my_turn(self, within_secs: float) -> Iterator[None]:
-        if not self._turn.acquire(timeout=within_secs):
+        """Wait for the process; who waits comes before who has just been served, as Python's locks do not."""
+        until = time.monotonic() + within_secs
+        if not self._next.acquire(timeout=within_secs):
+            raise ProviderTimeout("minilm: other texts are before this one")
+        try:
+            got = self._turn.acquire(timeout=max(0.0, until - time.monotonic()))
+        finally:
+            self._next.release()
+        if not got:
             raise ProviderTimeout("minilm: other texts are before this one")
         try:
             yield
@@ -114,6 +137,7 @@ class Vectors:
 
     def _end(self) -> None:
         ours, process, self._ours, self._process = self._ours, self._process, None, None
+        self._unread_bytes = 0
         if ours is not None:
             ours.close()
         if process is not None:
@@ -134,12 +158,9 @@ def _bytecode() -> tuple[str, ...]:
     return ("-X", f"pycache_prefix={sys.pycache_prefix}") if sys.pycache_prefix else ()
 
 
-def _read(connection: socket.socket, length: int) -> bytes:
-    """So many bytes. Raises ConnectionError at the end of the stream, TimeoutError."""
-    found = b""
-    while len(found) < length:
-        piece = connection.recv(length - len(found))
-        if not piece:
-            raise ConnectionError("the stream has ended")
-        found += piece
-    return found
+def _read(connection: socket.socket, most_bytes: int) -> bytes:
+    """What has come, so many bytes at most. Raises ConnectionError at the end of the stream, TimeoutError."""
+    piece = connection.recv(most_bytes)
+    if not piece:
+        raise ConnectionError("the stream has ended")
+    return piece

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 from loguru import logger
 
@@ -19,7 +20,7 @@ _MOST_KEPT = 5000
 class Meaning:
     """Cosines of a text with examples whose vectors are kept, and made in the background where they are not.
 
-    It blocks for 10 to 30 ms of a text that was not asked before, and a quarter of a second at most.
+    It blocks for 10 to 30 ms of a text that was not asked before, and twice a quarter of a second at most.
     """
 
     def __init__(self, vectors: Vectors) -> None:
@@ -35,10 +36,8 @@ class Meaning:
         if missing or not self._vectors.is_running:
             self._learn(missing - self._learning)
             return ()
-        try:
-            vector = self._of(text)
-        except OrionError as error:
-            logger.warning("the words alone choose the tool: {}", error.detail)
+        vector = self._of(text)
+        if not vector:
             return ()
         return [sum(a * b for a, b in zip(vector, self._kept[example], strict=True)) for example in examples]
 
@@ -51,9 +50,13 @@ class Meaning:
                 self._kept[example] = self._vectors.of(example)
 
     def _of(self, text: str) -> list[float]:
-        """The vector of a text; the router asks for one text once per tool."""
-        if self._last[0] != text or not self._last[1]:
-            self._last = text, self._vectors.of(text, _WITHIN_SECS)
+        """The vector of a text, empty where it does not come in time; the router asks once per tool."""
+        if self._last[0] != text:
+            try:
+                self._last = text, self._vectors.of(text, _WITHIN_SECS)
+            except OrionError as error:
+                logger.warning("the words alone choose the tool: {}", error.detail)
+                self._last = text, []
         return self._last[1]
 
     def _learn(self, examples: set[str]) -> None:
@@ -71,6 +74,7 @@ class Meaning:
         self._thread.submit(work)
 
 
+@lru_cache(maxsize=1)
 def meaning() -> Meaning | None:
     """What knows meanings on this server; None where the model's wheel is not installed."""
     return Meaning(shared()) if _minilm.folder() else None
