@@ -24,11 +24,6 @@ def vectors():
     made.close()
 
 
-def learnt(meaning):
-    """Wait for what is learnt in the background."""
-    meaning._thread.shutdown(wait=True)
-
-
 def test_other_words_of_the_same_meaning_are_nearer_than_other_things(vectors):
     meaning = Meaning(vectors)
     meaning.learn([*LIGHTS, *WEATHER])
@@ -40,7 +35,7 @@ def test_other_words_of_the_same_meaning_are_nearer_than_other_things(vectors):
 def test_what_is_not_known_yet_is_learnt_in_the_background_and_nothing_waits(vectors):
     meaning = Meaning(vectors)
     assert meaning("lights on", LIGHTS) == ()
-    learnt(meaning)
+    meaning.settle()
     assert len(meaning("lights on", LIGHTS)) == 2
 
 
@@ -59,5 +54,5 @@ def test_what_does_not_answer_in_time_leaves_the_words_and_its_late_answer_is_no
 def test_without_the_model_there_is_none(tmp_path):
     meaning = Meaning(Vectors(tmp_path / "nowhere"))
     assert meaning("lights on", LIGHTS) == ()
-    learnt(meaning)
+    meaning.settle()
     assert not meaning._kept

@@ -49,6 +49,10 @@ class Meaning:
                     self._kept.pop(next(iter(self._kept)))
                 self._kept[example] = self._vectors.of(example)
 
+    def settle(self) -> None:
+        """Wait for what is made in the background; blocks."""
+        self._thread.submit(lambda: None).result()
+
     def _of(self, text: str) -> list[float]:
         """The vector of a text, empty where it does not come in time; the router asks once per tool."""
         if self._last[0] != text:
