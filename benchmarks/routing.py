@@ -1,6 +1,6 @@
 """How often the offline agent finds the right tool and the right arguments, and what it costs.
 
-    .venv/bin/python benchmarks/routing.py [--json FILE] [--misses]
+    .venv/bin/python benchmarks/routing.py [--json FILE] [--misses] [--meaning]
 
 Utterances and tools stand in routing.yaml and routing_unseen.yaml, written apart from each other; of both
 the even half served for development, the odd half is held out. One turn each, from an empty state.
@@ -25,6 +25,7 @@ import yaml
 
 from orion.domain.agent import Agent
 from orion.domain.tool import Tool, ToolFailure
+from orion.providers._minilm.meaning import meaning
 from orion.providers.offline.dialogue import Dialogue
 from orion.tools import load_all
 from orion.tools._durations import seconds
@@ -57,15 +58,21 @@ def main() -> None:
     parser.add_argument(
         "--misses", action="store_true", help="print what went wrong in the development halves"
     )
+    parser.add_argument("--meaning", action="store_true", help="by words and by meaning (make memory)")
     arguments = parser.parse_args()
+    similarity = meaning() if arguments.meaning else None
+    more = {"similarity": similarity} if similarity else {}
     figures = {}
     for name, suffix in (("routing.yaml", ""), ("routing_unseen.yaml", " 2")):
         content = yaml.safe_load(Path(__file__).with_name(name).read_text())
         tools = [runnable.tool for runnable in load_all().values()] + _invented(content["tools"])
         dialogue = Dialogue(
-            Agent(name="concierge", instructions="", hand_offs=("scheduler", "researcher")), tools
+            Agent(name="concierge", instructions="", hand_offs=("scheduler", "researcher")), tools, **more
         )
         dialogue.step({}, "set a timer for ten minutes")  # loads what is loaded on first use
+        if similarity:
+            dialogue.step({}, "the examples are learnt by what no tool can do")
+            similarity.settle()
         for offset, half in enumerate(("development", "held out")):
             tally = measure(dialogue, _cases(content, offset))
             figures[half + suffix] = _figures(tally)

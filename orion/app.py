@@ -53,6 +53,7 @@ from orion.pipelines.calls import Calls
 from orion.pipelines.records.writer import Writer
 from orion.pipelines.shared import Shared, load_shared
 from orion.providers import _listing as listing
+from orion.providers._embedding import embedder as embedder_of
 from orion.providers._started import Started
 from orion.settings import Settings
 from orion.store.database import Database
@@ -124,7 +125,7 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     writer = Writer(database)
     writer.start()
     stack.push_async_callback(writer.stop)
-    embedder = providers.embedder(settings)
+    embedder = embedder_of(settings)
     if embedder is not None:
         stack.push_async_callback(embedder.close)
     shared = load_shared(settings, database, writer, embedder, started)

@@ -91,7 +91,7 @@ async def database(database_url) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def settings(tmp_path) -> Settings:
-    return Settings(data_dir=tmp_path)
+    return Settings(data_dir=tmp_path, embeddings="off")  # else each server starts the process of minilm
 
 
 @pytest.fixture

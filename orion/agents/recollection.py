@@ -1,8 +1,8 @@
 """What an agent knows of its user from before: kept and found by words and by meaning.
 
-Words are searched by PostgreSQL; meaning where an embedding provider is configured (ORION_EMBEDDINGS)
-and the database has pgvector. Both rankings are fused. A provider that fails or dawdles costs nothing
-but its part: the words remain.
+Words are searched by PostgreSQL; meaning where something embeds (minilm where its model is installed, or
+ORION_EMBEDDINGS) and the database has pgvector. Both rankings are fused. A provider that fails or dawdles
+costs nothing but its part: the words remain.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _STANDING = (MemoryType.PREFERENCE, MemoryType.FACT, MemoryType.TASK, MemoryType
 _SEARCH_SECS = 1.0
 _EMBED_SECS = 20.0
 _CANDIDATES = 20
+_AT_ONCE = 25
 
 
 class Recollection:
@@ -102,17 +103,29 @@ class Recollection:
                 return await store.memories.newest(limit=limit, session_id=session_id, notes=notes)
         vectors = await self._embed([query], _SEARCH_SECS)
         async with self._database.transaction(principal) as store:
-            by_words = await store.memories.search(
-                query, limit=max(limit, _CANDIDATES), session_id=session_id, notes=notes
-            )
-            by_words = [memory for memory in by_words if not only_generic(query, memory.content)]
             if self._embedder is None or not vectors:
-                return by_words[:limit]
-            near = await store.memories.nearest(
-                self._embedder.model, vectors[0], limit=max(limit, _CANDIDATES), notes=notes
+                found = await store.memories.search(
+                    query, limit=max(limit, _CANDIDATES), session_id=session_id, notes=notes
+                )
+                return [memory for memory in found if not only_generic(query, memory.content)][:limit]
+            most = max(limit, _CANDIDATES)
+            near = await store.memories.nearest(self._embedder.model, vectors[0], limit=most, notes=notes)
+            by_meaning = [m for m in near if session_id is None or m.session_id == session_id]
+            by_words = await store.memories.with_all_words(
+                query, limit=most, session_id=session_id, notes=notes
             )
-        by_meaning = [m for m in near if session_id is None or m.session_id == session_id]
-        return fuse(by_words, by_meaning)[:limit]
+            if not by_words:
+                # One common word ("name") says less than the meaning: it finds only what that does not.
+                any_word = await store.memories.with_any_word(
+                    query, limit=most, session_id=session_id, notes=notes
+                )
+                known = {memory.id for memory in by_meaning}
+                by_words = [
+                    memory
+                    for memory in any_word
+                    if memory.id not in known and not only_generic(query, memory.content)
+                ]
+        return fuse(by_meaning, by_words)[:limit]
 
     async def for_models(self, principal: Principal, query: str, *, limit: int) -> list[Memory]:
         """What a model may be told of what fits the query: all but notes of conversations."""
@@ -136,12 +149,17 @@ class Recollection:
             return 0
         async with self._database.transaction(principal) as store:
             missing = await store.memories.without_vector(self._embedder.model)
-        vectors = await self._embed([memory.content for memory in missing], _EMBED_SECS)
-        found = {memory.id: vector for memory, vector in zip(missing, vectors, strict=False)}
-        if found:
+        done = 0
+        for first in range(0, len(missing), _AT_ONCE):  # a slow engine gets through, too, part by part
+            part = missing[first : first + _AT_ONCE]
+            vectors = await self._embed([memory.content for memory in part], _EMBED_SECS)
+            if not vectors:
+                break
+            found = {memory.id: vector for memory, vector in zip(part, vectors, strict=True)}
             async with self._database.transaction(principal) as store:
                 await store.memories.add_vectors(self._embedder.model, found)
-        return len(found)
+            done += len(found)
+        return done
 
     async def _embed(self, texts: list[str], deadline_secs: float) -> Sequence[Sequence[float]]:
         if self._embedder is None or not texts:

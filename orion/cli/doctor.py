@@ -12,6 +12,7 @@ from orion.settings import ProviderSettings, Settings
 
 if TYPE_CHECKING:
     from orion.providers import Choice
+    from orion.providers._in_use import InUse
 
 Row = tuple[str, str | None, str]
 """A part, what serves it (None: nothing does), and why."""
@@ -21,15 +22,41 @@ _KINDS = {"stt": "speech to text", "llm": "agent", "tts": "text to speech"}
 async def run(settings: Settings, _arguments: argparse.Namespace) -> int:
     """Tell it, a line a part; 1 if a voice session could not run, or a key that was entered does not work."""
     from orion.media import models as media
+    from orion.providers import _in_use as in_use
     from orion.store import database
 
     rows = await _engines(settings)
     rows += [(f"agent {agent}", None, lack) for agent, lack in models.unserved(settings)]
     rows += [*media.report(), database.report(settings), *await _entered(settings)]
     rows += [_keys(settings), _address(settings), _ice(settings)]
+    used = await in_use.in_use(settings)
+    rows.insert(_after_engines(rows), _memory(settings, used[-1]))
     for part, name, reason in rows:
         print(f"{'ok ' if name else 'NO '} {part:<16} {name or '-':<14} {reason}")
+    _tell_better(used)
     return 0 if all(name for _, name, _ in rows) else 1
+
+
+def _after_engines(rows: list[Row]) -> int:
+    """Where the memory's row stands: behind those of the engines and their fail-overs."""
+    return 1 + max(n for n, row in enumerate(rows) if row[0] in _KINDS.values() or row[0].startswith("  "))
+
+
+def _memory(settings: Settings, memory: InUse) -> Row:
+    where = "; if the database has pgvector" if memory.provider and settings.database_url else ""
+    return "memory", memory.provider or "words", f"memories are found {memory.name}{where}"
+
+
+def _tell_better(used: list[InUse]) -> None:
+    """The short list of what one command or one key would improve; nothing where nothing would."""
+    called = {**_KINDS, "memory": "memory"}
+    for note in (f"{called[part.kind]}: {part.note}" for part in used if part.note):
+        print(f"\n{note}")
+    offers = [(called[part.kind], offer) for part in used for offer in part.better]
+    if offers:
+        print("\nBetter by one command, or one key in the environment or .env (no download was ever tried):")
+    for called_so, offer in offers:
+        print(f"  {called_so}: {offer.gain}\n      {offer.command}")
 
 
 def _keys(settings: Settings) -> Row:
@@ -83,10 +110,9 @@ async def _engines(settings: Settings) -> list[Row]:
 
 
 def _reason(settings: Settings, choice: Choice) -> str:
-    better = models.better(settings, choice)
     named = choice.reason.startswith("named")
     built_in = choice.provider is not None and models.is_embedded(settings, choice.provider)
-    return ("built in, no key needed" if built_in and not named else choice.reason) + better
+    return "built in, no key needed" if built_in and not named else choice.reason
 
 
 async def _entered(settings: Settings) -> list[Row]:

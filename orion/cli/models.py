@@ -12,8 +12,8 @@ from orion.errors import StartError
 from orion.settings import Settings
 
 if TYPE_CHECKING:
-    from orion.providers import Choice
     from orion.providers._models.catalogue import Model
+    from orion.providers._models.language import LanguageModel
 
 _BAR_CHARS = 28
 _TERMINAL_SECS = 0.1
@@ -34,41 +34,70 @@ async def run(settings: Settings, given: argparse.Namespace) -> int:
     if given.action == "pull":
         return await _pull(settings, given.names)
     if given.action == "remove":
-        from orion.providers._models.pull import remove
-
         for name in given.names:
-            remove(settings, name)
+            await _remove(settings, name)
             print(f"{name} is gone.")
         return 0
-    return _list(settings)
+    return await _list(settings)
 
 
 async def _pull(settings: Settings, names: list[str]) -> int:
+    from orion.providers._models import catalogue, language
+
+    # All are known before the first is pulled.
+    wanted = [language.find(name) or catalogue.find(settings, name) for name in names]
+    for model in wanted:
+        if isinstance(model, catalogue.Model):
+            await _pull_speech(settings, model)
+        else:
+            await _pull_language(settings, model)
+    return 0
+
+
+async def _pull_speech(settings: Settings, model: Model) -> None:
     from orion import providers
     from orion.providers._models import catalogue
     from orion.providers._models.pull import pull
 
-    wanted = [catalogue.find(settings, name) for name in names]  # all are known before the first is pulled
-    for model in wanted:
-        if model in catalogue.pulled(settings, model.provider):
-            print(f"{model.name} is there.")
-            continue
-        await pull(settings, model, progress(model))
-        print(f"{model.name} is there ({model.licence}); calls from now on may use it.")
-        lack = providers.lack(settings, "stt" if model.kind == "stt" else "tts", model.provider)
-        if lack:
-            print(f"It cannot run yet: {lack}")
-    return 0
+    if model in catalogue.pulled(settings, model.provider):
+        print(f"{model.name} is there.")
+        return
+    tell = progress(model.name)
+    await pull(settings, model, lambda there_bytes: tell(there_bytes, model.size_bytes))
+    print(f"{model.name} is there ({model.licence}); calls from now on may use it.")
+    lack = providers.lack(settings, "stt" if model.kind == "stt" else "tts", model.provider)
+    if lack:
+        print(f"It cannot run yet: {lack}")
 
 
-def better(settings: Settings, choice: Choice) -> str:
-    """What could be pulled instead of an embedded engine, for `orion doctor`; else empty."""
-    from orion.providers._models.catalogue import advice
+async def _pull_language(settings: Settings, model: LanguageModel) -> None:
+    """Pull it, and say whether agents will talk by it."""
+    from orion import providers
+    from orion.providers._models import language
 
-    if choice.provider is None or choice.kind == "llm" or not is_embedded(settings, choice.provider):
-        return ""
-    command = advice(settings, choice.kind, "en")
-    return f"; better: {command}, other languages: orion models (no download was ever tried by its makers)"
+    if model.name in (await language.names(settings) or ()):
+        print(f"{model.name} is there.")
+        return
+    await language.pull(settings, model, progress(model.name))
+    choice = providers.choose(settings, "llm")
+    print(f"{model.name} is there (licence: {model.licence}).")
+    if choice.provider == "ollama":
+        print("Agents of ORION talk by it from the next call on.")
+    else:
+        print(
+            f"Agents go on with {choice.provider} ({choice.reason}); this one: ORION_LLM=ollama/{model.name}"
+        )
+
+
+async def _remove(settings: Settings, name: str) -> None:
+    from orion.providers._models import language
+    from orion.providers._models.pull import remove
+
+    model = language.find(name)
+    if model is None:
+        remove(settings, name)
+    else:
+        await language.remove(settings, model)
 
 
 def is_embedded(settings: Settings, provider: str) -> bool:
@@ -96,7 +125,7 @@ def unserved(settings: Settings) -> list[tuple[str, str]]:
     return found
 
 
-def _list(settings: Settings) -> int:
+async def _list(settings: Settings) -> int:
     from orion.providers._models import catalogue
 
     there = {model.name: model for model in catalogue.pulled(settings)}
@@ -109,31 +138,49 @@ def _list(settings: Settings) -> int:
             f"{model.name:<20} {model.kind}  {languages:<22} {_mb(model.size_bytes):>7}  "
             f"{model.licence:<14} {state}"
         )
-    print(f"Pulled models lie in {catalogue.folder(settings)}.")
+    await _list_language(settings)
+    print(
+        f"Pulled models lie in {catalogue.folder(settings)}; language models in Ollama, any by ollama/NAME."
+    )
     return 0
 
 
-def progress(model: Model) -> Callable[[int], None]:
-    """Tells how much of an archive is there: a bar on a terminal, else a line every five seconds."""
+async def _list_language(settings: Settings) -> None:
+    """The language models that ORION names, and those that the Ollama has."""
+    from orion.providers._models import language
+
+    there = await language.names(settings) or []
+    short = {model.name: name for name, model in language.KNOWN.items()}
+    for name, model in language.KNOWN.items():
+        state = "pulled" if model.name in there else "-"
+        size = f"{model.size_bytes / 1e9:.1f} GB"
+        print(f"{name:<20} llm  {'many languages':<22} {size:>7}  {model.licence:<14} {state}")
+    for name in there:
+        if name not in short:
+            print(f"{'ollama/' + name:<20} llm  {'-':<22} {'-':>7}  {'its own':<14} pulled")
+
+
+def progress(name: str) -> Callable[[int, int], None]:
+    """Tells how much of a model is there: a bar on a terminal, else a line every five seconds."""
     terminal = sys.stdout.isatty()
     begun, first_bytes, told = time.monotonic(), -1, 0.0
 
-    def tell(there_bytes: int) -> None:
+    def tell(there_bytes: int, size_bytes: int) -> None:
         nonlocal first_bytes, told
         first_bytes = there_bytes if first_bytes < 0 else first_bytes
         now = time.monotonic()
-        done = there_bytes >= model.size_bytes
+        done = there_bytes >= size_bytes
         if not done and now - told < (_TERMINAL_SECS if terminal else _LINE_SECS):
             return
         told = now
         rate = (there_bytes - first_bytes) / max(now - begun, 0.001)
-        share = there_bytes / model.size_bytes
-        text = f"{_mb(there_bytes)} of {_mb(model.size_bytes)} {share:4.0%} {_mb(int(rate))}/s"
+        share = there_bytes / max(size_bytes, 1)
+        text = f"{_mb(there_bytes)} of {_mb(size_bytes)} {share:4.0%} {_mb(int(rate))}/s"
         if terminal:
             bar = "#" * int(share * _BAR_CHARS)
-            print(f"\r{model.name} [{bar:<{_BAR_CHARS}}] {text} ", end="\n" if done else "", flush=True)
+            print(f"\r{name} [{bar:<{_BAR_CHARS}}] {text} ", end="\n" if done else "", flush=True)
         else:
-            print(f"{model.name}: {text}", flush=True)
+            print(f"{name}: {text}", flush=True)
 
     return tell
 

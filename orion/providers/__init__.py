@@ -12,7 +12,8 @@ each returns a Pipecat service that serves one call. It may also have
 - `speech(settings, agent)`: a model that hears, answers and speaks by itself, for agents that name it in
   `speech`; it returns a Pipecat LLMService that is a SpeechModel, too (docs/speech-to-speech.md);
 - `async expect(settings, phrases)`: a recogniser is told what the tools' users may say;
-- `embed(settings) -> Embedder`: vectors for the search of memories, where ORION_EMBEDDINGS names it;
+- `embed(settings) -> Embedder`: vectors for the search of memories, where ORION_EMBEDDINGS names it, and by
+  `auto` where it is embedded and available;
 - `async models(settings, kind) -> list[str]` and `async voices(settings) -> list[Voice]`: what its account
   may use, by which `orion doctor` checks the key, too; they raise ProviderError, ProviderTimeout;
 - `ENTERED: tuple[str, ...]`: what an admin may enter for a workspace: `key`, and `base_url` only where its
@@ -276,16 +277,6 @@ def tts(settings: Settings, agent: Agent) -> TTSService:
 def planner(settings: Settings, name: str) -> Plans | None:
     """How the provider `name` plans without a model; None for language models."""
     return cast("Plans | None", getattr(module(settings, name), "plan", None))
-
-
-def embedder(settings: Settings) -> Embedder | None:
-    """What embeds memories; None where ORION_EMBEDDINGS is not set. Raises StartError."""
-    if settings.embeddings is None:
-        return None
-    loaded = module(settings, settings.embeddings)
-    if not hasattr(loaded, "embed"):
-        raise StartError(f"ORION_EMBEDDINGS: {settings.embeddings} has no embeddings")
-    return cast("Embedder", loaded.embed(settings))
 
 
 def _make(

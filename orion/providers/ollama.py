@@ -8,9 +8,9 @@ Reference: https://github.com/ollama/ollama/blob/main/docs/openai.md
 from __future__ import annotations
 
 import json
+import math
 import socket
 import time
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,21 +18,23 @@ from pipecat.services.llm_service import LLMService
 
 from orion.domain.agent import Agent
 from orion.providers import model_for
+from orion.providers._models.language import SMALL, ollama_url
 from orion.providers._vendor import imported
 from orion.settings import Settings
 
 RANK = 25
-_BASE_URL = "http://127.0.0.1:11434/v1"
 _PROBE_SECS = 0.2
+_KEPT_SECS = 10.0
+"""A model that was pulled serves after so many seconds, without a new start."""
 _LONGEST_BYTES = 1 << 20
 
 
 def available(settings: Settings, _kind: str) -> str | None:
-    """None where Ollama has a model; it is asked once per process, for a fifth of a second at most."""
-    models = _models(_base_url(settings))
+    """None where Ollama has a model; it is asked every ten seconds at most, for a fifth of a second."""
+    models = _models(ollama_url(settings))
     if models is None:
-        return "Ollama does not answer on this machine; start it, and ORION anew"
-    return None if models else "Ollama has no model yet (ollama pull llama3.2), and ORION starts without it"
+        return f"Ollama does not answer on this machine; start it, or: orion models pull {SMALL}"
+    return None if models else f"Ollama has no model yet: orion models pull {SMALL}"
 
 
 async def start(_settings: Settings) -> None:
@@ -52,30 +54,42 @@ def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
     from orion.providers._openai.chat import Chat  # noqa: PLC0415
     from orion.providers._openai.server import server  # noqa: PLC0415
 
-    base_url = _base_url(settings)
+    base_url = ollama_url(settings)
     model = model_for(settings, agent, "llm", "ollama") or settings.llm_model
     return Chat(server(None, base_url), model or (_models(base_url) or ("",))[0], vendor="ollama")
 
 
 async def models(settings: Settings, _kind: str) -> list[str]:
-    """The models that it had when it was asked first."""
-    return list(_models(_base_url(settings)) or ())
+    """The models that it has, the newest first."""
+    return list(_models(ollama_url(settings)) or ())
 
 
-def _base_url(settings: Settings) -> str:
-    return settings.provider("ollama").base_url or _BASE_URL
+_known: dict[str, tuple[float, tuple[str, ...] | None]] = {}
+"""By address: until when an answer is good, and the models."""
 
 
-@lru_cache(maxsize=8)
 def _models(base_url: str) -> tuple[str, ...] | None:
     """The names of its models that talk; None where nothing answers in time."""
-    parts = urlsplit(base_url)
+    until, known = _known.get(base_url, (0.0, None))
+    if time.monotonic() < until:
+        return known
+    kept_secs = _KEPT_SECS
     try:
-        answer = _get(parts.hostname or "", parts.port or 80, "/api/tags", time.monotonic() + _PROBE_SECS)
-        models = json.loads(answer.partition(b"\r\n\r\n")[2])["models"]
-        names = tuple(str(model["name"]) for model in models)
+        known = _asked(base_url)
+    except TimeoutError:
+        # It thinks, or something else listens there: what was known stays, and no call waits again.
+        kept_secs = _KEPT_SECS if known else math.inf
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        known = None
+    _known[base_url] = time.monotonic() + kept_secs, known
+    return known
+
+
+def _asked(base_url: str) -> tuple[str, ...]:
+    """Raises OSError, ValueError, KeyError, TypeError where that is no Ollama that answers."""
+    parts = urlsplit(base_url)
+    answer = _get(parts.hostname or "", parts.port or 80, "/api/tags", time.monotonic() + _PROBE_SECS)
+    names = [str(model["name"]) for model in json.loads(answer.partition(b"\r\n\r\n")[2])["models"]]
     return tuple(name for name in names if "embed" not in name)
 
 

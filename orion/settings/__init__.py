@@ -69,7 +69,7 @@ class Settings:
     llm_model: str | None = None
     openai_api: str = "chat"
     context_tokens: int = 16_000
-    embeddings: str | None = None
+    embeddings: str = "auto"
     embedding_model: str | None = None
     models_url: str | None = None
     ice_hosts: tuple[str, ...] = ()

@@ -76,15 +76,25 @@ class Memories:
     async def search(
         self, query: str, *, limit: int = 5, session_id: UUID | None = None, notes: bool = True
     ) -> list[Memory]:
-        """What fits the query, best first: all of its words if anything has them, else any of them.
+        """What fits the query, best first: all of its words if anything has them, else any of them."""
+        found = await self.with_all_words(query, limit=limit, session_id=session_id, notes=notes)
+        return found or await self.with_any_word(query, limit=limit, session_id=session_id, notes=notes)
+
+    async def with_all_words(
+        self, query: str, *, limit: int, session_id: UUID | None = None, notes: bool = True
+    ) -> list[Memory]:
+        """What has all words of the query, best first.
 
         PostgreSQL full text search (12.3): English stems, stop words left out. Of irregular verbs the other
         forms count among any of them.
         """
         strict = func.websearch_to_tsquery("english", query)
-        found = await self._matching(strict, limit, session_id, notes=notes)
-        if found:
-            return found
+        return await self._matching(strict, limit, session_id, notes=notes)
+
+    async def with_any_word(
+        self, query: str, *, limit: int, session_id: UUID | None = None, notes: bool = True
+    ) -> list[Memory]:
+        """What has a word of the query, best first."""
         # `&` to `|` on the parsed query keeps it well formed, whatever the user wrote.
         loose = cast(
             func.replace(cast(func.plainto_tsquery("english", with_forms(query)), Text), "&", "|"), TSQUERY
@@ -95,7 +105,7 @@ class Memories:
         self, model: str, embedding: Sequence[float], *, limit: int = 5, notes: bool = True
     ) -> list[Memory]:
         """The memories whose embeddings are nearest by cosine; none where pgvector is missing."""
-        if not (await self._connection.execute(_HAS_PGVECTOR)).scalar_one():
+        if not await self.has_vectors():
             return []
         values = {
             "user_id": self._principal.user_id,
@@ -107,6 +117,10 @@ class Memories:
             "counted": USER_TURNS,
         }
         return [_memory(row) for row in await self._connection.execute(_NEAREST, values)]
+
+    async def has_vectors(self) -> bool:
+        """Whether the database can search by meaning: it has pgvector."""
+        return bool((await self._connection.execute(_HAS_PGVECTOR)).scalar_one())
 
     async def newest(
         self,

@@ -3,11 +3,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orion import providers
 from orion.agents.recollection import Recollection, note
 from orion.domain.identity import new_id
 from orion.domain.memory import USER_TURNS, Memory, MemoryType, fuse, within_budget
 from orion.errors import NotFound, StartError
+from orion.providers import _embedding
 from orion.settings import ProviderSettings, Settings
 from tests.simulators.embeddings import embeddings
 
@@ -25,7 +25,7 @@ async def simulator():
 @pytest.fixture
 async def embedder(simulator, tmp_path):
     given = {"OPENAI": ProviderSettings("a-key", simulator.url)}
-    made = providers.embedder(Settings(data_dir=tmp_path, embeddings="openai", providers=given))
+    made = _embedding.embedder(Settings(data_dir=tmp_path, embeddings="openai", providers=given))
     assert made is not None
     yield made
     await made.close()
@@ -133,9 +133,9 @@ def test_a_note_keeps_every_memory_on_a_line_of_its_own(ada):
 
 def test_embeddings_without_a_key_or_an_address_are_refused_at_start(tmp_path):
     with pytest.raises(StartError, match="OPENAI_API_KEY"):
-        providers.embedder(Settings(data_dir=tmp_path, embeddings="openai"))
+        _embedding.embedder(Settings(data_dir=tmp_path, embeddings="openai"))
     with pytest.raises(StartError, match="no embeddings"):
-        providers.embedder(Settings(data_dir=tmp_path, embeddings="espeak"))
+        _embedding.embedder(Settings(data_dir=tmp_path, embeddings="espeak"))
 
 
 async def test_a_memory_takes_the_place_of_others_with_their_embeddings(database, ada, ben, embedder):

@@ -12,10 +12,13 @@ from orion.settings import Settings
 
 def test_the_doctor_names_what_serves_each_part_and_why(orion):
     code, out, _ = orion("doctor")
-    parts = {line[4:20].strip(): line.split() for line in out.splitlines()}
-    engines = {"speech to text", "agent", "text to speech", "VAD", "turn end", "database"}
+    rows, _, offers = out.partition("\n\n")
+    parts = {line[4:20].strip(): line.split() for line in rows.splitlines()}
+    engines = {"speech to text", "agent", "text to speech", "memory", "VAD", "turn end", "database"}
     assert set(parts) == engines | {"vendor keys", "address", "ICE"}
-    assert all(line.startswith("ok ") for line in out.splitlines())
+    assert all(line.startswith("ok ") for line in rows.splitlines())
+    assert "Better by one command" in offers
+    assert "models pull moonshine-base-en" in offers
     assert code == 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,12 @@ class SimulatedServer:
         self.access_token = ""
         self.refresh_token = ""
         self.providers = [provider("anthropic"), provider("deepgram"), provider("openai")]
+        self.in_use = [
+            in_use("stt", "Moonshine tiny"),
+            in_use("llm", "the offline agent", better=["orion models pull qwen3-4b"]),
+            in_use("tts", "hibari"),
+            in_use("memory", "by words"),
+        ]
         self.entered: list[tuple[str, dict[str, str]]] = []
         self.plans = SimulatedPlans(self.emit)
         self._answering = threading.Lock()
@@ -258,7 +264,8 @@ class SimulatedServer:
     def _provider_routes(self, app: FastAPI) -> None:
         @app.get("/api/v1/providers")
         def providers() -> Any:
-            return {"items": [], "engines": [], "providers": self.providers, "next_cursor": None}
+            shown = {"items": [], "engines": [], "in_use": self.in_use, "providers": self.providers}
+            return {**shown, "next_cursor": None}
 
         @app.put("/api/v1/providers/{name}")
         def put(name: str, body: dict[str, str]) -> Any:
@@ -415,6 +422,12 @@ def provider(name: str, **more: Any) -> dict[str, Any]:
         "updated_at": None,
         "problem": None,
     } | more
+
+
+def in_use(kind: str, name: str, note: str | None = None, better: Sequence[str] = ()) -> dict[str, Any]:
+    """A part of an agent, as the server tells it, and the commands that would improve it."""
+    offers = [{"gain": "talks about anything", "command": command} for command in better]
+    return {"kind": kind, "provider": None, "name": name, "note": note, "better": offers}
 
 
 def turn(role: str, text: str, **more: Any) -> dict[str, Any]:

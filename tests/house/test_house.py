@@ -96,6 +96,7 @@ def test_locks_carry_hashes_and_no_addresses():
     for name in (
         "requirements.lock",
         "requirements-dev.lock",
+        "requirements-memory.lock",
         "tests/journeys/litellm.lock",
         f"{servers}/time.lock",
     ):

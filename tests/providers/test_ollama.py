@@ -39,7 +39,7 @@ async def test_auto_takes_it_and_it_talks_by_its_first_model_that_can(at, vendor
     async with on_stage(providers.llm(settings, AGENT)) as stage:
         assert await answer(stage, user("hello")) == "Hello there."
     assert vendor.asked[0]["model"] == "llama3.2:3b"
-    assert vendor.paths.count("/api/tags") == 1, "it is asked once per process"
+    assert vendor.paths.count("/api/tags") == 1, "it is asked every ten seconds at most"
 
 
 async def test_a_key_wins_over_it_and_it_stands_behind(at, vendor):
@@ -51,7 +51,7 @@ async def test_a_key_wins_over_it_and_it_stands_behind(at, vendor):
 
 async def test_without_a_model_it_does_not_serve(at, vendor):
     vendor.models = ("nomic-embed-text:latest",)
-    assert "ollama pull" in str(await asyncio.to_thread(entry.available, at(vendor.url), "llm"))
+    assert "orion models pull" in str(await asyncio.to_thread(entry.available, at(vendor.url), "llm"))
 
 
 def test_where_nothing_listens_it_is_known_at_once(at):

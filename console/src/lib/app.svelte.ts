@@ -8,7 +8,7 @@ import type { Line } from './lines.svelte'
 import { Problem } from './problem'
 import { SessionList } from './sessions.svelte'
 import { tabTitle } from './title'
-import type { Agent, Page, Provider, Session } from './wire'
+import type { Agent, InUse, Page, ProviderPage, Session } from './wire'
 import { capital, titled } from './words'
 
 /** How often the lists are read again while somebody looks. */
@@ -24,7 +24,7 @@ class App {
   readonly mine = new SessionList('&mine=true')
   /** Those of the others in the workspace, for its admins. */
   readonly others = new SessionList('', (session) => !this.own(session))
-  providers = $state.raw<Provider[]>([])
+  inUse = $state.raw<InUse[]>([])
   /** The last failure of something the person asked for. */
   failure = $state<unknown>(null)
   /** The key M mutes (WCAG 2.1.4: it can be turned off). */
@@ -52,7 +52,7 @@ class App {
       if (!this.agents.some((agent) => agent.name === this.agentName)) this.agentName = this.agents[0]?.name ?? ''
     })
     await this.attempt(() => Promise.all([this.mine.load(), account.admin && this.others.load()]))
-    this.providers = await get<Page<Provider>>('/providers').then((page) => page.items ?? [], () => [])
+    this.inUse = await get<ProviderPage>('/providers').then((page) => page.in_use ?? [], () => [])
   }
 
   /** Nothing of a person stays on the page after the sign-out. */

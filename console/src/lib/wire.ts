@@ -77,6 +77,15 @@ export interface Provider {
   reason?: string
 }
 
+/** One part of an agent as people call it: its ear, mind, voice or memory, and what would improve it. */
+export interface InUse {
+  kind: string
+  provider: string | null
+  name: string
+  note: string | null
+  better: { gain: string; command: string }[]
+}
+
 /** A provider that takes a key of the workspace's own. */
 export interface KeyedProvider {
   name: string
@@ -194,6 +203,7 @@ export interface Page<T> {
 }
 
 export interface ProviderPage extends Page<Provider> {
+  in_use?: InUse[]
   providers?: KeyedProvider[]
 }
 

@@ -20,6 +20,7 @@ from orion.domain.provider_key import ProviderKey
 from orion.errors import FieldProblem, Invalid, NotFound
 from orion.net.client import unreachable
 from orion.pipelines.catalogue import Offer
+from orion.providers import _in_use as in_use
 from orion.providers import _listing as listing
 from orion.settings import ProviderSettings
 
@@ -43,6 +44,15 @@ _PROVIDER = {
     "updated_at": EXAMPLE_TIME,
     "problem": None,
 }
+_IN_USE = {
+    "kind": "llm",
+    "provider": "offline",
+    "name": "the offline agent",
+    "note": None,
+    "better": [
+        {"gain": "talks about anything, on this machine (2.5 GB)", "command": "orion models pull qwen3-4b"}
+    ],
+}
 _CHOICE = {"kind": "stt", "provider": "pocketsphinx", "reason": "embedded"}
 _ENGINE = {
     "kind": "llm",
@@ -62,6 +72,25 @@ class Engine(BaseModel):
     kind: providers.Kind
     provider: str | None
     reason: str
+
+
+class ImprovementBody(BaseModel):
+    """What would be better, and the one line that brings it: a command, or a setting with a key."""
+
+    gain: str
+    command: str
+
+
+class EngineInUse(BaseModel):
+    """One part of an agent as people call it, why not a better one serves, and what would improve it."""
+
+    model_config = example(_IN_USE)
+
+    kind: in_use.Part
+    provider: str | None
+    name: str
+    note: str | None
+    better: list[ImprovementBody]
 
 
 class VoiceBody(BaseModel):
@@ -102,13 +131,23 @@ class ProviderBody(BaseModel):
 
 
 class EnginePage(BaseModel):
-    """The engine that comes first of each kind, all engines that there are, and what may be entered."""
+    """The engine that comes first of each kind, all engines that there are, and what may be entered.
+
+    `in_use` tells ear, mind, voice and memory for people.
+    """
 
     model_config = example(
-        {"items": [_CHOICE], "engines": [_ENGINE], "providers": [_PROVIDER], "next_cursor": None}
+        {
+            "items": [_CHOICE],
+            "in_use": [_IN_USE],
+            "engines": [_ENGINE],
+            "providers": [_PROVIDER],
+            "next_cursor": None,
+        }
     )
 
     items: list[Engine]
+    in_use: list[EngineInUse]
     engines: list[OfferedEngine]
     providers: list[ProviderBody]
     next_cursor: str | None
@@ -137,12 +176,16 @@ async def list_providers(caller: CurrentDep, parts: PartsDep) -> Any:
     """Which engines serve the workspace, and why; their models and voices; where a key may be entered."""
     assert caller.workspace_id is not None
     offer = await parts.calls.shared.catalogue.of(caller.workspace_id)
+    async with parts.calls.shared.database.transaction(caller) as store:
+        has_vectors = await store.memories.has_vectors()
+    used = await in_use.in_use(offer.settings, has_vectors=has_vectors)
     choices = [providers.choose(offer.settings, kind) for kind in providers.KINDS]
     bodies = [_body(parts, offer, name) for name in sorted(parts.calls.shared.catalogue.enterable)]
     if not (caller.is_admin and caller.may(Scope.ADMIN)):
         bodies = [{**body, "key_ends": None, "base_url": None} for body in bodies]
     return {
         "items": [{"kind": c.kind, "provider": c.provider, "reason": c.reason} for c in choices],
+        "in_use": [part.as_json() for part in used],
         "engines": [engine.as_json() for engine in await listing.engines(offer.settings)],
         "providers": bodies,
         "next_cursor": None,
