@@ -26,10 +26,9 @@ from pathlib import Path
 
 from _server import head, table
 
-from tests.dialogues.natural.talk import talks
+from tests.dialogues.natural.talk import serving, talks
 from tests.dialogues.natural.turns import load
 from tests.dialogues.natural.verdict import Judged, Verdict
-from tests.dialogues.world import serving
 
 SENTENCES = Path(__file__).with_name("natural.yaml")
 GOOD = (Verdict.RIGHT, Verdict.ACCEPTABLE)

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.dialogues.natural.talk import talks
+from tests.dialogues.natural.talk import serving, talks
 from tests.dialogues.natural.turns import load
 from tests.dialogues.natural.verdict import Judged, Verdict
-from tests.dialogues.world import serving
 
 CONVERSATIONS = load(Path(__file__).parent / "natural" / "published.yaml")
 SENTENCES = [turn.say for conversation in CONVERSATIONS for turn in conversation.turns]

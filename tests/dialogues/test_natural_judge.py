@@ -114,3 +114,12 @@ def test_claims_and_unwanted_deeds_are_embarrassing(turn, answer, before, after)
 def test_a_denial_is_no_claim():
     turn = Turn("is it set", "small-talk")
     assert verdict(turn, "No timer is set. Shall I set a timer?", kept(), kept()) is Verdict.RIGHT
+
+
+@pytest.mark.parametrize(
+    "answer", ["I can't. You can say: set a timer for 7:30.", "Sorry, but I can set one for 8:00."]
+)
+def test_an_example_behind_a_refusal_is_no_answer(answer):
+    turn = Turn("is it cold", "none", must=["can't|sorry"], unwanted=[r"\d:\d\d"])
+    assert verdict(turn, answer, kept(), kept()) is Verdict.RIGHT
+    assert verdict(turn, "I can't. It is 7:30.", kept(), kept()) is Verdict.WRONG

@@ -16,13 +16,14 @@ _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _NUMBER = re.compile(r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 _SCALED = re.compile(r"(\d+(?:\.\d+)?) (thousand|million|billion)\b")
+_NOTHING = re.compile(r"\bhave nothing (?:noted|stored|written down)\b", re.IGNORECASE)
 _HOUR_SLACK_MINS = (-2, -1, 0, 1)
 """A minute may have begun between the question and the judgement."""
 
 
 def holds(wanted: Wanted, answer: str, now: datetime) -> bool:
     """Whether it is in the answer; `now` is the caller's own time."""
-    said = answer.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    said = _NOTHING.sub("do not know anything", answer.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     if isinstance(wanted, str):
         return re.search(wanted, said, re.IGNORECASE) is not None
     ((name, value),) = wanted.items()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import httpx
 
 from tests.dialogues.dialogue import Dialogue
+from tests.dialogues.house import House
 from tests.dialogues.natural.kept import Kept, read, works
 from tests.dialogues.natural.turns import Conversation, Turn
 from tests.dialogues.natural.verdict import Heard, Judged, faults, judge
 from tests.dialogues.world import Running, World, world
 from tests.dialogues.written import Caller, caller
+from tests.journeys.conftest import start_server
 
 _LOOKS = 6
 _LOOK_SECS = 0.25
@@ -21,6 +25,17 @@ _LOOK_SECS = 0.25
 _PLAN_SECS = 60
 _NO_WAITING = httpx.Limits(max_keepalive_connections=0)
 """A connection that waits while rows are looked at may be closed by the server just when it is used again."""
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Running]:
+    """A server as it is shipped, with the engines that need nothing and no project."""
+    folder.mkdir(mode=0o711)
+    server = start_server(folder / "data", ORION_LLM="offline")
+    try:
+        yield server, House(url="")
+    finally:
+        server.end()
 
 
 async def talks(

@@ -16,6 +16,11 @@ from tests.dialogues.natural.turns import Turn
 _LATE_SECS = 25
 _LONG_REFUSAL_WORDS = 30
 _AGENTS = {"concierge": "orion"}
+_OFFER = re.compile(
+    r"\b(?:but )?(?:i|you) (?:can|could)\b(?!'|not).*|\b(?:for example|try|say|ask)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What it says it can do, behind what it cannot: no part of the answer."""
 _DENIAL = re.compile(r"n't\b|\b(?:not|no|none|never|nothing|cannot|if|before|once|or|can)\b", re.IGNORECASE)
 _TIMER_CLAIM = re.compile(
     r"\b(?:timer|alarm|reminder)s?\b.*\b(?:set|running|started)\b"
@@ -90,7 +95,7 @@ def faults(turn: Turn, heard: Heard) -> Iterator[str]:
         if not _said(wanted, heard):
             yield f"not said: {wanted}"
     for unwanted in turn.unwanted:
-        if holds(unwanted, heard.answer, heard.now):
+        if holds(unwanted, _answered(turn, heard), heard.now):
             yield f"said: {unwanted}"
     for write in turn.writes:
         if not _written(write, heard):
@@ -132,6 +137,11 @@ def _claims(turn: Turn, made: Changes, heard: Heard) -> Iterator[str]:
         yield "claims to remember"
     if not (made.off or made.lost or made.begun) and any(map(_END_CLAIM.search, stated)):
         yield "claims to have undone something"
+
+
+def _answered(turn: Turn, heard: Heard) -> str:
+    """The answer; of a refusal without the examples of what can be done."""
+    return _OFFER.sub("", heard.answer) if turn.ability == "none" else heard.answer
 
 
 def _sentences(answer: str) -> list[str]:
