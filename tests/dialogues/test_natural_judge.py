@@ -122,4 +122,4 @@ def test_a_denial_is_no_claim():
 def test_an_example_behind_a_refusal_is_no_answer(answer):
     turn = Turn("is it cold", "none", must=["can't|sorry"], unwanted=[r"\d:\d\d"])
     assert verdict(turn, answer, kept(), kept()) is Verdict.RIGHT
-    assert verdict(turn, "I can't. It is 7:30.", kept(), kept()) is Verdict.WRONG
+    assert verdict(turn, "Sorry. It is 7:30.", kept(), kept()) is Verdict.WRONG

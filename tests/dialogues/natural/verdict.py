@@ -128,7 +128,7 @@ def embarrassments(turn: Turn, heard: Heard) -> Iterator[str]:
 
 def _claims(turn: Turn, made: Changes, heard: Heard) -> Iterator[str]:
     """What it says it has done and has not done."""
-    stated = [said for said in _sentences(heard.answer) if not _DENIAL.search(said)]
+    stated = _stated(heard.answer)
     if turn.ability in {"list-timers", "repeat", "recall", "plan", "help"}:
         return
     if not made.begun and any(map(_TIMER_CLAIM.search, stated)):
@@ -140,12 +140,19 @@ def _claims(turn: Turn, made: Changes, heard: Heard) -> Iterator[str]:
 
 
 def _answered(turn: Turn, heard: Heard) -> str:
-    """The answer; of a refusal without the examples of what can be done."""
-    return _OFFER.sub("", heard.answer) if turn.ability == "none" else heard.answer
+    """The answer; beside what it cannot do, only what is stated, without examples of what it can."""
+    if turn.ability != "none":
+        return heard.answer
+    return _OFFER.sub("", " ".join(_stated(heard.answer)))
+
+
+def _stated(answer: str) -> list[str]:
+    """The sentences that say something is so, or is done: no questions, no denials."""
+    return [said for said in _sentences(answer) if not _DENIAL.search(said)]
 
 
 def _sentences(answer: str) -> list[str]:
-    """What is stated; questions are not."""
+    """All but questions."""
     return [said for said in re.split(r"(?<=[.!?])\s+", answer) if not said.endswith("?")]
 
 
