@@ -54,6 +54,7 @@ def test_an_answer_holds_what_a_person_expects(wanted, answer):
     ("wanted", "answer"),
     [
         ({"number": 9}, "That is 90."),
+        ({"hours_between": ["Europe/Berlin", "Asia/Tokyo"]}, "It is 8:05 PM."),
         ({"clock": "local"}, "It is 2:05 AM."),
         ({"clock": "Asia/Tokyo"}, "It is 14:05."),
         ({"weekday": "12-25"}, "It is Monday."),

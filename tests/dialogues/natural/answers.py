@@ -14,6 +14,7 @@ from tests.dialogues.natural.turns import Wanted
 
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _NUMBER = re.compile(r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_CLOCK = re.compile(r"\b\d{1,2}:\d\d\b")
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 _SCALED = re.compile(r"(\d+(?:\.\d+)?) (thousand|million|billion)\b")
 _NOTHING = re.compile(r"\bhave nothing (?:noted|stored|written down)\b", re.IGNORECASE)
@@ -31,8 +32,8 @@ def holds(wanted: Wanted, answer: str, now: datetime) -> bool:
 
 
 def numbers(text: str) -> list[float]:
-    """All numbers of a text, in digits or in words."""
-    bare = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", text)
+    """All numbers of a text, in digits or in words, but of times of day."""
+    bare = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", _CLOCK.sub("", text))
     digits = alpha2digit(bare, "en", threshold=0) if bare.strip() else bare
     digits = _SCALED.sub(lambda hit: f"{float(hit[1]) * _SCALES[hit[2]]:f}", digits)
     plain = [float(re.sub("[, ]", "", hit)) for hit in _NUMBER.findall(digits)]
