@@ -202,6 +202,7 @@ class WorkerTTSService(WrittenWords):
         self._orion_voice = voice
         self._orion_language = language
         self._orion_timeline = Timeline()
+        read_aloud("", language)  # its rules are made now, not before the first sound
 
     def can_generate_metrics(self) -> bool:
         """Time to first byte and characters are measured."""

@@ -330,5 +330,5 @@ def _initials(match: re.Match[str]) -> str | None:
 
 
 def _is_shouted(match: re.Match[str]) -> bool:
-    text = match.string[:2000]
+    text = match.string[:200]
     return text.isupper() and sum(map(str.isalpha, text)) > 12
