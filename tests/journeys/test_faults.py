@@ -18,13 +18,10 @@ def agent(brief):
     return brief
 
 
-def listeners(server):
-    """The speech recognition processes that serve calls: children of the fork server."""
-    found = []
-    for child in psutil.Process(server.process.pid).children():
-        if any("pocketsphinx" in word for word in child.cmdline()):
-            found += child.children()
-    return sorted(found, key=lambda process: process.create_time())
+def recogniser(server):
+    """The speech recognition process, which serves all calls."""
+    children = psutil.Process(server.process.pid).children()
+    return next(child for child in children if any("moonshine" in word for word in child.cmdline()))
 
 
 async def test_the_database_is_killed_in_a_call_and_nothing_is_lost(server, http, session_id, tmp_path):
@@ -53,7 +50,7 @@ async def test_the_recogniser_is_killed_while_it_listens_and_no_word_is_lost(
         await greeted(phone)
         since = await phone.say(spoken("what is seven plus five", tmp_path))
         await phone.event("turn.partial", since, role="user")
-        listeners(server)[-1].kill()
+        recogniser(server).kill()
         event = await phone.event("turn.ended", since, role="agent")
         assert event["body"]["turn"]["text"] == "That is 12."
 
