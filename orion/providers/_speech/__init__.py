@@ -203,6 +203,8 @@ class WorkerTTSService(WrittenWords):
         self._orion_language = language
         self._orion_timeline = Timeline()
         read_aloud("", language)  # its rules are made now, not before the first sound
+        self._orion_asked: str | None = None
+        """The context whose sentence the worker was asked for, until it has answered."""
 
     def can_generate_metrics(self) -> bool:
         """Time to first byte and characters are measured."""
@@ -231,6 +233,7 @@ class WorkerTTSService(WrittenWords):
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
         """Speak one sentence: words first, then the audio in which they are heard."""
         await self.start_tts_usage_metrics(text)
+        self._orion_asked = context_id
         voice = str(self._settings.voice or self._orion_voice)
         readings = self.orion_lexicon.pronounced(read_aloud(text, self._orion_language), marked)
         said = " ".join(reading.said for reading in readings if reading.said)
@@ -243,6 +246,15 @@ class WorkerTTSService(WrittenWords):
                     yield TTSAudioRawFrame(pcm, self.sample_rate, 1, context_id=context_id)
         except (ProviderError, TimeoutError) as error:
             yield ErrorFrame(error=str(error) or "the speech worker does not answer", exception=error)
+        finally:
+            self._orion_asked = None
+
+    async def _next_audio_context_item(self, context_id: str) -> Any:
+        """The next piece of sound or words. Pipecat waits 3 s; a worker that died may take longer."""
+        item = await super()._next_audio_context_item(context_id)
+        while item is None and self._orion_asked == context_id and self.audio_context_available(context_id):
+            item = await super()._next_audio_context_item(context_id)
+        return item
 
     async def _orion_blocks(
         self, packets: AsyncGenerator[Packet, None], written: Alignment, context_id: str
