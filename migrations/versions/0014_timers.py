@@ -64,9 +64,14 @@ def upgrade() -> None:
         op.execute(
             f"create policy timers on orion.{name} to orion_app using ({TIMERS}) with check ({TIMERS})"
         )
+    # To put an event into the outbox it locks its webhook, see 0012: it may change nothing.
+    op.execute(
+        f"create policy timers_hold on orion.webhooks for update to orion_app using ({TIMERS}) with check (false)"
+    )
 
 
 def downgrade() -> None:
+    op.execute("drop policy timers_hold on orion.webhooks")
     for name in (*READ, *WRITTEN):
         op.execute(f"drop policy timers on orion.{name}")
     op.execute("drop table orion.timers")

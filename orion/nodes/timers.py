@@ -72,7 +72,7 @@ class Ringer:
             self._heard.append(timer.id)
         for call in calls.values():
             recorder = call.conversation.recorder
-            if words := call.rings.due(now, idle=recorder.between_turns, speaking=recorder.answering):
+            if words := call.rings.due(now, idle=recorder.idle, speaking=recorder.answering):
                 await call.say(words)
 
     def _collect(self) -> list[UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from orion.domain.identity import Principal
 from orion.providers.scripted.voice import voice_like
 from tests.api.running import running
 from tests.journeys.phone import calling
@@ -84,32 +85,16 @@ async def test_a_cough_into_a_goodbye_keeps_no_call_open(database_url, tmp_path)
         await phone.event("session.ended", since, end_reason="agent")
 
 
-async def test_a_goodbye_tells_of_timers_that_it_loses_and_ends_at_the_second_word(database_url, tmp_path):
-    async with serving(database_url, tmp_path) as (_, http, session_id):
-        await write(http, session_id, "set a timer for 2 hours")
-        await write(http, session_id, "set a timer for 2 hours")
-        assert "2 timers of yours still run" in await write(http, session_id, "goodbye")
+async def test_a_goodbye_tells_what_it_loses_and_ends_at_the_second_word(database_url, tmp_path):
+    async with serving(database_url, tmp_path) as (server, http, session_id):
+        async with server.parts.database.transaction(Principal.system("sweeper")) as store:
+            session = await store.sessions.get(UUID(session_id))
+        for _ in range(2):
+            server.parts.calls.announcements.after(session, 7200, "The kiln is hot.")
+        assert "I was to tell you 2 things later" in await write(http, session_id, "goodbye")
         assert await status(http, session_id) != "ended"
         await write(http, session_id, "goodbye")
         assert await status(http, session_id) == "ended"
-
-
-async def test_timers_that_a_restart_forgot_run_on_with_the_next_message(database_url, tmp_path):
-    async with serving(database_url, tmp_path) as (server, http, session_id):
-        for _ in range(2):
-            await write(http, session_id, "set a timer for 2 hours")
-        waiting = server.parts.calls.announcements.waiting
-        assert waiting(UUID(session_id)) == 2
-        key = http.headers["Authorization"]
-    async with (
-        running(database_url, tmp_path, llm=("offline",)) as server,
-        server.client(None, Authorization=key) as http,
-    ):
-        waiting = server.parts.calls.announcements.waiting
-        assert waiting(UUID(session_id)) == 0
-        for _ in range(2):
-            await write(http, session_id, "hello")
-            assert waiting(UUID(session_id)) == 2
 
 
 @pytest.mark.parametrize("said", ["mhm", "okay"])

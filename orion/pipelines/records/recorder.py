@@ -239,11 +239,6 @@ class Recorder:
         """Whether nobody has the word."""
         return self._state in {"", "listening"} and not self._open
 
-    @property
-    def between_turns(self) -> bool:
-        """Whether no turn is open, and no answer is waited for; the end of the last may still be heard."""
-        return not self._open and not self.thinking
-
     def settle(self) -> None:
         """What was consumed and belongs to no turn is the session's."""
         session_id, agent, now = self._session_id, self.agent, datetime.now(UTC)
