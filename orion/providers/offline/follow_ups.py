@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orion.domain.text.said import plain
 from orion.domain.tool import Tool
 from orion.providers.offline import acts, goes_on, reversal, slots, speech, values
 from orion.providers.offline.router import ACCEPT, ASK, Router
@@ -78,6 +79,7 @@ def _belongs(tool: Tool, found: Mapping[str, Any]) -> bool:
 def _instead(router: Router, call: Call, text: str, found: Mapping[str, Any]) -> Call:
     """Change what was done where a tool can; else do it anew, and say that what was done stays."""
     value = str(next(iter(found.values()))) if len(found) == 1 else text
+    value = value if plain(text) in plain(value) else text  # `10 minutes` for `ten`, but no ISO 8601
     changes = reversal.changing(router, call.tool, value)
     if changes is not None:
         return Call(changes.tool, dict(changes.arguments))
