@@ -97,6 +97,21 @@ def test_a_bare_number_keeps_the_unit_of_what_it_corrects(talk):
     assert talk.say("no, ten") == [("timer", {"duration": "10 minutes"})]
 
 
+@pytest.mark.parametrize("said", ["make it ten instead", "ten minutes would be better", "no, ten minutes"])
+def test_a_correction_has_many_forms(talk, said):
+    talk.say("set a timer for five minutes")
+    assert talk.say(said) == [("timer", {"duration": "10 minutes"})]
+
+
+def test_a_sum_of_several_steps_takes_each_result(talk):
+    talk.say("2 plus 2", result="4")
+    assert talk.say("add 3 and 4, then multiply that by 2", result="7") == [
+        ("calculator", {"expression": "add 3 and 4"}),
+        ("calculator", {"expression": "multiply 7 by 2"}),
+    ]
+    assert talk.say("and then subtract 4", result="10") == [("calculator", {"expression": "7 minus 4"})]
+
+
 def test_what_was_stored_is_corrected_also_after_a_question(talk):
     talk.say("please remember that my wifi password is tulip42")
     talk.say("what's my wifi password?")

@@ -15,6 +15,7 @@ class Act(StrEnum):
 
     YES = "yes"
     NO = "no"
+    WRONG = "wrong"
     CANCEL = "cancel"
     REPEAT = "repeat"
     HELP = "help"
@@ -36,6 +37,8 @@ class Act(StrEnum):
     DISTRESS = "distress"
     EMERGENCY = "emergency"
     UNDO = "undo"
+    LANGUAGE = "language"
+    ASKS_TO_ASK = "asks_to_ask"
     ACKNOWLEDGEMENT = "acknowledgement"
 
 
@@ -57,7 +60,7 @@ _BAD = (
     r"(?:useless|stupid|dumb|idiots?|idiotic|terrible|awful|horrible|bad|worst|annoying|garbage|trash|crap"
     r"|rubbish|shit"
     r"|moron|hopeless|pathetic|ridiculous|incompetent|worthless|no (?:help|good|use)|not (?:very |much )?"
-    r"(?:helpful|smart|good|help)|slow|silly|ugly|joke)"
+    r"(?:helpful|smart|good|help)|frustrating|confusing|slow|silly|ugly|joke)"
 )
 _SAD = (
     r"(?:sad|lonely|alone|unhappy|depressed|tired|bored|sick|ill|angry|upset|stressed|anxious|scared|afraid"
@@ -65,7 +68,7 @@ _SAD = (
     r"|miserable|down|hopeless|overwhelmed|heartbroken|worried|nervous|frustrated|unwell)"
 )
 _BYE = (
-    r"(?:good ?bye|bye|bye bye|see you(?: later| soon| tomorrow)?|good night|farewell|take care"
+    r"(?:good ?bye|bye|bye bye|see (?:you|ya)(?: later| soon| tomorrow)?|good night|farewell|take care"
     r"|have a (?:good|nice) \w+)"
 )
 _DONE = (
@@ -109,14 +112,18 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
         Act.CANCEL,
         (
             r"(?:no )?(?:wait )?(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop(?: that| it)?"
+            r"|stop talking|be quiet|quiet|hush|(?:(?:can|let) (?:we|us) )?start (?:over|again)"
             r"|leave it|no thank(?:s| you)|(?:stop )?that is enough)(?: please)?"
         ),
     ),
     (
         Act.REPEAT,
         (
-            r"(?:sorry )?(?:(?:(?:can|could|would|will) you )?(?:please )?(?:repeat(?: that| it| yourself)?"
-            r"|say (?:that|it) (?:again|1 more time|once more))(?: for me)?|what did you(?: just)? say"
+            r"(?:sorry )?(?:(?:(?:can|could|would|will) you )?(?:please )?(?:repeat"
+            r"(?: that| it| yourself| what you(?: just)? said)?"
+            r"|say (?:that|it) (?:again|1 more time|once more))"
+            r"(?: for me)?"
+            r"|what (?:did you(?: just)? say|were you saying|was the last thing you said)"
             r"|what (?:was|is) that|pardon(?: me)?|come again|say again|(?:once|1 time) more|1 more time"
             r"|i (?:did not|could not|do not|can not) (?:hear|catch|get|understand) (?:you|that|it)|what"
             r"|huh|sorry)"
@@ -151,7 +158,10 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     ),
     (
         Act.ARE_YOU_THERE,
-        r"(?:hello )?(?:are you (?:still )?there|can you hear me|do you hear me|is anybody there)",
+        (
+            r"(?:hello )?(?:are you (?:still )?(?:there|listening|awake|online)|(?:can|do) you hear me"
+            r"|is anybody there)"
+        ),
     ),
     (
         Act.ARE_YOU_HUMAN,
@@ -255,11 +265,22 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.NO,
         (
-            r"(?:no|nope|nah|not really|wrong|that is (?:wrong|not right|not what i (?:said|meant|asked"
-            r"|wanted)(?: for)?))"
+            r"(?:no|nope|nah|not really)"
             r"(?: (?:no|not (?:yet|now)|(?:please )?do not(?: do (?:it|that))?))?"
             r"|not (?:yet|now)|(?:please )?do not(?: do (?:it|that))?"
         ),
+    ),
+    (
+        Act.WRONG,
+        r"(?:no )?(?:wrong|that is (?:wrong|not right|not what i (?:said|meant|asked|wanted)(?: for)?))",
+    ),
+    (
+        Act.LANGUAGE,
+        r"(?:what|which) languages? (?:do|can) you speak|(?:do|can) you speak \w+",
+    ),
+    (
+        Act.ASKS_TO_ASK,
+        r"i have (?:a|another) (?:question|request)|can i ask (?:you )?(?:something|a question)|listen",
     ),
     (
         Act.ACKNOWLEDGEMENT,
@@ -275,7 +296,7 @@ _LEADING = re.compile(
     r"(?:(?:no|nope|sorry|oops|wait|actually|i mean(?:t)?|i said|correction|rather|hmm|make (?:that|it)"
     r"|change (?:that|it) to|not [\w']+,? (?:but )?|instead)[ ,.:;-]+)+(?=\S)"
 )
-_INSTEAD = re.compile(r"[ ,]+(?:instead|please|rather)\W*\Z", re.IGNORECASE)
+_INSTEAD = re.compile(r"[ ,]+(?:instead|(?:would be|is|works) better)\W*\Z", re.IGNORECASE)
 _PLEASANTRY = re.compile(
     r"(?:(?:thank you|thanks|hello|hi|hey|good (?:morning|afternoon|evening)|all ?right|okay|ok|great|fine"
     r"|perfect|well|oh|wow|excuse me|sorry)\b[ ,.!]+(?:(?:and|then|now|so)\b[ ,]+)*)+(?=\S)"
@@ -292,6 +313,7 @@ _AND = re.compile(
     r"(?:,?\s+and\s+(?:also\s+|please\s+)?|[.?!;]\s+(?:and\s+|then\s+|also\s+)?)(?!an? (?:half|quarter)\b)",
     re.IGNORECASE,
 )
+_LEADING_AND = re.compile(r"^\W*(?:(?:and|then|also)\b[\s,]*)+", re.IGNORECASE)
 _MOST_ANDS = 6
 """Each is a place where two requests may meet, and costs two looks at the router."""
 _CLAUSES = re.compile(
@@ -311,7 +333,9 @@ def recognise(text: str) -> Act | None:
 def correction(text: str) -> str | None:
     """What follows a `no, ...`; None if the text is no correction."""
     match = _LEADING.match(text.lower())
-    return _INSTEAD.sub("", text[match.end() :]) if match else None
+    rest = text[match.end() :] if match else text
+    shorter = _INSTEAD.sub("", rest)
+    return shorter if match or shorter != rest else None
 
 
 def takes_back(text: str, *, at_once: bool) -> bool:
@@ -334,6 +358,11 @@ def follow_up(text: str) -> str | None:
     """What follows `and ...` or `what about ...`; None if the text does not go on from the last answer."""
     match = _FOLLOW_UP.match(text.lower())
     return text[match.end() :] if match else None
+
+
+def without_and(text: str) -> str:
+    """The text without an `and then` before it."""
+    return _LEADING_AND.sub("", text) or text
 
 
 def clauses(text: str) -> list[str]:

@@ -15,7 +15,7 @@ _POLITE = (
 )
 _WORD_TO = (
     r"(?:(?:let me|(?:can|could|may) i|i (?:want|need|would like|'d like)(?: to)?|i'd like to)\W+)?"
-    r"(?:(?:talk|speak|go|get|hand over|"
+    r"(?:(?:talk|speak|go|get|switch|change|hand over|"
     r"(?:hand|put|pass|transfer|connect|switch|send|take|bring|give|get) me)\W+)?"
     r"(?:(?:over|through|on|back)\W+)?(?:(?:to|with)\W+)?"
 )

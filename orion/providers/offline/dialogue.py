@@ -160,6 +160,7 @@ class Dialogue:
         text = acts.request(text)
         if (again := self._again(state, text)) is not None:
             return again
+        text = acts.without_and(text)
         first, *rest = self.clauses(text) or [text]
         return self._planned(text, rest) or self._run(state, [first, *rest])
 
@@ -227,7 +228,8 @@ class Dialogue:
         tool = self._tools.get(str(done.get("tool", "")))
         if tool is None:
             return None
-        if (pointed := self._pointed(state, text)) is not None:
+        pointed = self._pointed(state, text) if len(acts.clauses(text)) == 1 else None
+        if pointed is not None:
             return self._route(state, pointed, [])
         changed = state.get("changed") or {}
         call = follow_ups.restated(self._tools.get(str(changed.get("tool"))), changed, text)
@@ -345,7 +347,7 @@ class Dialogue:
             return {}, Do(_CALLED_OFF)
         if confirming and act in {Act.YES, Act.ACKNOWLEDGEMENT}:
             return self._call(state, tool, dict(state.get("arguments", {})))
-        if confirming and act is Act.NO:
+        if confirming and act in {Act.NO, Act.WRONG}:
             return state, Do("What should I change?")
         if self._may_answer(tool, act, state.get("asked")):
             return None

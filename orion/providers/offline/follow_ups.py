@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from orion.providers.offline import acts, goes_on, reversal, slots, speech, valu
 from orion.providers.offline.router import ACCEPT, ASK, Router
 from orion.providers.offline.schema import properties
 
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _FRAGMENT = 4
 """So few words may go on from the last answer without an `and`."""
 
@@ -27,6 +29,7 @@ class Call:
 def again(router: Router, tool: Tool, done: Mapping[str, Any], text: str) -> Call | None:
     """The call that the text makes of the last one; None where it does not go on from it."""
     corrected, further = acts.correction(text), acts.follow_up(text)
+    corrected = (acts.follow_up(corrected) or corrected) if corrected else None
     altered = corrected or further or (text if len(text.split()) <= _FRAGMENT else None)
     if altered is None or _claimed(router, tool, altered, alone=not (corrected or further)):
         return None
@@ -78,6 +81,7 @@ def _belongs(tool: Tool, found: Mapping[str, Any]) -> bool:
 def _instead(router: Router, call: Call, text: str, found: Mapping[str, Any]) -> Call:
     """Change what was done where a tool can; else do it anew, and say that what was done stays."""
     value = str(next(iter(found.values()))) if len(found) == 1 else text
+    value = text if _ISO.match(value) else value
     changes = reversal.changing(router, call.tool, value)
     if changes is not None:
         return Call(changes.tool, dict(changes.arguments))

@@ -53,7 +53,8 @@ def with_result(text: str, result: str) -> str | None:
     form = plain(text)
     if alone := _ALONE.match(form):
         return _ONE_HAND[alone["verb"]].format(result)
-    if operates := _OPERATES.match(form):
+    operates = _OPERATES.match(form)
+    if operates and len(_NUMBER.findall(form)) == 1:
         verb = operates["operator"] or _VERBS.get(
             operates["verb"], "times" if "mul" in operates["verb"] else "divided by"
         )
@@ -101,6 +102,9 @@ def _filled(tool: Tool, before: Mapping[str, Any], text: str, *, corrects: bool)
     found = slots.fill(tool, text)
     if not found and whole and not _typed_only(tool, text):
         found = slots.fill(tool, text, asked=whole)
+    needed = tool.parameters.get("required", [])
+    if not found and corrects and needed:
+        found = slots.fill(tool, text, asked=needed[0])
     return found
 
 

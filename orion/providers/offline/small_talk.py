@@ -35,6 +35,9 @@ _SAID: dict[Act, tuple[str, ...]] = {
     Act.GOODBYE: ("Goodbye!", "See you!"),
     Act.YES: (assent("en").words["nothing"],),
     Act.NO: ("All right.",),
+    Act.WRONG: ("I am sorry. What did you mean?", "Sorry about that. What should it have been?"),
+    Act.LANGUAGE: ("I speak English.",),
+    Act.ASKS_TO_ASK: ("Go ahead.",),
     Act.CANCEL: ("All right.",),
     Act.ACKNOWLEDGEMENT: ("All right.",),
 }
