@@ -51,6 +51,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"\btriple\b", " 3 * "),
     (r"\bcube root of\b", " cbrt "),
     (r"\b(?:square )?root of\b", " sqrt "),
+    (rf"({NUMBER}) percent (?:more|higher) than ({NUMBER})", r"( \2 + \1 % )"),
+    (rf"({NUMBER}) percent (?:less|lower|fewer) than ({NUMBER})", r"( \2 - \1 % )"),
     (r"\bpercent (?:of|on)\b", " % * "),
     (r"\bpercent\b", " % "),
     (r"\b(?:raised )?to (?:the )?power(?: of)?\b|\braised to\b", " ^ "),
@@ -69,6 +71,8 @@ _AGGREGATE = re.compile(
     r"|smallest|add|add up|add together)"
     rf"(?: of| value of)? (?P<list>{_LIST})"
 )
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_POWER = re.compile(rf"\bto the ({'|'.join(_ORDINALS)})\b(?: power)?")
 _TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|\.\d+|sqrt|cbrt|abs|mod|[-+*/^%()])")
 _OPERATORS = frozenset("sqrt cbrt abs mod - + * / ^ %".split())
 
@@ -92,7 +96,7 @@ def reads(expression: str) -> str | None:
     text = core(expression)
     try:
         tokens = _tokens(text)
-        operates = len(tokens) > 1 and not _OPERATORS.isdisjoint(tokens)
+        operates = len(tokens) > 1 and not _OPERATORS.isdisjoint(tokens[tokens[0] == "-" :])
         if operates:
             value_of(tokens)
     except NotArithmetic:
@@ -129,6 +133,7 @@ def value_of(tokens: list[str]) -> Decimal:
 
 
 def _tokens(text: str) -> list[str]:
+    text = _POWER.sub(lambda found: f" ^ {_ORDINALS.index(found[1]) + 1} ", text)
     text = _AGGREGATE.sub(_aggregated, text)
     text = re.sub(_PART, _parted, text)
     for pattern, written in _WORDS:

@@ -244,6 +244,10 @@ def _month(match: re.Match[str], calendar: _Calendar) -> Day:
     return Day(match.start(), match.end(), day, yearless=not match["year"])
 
 
+def _new_year(match: re.Match[str], _calendar: _Calendar) -> Day:
+    return Day(match.start(), match.end(), date(int(match[0]), 1, 1))
+
+
 def _day_of_month(match: re.Match[str], calendar: _Calendar) -> Day:
     number, month = int(match["day"]), calendar.today.replace(day=1)
     months = [months_later(month, step) for step in range(3)]
@@ -279,6 +283,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
         ),
         (r"(?:the |next )?weekend", _weekend),
         (rf"{_MONTH}{_YEAR}", _month),
+        (r"(?:(?<=until )|(?<=till )|(?<=before )|(?<=since ))\d{4}", _new_year),
         (r"the (?P<day>\d{1,2})(?:st|nd|rd|th)", _day_of_month),
     )
 )

@@ -69,6 +69,8 @@ async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     """The kept `content`, its `id`, what it `replaced`, and `spoken`: the same, said to the user."""
     known = [memory for memory in await call.recall("", _MOST) if memory.type in _REPLACEABLE]
     content = _whole(facts.bare(args.content), known)
+    if content.lower().startswith("to "):  # "remember to buy milk"
+        content = f"I need {content}"
     if not content:
         raise ToolFailure("What shall I remember? Say for example: my dog is called Bello.")
     older = [memory for memory in known if facts.supersedes(content, memory.content)]

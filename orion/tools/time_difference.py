@@ -42,6 +42,7 @@ _ASKED = tuple(
         rf"how (?:far|much|many hours) (?:ahead|behind) (?:is|are) {_FIRST} (?:of|from|to) {_SECOND}",
         rf"how (?:far|much|many hours) (?:ahead of|behind) {_SECOND} (?:is|are) {_FIRST}",
         rf"(?:how many )?hours (?:are |is |difference )?(?:there )?between {_FIRST} and {_SECOND}",
+        rf"how (?:far|much|many hours) (?:ahead|behind) (?:is|are) {_FIRST}",
         rf"is {_FIRST} (?:ahead of|behind) {_SECOND}",
         rf"(?:and )?between {_FIRST} and {_SECOND}",
         rf"time (?:is it|will it be|would it be) in {_FIRST} (?:when|if) it is {_CLOCK} in {_SECOND}",

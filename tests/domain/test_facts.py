@@ -85,6 +85,7 @@ def test_what_tells_nothing_of_the_user_is_no_statement(said: str) -> None:
         ("I live in Rome now", "I live in Oslo"),
         ("I moved to Rome", "I live in Oslo"),
         ("I'm Peter", "my name is Paul"),
+        ("my dog is Rex", "my dog is called Bello"),
         ("my favorite color is green", "my favourite colour is blue"),
         ("my car is blue", "my car is red"),
         ("My dog is called Bello.", "my dog is called bello"),

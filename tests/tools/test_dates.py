@@ -80,6 +80,7 @@ def test_a_date_has_its_weekday_and_a_feast_its_date(question: str, said: str) -
         ("how many days until Christmas", "There are 25 days until Christmas on Friday, December 25."),
         ("days till xmas", "There are 25 days until Christmas on Friday, December 25."),
         ("how long until tomorrow", "There is 1 day until tomorrow."),
+        ("how many days until 2027", "There are 32 days until Friday, January 1, 2027."),
         ("how long till the weekend", "There are 5 days until Saturday, December 5."),
         (
             "how many days until winter",

@@ -93,6 +93,8 @@ async def test_a_long_list_ends_with_how_many_more_there_are():
         ("tell me everything you know about me", "me"),
         ("what do you know about my dog", "my dog"),
         ("do you know my name?", "my name"),
+        ("do you know my address?", "my address"),
+        ("do you still remember my locker number", "my locker number"),
         ("What's my wifi password?", "What's my wifi password"),
         ("can you tell me where I parked", "where I parked"),
         ("what have I told you", ""),

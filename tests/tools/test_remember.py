@@ -35,6 +35,7 @@ async def test_the_users_own_words_are_kept_as_a_fact_of_the_session():
         ("My name is Sarah by the way", "My name is Sarah"),
         ("I parked the car on level 3, can you keep that in mind?", "I parked the car on level 3"),
         ("that we leave on Sunday", "that we leave on Sunday"),
+        ("remember to buy milk", "I need to buy milk"),
         ("please remember that the key is under the mat", "the key is under the mat"),
     ],
 )

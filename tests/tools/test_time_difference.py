@@ -59,6 +59,7 @@ async def test_unknown_places_and_times_are_refused() -> None:
         ("how many hours behind London is New York", ("new york", "london")),
         ("how many hours are there between Paris and Rome", ("paris", "rome")),
         ("what is the time difference to Sydney", ("sydney", None)),
+        ("how many hours ahead is Sydney", ("sydney", None)),
         ("and between Rome and Kenya", ("rome", "kenya")),
     ],
 )

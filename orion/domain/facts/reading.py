@@ -89,6 +89,8 @@ _NO_NAMES = frozenset(
     "vegetarian".split()
 )
 """What people are, and no name."""
+_NAME = re.compile(r" is [A-Z]\w+[ .!]*\Z")
+"""`my dog is Rex`: what is written like a name."""
 _PASSING = re.compile(r"\w+ing\Z|(?:so|very|too|really) ")
 """What is so for a moment, or a judgement."""
 _FORMER = re.compile(r"\b(i|you|we|they|he|she|it)'(m|re|s|ve)\b")
@@ -127,7 +129,10 @@ def read(content: str) -> Fact | None:
     text = plain(content)
     if not re.search(rf" {_IS} ", text):
         text = re.sub(r"\A((?:my|our|the)(?: \w+){1,4})'s ", r"\1 is ", text)
-    return _told(text)
+    fact = _told(text)
+    if fact is not None and fact.aspect == "is" and is_entity(fact.subject) and _NAME.search(content):
+        return Fact(fact.subject, "name", fact.value, own=fact.own)
+    return fact
 
 
 def _told(text: str) -> Fact | None:
@@ -270,7 +275,7 @@ _SELF = {
     "who i": ("name",),
     "i": ("name",),
     "age": ("age",),
-    "old i": ("age",),
+    "old i": ("age", f"{stem('born')} day"),
     "i live": (stem("live"),),
     "i work": (stem("work"),),
     "i born": (stem("born"), f"{stem('born')} day"),
