@@ -27,6 +27,7 @@ from orion.domain.agent import Agent
 from orion.domain.tool import Tool, ToolFailure
 from orion.providers._minilm.meaning import meaning
 from orion.providers.offline.dialogue import Dialogue
+from orion.settings import Settings
 from orion.tools import load_all
 from orion.tools._durations import seconds
 from orion.tools.calculator import evaluate
@@ -60,7 +61,7 @@ def main() -> None:
     )
     parser.add_argument("--meaning", action="store_true", help="by words and by meaning (make memory)")
     arguments = parser.parse_args()
-    similarity = meaning() if arguments.meaning else None
+    similarity = meaning(Settings(data_dir=Path())) if arguments.meaning else None
     more = {"similarity": similarity} if similarity else {}
     figures = {}
     for name, suffix in (("routing.yaml", ""), ("routing_unseen.yaml", " 2")):

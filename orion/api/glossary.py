@@ -31,6 +31,7 @@ FIELDS: Mapping[str, str] = {
     "attempts": "How often it was tried.",
     "audio_secs": "Seconds of audio that were heard or spoken.",
     "base_url": "The address of the provider's API, if it is not the vendor's own.",
+    "better": "What would improve it; empty if nothing is known, or an operator chose it.",
     "budget": "What the plan may take.",
     "budget_usd": "What a session may cost in US dollars; then the agent says goodbye. Null: no limit.",
     "by": "How it was answered: by `voice`, `text`, `key`, `rest`, or by `time`, which is a no.",
@@ -41,6 +42,7 @@ FIELDS: Mapping[str, str] = {
     "candidate": "The candidate as SDP writes it (RFC 8839).",
     "candidates": "ICE candidates of the client.",
     "characters": "Characters that were spoken.",
+    "command": "The one line that brings it: a command, or a setting with a key.",
     "complete": "False if the cost of some engine is not known, so that the sum is too small.",
     "config": "How the tool is reached: of `http` `{method, url, headers, select}`, of `mcp` "
     "`{transport, url or command, allow}`.",
@@ -85,6 +87,7 @@ FIELDS: Mapping[str, str] = {
     "(language model), `transcript_secs` (recognition), `first_audio_secs` (voice); `filler_secs`: when the "
     "agent says that it takes a moment; `hedge_percentile`: at which percentile of its usual delay a second "
     "model is asked as well.",
+    "gain": "What would be better, in words.",
     "goal": "What is to be done, in the user's words.",
     "greeting": "What the agent says first; `{{name}}` is filled from the session's variables.",
     "group": "The day, agent or provider that the row is about.",
@@ -97,6 +100,7 @@ FIELDS: Mapping[str, str] = {
     "ToolCallBody.id": "The id of the call.",
     "VoiceBody.id": "What an agent's `voice` names.",
     "identity": "What the participants see of the guest.",
+    "in_use": "Ear, mind, voice and memory, as people call them, and what would improve them.",
     "index": "The place of the step in the plan, from 0.",
     "input_tokens": "Tokens that the model read.",
     "instructions": "What the agent is and does, for its model; `{{name}}` is filled from the variables.",
@@ -133,6 +137,7 @@ FIELDS: Mapping[str, str] = {
     "new_password": "The password from now on: at least ten characters.",
     "next_attempt_at": "When it is tried again; null if it is not.",
     "next_cursor": "Send it as `cursor` for the next page; null on the last.",
+    "note": "Why the better engine that ORION brings does not serve; null if it does.",
     "offer_url": "Where to send the WebRTC offer.",
     "origins": "The origins of pages that may connect; null for all, and for programs.",
     "output_tokens": "Tokens that the model wrote.",

@@ -101,6 +101,7 @@ async def running(database_url: str, folder: Path, **settings: Any) -> AsyncIter
         "database_url": database_url,
         "jwt_secret": SECRET,
         "secret_keys": (SECRET,),
+        "embeddings": "off",
         **scripted,
         **settings,
     }

@@ -10,6 +10,7 @@ import pytest
 from orion.providers import _minilm
 from orion.providers._minilm.client import Vectors
 from orion.providers._minilm.meaning import Meaning
+from orion.providers._minilm.meaning import meaning as meaning_of
 
 pytestmark = pytest.mark.skipif(_minilm.lack() is not None, reason=f"minilm: {_minilm.lack()}")
 
@@ -56,3 +57,11 @@ def test_without_the_model_there_is_none(tmp_path):
     assert meaning("lights on", LIGHTS) == ()
     meaning.settle()
     assert not meaning._kept
+
+
+def test_the_switch_of_the_memory_is_that_of_the_router_too(settings):
+    assert meaning_of(settings.changed(embeddings="auto")) is meaning_of(
+        settings.changed(embeddings="minilm")
+    )
+    assert meaning_of(settings.changed(embeddings="off")) is None
+    assert meaning_of(settings.changed(embeddings="openai")) is None

@@ -56,6 +56,7 @@ ASKED = {
 }
 """What was kept, and how somebody asks for it later in other words."""
 ALSO_RIGHT = {("what food must I avoid", "I do not eat meat")}
+"""Whoever asks this is answered by either."""
 
 
 @pytest.fixture

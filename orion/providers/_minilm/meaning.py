@@ -11,6 +11,7 @@ from loguru import logger
 from orion.errors import OrionError
 from orion.providers import _minilm
 from orion.providers._minilm.client import Vectors, shared
+from orion.settings import Settings
 
 _WITHIN_SECS = 0.25
 _MOST_KEPT = 5000
@@ -78,7 +79,13 @@ class Meaning:
         self._thread.submit(work)
 
 
+def meaning(settings: Settings) -> Meaning | None:
+    """What knows meanings on this server; None without the model's wheel, or by `ORION_EMBEDDINGS=off`."""
+    if settings.embeddings not in {"auto", "minilm"} or _minilm.folder() is None:
+        return None
+    return _shared()
+
+
 @lru_cache(maxsize=1)
-def meaning() -> Meaning | None:
-    """What knows meanings on this server; None where the model's wheel is not installed."""
-    return Meaning(shared()) if _minilm.folder() else None
+def _shared() -> Meaning:
+    return Meaning(shared())
