@@ -2,7 +2,7 @@ import { capital, plain } from './words'
 
 const NAMES: Record<string, string> = {
   openai: 'OpenAI', anthropic: 'Anthropic', deepgram: 'Deepgram', elevenlabs: 'ElevenLabs', ollama: 'Ollama',
-  pocketsphinx: 'PocketSphinx', moonshine: 'Moonshine', whisper: 'Whisper', kokoro: 'Kokoro', piper: 'Piper', espeak: 'eSpeak', offline: 'offline',
+  pocketsphinx: 'PocketSphinx', moonshine: 'Moonshine', moonshine_tiny: 'Moonshine', hibari: 'Hibari', whisper: 'Whisper', kokoro: 'Kokoro', piper: 'Piper', espeak: 'eSpeak', offline: 'offline',
 }
 
 /** As a vendor or an engine calls itself. */
