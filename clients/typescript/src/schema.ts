@@ -1217,6 +1217,7 @@ export interface components {
          *       "max_call_secs": 900,
          *       "name": "host",
          *       "plans": {},
+         *       "pronunciations": {},
          *       "source": "row",
          *       "title": "Host",
          *       "tools": [
@@ -1308,6 +1309,10 @@ export interface components {
              */
             plans: {
                 [key: string]: number;
+            };
+            /** Pronunciations */
+            pronunciations: {
+                [key: string]: string;
             };
             /**
              * Source
@@ -1445,6 +1450,13 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * Pronunciations
+             * @default {}
+             */
+            pronunciations: {
+                [key: string]: string;
+            };
+            /**
              * Speech
              * @description A model that hears, answers and speaks by itself, `provider/model`; null for none.
              */
@@ -1504,6 +1516,7 @@ export interface components {
          *           "max_call_secs": 900,
          *           "name": "host",
          *           "plans": {},
+         *           "pronunciations": {},
          *           "source": "row",
          *           "title": "Host",
          *           "tools": [
@@ -1568,6 +1581,7 @@ export interface components {
          *       "max_call_secs": 900,
          *       "name": "host",
          *       "plans": {},
+         *       "pronunciations": {},
          *       "source": "row",
          *       "title": "Host",
          *       "tools": [
@@ -1660,6 +1674,10 @@ export interface components {
              */
             plans: {
                 [key: string]: number;
+            };
+            /** Pronunciations */
+            pronunciations: {
+                [key: string]: string;
             };
             /**
              * Source
@@ -2460,8 +2478,54 @@ export interface components {
             reason: string;
         };
         /**
+         * EngineInUse
+         * @description One part of an agent as people call it, why not a better one serves, and what would improve it.
+         * @example {
+         *       "better": [
+         *         {
+         *           "command": "orion models pull qwen3-4b",
+         *           "gain": "talks about anything, on this machine (2.5 GB)"
+         *         }
+         *       ],
+         *       "kind": "llm",
+         *       "name": "the offline agent",
+         *       "provider": "offline",
+         *       "note": null
+         *     }
+         */
+        EngineInUse: {
+            /**
+             * Better
+             * @description What would improve it; empty if nothing is known, or an operator chose it.
+             */
+            better: components["schemas"]["ImprovementBody"][];
+            /**
+             * Kind
+             * @description What kind it is.
+             * @enum {string}
+             */
+            kind: "stt" | "llm" | "tts" | "memory";
+            /**
+             * Name
+             * @description Its name.
+             */
+            name: string;
+            /**
+             * Note
+             * @description Why the better engine that ORION brings does not serve; null if it does.
+             */
+            note: string | null;
+            /**
+             * Provider
+             * @description The name of the provider; null if none serves.
+             */
+            provider: string | null;
+        };
+        /**
          * EnginePage
          * @description The engine that comes first of each kind, all engines that there are, and what may be entered.
+         *
+         *     `in_use` tells ear, mind, voice and memory for people.
          * @example {
          *       "engines": [
          *         {
@@ -2473,6 +2537,20 @@ export interface components {
          *           "voices": [],
          *           "missing": null,
          *           "problem": null
+         *         }
+         *       ],
+         *       "in_use": [
+         *         {
+         *           "better": [
+         *             {
+         *               "command": "orion models pull qwen3-4b",
+         *               "gain": "talks about anything, on this machine (2.5 GB)"
+         *             }
+         *           ],
+         *           "kind": "llm",
+         *           "name": "the offline agent",
+         *           "provider": "offline",
+         *           "note": null
          *         }
          *       ],
          *       "items": [
@@ -2505,6 +2583,11 @@ export interface components {
              * @description All engines that there are, with what they offer and what they lack.
              */
             engines: components["schemas"]["OfferedEngine"][];
+            /**
+             * In Use
+             * @description Ear, mind, voice and memory, as people call them, and what would improve them.
+             */
+            in_use: components["schemas"]["EngineInUse"][];
             /**
              * Items
              * @description The things on this page.
@@ -2685,6 +2768,22 @@ export interface components {
              * @enum {string}
              */
             policy: "all" | "relay";
+        };
+        /**
+         * ImprovementBody
+         * @description What would be better, and the one line that brings it: a command, or a setting with a key.
+         */
+        ImprovementBody: {
+            /**
+             * Command
+             * @description The one line that brings it: a command, or a setting with a key.
+             */
+            command: string;
+            /**
+             * Gain
+             * @description What would be better, in words.
+             */
+            gain: string;
         };
         /**
          * MadeApiKey
@@ -5197,12 +5296,14 @@ export type SchemaDeliveryPage = components['schemas']['DeliveryPage'];
 export type SchemaDeliveryStatus = components['schemas']['DeliveryStatus'];
 export type SchemaEndReason = components['schemas']['EndReason'];
 export type SchemaEngine = components['schemas']['Engine'];
+export type SchemaEngineInUse = components['schemas']['EngineInUse'];
 export type SchemaEnginePage = components['schemas']['EnginePage'];
 export type SchemaEngineUsage = components['schemas']['EngineUsage'];
 export type SchemaExecution = components['schemas']['Execution'];
 export type SchemaGoal = components['schemas']['Goal'];
 export type SchemaIceServer = components['schemas']['IceServer'];
 export type SchemaIceServers = components['schemas']['IceServers'];
+export type SchemaImprovementBody = components['schemas']['ImprovementBody'];
 export type SchemaMadeApiKey = components['schemas']['MadeApiKey'];
 export type SchemaMadeInvitation = components['schemas']['MadeInvitation'];
 export type SchemaMemoryBody = components['schemas']['MemoryBody'];
@@ -8445,7 +8546,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The engine that comes first of each kind, all engines that there are, and what may be entered. */
+            /**
+             * @description The engine that comes first of each kind, all engines that there are, and what may be entered.
+             *
+             *     `in_use` tells ear, mind, voice and memory for people.
+             */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];

@@ -5,12 +5,14 @@ from .agent_body import AgentBody
 from .agent_body_fail_over import AgentBodyFailOver
 from .agent_body_guardrails import AgentBodyGuardrails
 from .agent_body_plans import AgentBodyPlans
+from .agent_body_pronunciations import AgentBodyPronunciations
 from .agent_body_source import AgentBodySource
 from .agent_body_turn_taking import AgentBodyTurnTaking
 from .agent_file import AgentFile
 from .agent_file_fail_over import AgentFileFailOver
 from .agent_file_guardrails import AgentFileGuardrails
 from .agent_file_plans import AgentFilePlans
+from .agent_file_pronunciations import AgentFilePronunciations
 from .agent_file_turn_taking import AgentFileTurnTaking
 from .agent_page import AgentPage
 from .agent_warning import AgentWarning
@@ -18,6 +20,7 @@ from .agent_with_warnings import AgentWithWarnings
 from .agent_with_warnings_fail_over import AgentWithWarningsFailOver
 from .agent_with_warnings_guardrails import AgentWithWarningsGuardrails
 from .agent_with_warnings_plans import AgentWithWarningsPlans
+from .agent_with_warnings_pronunciations import AgentWithWarningsPronunciations
 from .agent_with_warnings_source import AgentWithWarningsSource
 from .agent_with_warnings_turn_taking import AgentWithWarningsTurnTaking
 from .alive import Alive
@@ -46,6 +49,8 @@ from .delivery_page import DeliveryPage
 from .delivery_status import DeliveryStatus
 from .end_reason import EndReason
 from .engine import Engine
+from .engine_in_use import EngineInUse
+from .engine_in_use_kind import EngineInUseKind
 from .engine_kind import EngineKind
 from .engine_page import EnginePage
 from .engine_usage import EngineUsage
@@ -55,6 +60,7 @@ from .goal import Goal
 from .ice_server import IceServer
 from .ice_servers import IceServers
 from .ice_servers_policy import IceServersPolicy
+from .improvement_body import ImprovementBody
 from .made_api_key import MadeApiKey
 from .made_invitation import MadeInvitation
 from .memory_body import MemoryBody
@@ -161,12 +167,14 @@ __all__ = (
     "AgentBodyFailOver",
     "AgentBodyGuardrails",
     "AgentBodyPlans",
+    "AgentBodyPronunciations",
     "AgentBodySource",
     "AgentBodyTurnTaking",
     "AgentFile",
     "AgentFileFailOver",
     "AgentFileGuardrails",
     "AgentFilePlans",
+    "AgentFilePronunciations",
     "AgentFileTurnTaking",
     "AgentPage",
     "AgentWarning",
@@ -174,6 +182,7 @@ __all__ = (
     "AgentWithWarningsFailOver",
     "AgentWithWarningsGuardrails",
     "AgentWithWarningsPlans",
+    "AgentWithWarningsPronunciations",
     "AgentWithWarningsSource",
     "AgentWithWarningsTurnTaking",
     "Alive",
@@ -202,6 +211,8 @@ __all__ = (
     "DeliveryStatus",
     "EndReason",
     "Engine",
+    "EngineInUse",
+    "EngineInUseKind",
     "EngineKind",
     "EnginePage",
     "EngineUsage",
@@ -211,6 +222,7 @@ __all__ = (
     "IceServer",
     "IceServers",
     "IceServersPolicy",
+    "ImprovementBody",
     "MadeApiKey",
     "MadeInvitation",
     "MemoryBody",

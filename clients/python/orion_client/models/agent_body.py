@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..models.agent_body_fail_over import AgentBodyFailOver
     from ..models.agent_body_guardrails import AgentBodyGuardrails
     from ..models.agent_body_plans import AgentBodyPlans
+    from ..models.agent_body_pronunciations import AgentBodyPronunciations
     from ..models.agent_body_turn_taking import AgentBodyTurnTaking
 
 
@@ -36,6 +37,7 @@ class AgentBody:
         llm (None | str): The language models in order of fail-over, `provider` or `provider/model`; null: the server's.
         tts (None | str): The voices' engines in order of fail-over, `provider` or `provider/model`; null: the server's.
         speech (None | str): A model that hears, answers and speaks by itself, `provider/model`; null for none.
+        pronunciations (AgentBodyPronunciations):
         tools (list[str]): The names of its tools.
         all_tools (bool): Whether the agent has every tool that there is, now and later.
         hand_offs (list[str]): The agents that this one may hand the conversation over to.
@@ -65,6 +67,7 @@ class AgentBody:
     llm: None | str
     tts: None | str
     speech: None | str
+    pronunciations: AgentBodyPronunciations
     tools: list[str]
     all_tools: bool
     hand_offs: list[str]
@@ -110,6 +113,8 @@ class AgentBody:
         speech: None | str
         speech = self.speech
 
+        pronunciations = self.pronunciations.to_dict()
+
         tools = self.tools
 
         all_tools = self.all_tools
@@ -150,6 +155,7 @@ class AgentBody:
                 "llm": llm,
                 "tts": tts,
                 "speech": speech,
+                "pronunciations": pronunciations,
                 "tools": tools,
                 "all_tools": all_tools,
                 "hand_offs": hand_offs,
@@ -170,6 +176,7 @@ class AgentBody:
         from ..models.agent_body_fail_over import AgentBodyFailOver  # noqa: PLC0415
         from ..models.agent_body_guardrails import AgentBodyGuardrails  # noqa: PLC0415
         from ..models.agent_body_plans import AgentBodyPlans  # noqa: PLC0415
+        from ..models.agent_body_pronunciations import AgentBodyPronunciations  # noqa: PLC0415
         from ..models.agent_body_turn_taking import AgentBodyTurnTaking  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -229,6 +236,8 @@ class AgentBody:
 
         speech = _parse_speech(d.pop("speech"))
 
+        pronunciations = AgentBodyPronunciations.from_dict(d.pop("pronunciations"))
+
         tools = cast(list[str], d.pop("tools"))
 
         all_tools = d.pop("all_tools")
@@ -278,6 +287,7 @@ class AgentBody:
             llm=llm,
             tts=tts,
             speech=speech,
+            pronunciations=pronunciations,
             tools=tools,
             all_tools=all_tools,
             hand_offs=hand_offs,

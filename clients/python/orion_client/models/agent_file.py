@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..models.agent_file_fail_over import AgentFileFailOver
     from ..models.agent_file_guardrails import AgentFileGuardrails
     from ..models.agent_file_plans import AgentFilePlans
+    from ..models.agent_file_pronunciations import AgentFilePronunciations
     from ..models.agent_file_turn_taking import AgentFileTurnTaking
 
 
@@ -37,6 +38,7 @@ class AgentFile:
         tts (None | str | Unset): The voices' engines in order of fail-over, `provider` or `provider/model`; null: the
             server's.
         speech (None | str | Unset): A model that hears, answers and speaks by itself, `provider/model`; null for none.
+        pronunciations (AgentFilePronunciations | Unset):
         tools (list[str] | None | Unset): The names of its tools; null for all.
         hand_offs (list[str] | Unset): The agents that this one may hand the conversation over to.
         guardrails (AgentFileGuardrails | Unset): Which checks run on what is heard and said, and what they do.
@@ -63,6 +65,7 @@ class AgentFile:
     llm: None | str | Unset = UNSET
     tts: None | str | Unset = UNSET
     speech: None | str | Unset = UNSET
+    pronunciations: AgentFilePronunciations | Unset = UNSET
     tools: list[str] | None | Unset = UNSET
     hand_offs: list[str] | Unset = UNSET
     guardrails: AgentFileGuardrails | Unset = UNSET
@@ -111,6 +114,10 @@ class AgentFile:
             speech = UNSET
         else:
             speech = self.speech
+
+        pronunciations: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.pronunciations, Unset):
+            pronunciations = self.pronunciations.to_dict()
 
         tools: list[str] | None | Unset
         if isinstance(self.tools, Unset):
@@ -182,6 +189,8 @@ class AgentFile:
             field_dict["tts"] = tts
         if speech is not UNSET:
             field_dict["speech"] = speech
+        if pronunciations is not UNSET:
+            field_dict["pronunciations"] = pronunciations
         if tools is not UNSET:
             field_dict["tools"] = tools
         if hand_offs is not UNSET:
@@ -208,6 +217,7 @@ class AgentFile:
         from ..models.agent_file_fail_over import AgentFileFailOver  # noqa: PLC0415
         from ..models.agent_file_guardrails import AgentFileGuardrails  # noqa: PLC0415
         from ..models.agent_file_plans import AgentFilePlans  # noqa: PLC0415
+        from ..models.agent_file_pronunciations import AgentFilePronunciations  # noqa: PLC0415
         from ..models.agent_file_turn_taking import AgentFileTurnTaking  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -263,6 +273,13 @@ class AgentFile:
             return cast(None | str | Unset, data)
 
         speech = _parse_speech(d.pop("speech", UNSET))
+
+        _pronunciations = d.pop("pronunciations", UNSET)
+        pronunciations: AgentFilePronunciations | Unset
+        if isinstance(_pronunciations, Unset):
+            pronunciations = UNSET
+        else:
+            pronunciations = AgentFilePronunciations.from_dict(_pronunciations)
 
         def _parse_tools(data: object) -> list[str] | None | Unset:
             if data is None:
@@ -348,6 +365,7 @@ class AgentFile:
             llm=llm,
             tts=tts,
             speech=speech,
+            pronunciations=pronunciations,
             tools=tools,
             hand_offs=hand_offs,
             guardrails=guardrails,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..models.agent_with_warnings_fail_over import AgentWithWarningsFailOver
     from ..models.agent_with_warnings_guardrails import AgentWithWarningsGuardrails
     from ..models.agent_with_warnings_plans import AgentWithWarningsPlans
+    from ..models.agent_with_warnings_pronunciations import AgentWithWarningsPronunciations
     from ..models.agent_with_warnings_turn_taking import AgentWithWarningsTurnTaking
 
 
@@ -37,6 +38,7 @@ class AgentWithWarnings:
         llm (None | str): The language models in order of fail-over, `provider` or `provider/model`; null: the server's.
         tts (None | str): The voices' engines in order of fail-over, `provider` or `provider/model`; null: the server's.
         speech (None | str): A model that hears, answers and speaks by itself, `provider/model`; null for none.
+        pronunciations (AgentWithWarningsPronunciations):
         tools (list[str]): The names of its tools.
         all_tools (bool): Whether the agent has every tool that there is, now and later.
         hand_offs (list[str]): The agents that this one may hand the conversation over to.
@@ -67,6 +69,7 @@ class AgentWithWarnings:
     llm: None | str
     tts: None | str
     speech: None | str
+    pronunciations: AgentWithWarningsPronunciations
     tools: list[str]
     all_tools: bool
     hand_offs: list[str]
@@ -113,6 +116,8 @@ class AgentWithWarnings:
         speech: None | str
         speech = self.speech
 
+        pronunciations = self.pronunciations.to_dict()
+
         tools = self.tools
 
         all_tools = self.all_tools
@@ -158,6 +163,7 @@ class AgentWithWarnings:
                 "llm": llm,
                 "tts": tts,
                 "speech": speech,
+                "pronunciations": pronunciations,
                 "tools": tools,
                 "all_tools": all_tools,
                 "hand_offs": hand_offs,
@@ -180,6 +186,7 @@ class AgentWithWarnings:
         from ..models.agent_with_warnings_fail_over import AgentWithWarningsFailOver  # noqa: PLC0415
         from ..models.agent_with_warnings_guardrails import AgentWithWarningsGuardrails  # noqa: PLC0415
         from ..models.agent_with_warnings_plans import AgentWithWarningsPlans  # noqa: PLC0415
+        from ..models.agent_with_warnings_pronunciations import AgentWithWarningsPronunciations  # noqa: PLC0415
         from ..models.agent_with_warnings_turn_taking import AgentWithWarningsTurnTaking  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -239,6 +246,8 @@ class AgentWithWarnings:
 
         speech = _parse_speech(d.pop("speech"))
 
+        pronunciations = AgentWithWarningsPronunciations.from_dict(d.pop("pronunciations"))
+
         tools = cast(list[str], d.pop("tools"))
 
         all_tools = d.pop("all_tools")
@@ -295,6 +304,7 @@ class AgentWithWarnings:
             llm=llm,
             tts=tts,
             speech=speech,
+            pronunciations=pronunciations,
             tools=tools,
             all_tools=all_tools,
             hand_offs=hand_offs,

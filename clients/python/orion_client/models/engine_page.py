@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.engine import Engine
+    from ..models.engine_in_use import EngineInUse
     from ..models.offered_engine import OfferedEngine
     from ..models.provider_body import ProviderBody
 
@@ -19,14 +20,18 @@ T = TypeVar("T", bound="EnginePage")
 class EnginePage:
     """The engine that comes first of each kind, all engines that there are, and what may be entered.
 
-    Attributes:
-        items (list[Engine]): The things on this page.
-        engines (list[OfferedEngine]): All engines that there are, with what they offer and what they lack.
-        providers (list[ProviderBody]): The providers that a workspace may enter a key for.
-        next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
+    `in_use` tells ear, mind, voice and memory for people.
+
+        Attributes:
+            items (list[Engine]): The things on this page.
+            in_use (list[EngineInUse]): Ear, mind, voice and memory, as people call them, and what would improve them.
+            engines (list[OfferedEngine]): All engines that there are, with what they offer and what they lack.
+            providers (list[ProviderBody]): The providers that a workspace may enter a key for.
+            next_cursor (None | str): Send it as `cursor` for the next page; null on the last.
     """
 
     items: list[Engine]
+    in_use: list[EngineInUse]
     engines: list[OfferedEngine]
     providers: list[ProviderBody]
     next_cursor: None | str
@@ -37,6 +42,11 @@ class EnginePage:
         for items_item_data in self.items:
             items_item = items_item_data.to_dict()
             items.append(items_item)
+
+        in_use = []
+        for in_use_item_data in self.in_use:
+            in_use_item = in_use_item_data.to_dict()
+            in_use.append(in_use_item)
 
         engines = []
         for engines_item_data in self.engines:
@@ -56,6 +66,7 @@ class EnginePage:
         field_dict.update(
             {
                 "items": items,
+                "in_use": in_use,
                 "engines": engines,
                 "providers": providers,
                 "next_cursor": next_cursor,
@@ -67,6 +78,7 @@ class EnginePage:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.engine import Engine  # noqa: PLC0415
+        from ..models.engine_in_use import EngineInUse  # noqa: PLC0415
         from ..models.offered_engine import OfferedEngine  # noqa: PLC0415
         from ..models.provider_body import ProviderBody  # noqa: PLC0415
 
@@ -77,6 +89,13 @@ class EnginePage:
             items_item = Engine.from_dict(items_item_data)
 
             items.append(items_item)
+
+        in_use = []
+        _in_use = d.pop("in_use")
+        for in_use_item_data in _in_use:
+            in_use_item = EngineInUse.from_dict(in_use_item_data)
+
+            in_use.append(in_use_item)
 
         engines = []
         _engines = d.pop("engines")
@@ -101,6 +120,7 @@ class EnginePage:
 
         engine_page = cls(
             items=items,
+            in_use=in_use,
             engines=engines,
             providers=providers,
             next_cursor=next_cursor,
