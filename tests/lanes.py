@@ -1,7 +1,7 @@
 """In which order, and in which process, the files of the suite run.
 
-What talks in real time fails where it lacks a core. So all journeys run one after the other in one process, and
-the others do the rest, in which the first joins when it is done.
+What talks in real time fails where it lacks a core. So all journeys run one after the other in one process,
+and the others do the rest, in which the first joins when it is done.
 """
 
 from __future__ import annotations
