@@ -50,7 +50,7 @@ async def test_the_scheduler_does_what_was_said_to_the_concierge_in_its_own_voic
         handed = await phone.event("hand_off", since, to="scheduler")
         assert handed["body"]["from"] == "concierge"
         turn = await turn_of(phone, "scheduler", since)
-        assert turn["text"] == "Okay, I will tell you in 10 minutes."
+        assert turn["text"] == "Okay, timer for 10 minutes."
         assert [call["tool"] for call in turn["tool_calls"]] == ["timer"]
         await phone.quiet()
         scheduler = pitch_hz(phone.pcm_between(handed["at"] + 0.5, time.monotonic()))

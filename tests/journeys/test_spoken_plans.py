@@ -17,7 +17,7 @@ async def test_a_plan_is_made_begun_and_told_of_by_voice(http, session_id, tmp_p
         await phone.quiet()
         turn = await phone.answer_to(spoken("yes please", tmp_path))
         heard = [e["body"]["turn"]["text"] for e in phone.events if e["name"] == "turn.ended"]
-        assert turn["text"].startswith("I am done. Okay, I will tell you in 1 minute."), heard
+        assert turn["text"].startswith("I am done. Okay, timer for 1 minute."), heard
     plan = (await http.get(f"/api/v1/agent/sessions/{session_id}/plans")).json()["items"][0]
     assert [(step["tool"], step["status"]) for step in plan["steps"]] == [
         ("timer", "done"),

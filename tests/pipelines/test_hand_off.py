@@ -76,7 +76,7 @@ async def test_who_takes_over_greets_and_goes_on_with_its_own_tools(talk):
 )
 async def test_what_the_user_wants_is_done_by_who_takes_over(talk, said):
     answer = await talk.say(said)
-    assert answer["text"] == ("I am handing you over to the scheduler. Okay, I will tell you in 10 minutes.")
+    assert answer["text"] == ("I am handing you over to the scheduler. Okay, timer for 10 minutes.")
     assert [(call["tool"], call["status"]) for call in answer["tool_calls"]] == [
         ("hand_over", "done"),
         ("timer", "done"),
@@ -151,7 +151,7 @@ async def test_who_is_asked_cannot_ask_others(talk):
 
 async def test_a_timer_that_was_asked_for_elsewhere_is_set(talk):
     answer = await talk.say("check with the scheduler about a timer for two minutes")
-    assert answer["text"] == "The scheduler says: Okay, I will tell you in 2 minutes."
+    assert answer["text"] == "The scheduler says: Okay, timer for 2 minutes."
     (call,) = answer["tool_calls"]
     assert [(made["tool"], made["status"]) for made in call["result"]["tool_calls"]] == [("timer", "done")]
 
