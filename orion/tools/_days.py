@@ -130,6 +130,31 @@ def later(day: date, amounts: str, sign: int = 1) -> date:
     return day
 
 
+def in_weeks(days: int) -> str:
+    """A number of days in weeks and days."""
+    weeks, rest = divmod(days, 7)
+    parts = [counted(weeks, "week")] if weeks or not rest else []
+    return " and ".join([*parts, *([counted(rest, "day")] if rest else [])])
+
+
+def in_months(begin: date, end: date, *, in_years: bool) -> str:
+    """The time between two days in months (and years) and days."""
+    months = (end.year - begin.year) * 12 + end.month - begin.month
+    while months > 0 and later(begin, f"{months} months") > end:
+        months -= 1
+    rest = (end - later(begin, f"{months} months")).days
+    years, months = divmod(months, 12) if in_years else (0, months)
+    spans = ((years, "year"), (months, "month"), (rest, "day"))
+    parts = [counted(number, unit) for number, unit in spans if number]
+    return ", ".join(parts[:-1]) + (" and " if parts[:-1] else "") + parts[-1] if parts else "0 days"
+
+
+def counted(number: int, unit: str) -> str:
+    """A number with its unit: `1 day`, `25 days`."""
+    many = f"{number:,}" if number >= 10_000 else str(number)
+    return f"{many} {unit}{'' if number == 1 else 's'}"
+
+
 Read = Callable[[re.Match[str], _Calendar], Day | None]
 
 

@@ -251,7 +251,7 @@ def _length(found: re.Match[str], today: date) -> dict[str, Any]:
         days = 366 if found["leap"] or is_leap(year) else 365
         name = "A leap year" if found["leap"] else f"The year {year}"
     if found["unit"] == "weeks":
-        return {"days": days, "spoken": f"{name} has {_weeks(days)}."}
+        return {"days": days, "spoken": f"{name} has {_days.in_weeks(days)}."}
     return {"days": days, "spoken": f"{name} has {days} days."}
 
 
@@ -269,7 +269,11 @@ def _distance(text: str, days: list[Day], today: date) -> dict[str, Any]:
     day = days[0]
     if re.search(r"\bhow old\b", text):
         years = today.year - day.day.year - ((today.month, today.day) < (day.day.month, day.day.day))
-        return {"date": day.day.isoformat(), "years": years, "spoken": f"That makes {_count(years, 'year')}."}
+        return {
+            "date": day.day.isoformat(),
+            "years": years,
+            "spoken": f"That makes {_days.counted(years, 'year')}.",
+        }
     count = (day.day - today).days
     about = _about(day, today)
     span = _span(abs(count), text, today, day.day)
@@ -306,7 +310,8 @@ def _left(period: str, today: date) -> dict[str, Any]:
     days = (end - today).days
     if not days:
         return {"date": end.isoformat(), "days": 0, "spoken": f"Today is the last day of this {period}."}
-    said = f"There {'is' if days == 1 else 'are'} {_count(days, 'day')} left in this {period}, after today."
+    verb = "is" if days == 1 else "are"
+    said = f"There {verb} {_days.counted(days, 'day')} left in this {period}, after today."
     return {"date": end.isoformat(), "days": days, "spoken": said}
 
 
@@ -325,31 +330,14 @@ def _span(days: int, text: str, begin: date, end: date) -> str:
     asked = _DISTANCE.search(text)
     unit = (asked["unit"] or asked["bare"] or "") if asked else ""
     if unit == "weeks":
-        return _weeks(days)
+        return _days.in_weeks(days)
     if unit in {"months", "years"}:
-        return _months(min(begin, end), max(begin, end), in_years=unit == "years")
+        return _days.in_months(min(begin, end), max(begin, end), in_years=unit == "years")
     if unit in {"sleeps", "nights"}:
-        return _count(days, unit.removesuffix("s"))
+        return _days.counted(days, unit.removesuffix("s"))
     if not unit and days >= 21:
-        return f"{_count(days, 'day')}, or {_weeks(days)},"
-    return _count(days, "day")
-
-
-def _weeks(days: int) -> str:
-    weeks, rest = divmod(days, 7)
-    parts = [_count(weeks, "week")] if weeks or not rest else []
-    return " and ".join([*parts, *([_count(rest, "day")] if rest else [])])
-
-
-def _months(begin: date, end: date, *, in_years: bool) -> str:
-    months = (end.year - begin.year) * 12 + end.month - begin.month
-    while months > 0 and _days.later(begin, f"{months} months") > end:
-        months -= 1
-    rest = (end - _days.later(begin, f"{months} months")).days
-    years, months = divmod(months, 12) if in_years else (0, months)
-    counted = ((years, "year"), (months, "month"), (rest, "day"))
-    parts = [_count(number, unit) for number, unit in counted if number]
-    return ", ".join(parts[:-1]) + (" and " if parts[:-1] else "") + parts[-1] if parts else "0 days"
+        return f"{_days.counted(days, 'day')}, or {_days.in_weeks(days)},"
+    return _days.counted(days, "day")
 
 
 def _compared(days: list[Day], today: date) -> dict[str, Any]:
@@ -378,7 +366,7 @@ def _named(day: Day, text: str, today: date) -> dict[str, Any]:
     else:
         said = f"{_name(day, today)} {verb} a {day.day:%A}."
     if not _MARKS.search(text) and text and count > 1:
-        said = f"{said.removesuffix('.')}, in {_count(count, 'day')}."
+        said = f"{said.removesuffix('.')}, in {_days.counted(count, 'day')}."
     return {"date": day.day.isoformat(), "weekday": f"{day.day:%A}", "days": count, "spoken": said}
 
 
@@ -409,8 +397,3 @@ def _name(day: Day, today: date) -> str:
 def _long(day: date, today: date) -> str:
     year = "" if day.year == today.year else f", {day.year}"
     return f"{day:%A}, {day:%B} {day.day}{year}"
-
-
-def _count(number: int, unit: str) -> str:
-    many = f"{number:,}" if number >= 10_000 else str(number)
-    return f"{many} {unit}{'' if number == 1 else 's'}"

@@ -54,7 +54,7 @@ _ALIKE = 3
 _QUESTION = re.compile(
     rf"{POLITE}(?P<query>"
     r"(?:what(?:'s| is| are| was)|where(?:'s| is| are)|who(?:'s| is| are)|when(?:'s| is| are)) (?:my|our)\b.+"
-    r"|(?<=know )(?:my|our) .+|(?<=remember )(?:my|our) .+"
+    r"|(?:(?<=you know )|(?<=you remember )|(?<=still know )|(?<=still remember ))(?:my|our) .+"
     r"|(?:when|what time) (?:do|does|did|is|are) (?:my|our) .+"
     r"|where(?:'s| is| are) the (?!nearest|closest|next)\w+(?: \w+)?"
     r"|what(?:'s| is) the (?:\w+ ){1,2}(?:called|code|password|pin)"
