@@ -12,11 +12,17 @@ from orion.domain.text.said import Said, normal
 Told = dict[str, str]
 
 _LEAD = (
-    r"(?:(?:please|okay|ok|hey|hi|hello|so|and|also|then|now|oh|um|uh|well|right|actually|wait|no|sorry|just|orion"
-    r"|can you|could you|would you|will you|can i|could i|can we|may i|let us|let me|i want(?: you)?(?: to)?"
-    r"|i would like(?: you)?(?: to)?|i need(?: you)?(?: to)?|i have to|you can|go ahead and|quick|quickly|kindly) )*"
+    r"(?:(?:please|okay|ok|hey|hi|hello|so|and|also|then|now|oh|um|uh|well|right|actually|wait|no|sorry"
+    r"|just|orion"
+    r"|can you|could you|would you|will you|can i|could i|can we|may i|let us|let me"
+    r"|i want(?: you)?(?: to)?"
+    r"|i would like(?: you)?(?: to)?|i need(?: you)?(?: to)?|i have to|you can|go ahead and|quick"
+    r"|quickly|kindly) )*"
 )
-_TAIL = r"(?: (?:please|pls|thanks|thank you|now|for me|then|orion|love|dear|okay|ok|again|right away))*"
+_TAIL = (
+    r"(?: (?:please|pls|thanks|thank you|now|for me|then|orion|love|dear|okay|ok|again|right away"
+    r"|from now))*"
+)
 _COUNT = r"(?:\d+(?:\.\d+)?|half an?|an?)"
 _UNIT = r"(?:second|minute|hour|day|week)s?"
 _FOR = rf"{_COUNT} {_UNIT}(?:(?: and)? {_COUNT} {_UNIT})*"
@@ -26,9 +32,8 @@ _DAY = (
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
 )
 _HALF = r"(?:(?:in the |this |at )?(?:morning|afternoon|evening|night))"
-_CLOCK = (
-    r"(?:half \d{1,2}|\d{1,2}:\d\d(?: [ap]m)?|(?<!\d )\d{1,2}(?! (?:second|minute|hour|day|week|more|percent|people)))"
-)
+_CLOCK = r"(?:half \d{1,2}|\d{1,2}:\d\d(?: [ap]m)?|(?<!\d )\d{1,2}(?! (?:second|minute|hour|day|week"
+r"|more|percent|people)))"
 _TIME = rf"(?:{_DAY} )?(?:{_HALF} )?(?:(?:at|for|by|around|about) )?{_CLOCK}(?: {_DAY})?(?: {_HALF})?"
 _T = rf"(?P<time>{_TIME})"
 _RINGS = r"(?:timer|countdown|count down)"
@@ -37,8 +42,10 @@ _SET = r"(?:set|start|begin|make|give me|run|put on|put|create|add|do|get me|hav
 _A = r"(?:(?:up|on|a|an|the|my|another|1|new|me|us|quick|second|other) )*"
 _NAME = r"(?P<name>(?!(?:the|my|a|an|for|to)\b)[a-z][\w']*(?: [a-z][\w']*)?)"
 _NO_NAME = frozenset(
-    "set start begin make give put add do a an the my another new me timer timers alarm reminder countdown for of in "
-    "on at to cancel stop change move how what which when is it that minute minutes second seconds hour hours please "
+    "set start begin make give put add do a an the my another new me timer timers alarm reminder "
+    "countdown for of in "
+    "on at to cancel stop change move how what which when is it that minute minutes second seconds hour "
+    "hours please "
     "and or not no yes more another longer any all every last first next this more left one ones".split()
 )
 _ABOUT = r"(?:to|that|about|i (?:have|need) to) (?P<about>.+?)"
@@ -47,15 +54,23 @@ _SETS = tuple(
     for pattern in (
         rf"(?:{_SET})?{_A}(?:{_NAME} )?{_RINGS}(?: for| of| at| to| from| with| in)? {_D}",
         rf"(?:{_SET})?{_A}{_RINGS} (?:for|called|named|on) (?:the |my |our )?{_NAME}(?: for| of| in)? {_D}",
-        rf"(?:{_SET})?{_A}{_RINGS}(?: for| of)? {_D} (?:for|called|named|on|and call it|and name it)"
-        rf" (?:the |my |our )?{_NAME}",
+        (
+            rf"(?:{_SET})?{_A}{_RINGS}(?: for| of)? {_D} (?:for|called|named|on|and call it|and name it)"
+            rf" (?:the |my |our )?{_NAME}"
+        ),
         rf"(?:{_SET})?{_A}{_D}(?: {_NAME})? {_RINGS}",
         rf"(?:{_SET})?{_A}{_D} {_RINGS} (?:for|called|named) (?:the |my |our )?{_NAME}",
         rf"(?:{_SET}){_A}{_D} (?:on the clock|for (?:the |my |our )?{_NAME})",
         rf"(?:{_SET})?{_A}alarm (?:in|for) {_D}",
         rf"(?:count(?: me)? down|time)(?: me)?(?: for| from)? {_D}",
-        rf"(?:tell|let|ping|warn|alert|notify|wake|buzz|call|beep|ring)(?: me)?(?: up| know)? (?:in|after) {_D}(?: from now)?",
-        rf"(?:tell me|let me know|ping me|warn me|alert me) when {_D} (?:are|is|have|has) (?:over|up|gone|passed)",
+        (
+            rf"(?:tell|let|ping|warn|alert|notify|wake|buzz|call|beep|ring)(?: me)?(?: up| know)? (?:in"
+            rf"|after) {_D}(?: from now)?"
+        ),
+        (
+            rf"(?:tell me|let me know|ping me|warn me|alert me) when {_D} (?:are|is|have|has) (?:over|up"
+            rf"|gone|passed)"
+        ),
         rf"(?:remind me|(?:set |add )?(?:a )?reminder) (?:again )?in {_D}(?: {_ABOUT})?",
         rf"(?:remind me|(?:set |add )?(?:a )?reminder) {_ABOUT} in {_D}",
         rf"in {_D} remind me(?: {_ABOUT})?",
@@ -74,15 +89,21 @@ _WAKES = tuple(
         rf"(?:{_SET})?{_A}{_RINGS} (?:until|till) {_T}",
     )
 )
-_WHICH = r"(?:(?:the|my|our|that|this|your) )*(?P<which>.+?)"
-_TO = rf"(?P<to>{_FOR}(?: (?:from now|in total))?|{_TIME})"
+_WHICH = r"(?:(?:the|my|our|that|this|your) )*(?P<which>(?!(?:it|that|i|my|is)\b)[\w':]+(?: (?!(?:i|my"
+r"|is)\b)[\w':]+){0,3}?)"
+_TO = rf"(?P<to>{_FOR}(?: in total)?|{_TIME})"
 _BY = rf"(?P<by>{_FOR}|{_COUNT} (?:more|extra) {_UNIT})"
-_THING = rf"(?:(?P<it>it|that|this|that 1|that one)|{_WHICH}(?: (?:timer|countdown|one|1))?|(?:the|my) {_RINGS})"
+_THING = (
+    rf"(?:(?P<it>it|that|this|that 1|that one)|{_WHICH}(?: (?:timer|countdown|one|1))?|(?:the|my) {_RINGS})"
+)
 _CHANGES = tuple(
     re.compile(rf"{_LEAD}{pattern}(?: instead)?{_TAIL}\Z")
     for pattern in (
-        rf"(?:change|move|reset|adjust|switch|shift|reschedule|turn|edit|update|bring|extend|postpone|delay) {_THING}"
-        rf" (?:to|for|until|at) {_TO}",
+        (
+            rf"(?:change|move|reset|adjust|switch|shift|reschedule|turn|edit|update|bring|extend|postpone"
+            rf"|delay) {_THING}"
+            rf" (?:to|for|until|at) {_TO}"
+        ),
         rf"(?:make|have|let) {_THING}(?: be)?(?: for| to| at)? {_TO}",
         rf"set (?P<it>it|that) (?:to|for|at) {_TO}",
         rf"(?:i (?:mean|meant|said)|better make it|rather) {_TO}",
@@ -93,7 +114,10 @@ _MORE = tuple(
     for pattern in (
         rf"(?:add|put|stick) (?:another )?{_BY}(?: more| extra)?(?: (?:to|on|onto) {_THING})?",
         rf"(?:give|allow) (?:me|us|{_THING}) (?:another )?{_BY}(?: more| extra| longer)?",
-        rf"(?:extend|prolong|lengthen|delay|postpone|push|snooze)(?: {_THING})?(?: back)?(?: by| for) {_BY}",
+        (
+            rf"(?:extend|prolong|lengthen|delay|postpone|push|snooze)(?: {_THING})?(?: back)?(?: by"
+            rf"| for) {_BY}"
+        ),
         rf"(?:another )?{_BY} (?:more|extra|longer|later)",
         rf"(?P<by>{_COUNT} (?:more|extra) {_UNIT})",
         rf"make {_THING} {_BY} (?:longer|later|more)",
@@ -103,8 +127,10 @@ _MORE = tuple(
 _LESS = tuple(
     re.compile(rf"{_LEAD}{pattern}{_TAIL}\Z")
     for pattern in (
-        rf"(?:take|knock|cut|remove|subtract|shave)(?: off| away)? {_BY}(?: off| away)?"
-        rf"(?: (?:from|off|of) {_THING})?",
+        (
+            rf"(?:take|knock|cut|remove|subtract|shave)(?: off| away)? {_BY}(?: off| away)?"
+            rf"(?: (?:from|off|of) {_THING})?"
+        ),
         rf"(?:shorten|reduce|cut|bring forward) {_THING} by {_BY}",
         rf"make {_THING} {_BY} (?:shorter|less|earlier|sooner)",
         rf"{_BY} (?:less|shorter|earlier|fewer)",
@@ -115,39 +141,54 @@ _RENAMES = re.compile(
     rf" (?:to |as )?(?!back|when|in\b|at\b|off)(?P<to>[a-z][\w']*(?: [a-z][\w']*)?){_TAIL}\Z"
 )
 _ASKING = frozenset(
-    "what which how many any list show read tell me all of my the a an is are there do i have have got we us "
-    "set running on active going still now currently right at moment going? up you right? that are? to go left "
-    "out current open please can could get give see know remaining ones one 1 check about it today tomorrow "
+    "what which how many any list show read tell me all of my the a an is are there do i have have got "
+    "we us "
+    "set running on active going still now currently right at moment going? up you right? that are? to "
+    "go left "
+    "out current open please can could get give see know remaining ones one 1 check about it today "
+    "tomorrow "
     "off for does did when will ring rings in go goes be and hear time".split()
 )
 _NOUN = re.compile(r"\b(?:timer|alarm|reminder|countdown)s?\b")
 _BEGINS = re.compile(
-    rf"{_LEAD}(?:what|which|how|any|list|show|read|tell|is|are|do|have|check|when|give me|did|see|my|all|timers)\b"
+    rf"{_LEAD}(?:what|which|how|any|list|show|read|tell|is|are|do|have|check|when|give me|did|see|my|all"
+    rf"|timers)\b"
 )
-_LEFT = (
-    r"(?:how (?:long|much time|much longer|much|many (?:seconds|minutes|hours))|(?:what is )?(?:the )?(?:time|remaining time))"
-)
+_LEFT = r"(?:how (?:long|much time|much longer|much|many (?:seconds|minutes|hours))"
+r"|(?:what is )?(?:the )?(?:time|remaining time))"
 _IS_LEFT = r"(?: (?:is|are|do i have|have i got|does it have|has it got|i have|i got|there))*"
 _OVER = r"(?: (?:left|remaining|to go|more|longer|still|until it rings|now|is left|are left))*"
 _HOW_LONG = tuple(
     re.compile(rf"{_LEAD}{pattern}{_TAIL}\Z")
     for pattern in (
-        rf"{_LEFT}{_IS_LEFT}{_OVER} (?:on|in|for|of|with|until|till) (?:(?:the|my|that|this) )?"
-        rf"(?P<which>.+?)(?: timer| 1| one)?(?: (?:left|to go|rings|is up|is done|is over|goes off|is ready))*",
-        rf"{_LEFT} (?:does|has|is) (?:the|my|that) (?P<which>.+?)(?: timer)?(?: (?:have|got|left|to go|remaining))+",
-        r"when (?:does|will|is|do) (?:(?:the|my|that) )(?P<which>.+?)(?: timer)? (?:go off|ring|end|done|over|finish|up"
-        r"|finished|going off|due|ready)",
+        (
+            rf"{_LEFT}{_IS_LEFT}{_OVER} (?:on|in|for|of|with|until|till) (?:(?:the|my|that|this) )?"
+            rf"(?P<which>.+?)(?: timer| 1| one)?(?: (?:left|to go|rings|is up|is done|is over|goes off"
+            rf"|is ready))*"
+        ),
+        (
+            rf"{_LEFT} (?:does|has|is) (?:the|my|that) (?P<which>.+?)(?: timer)?(?: (?:have|got|left|to go"
+            rf"|remaining))+"
+        ),
+        (
+            r"when (?:does|will|is|do) (?:(?:the|my|that) )(?P<which>.+?)(?: timer)? (?:go off|ring|end|done"
+            r"|over|finish|up"
+            r"|finished|going off|due|ready)"
+        ),
         r"(?:is|are) (?:the|my) (?P<which>.+?)(?: timer)? (?:done|finished|over|up|ready|running)(?: yet)?",
         r"(?:what time|when|what) is (?:the|my) (?P<which>alarm|reminder)(?: (?:set|set for|for|at))?",
     )
 )
 _BARE = re.compile(
-    rf"{_LEAD}(?:{_LEFT}{_IS_LEFT} ?(?:left|remaining|to go|longer|more|still)(?: (?:left|now|to go|still))*"
-    r"|how long now|time left|time remaining|(?:what|which)(?: ones| 1s)? (?:is|are) (?:still )?(?:running|left|set|ticking)"
+    rf"{_LEAD}(?:{_LEFT}{_IS_LEFT} ?(?:left|remaining|to go|longer|more|still)(?: (?:left|now|to go"
+    rf"|still))*"
+    r"|how long now|time left|time remaining|(?:what|which)(?: ones| 1s)? (?:is"
+    r"|are) (?:still )?(?:running|left|set|ticking)"
     rf"|what is left|is it (?:done|over|up) yet){_TAIL}\Z"
 )
 _STOP = (
-    r"(?:cancel|stop|delete|remove|kill|end|clear|drop|get rid of|silence|forget|scrap|dismiss|call off|erase"
+    r"(?:cancel|stop|delete|remove|kill|end|clear|drop|get rid of|silence|forget|scrap|dismiss|call off"
+    r"|erase"
     r"|(?:turn|switch|shut) off|i (?:do not|no longer) need|i (?:do not|no longer) want)"
 )
 _STOPS = tuple(
@@ -155,7 +196,11 @@ _STOPS = tuple(
     for pattern in (
         rf"{_STOP} (?P<which>(?:(?!plan\b).)*?\b{_KIND}(?: (?:for|to|called|named|at|about|in) .+?)?)",
         rf"(?:turn|switch|shut) (?P<which>[^,]*?\b{_KIND}) off",
-        rf"{_STOP} (?P<which>(?:all|both)(?: of)?(?: them| of them)?|them(?: all| both)?|everything)",
+        (
+            r"(?:cancel|stop|delete|clear|turn off|kill) (?P<which>(?:all|both)(?: of)?(?: them| of them)?"
+            r"|them(?: all| both)?)"
+        ),
+        r"(?:cancel|stop) (?P<which>everything)",
         rf"{_STOP} (?:the |my |that )?(?P<which>[\w':. ]+?) (?:one|1)",
         r"(?:no more|stop all|cancel all) (?P<which>timers|alarms|reminders)",
     )
@@ -233,7 +278,7 @@ def _first(patterns: tuple[re.Pattern[str], ...], form: Said) -> Told | None:
     """What the first pattern that fits tells, names in the user's own words."""
     for pattern in patterns:
         if match := pattern.match(form.text):
-            told = {name: text.strip() for name, text in match.groupdict().items() if text and name != "kind"}
+            told = {key: text.strip() for key, text in match.groupdict().items() if text and key != "kind"}
             if "about" in told:
                 told["about"] = form.original(*match.span("about")).strip(" .,!?")
             return told

@@ -75,7 +75,7 @@ class Args(BaseModel):
         min_length=1,
         max_length=100,
         description="When, as the user said it: 7 am tomorrow, 14:30, noon on Friday, December 24 at 6 pm",
-        json_schema_extra={"x-ask": "For what time?", "x-kind": "date-time"},
+        json_schema_extra={"x-ask": "For what time?", "x-kind": "when"},
     )
     about: str | None = Field(
         default=None, max_length=200, description="What to remind the user of, e.g. call mom"

@@ -153,7 +153,7 @@ class Router:
             if score >= _CANDIDATE and known.tool.name not in sure
         ]
         fitting = [match for match in self._by_meaning(text, found) if match.score > 0]
-        return sorted(fitting, key=lambda match: -match.score)
+        return sorted(fitting, key=_order)
 
     def _understood(self, text: str, said: Said, fits: Mapping[str, float]) -> Iterator[Match]:
         """The tools whose own reading of the sentence is sure of it."""
@@ -249,6 +249,23 @@ class Router:
             if len(self._alike) < 4096:
                 self._alike[word] = found
         return found
+
+
+def _order(match: Match) -> tuple[float, float]:
+    """Best first; of two that are as good as each other, the one that lacks nothing."""
+    lacks = slots.missing(match.tool, match.arguments) is not None
+    return (MARGIN * lacks - match.score, -match.score)
+
+
+def rivals(ranked: Sequence[Match]) -> list[Match]:
+    """The match that is as good as the first; none where it lacks what the first one has."""
+    whole = slots.missing(ranked[0].tool, ranked[0].arguments) is None
+    return [
+        match
+        for match in ranked[1:2]
+        if ranked[0].score - match.score < MARGIN
+        and not (whole and slots.missing(match.tool, match.arguments) is not None)
+    ]
 
 
 def tokens(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from orion.domain.effort import OutOfTime
 from orion.domain.text.said import plain
 from orion.providers.offline import clock, days
 
-TIMES = frozenset({"date", "date-time", "time"})
+TIMES = frozenset({"date", "date-time", "time", "when"})
 COUNTED = frozenset({"integer", "number"})
 NUMBER = re.compile(r"(?<![\d:.])(?:-|(?<!\d )\bminus )?\d+(?:\.\d+)?(?![\d:]|\.\d)")
 UNIT = r"(?:second|minute|hour|day|week)s?"
@@ -61,6 +61,8 @@ def value(prop: Mapping[str, Any], text: str) -> Any:
 
 def whole(prop: Mapping[str, Any], text: str) -> Any:
     """The plain text as the value of a typed property; None where it does not fit."""
+    if prop.get("x-kind") == "when":
+        return clock.bare(text)
     found = value(prop, HOMOPHONES.get(text.strip(), text))
     if found is None and prop.get("format") == "time":
         return clock.read(f"at {text.strip()}")
@@ -202,6 +204,11 @@ def _time(_prop: Mapping[str, Any], text: str) -> str | None:
     return clock.read(text)
 
 
+def _when(_prop: Mapping[str, Any], text: str) -> str | None:
+    """A time as it was said, which the tool itself reads."""
+    return clock.words(text)
+
+
 def _mail(_prop: Mapping[str, Any], text: str) -> str | None:
     """An e-mail address, spelled out too: `anna dot miller at example dot com`."""
     if match := _MAIL.search(text):
@@ -221,6 +228,7 @@ _SAID_WITH = {
     "date-time": " ".join([*days.WORDS, _HOURS]),
     "duration": "second minute hour day week from now",
     "time": f"{_HOURS} today tomorrow",
+    "when": " ".join([*days.WORDS, _HOURS]),
 }
 READERS: dict[str, Callable[[Mapping[str, Any], str], Any]] = {
     "arithmetic": _arithmetic,
@@ -232,5 +240,6 @@ READERS: dict[str, Callable[[Mapping[str, Any], str], Any]] = {
     "integer": _number,
     "number": _number,
     "time": _time,
+    "when": _when,
 }
 """How a value is read, by `x-kind`, `format` or `type`."""
