@@ -32,8 +32,10 @@ _DAY = (
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
 )
 _HALF = r"(?:(?:in the |this |at )?(?:morning|afternoon|evening|night))"
-_CLOCK = r"(?:half \d{1,2}|\d{1,2}:\d\d(?: [ap]m)?|(?<!\d )\d{1,2}(?! (?:second|minute|hour|day|week"
-r"|more|percent|people)))"
+_CLOCK = (
+    r"(?:half \d{1,2}|\d{1,2}:\d\d(?: [ap]m)?"
+    r"|(?<!\d )\d{1,2}(?! (?:second|minute|hour|day|week|more|percent|people)))"
+)
 _TIME = rf"(?:{_DAY} )?(?:{_HALF} )?(?:(?:at|for|by|around|about) )?{_CLOCK}(?: {_DAY})?(?: {_HALF})?"
 _T = rf"(?P<time>{_TIME})"
 _RINGS = r"(?:timer|countdown|count down)"
@@ -43,10 +45,10 @@ _A = r"(?:(?:up|on|a|an|the|my|another|1|new|me|us|quick|second|other) )*"
 _NAME = r"(?P<name>(?!(?:the|my|a|an|for|to)\b)[a-z][\w']*(?: [a-z][\w']*)?)"
 _NO_NAME = frozenset(
     "set start begin make give put add do a an the my another new me timer timers alarm reminder "
-    "countdown for of in "
-    "on at to cancel stop change move how what which when is it that minute minutes second seconds hour "
-    "hours please "
-    "and or not no yes more another longer any all every last first next this more left one ones".split()
+    "countdown for of "
+    "in on at to cancel stop change move how what which when is it that minute minutes second "
+    "seconds hour hours "
+    "please and or not no yes more longer any all every last first next this left one ones".split()
 )
 _ABOUT = r"(?:to|that|about|i (?:have|need) to) (?P<about>.+?)"
 _SETS = tuple(
@@ -89,8 +91,10 @@ _WAKES = tuple(
         rf"(?:{_SET})?{_A}{_RINGS} (?:until|till) {_T}",
     )
 )
-_WHICH = r"(?:(?:the|my|our|that|this|your) )*(?P<which>(?!(?:it|that|i|my|is)\b)[\w':]+(?: (?!(?:i|my"
-r"|is)\b)[\w':]+){0,3}?)"
+_WHICH = (
+    r"(?:(?:the|my|our|that|this|your) )*"
+    r"(?P<which>(?!(?:it|that|i|my|is)\b)[\w':]+(?: (?!(?:i|my|is)\b)[\w':]+){0,3}?)"
+)
 _TO = rf"(?P<to>{_FOR}(?: in total)?|{_TIME})"
 _BY = rf"(?P<by>{_FOR}|{_COUNT} (?:more|extra) {_UNIT})"
 _THING = (
@@ -141,21 +145,22 @@ _RENAMES = re.compile(
     rf" (?:to |as )?(?!back|when|in\b|at\b|off)(?P<to>[a-z][\w']*(?: [a-z][\w']*)?){_TAIL}\Z"
 )
 _ASKING = frozenset(
-    "what which how many any list show read tell me all of my the a an is are there do i have have got "
-    "we us "
-    "set running on active going still now currently right at moment going? up you right? that are? to "
-    "go left "
-    "out current open please can could get give see know remaining ones one 1 check about it today "
-    "tomorrow "
-    "off for does did when will ring rings in go goes be and hear time".split()
+    "what which how many any list show read tell me all of my the a an is are there do i have got we us set "
+    "running on active going still now currently right at moment up you that to go left out current "
+    "open please "
+    "can could get give see know remaining ones one 1 check about it today tomorrow off for does "
+    "did when will "
+    "ring rings in goes be and hear time".split()
 )
 _NOUN = re.compile(r"\b(?:timer|alarm|reminder|countdown)s?\b")
 _BEGINS = re.compile(
     rf"{_LEAD}(?:what|which|how|any|list|show|read|tell|is|are|do|have|check|when|give me|did|see|my|all"
     rf"|timers)\b"
 )
-_LEFT = r"(?:how (?:long|much time|much longer|much|many (?:seconds|minutes|hours))"
-r"|(?:what is )?(?:the )?(?:time|remaining time))"
+_LEFT = (
+    r"(?:how (?:long|much time|much longer|much|many (?:seconds|minutes|hours))"
+    r"|(?:what is )?(?:the )?(?:time|remaining time))"
+)
 _IS_LEFT = r"(?: (?:is|are|do i have|have i got|does it have|has it got|i have|i got|there))*"
 _OVER = r"(?: (?:left|remaining|to go|more|longer|still|until it rings|now|is left|are left))*"
 _HOW_LONG = tuple(

@@ -102,8 +102,8 @@ def bare(said: str) -> str:
 def statement(said: str) -> str | None:
     """What the user states about themselves, or wants to have kept, bare; None if it is neither.
 
-    "My name is Sarah by the way" is "My name is Sarah". What is stated about other things is kept on "
-    "request.
+    "My name is Sarah by the way" is "My name is Sarah". What is stated about other things is kept on
+    request.
     """
     text = bare(said)
     wanted = is_request(said)

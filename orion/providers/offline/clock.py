@@ -7,15 +7,13 @@ import re
 _CLOCK = re.compile(r"\b(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)\b(?: (?P<part>[ap]m)\b)?")
 _AT = re.compile(r"\bat (?P<hour>\d{1,2})\b(?![:.]\d)(?: (?:this )?(?P<part>tonight|evening|afternoon)\b)?")
 _DAY = (
-    r"(?:the day after tomorrow|today|tonight|tomorrow|(?:(?:on|next|this) )*(?:mon|tues|wednes|thurs"
-    r"|fri|satur"
-    r"|sun)day|(?:on )?\d{4}-\d\d-\d\d|in \d+ (?:day|week)s?|(?:on )?(?:the )?\d{1,2}(?:st|nd|rd"
-    r"|th) (?:of )?[a-z]{3,9}"
+    r"(?:the day after tomorrow|today|tonight|tomorrow|(?:(?:on|next|this) )*(?:mon|tues|wednes|thurs|fri"
+    r"|satur|sun)day|(?:on )?\d{4}-\d\d-\d\d|in \d+ (?:day|week)s?|(?:on )?(?:the )?\d{1,2}(?:st|nd|rd|th)"
+    r" (?:of )?[a-z]{3,9}"
     r"|(?:on )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?)"
 )
 _PART_OF_DAY = r"(?:(?:in the |this |at )?(?:morning|afternoon|evening|night))"
-_HOUR = r"(?:(?:at )?(?:half \d{1,2}|\d{1,2}:\d\d(?: [ap]m)?)|at \d{1,2})(?! (?:second|minute|hour"
-r"|percent))"
+_HOUR = r"(?:(?:at )?(?:half \d{1,2}|\d{1,2}:\d\d(?: [ap]m)?)|at \d{1,2})(?! (?:second|minute|hour))"
 _WHEN = re.compile(rf"\b(?:{_DAY}|{_PART_OF_DAY}|{_HOUR})(?: (?:{_DAY}|{_PART_OF_DAY}|{_HOUR}))*\b")
 _BARE_HOUR = re.compile(r"(?:(?:at|around|about|for) )?(?:half )?\d{1,2}(?: \d\d)?(?: (?:please|thanks))?")
 _TIMES = (_CLOCK, _AT)
@@ -23,8 +21,7 @@ _TIMES = (_CLOCK, _AT)
 
 
 def read(text: str) -> str | None:
-    """The first time of day, HH:MM; None where there is none. Without a word of the evening it is as "
-    "said."""
+    """The first time of day, HH:MM; None where there is none. Without a word of the evening it is as said."""
     found = next((match for pattern in _TIMES if (match := pattern.search(text))), None)
     return _written(found.groupdict()) if found else None
 
