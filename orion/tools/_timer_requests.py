@@ -25,7 +25,7 @@ _TAIL = (
 )
 _COUNT = r"(?:\d+(?:\.\d+)?|half an?|an?)"
 _UNIT = r"(?:second|minute|hour|day|week)s?"
-_FOR = rf"{_COUNT} {_UNIT}(?:(?: and)? {_COUNT} {_UNIT})*"
+_FOR = rf"{_COUNT} {_UNIT}(?:(?: and)? {_COUNT} {_UNIT})*(?:(?<=hour|ours) \d\d?(?=\Z| timer| please))?"
 _D = rf"(?P<duration>{_FOR})"
 _DAY = (
     r"(?:today|tonight|tomorrow|the day after tomorrow|(?:(?:on|next|this) )*"
@@ -42,7 +42,7 @@ _RINGS = r"(?:timer|countdown|count down)"
 _KIND = r"(?P<kind>(?:timer|alarm|reminder|countdown)s?)"
 _SET = r"(?:set|start|begin|make|give me|run|put on|put|create|add|do|get me|have|stick on|want|need) "
 _A = r"(?:(?:up|on|a|an|the|my|another|1|new|me|us|quick|second|other) )*"
-_NAME = r"(?P<name>(?!(?:the|my|a|an|for|to)\b)[a-z][\w']*(?: [a-z][\w']*)?)"
+_NAME = r"(?P<name>(?!(?:the|my|a|an|for|to)\b)[a-z][\w']*(?: (?!its\b)[a-z][\w']*)?)"
 _NO_NAME = frozenset(
     "set start begin make give put add do a an the my another new me timer timers alarm reminder "
     "countdown for of "
@@ -55,7 +55,10 @@ _SETS = tuple(
     re.compile(rf"{_LEAD}{pattern}{_TAIL}\Z")
     for pattern in (
         rf"(?:{_SET})?{_A}(?:{_NAME} )?{_RINGS}(?: for| of| at| to| from| with| in)? {_D}",
-        rf"(?:{_SET})?{_A}{_RINGS} (?:for|called|named|on) (?:the |my |our )?{_NAME}(?: for| of| in)? {_D}",
+        (
+            rf"(?:{_SET})?{_A}{_RINGS} (?:for|called|named|on)"
+            rf" (?:the |my |our )?{_NAME}(?: its| it is)?(?: for| of| in)? {_D}"
+        ),
         (
             rf"(?:{_SET})?{_A}{_RINGS}(?: for| of)? {_D} (?:for|called|named|on|and call it|and name it)"
             rf" (?:the |my |our )?{_NAME}"
@@ -64,6 +67,7 @@ _SETS = tuple(
         rf"(?:{_SET})?{_A}{_D} {_RINGS} (?:for|called|named) (?:the |my |our )?{_NAME}",
         rf"(?:{_SET}){_A}{_D} (?:on the clock|for (?:the |my |our )?{_NAME})",
         rf"(?:{_SET})?{_A}alarm (?:in|for) {_D}",
+        rf"(?:{_SET})?(?:another(?: 1| one)?|1 more|one more) (?:for|of) {_D}(?: for (?:the |my )?{_NAME})?",
         rf"(?:count(?: me)? down|time)(?: me)?(?: for| from)? {_D}",
         (
             rf"(?:tell|let|ping|warn|alert|notify|wake|buzz|call|beep|ring)(?: me)?(?: up| know)? (?:in"
@@ -189,7 +193,7 @@ _BARE = re.compile(
     rf"|still))*"
     r"|how long now|time left|time remaining|(?:what|which)(?: ones| 1s)? (?:is"
     r"|are) (?:still )?(?:running|left|set|ticking)"
-    rf"|what is left|is it (?:done|over|up) yet){_TAIL}\Z"
+    rf"|what is left|what (?:do i have|have i got) (?:set|running)|is it (?:done|over|up) yet){_TAIL}\Z"
 )
 _STOP = (
     r"(?:cancel|stop|delete|remove|kill|end|clear|drop|get rid of|silence|forget|scrap|dismiss|call off"
@@ -219,6 +223,7 @@ def sets(said: str) -> Told | None:
     found = _first(_SETS, form)
     if found is None or "duration" not in found or len(re.findall(rf"\b{_FOR}", form.text)) > 1:
         return None
+    found["duration"] = re.sub(r"(?<=hour|ours) (\d\d?)$", r" \1 minutes", found["duration"])
     return found if _is_name(found.get("name")) else None
 
 

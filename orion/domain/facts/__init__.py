@@ -48,7 +48,9 @@ _KEEP_THAT = (
     r"|(?:make|take) a note of) (?:that|this|it)|(?:keep|bear) (?:that|this|it) in mind"
     r"|write (?:that|this|it) down)"
 )
-_LEADING = re.compile(rf"(?:(?:{_ASIDE})[\s,.!:]+|{_KEEP}(?: the fact)?(?: that|:|,)*\s+)", re.IGNORECASE)
+_LEADING = re.compile(
+    rf"(?:(?:{_ASIDE})[\s,.!:]+|{_KEEP}(?: the fact)?(?: that| this(?=:)|:|,)*\s+)", re.IGNORECASE
+)
 _TRAILING = re.compile(
     rf"[\s,.;!]+(?:and )?(?:{_ASIDE}|{_KEEP_THAT}(?: for me)?(?: for later)?|for me)[\s.!?]*\Z|[\s.!,;]+\Z",
     re.IGNORECASE,

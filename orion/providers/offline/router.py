@@ -58,7 +58,11 @@ _WITHOUT_OBJECT = 0.65
 """What it takes that the last telling word is not explained, nor anything filled: `turn off the tv`."""
 _VERBATIM_ENOUGH = 0.9
 _MOST = 0.95
-_UNDERSTOOD = 0.82
+_AMOUNT = frozenset("# second minute minut hour day week".split())
+"""A sentence of nothing but these is a value, and asks for nothing."""
+_LACKS = 0.15
+"""So much behind is a tool whose slot is not filled, when another one lacks nothing."""
+_UNDERSTOOD = 0.9
 """What a tool's own reading is worth: less than an example of another tool, word for word."""
 _ALL_GENERIC = (3, 0.6)
 """An example of so many words that all tell little is worth this much, if the whole text reads like it."""
@@ -146,6 +150,8 @@ class Router:
         first.sort(key=lambda pair: -pair[0][0])
         fits = {known.tool.name: score for (score, _), known in first}
         found = list(self._understood(text, said, fits))
+        if set(query) <= _AMOUNT:
+            return found
         sure = {match.tool.name for match in found}
         found += [
             self._judged(known, said, query, Match(known.tool, score, example))
@@ -253,18 +259,24 @@ class Router:
 
 def _order(match: Match) -> tuple[float, float]:
     """Best first; of two that are as good as each other, the one that lacks nothing."""
-    lacks = slots.missing(match.tool, match.arguments) is not None
-    return (MARGIN * lacks - match.score, -match.score)
+    return (_LACKS * _lacks(match) - match.score, -match.score)
+
+
+def _lacks(match: Match) -> bool:
+    """Whether a value with a form of its own is missing; a free text may stand in what was said before."""
+    name = slots.missing(match.tool, match.arguments)
+    return name is not None and not values.is_free(properties(match.tool.parameters).get(name, {}))
 
 
 def rivals(ranked: Sequence[Match]) -> list[Match]:
     """The match that is as good as the first; none where it lacks what the first one has."""
-    whole = slots.missing(ranked[0].tool, ranked[0].arguments) is None
+    whole = not _lacks(ranked[0])
     return [
         match
         for match in ranked[1:2]
         if ranked[0].score - match.score < MARGIN
-        and not (whole and slots.missing(match.tool, match.arguments) is not None)
+        and not (not ranked[0].example and match.example and match.score < _VERBATIM_ENOUGH)
+        and not (whole and _lacks(match))
     ]
 
 

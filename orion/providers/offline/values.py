@@ -17,6 +17,7 @@ from orion.providers.offline import clock, days
 TIMES = frozenset({"date", "date-time", "time", "when"})
 COUNTED = frozenset({"integer", "number"})
 NUMBER = re.compile(r"(?<![\d:.])(?:-|(?<!\d )\bminus )?\d+(?:\.\d+)?(?![\d:]|\.\d)")
+_ALONE = re.compile(r"(?:for )?(\d+(?:\.\d+)?)(?: please)?")
 UNIT = r"(?:second|minute|hour|day|week)s?"
 DURATION = re.compile(rf"\b\d+(?:\.\d+)? {UNIT}\b(?:(?: and)? \d+(?:\.\d+)? {UNIT}\b)*")
 _M = re.compile(r"(?<=\d) m\b")
@@ -63,6 +64,8 @@ def whole(prop: Mapping[str, Any], text: str) -> Any:
     """The plain text as the value of a typed property; None where it does not fit."""
     if prop.get("x-kind") == "when":
         return clock.bare(text)
+    if prop.get("x-kind") == "duration" and (number := _ALONE.fullmatch(text.strip())):
+        return f"{number[1]} minutes"
     found = value(prop, HOMOPHONES.get(text.strip(), text))
     if found is None and prop.get("format") == "time":
         return clock.read(f"at {text.strip()}")
