@@ -121,7 +121,10 @@ _MORE = tuple(
     re.compile(rf"{_LEAD}{pattern}{_TAIL}\Z")
     for pattern in (
         rf"(?:add|put|stick) (?:another )?{_BY}(?: more| extra)?(?: (?:to|on|onto) {_THING})?",
-        rf"(?:give|allow) (?:me|us|{_THING}) (?:another )?{_BY}(?: more| extra| longer)?",
+        rf"(?:give|allow) {_THING} (?:another )?{_BY}(?: more| extra| longer)?",
+        rf"(?:give|allow) (?:me|us) another {_BY}",
+        rf"(?:give|allow) (?:me|us) {_BY} (?:more|extra|longer)",
+        rf"(?:give|allow) (?:me|us) (?P<by>{_COUNT} (?:more|extra) {_UNIT})",
         (
             rf"(?:extend|prolong|lengthen|delay|postpone|push|snooze)(?: {_THING})?(?: back)?(?: by"
             rf"| for) {_BY}"
@@ -240,6 +243,8 @@ def wakes(said: str) -> Told | None:
 def changes(said: str) -> Told | None:
     """What a timer is to be changed `to`, or `by`, and `which`."""
     form = normal(said)
+    if _ELSEWHERE.search(form.text):
+        return None
     for patterns, sign in ((_CHANGES, ""), (_MORE, ""), (_LESS, "minus ")):
         found = _first(patterns, form)
         if found is None:

@@ -118,6 +118,11 @@ def test_what_is_kept_is_corrected_after_it_was_asked_for(talk, then):
     assert talk.memories == ["i parked on level 4"]
 
 
+def test_another_value_is_put_to_what_is_kept(talk):
+    talk.say("remember my dog is called bello", "no, rex")
+    assert talk.memories == ["my dog is called rex"]
+
+
 def test_what_the_agent_told_of_the_user_is_not_kept_again(talk):
     talk.say("my locker code is 4471", "whats my locker code", "remember that")
     assert talk.memories == ["my locker code is 4471"]

@@ -47,8 +47,10 @@ _STATES = re.compile(
 )
 _ENDING = re.compile(rf" (?:to|from) {_THAT}\Z")
 _SHORT = 3
+_FEW = 4
+"""So many words may be another value of a statement."""
 _INTO = frozenset({"in", "into", "to"})
-_MEASURE = re.compile(r"\d+(?:\.\d+)? [a-z]+")
+_MEASURE = re.compile(r"\d+(?:\.\d+)? (?!plus|minus|times|divided|percent|squared)[a-z]+")
 _PREPOSITIONS = frozenset("in to into from until at for".split())
 
 
@@ -76,7 +78,8 @@ def states(text: str) -> bool:
 
 def reworded(old: str, text: str) -> str | None:
     """A statement with another end: `it is B` after `X is A`, or the same beginning said anew."""
-    return facts.corrected(old, text) if states(text) else _said_anew(old, text)
+    a_value = len(text.split()) <= _FEW and facts.read(old) is not None
+    return facts.corrected(old, text) if states(text) or a_value else _said_anew(old, text)
 
 
 def changed(tool: Tool, before: Mapping[str, Any], text: str, *, corrects: bool) -> dict[str, Any]:

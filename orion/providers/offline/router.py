@@ -62,7 +62,9 @@ _AMOUNT = frozenset("# second minute minut hour day week".split())
 """A sentence of nothing but these is a value, and asks for nothing."""
 _LACKS = 0.15
 """So much behind is a tool whose slot is not filled, when another one lacks nothing."""
-_UNDERSTOOD = 0.9
+_TOLD = 0.08
+"""So much before others is a tool whose own reading of the sentence gives it arguments."""
+_UNDERSTOOD = 0.82
 """What a tool's own reading is worth: less than an example of another tool, word for word."""
 _ALL_GENERIC = (3, 0.6)
 """An example of so many words that all tell little is worth this much, if the whole text reads like it."""
@@ -259,7 +261,8 @@ class Router:
 
 def _order(match: Match) -> tuple[float, float]:
     """Best first; of two that are as good as each other, the one that lacks nothing."""
-    return (_LACKS * _lacks(match) - match.score, -match.score)
+    told = 0.0 if match.example or not match.arguments else _TOLD
+    return (_LACKS * _lacks(match) - match.score - told, -match.score)
 
 
 def _lacks(match: Match) -> bool:
@@ -275,8 +278,8 @@ def rivals(ranked: Sequence[Match]) -> list[Match]:
         match
         for match in ranked[1:2]
         if ranked[0].score - match.score < MARGIN
-        and not (not ranked[0].example and match.example and match.score < _VERBATIM_ENOUGH)
         and not (whole and _lacks(match))
+        and not (not ranked[0].example and ranked[0].arguments and not match.arguments)
     ]
 
 
