@@ -102,7 +102,8 @@ _WHICH = (
 _TO = rf"(?P<to>{_FOR}(?: in total)?|{_TIME})"
 _BY = rf"(?P<by>{_FOR}|{_COUNT} (?:more|extra) {_UNIT})"
 _THING = (
-    rf"(?:(?P<it>it|that|this|that 1|that one)|{_WHICH}(?: (?:timer|countdown|one|1))?|(?:the|my) {_RINGS})"
+    rf"(?:(?P<it>it|that|this|that 1|that one)|{_WHICH} (?:timer|countdown|one|1)"
+    rf"|(?:the|my) {_RINGS}|(?P<other>(?:(?:the|my|that) )*(?:[\w':]+ ){{0,3}}?(?:alarm|reminder)))"
 )
 _CHANGES = tuple(
     re.compile(rf"{_LEAD}{pattern}(?: instead)?{_TAIL}\Z")
@@ -308,5 +309,5 @@ def _one(found: Told) -> Told:
     """With `it` as the one that is meant: the newest."""
     if found.pop("it", None):
         return {**found, "which": "it"}
-    which = re.sub(r"^(?:the|my) ", "", found.pop("which", ""))
+    which = re.sub(r"^(?:(?:the|my|that) )+", "", found.pop("which", found.pop("other", "")))
     return {**found, "which": which} if which not in {"", "timer", "countdown", "it"} else found
