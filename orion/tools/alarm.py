@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from orion.domain.timer import TimerKind
 from orion.domain.timer_words import echo
 from orion.domain.tool import Risk, ToolContext
+from orion.tools import _timer_requests
 from orion.tools._timers import due, kind_and_name
 
 EXAMPLES = (
@@ -74,12 +75,17 @@ class Args(BaseModel):
         min_length=1,
         max_length=100,
         description="When, as the user said it: 7 am tomorrow, 14:30, noon on Friday, December 24 at 6 pm",
-        json_schema_extra={"x-ask": "For what time?", "x-kind": "date-time"},
+        json_schema_extra={"x-ask": "For what time?", "x-kind": "when"},
     )
     about: str | None = Field(
         default=None, max_length=200, description="What to remind the user of, e.g. call mom"
     )
     name: str | None = Field(default=None, max_length=60, description="What the alarm is called, e.g. school")
+
+
+def understand(said: str) -> dict[str, Any] | None:
+    """When, and for what, if the sentence asks for an alarm."""
+    return _timer_requests.wakes(said)
 
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from orion.domain.timer_words import called, joined
 from orion.domain.tool import Risk, ToolContext
+from orion.tools import _timer_requests
 from orion.tools._timers import chosen, is_all, one
 
 EXAMPLES = (
@@ -50,6 +51,11 @@ class Args(BaseModel):
         "`all timers` for all; leave out if the user named none",
         json_schema_extra={"x-ask": "Which one?"},
     )
+
+
+def understand(said: str) -> dict[str, Any] | None:
+    """Which timer, if the sentence calls one off."""
+    return _timer_requests.cancels(said)
 
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from orion.domain.text.said import plain
 from orion.domain.timer import Timer, TimerKind
 from orion.domain.timer_words import at, called, left, length
 from orion.domain.tool import Risk, ToolContext, ToolFailure
+from orion.tools import _timer_requests
 from orion.tools._clock_times import sounds_like_one
 from orion.tools._durations import is_past, seconds
 from orion.tools._timers import checked, due, one, tidy
@@ -68,6 +69,11 @@ class Args(BaseModel):
         description="The timer that is meant, as the user said it: tea, 5 minutes, the alarm, the last one; "
         "leave out if the user named none",
     )
+
+
+def understand(said: str) -> dict[str, Any] | None:
+    """What is to be changed, if the sentence asks for it."""
+    return _timer_requests.changes(said)
 
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:

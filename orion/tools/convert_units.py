@@ -56,6 +56,7 @@ _WORDS = frozenset(
 """What a question about units is made of, beside amounts and units."""
 _ASKS = re.compile(r"\b(?:how|what|convert|turn|in|into|to|is|are|=)\b")
 _LONGEST = 40
+_HALF = re.compile(r"\bhalf (?:an? )?(?=[a-z])")
 _EXACT_DIGITS = 8
 _PLACES = {0: 2, 1: 2, 2: 1}
 """Decimals by size: of units, tens and hundreds."""
@@ -117,7 +118,7 @@ def _asks_for(words: list[str], rest: list[str], measures: list[_Measure]) -> bo
 
 def _words(said: str) -> list[str]:
     feet = re.sub(r"(?<=\d)\s*'\s*(\d+)\s*(?:\"|''|”)?", r" feet \1 inches ", said.replace("’", "'"))
-    return plain(feet).split()
+    return _HALF.sub("0.5 ", plain(feet)).split()
 
 
 def _measures(words: list[str]) -> Iterator[_Measure]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
+from orion.domain.text.said import plain
 from orion.domain.tool import ToolContext, ToolFailure
+from orion.tools._durations import seconds
 from orion.tools._zones import PLACES, find_zone
 
 EXAMPLES = (
@@ -20,6 +23,24 @@ EXAMPLES = (
     "how late is it in {place}",
     "give me the time in {place}",
     "time in {place}",
+)
+_LEAD = (
+    r"(?:(?:please|okay|hey|hi|hello|so|and|orion|excuse me|can you|could you|would you|tell me|give me) )*"
+)
+_NOW = r"(?: (?:right now|now|at the moment|currently|today|please|over there|exactly))*"
+_TIME = (
+    r"(?:(?:what|how) (?:time|late) (?:is it|it is|would it be)"
+    r"|(?:do you (?:know|have)|have you got|what is|know|and|got|check)? ?(?:the|what) ?"
+    r"(?:current|local|exact|right)? ?(?:time|hour)(?: is it| it is| of day is it)?|time)"
+)
+_HERE = re.compile(rf"{_LEAD}(?:do you know )?{_TIME}(?: here)?{_NOW}\Z")
+_THERE = re.compile(
+    rf"{_LEAD}(?:do you know )?{_TIME}{_NOW}(?: (?:over|down|out|back))? (?:in|at|for) "
+    rf"(?P<place>[a-z][a-z .'/_-]*?){_NOW}\Z"
+)
+_LATER = re.compile(
+    rf"{_LEAD}what time (?:will|would|was|is) it(?: be)?(?: in (?P<place>[a-z][a-z .'/_-]*?))? "
+    rf"(?:in (?P<after>\d[\d.]* .+?)|(?P<from>\d[\d.]* .+?) from now|(?P<before>\d[\d.]* .+?) ago){_NOW}\Z"
 )
 SAY = "It is {spoken}."
 
@@ -61,6 +82,12 @@ class Args(BaseModel):
         max_length=80,
         description="City, country or IANA zone, e.g. Tokyo; leave out for the server's own time",
     )
+    after: str | None = Field(
+        default=None,
+        max_length=60,
+        description="How long from now, e.g. 3 hours; with a minus for before",
+        json_schema_extra={"x-kind": "duration"},
+    )
 
 
 async def run(args: Args, _call: ToolContext) -> dict[str, Any]:
@@ -69,6 +96,8 @@ async def run(args: Args, _call: ToolContext) -> dict[str, Any]:
     if args.place and zone is None:
         raise ToolFailure(f"I do not know the time zone of {args.place}.")
     now = datetime.now(ZoneInfo(zone)) if zone else datetime.now().astimezone()
+    if args.after:
+        now = (now + _shift(args.after)).astimezone(ZoneInfo(zone) if zone else None)
     clock = now.strftime("%I:%M %p").lstrip("0")
     day = f"{now:%A}, {now:%B} {now.day}"
     where = f" in {args.place.title()}" if args.place else ""
@@ -79,3 +108,23 @@ async def run(args: Args, _call: ToolContext) -> dict[str, Any]:
         "place": args.place,
         "spoken": f"{clock} on {day}{where}",
     }
+
+
+def understand(said: str) -> dict[str, Any] | None:
+    """The place, and how far from now, if the whole sentence asks for the time."""
+    text = plain(said)
+    if found := _LATER.match(text):
+        after = found["after"] or found["from"] or f"minus {found['before']}"
+        place = {"place": found["place"]} if found["place"] and find_zone(found["place"]) else {}
+        return {**place, "after": after} if seconds(after.removeprefix("minus ")) else None
+    if _HERE.match(text):
+        return {}
+    found = _THERE.match(text)
+    return {"place": found["place"]} if found and find_zone(found["place"]) else None
+
+
+def _shift(after: str) -> timedelta:
+    secs = seconds(after.removeprefix("minus "))
+    if secs is None or secs > 10 * 365 * 86400:
+        raise ToolFailure("I did not understand how long from now. Say for example: in three hours.")
+    return timedelta(seconds=-secs if after.startswith("minus ") else secs)

@@ -69,7 +69,7 @@ _DISTANCE = re.compile(
 _RELATION = re.compile(
     r"\b(?:until|till|til|to|before|since|between|from|away|left|ago|passed|gone|is|old)\b"
 )
-_LEFT = re.compile(r"\b(?:left|remaining|remain)(?: (?:in|of) (?:the |this )?)(?P<period>year|month|week)\b")
+_LEFT = re.compile(r"\b(?:left|remaining|remain) (?:(?:in|of) )?(?:the |this )?(?P<period>year|month|week)\b")
 _DAYS_IN = re.compile(
     r"how many (?P<unit>days|weeks) (?:are |is )?(?:there )?(?:in|does|do|has|have) (?:the )?"
     rf"(?:month of |year )?(?:{_MONTH}(?: (?:of )?(?P<of>\d{{4}}))?|(?P<year>\d{{4}})"
@@ -85,13 +85,13 @@ _WORDS = frozenset(
     "days did do does exactly fall falls far fell for from give go gone has have hey how i if in is "
     "it know leap left long many me month months much need next nights now number of okay old on or "
     "orion passed please quick quickly remain remaining right say since sleeps so somebody someone "
-    "soon still tell than that the then there this til till time to until us was we week weekday "
-    "weekend weeks were what when where which who will would year years you".split()
+    "soon start starts still tell than the then there this til till time to until us was we week weekday "
+    "that weekend weeks were what when where which who will would year years you".split()
 )
 """What a question about dates is made of, beside the dates."""
 _MARKS = re.compile(
     r"\b(?:days?|date|when|weekday|weeks?|months?|years?|sleeps|nights|weekend|how (?:long|far|old)|falls?)\b"
-    r"|\A(?:is|was|will) |\Awhat is the "
+    r"|\A(?:is|was|will) |\Awhat (?:is|was) (?:the|next|to\w+|yesterday)\b"
 )
 _CLOCK = re.compile(r"(?<!how much )\btime\b|\bo'clock\b|\d:\d\d|\b(?:hours?|minutes?|seconds?)\b")
 """What other tools know."""

@@ -42,7 +42,12 @@ _FORGET = re.compile(
     r"(?: (?:from|in) (?:your (?:memory|notes|mind)|memory)| again| please| any ?more| now)*[ .!?]*",
     re.IGNORECASE,
 )
-_ELSE = re.compile(r"\b(?:timers?|alarms?|reminders?|plan|call|conversation|everything|all)\b", re.IGNORECASE)
+_ELSE = re.compile(
+    r"\b(?:timers?|alarms?|reminders?|plan|call|conversation|everything|all"
+    r"|accounts?|e-?mails?(?! address)|messages?|photos?|pictures?|files?|contacts?|history|playlists?|apps?"
+    r"|browser|calendar|posts?|recordings?)\b",
+    re.IGNORECASE,
+)
 """What is no note."""
 _ALL = re.compile(r"(?:it all|all|everything|all of it|me|about me)\b", re.IGNORECASE)
 _POINTS = frozenset({"it", "that", "this", "them"})

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from orion.domain.timer_words import listed
 from orion.domain.tool import ToolContext
+from orion.tools import _timer_requests
 from orion.tools._timers import chosen
 
 EXAMPLES = (
@@ -47,6 +48,11 @@ class Args(BaseModel):
         description="The timer that is meant, as the user called it: tea, 5 minutes, the alarm; "
         "leave out for all",
     )
+
+
+def understand(said: str) -> dict[str, Any] | None:
+    """Which timers, if the sentence asks for them."""
+    return _timer_requests.lists(said)
 
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:

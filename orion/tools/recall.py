@@ -57,10 +57,15 @@ _QUESTION = re.compile(
     r"|(?:(?<=you know )|(?<=you remember )|(?<=still know )|(?<=still remember ))(?:my|our) .+"
     r"|(?:when|what time) (?:do|does|did|is|are) (?:my|our) .+"
     r"|where(?:'s| is| are) the (?!nearest|closest|next)\w+(?: \w+)?"
-    r"|what(?:'s| is) the (?:\w+ ){1,2}(?:called|code|password|pin)"
-    r"|(?:where|when|what|who) (?:did|have|do) (?:i|we) (?!say|said|just|get|have to|need|want|do\b).+"
+    r"|what(?:'s| is|s) the (?:\w+ ){1,2}(?:called|code|password|pin)(?: (?:at|in|for|of|to) .+)?"
+    r"|(?:where|when|what|who) (?:did|have|do) (?:i|we) (?!say|said|just|get|have\b|need|want|do\b).+"
+    r"|(?:where|when) (?:did|do) (?:i|we) (?!say|said|just)[a-z]\D+"
+    r"|what (?:did|do) (?:i|we) (?:need|want|have) to (?:buy|get|do|bring|pick up|take)\b\D*"
+    r"|how (?:do|did) (?:i|we) (?:like|take|prefer|want) (?:my|our) .+|how old (?:is|are) (?:my|our) .+"
+    r"|(?:am|are) (?:i|we) allergic to .+"
+    r"|when(?:'s| is|s) (?:my |our )?[a-z]+s (?:birthday|anniversary|appointment)"
     r"|what(?:'s| is) the (?:\w+ )?(?:name|number|code|password|address|colou?r|birthday|age|size)"
-    r" of (?:my|our) .+"
+    r" (?:of|for) (?:my|our) .+"
     r"|what (?:i am|i'm) allergic to|what did you (?:remember|note)(?: for me)?|which notes did i .+"
     r"|(?:what|where|when|who|which) (?:the|my|our) .+ (?:is|are|was|were)(?: \w+ed)?"
     r"|(?:what|when|where)(?:'s| is| are) [a-z]+'s (?:\w+ )?"
@@ -111,7 +116,7 @@ async def run(args: Args, call: ToolContext) -> dict[str, Any]:
 def understand(said: str) -> dict[str, Any] | None:
     """What is asked about, if the question is one about the user's own things."""
     found = _QUESTION.fullmatch(" ".join(said.replace("’", "'").split()))
-    if found is None or _OTHERS.search(said):
+    if found is None or _OTHERS.search(said) or (facts.is_request(said) and facts.statement(said)):
         return None
     query = found["query"].strip(" .?!")
     if re.match(r"(?:what|everything|all)\b.*\b(?:you|i (?:tell|told|asked))\b", query, re.IGNORECASE):

@@ -47,6 +47,9 @@ _ASKED = tuple(
         rf"(?:and )?between {_FIRST} and {_SECOND}",
         rf"time (?:is it|will it be|would it be) in {_FIRST} (?:when|if) it is {_CLOCK} in {_SECOND}",
         rf"(?:when|if) it is {_CLOCK} in {_SECOND},? what time is it in {_FIRST}",
+        rf"(?:when |if )?(?:it is|its) {_CLOCK} (?:here )?(?:and )?what time is it in {_FIRST}",
+        rf"time (?:is it|will it be|would it be) in {_FIRST} (?:when|if) (?:it is|its) {_CLOCK}(?: here)?",
+        rf"when its {_CLOCK} in {_SECOND},? what time is it in {_FIRST}",
         rf"{_CLOCK} in {_SECOND} is what time in {_FIRST}",
     )
 )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from orion.domain.timer import TimerKind
 from orion.domain.timer_words import echo
 from orion.domain.tool import Risk, ToolContext, ToolFailure
+from orion.tools import _timer_requests
 from orion.tools._clock_times import sounds_like_one
 from orion.tools._durations import is_past, seconds
 from orion.tools._timers import due, kind_and_name
@@ -90,6 +91,11 @@ class Args(BaseModel):
         default=None, max_length=200, description="What to remind the user of, e.g. call mom"
     )
     name: str | None = Field(default=None, max_length=60, description="What the timer is called, e.g. tea")
+
+
+def understand(said: str) -> dict[str, Any] | None:
+    """How long, and for what, if the sentence asks for a timer."""
+    return _timer_requests.sets(said)
 
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:

@@ -170,8 +170,8 @@ def test_another_request_replaces_an_open_question(talk):
 def test_what_was_done_is_done_again_with_the_correction(talk):
     talk.say("set a timer for five minutes")
     talk.tell("timer", {"spoken": "I will tell you in 5 minutes"})
-    assert talk.say("no, for ten minutes") == ("timer", {"duration": "10 minutes"})
-    assert talk.do.text == "What I did before stays."
+    assert talk.say("no, for ten minutes") == ("change_timer", {"to": "10 minutes", "which": "last"})
+    assert talk.do.text == ""
 
 
 def test_a_correction_of_what_changes_nothing_is_not_excused(talk):

@@ -32,13 +32,14 @@ __all__ = [
 
 _ASIDE = (
     r"by the way|btw|just so you know|so you know|just for your information|for your information|fyi"
-    r"|for the record|for later|please|thanks|thank you|okay|ok|oh|well|so|also|and|hey|hi|hello"
+    r"|for the record|for later|please|pls|plz|thanks|thx|thank you|okay|ok|oh|well|so|also|and|hey|hi"
+    r"|hello|dear"
     r"|actually|listen"
 )
 _ASKING = r"(?:(?:please|can you|could you|will you|would you|you should|i want you to|you can|just) )*"
 _KEEP = (
     rf"{_ASKING}(?:remember|memori[sz]e|(?:don'?t|do not|never|not to) forget"
-    r"|(?:note|write)(?: down)?(?= that|:)|write down"
+    r"|(?:note|write)(?: down)?(?= that|:)|(?:write|jot) down|note to (?:self|myself)|for your notes"
     r"|(?:keep|bear) (?:this |that |it )?in mind|(?:make|take) a note(?: of| for me)?"
     r"|(?:store|save)(?= that))"
 )
@@ -47,7 +48,9 @@ _KEEP_THAT = (
     r"|(?:make|take) a note of) (?:that|this|it)|(?:keep|bear) (?:that|this|it) in mind"
     r"|write (?:that|this|it) down)"
 )
-_LEADING = re.compile(rf"(?:(?:{_ASIDE})[\s,.!:]+|{_KEEP}(?: the fact)?(?: that|:|,)*\s+)", re.IGNORECASE)
+_LEADING = re.compile(
+    rf"(?:(?:{_ASIDE})[\s,.!:]+|{_KEEP}(?: the fact)?(?: that| this(?=:)|:|,)*\s+)", re.IGNORECASE
+)
 _TRAILING = re.compile(
     rf"[\s,.;!]+(?:and )?(?:{_ASIDE}|{_KEEP_THAT}(?: for me)?(?: for later)?|for me)[\s.!?]*\Z|[\s.!,;]+\Z",
     re.IGNORECASE,
@@ -62,7 +65,8 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"(?:what|where|when|who|whom|whose|why|which|how|is|are|was|were|do|does|did|can|could|will|would|should)\b",
+    r"(?:what|where|when|who|whom|whose|why|which|how|is|are|was|were|do|does|did|can|could|will|would"
+    r"|should)\b",
     re.IGNORECASE,
 )
 _NO_VALUE = re.compile(r"(?:no|nope|yes|yeah|sorry|wait|wrong|right|actually|okay|ok)\W*\Z", re.IGNORECASE)
@@ -100,7 +104,8 @@ def bare(said: str) -> str:
 def statement(said: str) -> str | None:
     """What the user states about themselves, or wants to have kept, bare; None if it is neither.
 
-    "My name is Sarah by the way" is "My name is Sarah". What is stated about other things is kept on request.
+    "My name is Sarah by the way" is "My name is Sarah". What is stated about other things is kept on
+    request.
     """
     text = bare(said)
     wanted = is_request(said)

@@ -240,7 +240,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Fact | None]], ..
         (rf"{_OWNER} (?:first |full |last )?name {_IS} (?P<v>.+)", _own_name),
         (_CALLED, _own_name),
         (rf"(?:the )?name of (?P<s>{_A} .+?) {_IS} (?P<v>.+)", _named),
-        (rf"(?P<s>(?:{_A} )?.+?)(?:'s|s') name {_IS} (?P<v>.+)", _named),
+        (rf"(?P<s>(?:{_A} )?.+?)(?:'s|s'|(?<!s)s) name {_IS} (?P<v>.+)", _named),
         (rf"(?P<s>{_A} .+?) {_IS} (?:called|named) (?P<v>.+)", _named),
         (rf"(?P<s>{_A} .+?) goes by (?:the name )?(?P<v>.+)", _named),
         (r"i have (?P<s>an? .+?) (?:called|named|whose name is) (?P<v>.+)", _named),
@@ -262,12 +262,13 @@ _LEAD = re.compile(
     r"|what (?:did|have) i (?:tell|told) you about|what i (?:said|told you) about|everything about|all about"
     r"|about|that|of|again) )+"
 )
+_TAIL = re.compile(r"(?: (?:now|again|currently|these days|nowadays|please|pls|dear|love|then|once more))+\Z")
 _WHERE = re.compile(rf"(?:where )?(?:(?:did|do|have|had) )?(?:i|we) (?P<verb>{_PUT})(?: (?P<s>.+))?")
 _COMES = re.compile(
     r" (?:coming|come|comes|arriving|arrive|arrives|start|starts|leaving|leave|leaves|due|open|close)\Z"
 )
 _NAME_OF = re.compile(
-    rf"(?:the )?name of (?P<s>.+)|(?P<t>{_A} .+?)(?:'s|s') name|(?P<u>.+?) (?:called|named)"
+    rf"(?:the )?name of (?P<s>.+)|(?P<t>{_A} .+?)(?:'s|s'|(?<!s)s) name|(?P<u>.+?) (?:called|named)"
 )
 _SELF = {
     "name": ("name",),
@@ -289,7 +290,7 @@ def asked(query: str) -> tuple[str, tuple[str, ...]] | None:
     """Of which thing a question, a statement or a name asks, and which aspects (none named: any)."""
     if len(query) > _LONGEST:
         return None
-    text = _LEAD.sub("", f"{plain(query).strip(' ?')} ").strip()
+    text = _LEAD.sub("", f"{_TAIL.sub('', plain(query).strip(' ?'))} ").strip()
     if (fact := _told(text)) is not None and not text.startswith(("where", "when", "what", "who")):
         return fact.subject, (fact.aspect,)
     if found := _WHERE.fullmatch(text):

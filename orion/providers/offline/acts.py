@@ -46,7 +46,7 @@ ABOUT_THE_AGENT = frozenset(
     {Act.ARE_YOU_HUMAN, Act.HOW_OLD, Act.WHERE_FROM, Act.WHO_MADE_YOU, Act.OPINION, Act.INSULT}
 )
 """No tool is asked for with these, unless with the very words of an example."""
-_POLITE = r"(?:(?:please|okay|well|oh|hey|so|and|excuse me|orion) )*"
+_POLITE = r"(?:(?:please|okay|well|oh|hey|so|and|actually|excuse me|orion) )*"
 _END = r"(?: (?:please|thanks|thank you|orion|then|now|today|again))*"
 _AGREED = (
     r"(?:yes|yeah|yep|yup|sure|of course|right|correct|exactly|do it|go ahead|that is right|absolutely"
@@ -111,7 +111,8 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.CANCEL,
         (
-            r"(?:no )?(?:wait )?(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop(?: that| it)?"
+            r"(?:no )?(?:wait )?(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop(?: that"
+            r"| it)?"
             r"|stop talking|be quiet|quiet|hush|(?:(?:can|let) (?:we|us) )?start (?:over|again)"
             r"|leave it|no thank(?:s| you)|(?:stop )?that is enough)(?: please)?"
         ),
@@ -120,8 +121,9 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
         Act.REPEAT,
         (
             r"(?:sorry )?(?:(?:(?:can|could|would|will) you )?(?:please )?(?:repeat"
-            r"(?: that| it| yourself| what you(?: just)? said)?"
-            r"|say (?:that|it) (?:again|1 more time|once more))"
+            r"(?: that| it| yourself| what you(?: just)? said)?(?: (?:slower|slowly|louder|more slowly))?"
+            r"|say (?:that|it)(?: (?:again|1 more time|once more|slower|slowly|louder|more slowly)){1,2}"
+            r"|speak (?:up|louder|slower|more slowly))"
             r"(?: for me)?"
             r"|what (?:did you(?: just)? say|were you saying|was the last thing you said)"
             r"|what (?:was|is) that|pardon(?: me)?|come again|say again|(?:once|1 time) more|1 more time"
@@ -151,7 +153,8 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.HOW_ARE_YOU,
         (
-            r"(?:hello |hi )?(?:how are you(?: doing| feeling)?|how do you do|how is it going"
+            r"(?:hello |hi )?(?:how are you(?: doing| feeling)?(?: (?:today|this morning|dear|love))?"
+            r"|how (?:r|are) (?:u|ya|you)|how do you do|how is it going"
             r"|how are things|what is up"
             r"|how have you been|how is your day(?: going)?|are you (?:okay|all right|well))"
         ),
@@ -172,10 +175,19 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
             r"|assistant)(?: .*)?"
         ),
     ),
-    (Act.HOW_OLD, r"how old are you|what is your age|when (?:were you (?:born|made|built)|is your birthday)"),
+    (
+        Act.HOW_OLD,
+        (
+            r"how old are you|what is your age|when (?:were you (?:born|made|built)"
+            r"|is your birthday)"
+        ),
+    ),
     (
         Act.WHERE_FROM,
-        r"where (?:are you(?: (?:from|located|right now))?|do you (?:live|come from)|were you (?:born|made))",
+        (
+            r"where (?:are you(?: (?:from|located|right now))?|do you (?:live|come from)|were you (?:born"
+            r"|made))"
+        ),
     ),
     (Act.WHO_MADE_YOU, r"who (?:made|built|created|programmed|invented|wrote|owns|trained) you"),
     (
@@ -256,7 +268,8 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
         Act.GREETING,
         (
             r"(?:(?:hello|hi|hey|hiya|greetings|howdy|good (?:morning|afternoon|evening|day))"
-            r"(?: (?:there|again|everyone|everybody|my friend))?(?: |\Z))+(?:(?:nice|pleased"
+            r"(?: (?:there|again|everyone|everybody|my friend|orion|dear|love))?(?: |\Z))+(?:(?:nice"
+            r"|pleased"
             r"|good) to meet you)?"
             r"|(?:it is )?(?:nice|pleased|good) to meet you(?: too)?"
         ),

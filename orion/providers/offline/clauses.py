@@ -10,7 +10,7 @@ from orion.domain.draft import Draft, Missing
 from orion.domain.plan import MOST_STEPS
 from orion.domain.tool import Tool
 from orion.providers.offline import slots, speech
-from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match
+from orion.providers.offline.router import ACCEPT, ASK, Match, rivals
 from orion.providers.offline.schema import properties
 from orion.providers.offline.values import is_free
 
@@ -87,7 +87,7 @@ def _draft(routes: Routes, clause: str, known_before: list[Tool]) -> Draft | Mis
     ranked = routes.rank(clause)
     if not ranked or ranked[0].score < ASK:
         return Missing(f"I cannot {clause.strip(' .?!')}. What shall I do instead?")
-    close = [match for match in ranked[1:2] if ranked[0].score - match.score < MARGIN]
+    close = rivals(ranked)
     if ranked[0].score < ACCEPT or (close and ranked[0].score < 0.9):
         offered = [speech.reading(match.tool, match.arguments) for match in ranked[: 2 if close else 1]]
         return Missing(speech.do_you_mean(offered))

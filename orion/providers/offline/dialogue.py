@@ -29,7 +29,7 @@ from orion.providers.offline import (
 )
 from orion.providers.offline.acts import Act
 from orion.providers.offline.addressed import addressed, without_name
-from orion.providers.offline.router import ACCEPT, ASK, MARGIN, Match, Router, Similarity
+from orion.providers.offline.router import ACCEPT, ASK, Match, Router, Similarity, rivals
 from orion.providers.offline.schema import properties
 from orion.providers.offline.state import State, sound
 
@@ -100,7 +100,7 @@ class Dialogue:
     def _asked_back(self, state: State, tool: Tool, said: str) -> State:
         """The question that a tool refused with, as one for what it may be told and was not."""
         given = state.get("done", {}).get("arguments", {})
-        name = next((name for name in slots.places(tool) if name not in given), None)
+        name = slots.asked_back(tool, given)
         if not said.endswith("?") or name is None:
             return {}
         return {"phase": "ask", "tool": tool.name, "arguments": given, "asked": name}
@@ -207,9 +207,8 @@ class Dialogue:
     def _repeated(self, text: str) -> list[str]:
         """One request for each of several values of the tool that surely is meant."""
         match = self._best(text)
-        return (
-            several.repeated(match.tool, text, match.arguments) if match and match.score >= ACCEPT else [text]
-        )
+        sure = match is not None and match.score >= ACCEPT
+        return several.repeated(match.tool, text, match.arguments) if match and sure else [text]
 
     def _run(self, state: State, parts: list[str], *, goes_on: bool = False) -> tuple[State, Do]:
         """Route the first of several clauses that a tool can do; say of those before it that none can."""
@@ -232,7 +231,9 @@ class Dialogue:
         if pointed is not None:
             return self._route(state, pointed, [])
         changed = state.get("changed") or {}
-        call = follow_ups.restated(self._tools.get(str(changed.get("tool"))), changed, text)
+        before = self._tools.get(str(changed.get("tool")))
+        call = follow_ups.restated(before, changed, text)
+        call = call or follow_ups.earlier(self._router, tool, before, changed, text)
         call = call or follow_ups.again(self._router, tool, done, text)
         return self._follow(call) if call is not None else None
 
@@ -269,7 +270,7 @@ class Dialogue:
         ranked = self._router.rank(text)
         if not ranked or ranked[0].score < ASK:
             return None
-        close = [match for match in ranked[1:2] if ranked[0].score - match.score < MARGIN]
+        close = rivals(ranked)
         if ranked[0].score < ACCEPT or (close and ranked[0].score < 0.9):
             return self._choose(text, ranked[: 2 if close else 1], waiting)
         tool, arguments = ranked[0].tool, dict(ranked[0].arguments)
@@ -317,6 +318,7 @@ class Dialogue:
         given, corrected = state.get("arguments", {}), acts.correction(text)
         heard = self._router.heard(corrected or text)
         found = slots.fill(tool, heard, asked=None if confirming else asked)
+        found = slots.joined(tool, given, found)
         if corrected is None and asked in found:  # what is known already was not asked for
             found = {name: value for name, value in found.items() if name == asked or name not in given}
         if self._switches(tool, corrected or text, found) and (confirming or not set(found) - {asked}):

@@ -45,6 +45,19 @@ def again(router: Router, tool: Tool, done: Mapping[str, Any], text: str) -> Cal
     )
 
 
+def earlier(
+    router: Router, done: Tool, tool: Tool | None, changed: Mapping[str, Any], text: str
+) -> Call | None:
+    """The correction of the last change, where only a look at things came after it: `make it ten minutes`."""
+    corrected = acts.correction(text)
+    if tool is None or tool is done or done.changes or done.parameters.get("required") or not corrected:
+        return None
+    before = changed.get("arguments", {})
+    found = goes_on.changed(tool, before, corrected, corrects=True)
+    measured = any(values.NUMBER.search(str(value)) for value in found.values())
+    return again(router, tool, changed, text) if found and measured else None
+
+
 def restated(tool: Tool | None, changed: Mapping[str, Any], text: str) -> Call | None:
     """The last change again with a sentence that the user corrects: `no, it is tulip43`."""
     corrected = acts.correction(text)

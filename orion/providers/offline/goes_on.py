@@ -42,9 +42,15 @@ _ALONE = re.compile(
     rf"(?:and |now |then |please |can you )*(?P<verb>{'|'.join(_ONE_HAND)}) {_THAT}(?: please)?\Z"
 )
 _VERBS = {"add": "plus", "subtract": "minus", "take away": "minus"}
-_STATES = re.compile(r"(?:it|that|this|he|she|they|my \w+|i|its name) (?:is|was|are|were|am|should be)\b")
+_STATES = re.compile(
+    r"its \w|(?:it|that|this|he|she|they|my \w+|i|its name) (?:is|was|are|were|am|should be)\b"
+)
 _ENDING = re.compile(rf" (?:to|from) {_THAT}\Z")
 _SHORT = 3
+_FEW = 4
+"""So many words may be another value of a statement."""
+_INTO = frozenset({"in", "into", "to"})
+_MEASURE = re.compile(r"\d+(?:\.\d+)? (?!plus|minus|times|divided|percent|squared)[a-z]+")
 _PREPOSITIONS = frozenset("in to into from until at for".split())
 
 
@@ -72,20 +78,27 @@ def states(text: str) -> bool:
 
 def reworded(old: str, text: str) -> str | None:
     """A statement with another end: `it is B` after `X is A`, or the same beginning said anew."""
-    return facts.corrected(old, text) if states(text) else _said_anew(old, text)
+    a_value = len(text.split()) <= _FEW and facts.read(old) is not None
+    return facts.corrected(old, text) if states(text) or a_value else _said_anew(old, text)
 
 
 def changed(tool: Tool, before: Mapping[str, Any], text: str, *, corrects: bool) -> dict[str, Any]:
     """The arguments that `text` changes in those of the last call; empty where it says nothing of them."""
     form = plain(text).removeprefix("for ") if corrects else plain(text)
     known = properties(tool.parameters)
+    whole = tool.understand(text) if tool.understand else None
+    if whole is not None and len(whole) > 1 and not (known.keys() & {"duration", "time"}):
+        return dict(whole)
     found: dict[str, Any] = {}
     for name, prop in known.items():
         old = before.get(name)
         counts = prop.get("x-kind") in ("arithmetic", "duration")
         if not isinstance(old, str) or not (values.is_free(prop) or counts):
             continue
-        measures = name in tool.parameters.get("required", []) and _NUMBER.search(plain(old))
+        required = name in tool.parameters.get("required", [])
+        measures = (required or values.DURATION.fullmatch(plain(old))) and (
+            _NUMBER.search(plain(old)) or _MEASURE.search(form)
+        )
         new = _patched(plain(old), form) if counts or measures else None
         if new is None and values.is_free(prop) and corrects:
             new = reworded(old, text)
@@ -123,6 +136,8 @@ def _patched(old: str, form: str) -> str | None:
     preposition = form.split(" ", maxsplit=1)[0]
     if preposition in _PREPOSITIONS and f" {preposition} " in old and not _NUMBER.search(form):
         return f"{old[: old.rindex(f' {preposition} ')]} {form}"
+    if preposition in _INTO and not _NUMBER.search(form) and (measure := _MEASURE.search(old)):
+        return f"{measure[0]} {form}"
     if not _NUMBER.search(form):
         return None
     if _NUMBER.fullmatch(form):
@@ -130,7 +145,17 @@ def _patched(old: str, form: str) -> str | None:
         return f"{old[: places[-1].start()]}{form}{old[places[-1].end() :]}" if places else None
     words = [re.escape(part) for part in _NUMBER.split(form)]
     shape = re.compile(r"(?<![\w.])" + _NUMBER.pattern.join(words) + r"(?![\w.])")
-    return shape.sub(form, old, count=1) if shape.search(old) else None
+    return shape.sub(form, old, count=1) if shape.search(old) else _measured(old, form)
+
+
+def _measured(old: str, form: str) -> str | None:
+    """The old text with another amount of the same thing: `a pound` is `3 pounds`."""
+    amount = _MEASURE.search(form)
+    if amount is None or amount.end() != len(form):
+        return None
+    thing = amount[0].split()[-1].removesuffix("s")
+    same = re.compile(rf"\b(?:an?|{_NUMBER.pattern}) {re.escape(thing)}s?\b")
+    return same.sub(amount[0], old, count=1) if same.search(old) else None
 
 
 def _said_anew(old: str, text: str) -> str | None:

@@ -58,6 +58,12 @@ _WITHOUT_OBJECT = 0.65
 """What it takes that the last telling word is not explained, nor anything filled: `turn off the tv`."""
 _VERBATIM_ENOUGH = 0.9
 _MOST = 0.95
+_AMOUNT = frozenset("# second minute minut hour day week".split())
+"""A sentence of nothing but these is a value, and asks for nothing."""
+_LACKS = 0.15
+"""So much behind is a tool whose slot is not filled, when another one lacks nothing."""
+_TOLD = 0.08
+"""So much before others is a tool whose own reading of the sentence gives it arguments."""
 _UNDERSTOOD = 0.82
 """What a tool's own reading is worth: less than an example of another tool, word for word."""
 _ALL_GENERIC = (3, 0.6)
@@ -146,6 +152,8 @@ class Router:
         first.sort(key=lambda pair: -pair[0][0])
         fits = {known.tool.name: score for (score, _), known in first}
         found = list(self._understood(text, said, fits))
+        if set(query) <= _AMOUNT:
+            return found
         sure = {match.tool.name for match in found}
         found += [
             self._judged(known, said, query, Match(known.tool, score, example))
@@ -153,7 +161,7 @@ class Router:
             if score >= _CANDIDATE and known.tool.name not in sure
         ]
         fitting = [match for match in self._by_meaning(text, found) if match.score > 0]
-        return sorted(fitting, key=lambda match: -match.score)
+        return sorted(fitting, key=_order)
 
     def _understood(self, text: str, said: Said, fits: Mapping[str, float]) -> Iterator[Match]:
         """The tools whose own reading of the sentence is sure of it."""
@@ -249,6 +257,30 @@ class Router:
             if len(self._alike) < 4096:
                 self._alike[word] = found
         return found
+
+
+def _order(match: Match) -> tuple[float, float]:
+    """Best first; of two that are as good as each other, the one that lacks nothing."""
+    told = 0.0 if match.example or not match.arguments else _TOLD
+    return (_LACKS * _lacks(match) - match.score - told, -match.score)
+
+
+def _lacks(match: Match) -> bool:
+    """Whether a value with a form of its own is missing; a free text may stand in what was said before."""
+    name = slots.missing(match.tool, match.arguments)
+    return name is not None and not values.is_free(properties(match.tool.parameters).get(name, {}))
+
+
+def rivals(ranked: Sequence[Match]) -> list[Match]:
+    """The match that is as good as the first; none where it lacks what the first one has."""
+    whole = not _lacks(ranked[0])
+    return [
+        match
+        for match in ranked[1:2]
+        if ranked[0].score - match.score < MARGIN
+        and not (whole and _lacks(match))
+        and not (not ranked[0].example and ranked[0].arguments and not match.arguments)
+    ]
 
 
 def tokens(text: str) -> list[str]:

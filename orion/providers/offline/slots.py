@@ -66,6 +66,27 @@ def places(tool: Tool) -> list[str]:
     return [name for name, prop in properties(tool.parameters).items() if is_free(prop)]
 
 
+def asked_back(tool: Tool, given: Mapping[str, Any]) -> str | None:
+    """What a tool that refused with a question wants to know: the hour of a day, else a place not filled."""
+    for name, prop in properties(tool.parameters).items():
+        if prop.get("x-kind") == "when" and clock.is_a_day(str(given.get(name, ""))):
+            return name
+    return next((name for name in places(tool) if name not in given), None)
+
+
+def joined(tool: Tool, given: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """What was found, with the day that was given before an hour alone."""
+    days = {
+        name: f"{given[name]} at {found[name].removeprefix('at ')}"
+        for name, prop in properties(tool.parameters).items()
+        if prop.get("x-kind") == "when"
+        and name in found
+        and clock.is_a_day(str(given.get(name, "")))
+        and not clock.names_a_day(found[name])
+    }
+    return {**found, **days}
+
+
 def evidence(tool: Tool, found: Mapping[str, Any]) -> float:
     """The share of the required properties with a form of their own (numbers, options, ...) that is found.
 

@@ -156,6 +156,7 @@ def outcome(tool: Tool, arguments: Mapping[str, Any], result: Any) -> dict[str, 
         if prop.get("x-kind") == "arithmetic" and name in arguments
     ]
     said = f"{sums[0]} is {found}" if found and sums else answer(tool, result).rstrip(".")
+    said = "" if tool.untrusted else said  # others wrote it, or the user themselves did
     return {"said": said, "number": found, "failed": isinstance(result, dict) and "error" in result}
 
 

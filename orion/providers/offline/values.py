@@ -14,9 +14,10 @@ from orion.domain.effort import OutOfTime
 from orion.domain.text.said import plain
 from orion.providers.offline import clock, days
 
-TIMES = frozenset({"date", "date-time", "time"})
+TIMES = frozenset({"date", "date-time", "time", "when"})
 COUNTED = frozenset({"integer", "number"})
 NUMBER = re.compile(r"(?<![\d:.])(?:-|(?<!\d )\bminus )?\d+(?:\.\d+)?(?![\d:]|\.\d)")
+_ALONE = re.compile(r"(?:for )?(\d+(?:\.\d+)?)(?: please)?")
 UNIT = r"(?:second|minute|hour|day|week)s?"
 DURATION = re.compile(rf"\b\d+(?:\.\d+)? {UNIT}\b(?:(?: and)? \d+(?:\.\d+)? {UNIT}\b)*")
 _M = re.compile(r"(?<=\d) m\b")
@@ -61,6 +62,10 @@ def value(prop: Mapping[str, Any], text: str) -> Any:
 
 def whole(prop: Mapping[str, Any], text: str) -> Any:
     """The plain text as the value of a typed property; None where it does not fit."""
+    if prop.get("x-kind") == "when":
+        return clock.bare(text)
+    if prop.get("x-kind") == "duration" and (number := _ALONE.fullmatch(text.strip())):
+        return f"{number[1]} minutes"
     found = value(prop, HOMOPHONES.get(text.strip(), text))
     if found is None and prop.get("format") == "time":
         return clock.read(f"at {text.strip()}")
@@ -202,6 +207,11 @@ def _time(_prop: Mapping[str, Any], text: str) -> str | None:
     return clock.read(text)
 
 
+def _when(_prop: Mapping[str, Any], text: str) -> str | None:
+    """A time as it was said, which the tool itself reads."""
+    return clock.words(text)
+
+
 def _mail(_prop: Mapping[str, Any], text: str) -> str | None:
     """An e-mail address, spelled out too: `anna dot miller at example dot com`."""
     if match := _MAIL.search(text):
@@ -221,6 +231,7 @@ _SAID_WITH = {
     "date-time": " ".join([*days.WORDS, _HOURS]),
     "duration": "second minute hour day week from now",
     "time": f"{_HOURS} today tomorrow",
+    "when": " ".join([*days.WORDS, _HOURS]),
 }
 READERS: dict[str, Callable[[Mapping[str, Any], str], Any]] = {
     "arithmetic": _arithmetic,
@@ -232,5 +243,6 @@ READERS: dict[str, Callable[[Mapping[str, Any], str], Any]] = {
     "integer": _number,
     "number": _number,
     "time": _time,
+    "when": _when,
 }
 """How a value is read, by `x-kind`, `format` or `type`."""

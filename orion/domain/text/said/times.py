@@ -65,7 +65,7 @@ def _past(line: Sequence[Token], at: int) -> Read | None:
     at += 1 + words_at(line, at + 1, "minutes/minute")
     hour = int(line[at + 1].text) if at + 1 < len(line) and line[at + 1].text.isdecimal() else 0
     if not 1 <= hour <= 24:
-        return None
+        return None if line[at - 1].text != "half" else _half_seven(line, at)
     if words_at(line, at, "past/after") and (line[at].text == "past" or named):
         return _checked(hour, minute, at + 2)
     before = line[begin - 1].text if begin else ""
@@ -73,6 +73,15 @@ def _past(line: Sequence[Token], at: int) -> Read | None:
     if words_at(line, at, "to/of/before/til/till") and sure and not (line[at].text == "of" and minute != 15):
         return _checked(hour - 1 or 12, 60 - minute, at + 2)
     return None
+
+
+def _half_seven(line: Sequence[Token], at: int) -> Read | None:
+    """`half 7`, which is half past it."""
+    hour = int(line[at].text) if at < len(line) and line[at].text.isdecimal() else 0
+    ends = at + 1 == len(line) or words_at(
+        line, at + 1, "tomorrow/today/tonight/in/this/please/on/am/pm/to/and"
+    )
+    return _checked(hour, 30, at + 1) if 1 <= hour <= 12 and ends else None
 
 
 def _clock(line: Sequence[Token], at: int) -> Read | None:
