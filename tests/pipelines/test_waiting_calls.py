@@ -53,11 +53,12 @@ class Owner:
 
     async def turns(self):
         """All of them, page by page."""
-        found, cursor = [], {}
-        while cursor is not None:
-            page = (await self.http.get(f"{self.path}/turns", params=cursor)).json()
+        page = (await self.http.get(f"{self.path}/turns")).json()
+        found = page["items"]
+        while page["next_cursor"]:
+            further = {"cursor": page["next_cursor"]}
+            page = (await self.http.get(f"{self.path}/turns", params=further)).json()
             found += page["items"]
-            cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else None
         return found
 
     async def audited(self):
