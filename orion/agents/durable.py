@@ -43,6 +43,7 @@ class _Launched:
     """DBOS as it was launched, and the workflow that was registered with it."""
 
     dbos: Any
+    instance: Any
     workflow: Any
     engine: Any
 
@@ -62,6 +63,8 @@ class _Launched:
 
     def close(self) -> None:
         """End its threads and its connections."""
+        # DBOS asks a database that is away again without an end: such a thread would outlive the server.
+        self.instance._sys_db._retry_connection_errors = False  # noqa: SLF001 - it is only told when it is made
         self.dbos.DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=_END_SECS)
         self.engine.dispose()
 
@@ -123,7 +126,7 @@ class DurablePlans:
     def _launch_in_thread(self, loop: asyncio.AbstractEventLoop) -> _Launched:
         dbos = importlib.import_module("dbos")
         engine = workflow_engine(self._url)
-        dbos.DBOS(
+        instance = dbos.DBOS(
             config={
                 "name": "orion",
                 "system_database_url": _NAMELESS,
@@ -140,7 +143,7 @@ class DurablePlans:
         workflow = dbos.DBOS.workflow(name="plan")(self._workflow(dbos, loop))
         dbos.DBOS.launch()
         logger.info("plans are kept by DBOS")
-        return _Launched(dbos, workflow, engine)
+        return _Launched(dbos, instance, workflow, engine)
 
     def _workflow(self, dbos: Any, loop: asyncio.AbstractEventLoop) -> Callable[[str], Awaitable[None]]:
         """The workflow of a plan: it runs in a loop of DBOS, the executor in that of the server."""

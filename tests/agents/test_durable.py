@@ -6,13 +6,15 @@ import sys
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from orion.agents.durable import DurablePlans, walk
 from orion.agents.ledger import PLANS
 from orion.domain.plan import Plan, PlanStatus, Step
+from orion.settings.database_url import DatabaseUrl
 from orion.store.workflow_engine import workflow_engine
 from tests.agents.plans import Stage
 
@@ -170,3 +172,25 @@ async def test_a_workflow_that_ended_before_its_plan_is_begun_anew(stage, proces
     async with asyncio.timeout(20):
         await until_done()
     assert len(stage.calls) == 1
+
+
+async def test_a_plan_that_waits_for_a_database_that_is_gone_holds_no_thread_after_the_end(
+    postgres, database_url, process
+):
+    plans = DurablePlans(database_url, process.executor, lambda: process.node)
+    await plans.prepare()
+    name = DatabaseUrl.read(database_url).database
+    admin = await asyncpg.connect(user="orion", database="postgres", host=str(postgres.socket_dir))
+    try:
+        await admin.execute(f"alter database {name} with allow_connections false")
+        await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
+        beginning = asyncio.get_running_loop().create_task(plans.start(uuid4()))
+        done, _ = await asyncio.wait([beginning], timeout=1)
+        assert not done, "DBOS waits for the database"
+        await plans.close()
+        async with asyncio.timeout(20):
+            with pytest.raises(DBAPIError):
+                await beginning
+    finally:
+        await admin.execute(f"alter database {name} with allow_connections true")
+        await admin.close()

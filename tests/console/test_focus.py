@@ -65,6 +65,7 @@ def test_who_clicks_beside_everything_keeps_the_focus_away(signed_in, server):
     page = signed_in()
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_test_id("leave")).to_be_focused()
+    expect(page.get_by_test_id("agent-state")).to_have_attribute("data-state", "listening")
     page.get_by_test_id("agent").click()
     server.emit(next(iter(server.sessions)), "session.state", {"state": "thinking"})
     expect(page.get_by_test_id("agent-state")).to_have_attribute("data-state", "thinking")

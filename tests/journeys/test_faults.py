@@ -84,7 +84,9 @@ async def _silent(http, session_id):
     for task in others:
         task.cancel()
     for sender in phone.pc.getSenders():
-        sender.transport.transport._connection._query_consent_task.cancel()
+        consent = sender.transport.transport._connection._query_consent_task
+        assert consent
+        consent.cancel()
         await sender.stop()
     silent_since = time.monotonic()
     left = await phone.event("participant.left", reason="idle", timeout_secs=30)
