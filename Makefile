@@ -77,17 +77,24 @@ clients: $(VENV)/.development ## Generate the typed clients from the server's de
 clean: ## Remove what make has installed
 	rm -rf $(VENV)
 
-# The locks list everything with its hash, so nothing is resolved at install: --no-deps.
+# The locks list everything with its hash, so nothing is resolved at install: --no-deps. One wheel has fewer platforms than
+# ORION (glibc before 2.34, macOS before 15); no marker can say so, so what fails is tried once more without it.
+define install
+$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r $(1) || { \
+  echo "Trying without the recogniser Moonshine: it has no wheel for every system, and PocketSphinx hears in its place ..."; \
+  echo moonshine-voice > $(VENV)/excluded; \
+  $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes --excludes $(VENV)/excluded -r $(1); }
+endef
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/uv
 	@echo "Installing what ORION needs (once) ..."
-	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
+	@$(call install,requirements.lock)
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@$(BIN)/orion openapi > /dev/null # what a server imports is compiled once, and not in the first one
 	@touch $@
 
 $(VENV)/.development: requirements-dev.lock pyproject.toml | $(BIN)/uv
 	@echo "Installing what the tests need (once) ..."
-	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.lock
+	@$(call install,requirements-dev.lock)
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.runtime
 

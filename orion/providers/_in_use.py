@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from orion import providers, registry
-from orion.providers import _minilm
+from orion.providers import _espeak, _minilm
 from orion.providers._embedding import embeds
 from orion.providers._models import language
 from orion.providers._models.catalogue import catalogue
@@ -109,9 +109,10 @@ def _better(settings: Settings, kind: providers.Kind) -> tuple[Improvement, ...]
     found: list[Improvement] = []
     if kind in _PULLS and (model := catalogue(settings).get(_PULLS[kind][0])):
         size = f"{model.size_bytes / 1e6:.0f} MB"
-        found.append(
-            Improvement(f"{_PULLS[kind][1]} ({size})", f"{language.program()} models pull {model.name}")
-        )
+        pull = f"{language.program()} models pull {model.name}"
+        reads = kind != "tts" or _espeak.is_there()  # its phonemes are made by espeak-ng
+        command = pull if reads else f"{_espeak.command()} && {pull}"
+        found.append(Improvement(f"{_PULLS[kind][1]} ({size})", command))
     keyed = {name: rank for name, rank in _ranks(settings, kind).items() if rank >= _KEYED}
     if keyed:
         first = max(keyed, key=lambda provider: keyed[provider])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
 from orion.domain.text.said import plain
+from orion.domain.timer import local
 from orion.domain.tool import ToolContext, ToolFailure
 from orion.tools._durations import seconds
 from orion.tools._zones import PLACES, find_zone
@@ -80,7 +80,7 @@ class Args(BaseModel):
     place: str | None = Field(
         default=None,
         max_length=80,
-        description="City, country or IANA zone, e.g. Tokyo; leave out for the server's own time",
+        description="City, country or IANA zone, e.g. Tokyo; leave out for the user's own time",
     )
     after: str | None = Field(
         default=None,
@@ -90,14 +90,13 @@ class Args(BaseModel):
     )
 
 
-async def run(args: Args, _call: ToolContext) -> dict[str, Any]:
+async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     """The time there: `time` HH:MM, `date` ISO, `zone`, `place`, and `spoken` for the answer."""
     zone = find_zone(args.place) if args.place else None
     if args.place and zone is None:
         raise ToolFailure(f"I do not know the time zone of {args.place}.")
-    now = datetime.now(ZoneInfo(zone)) if zone else datetime.now().astimezone()
-    if args.after:
-        now = (now + _shift(args.after)).astimezone(ZoneInfo(zone) if zone else None)
+    asked = call.timers.now() + (_shift(args.after) if args.after else timedelta())
+    now = local(asked, zone or call.timers.zone)
     clock = now.strftime("%I:%M %p").lstrip("0")
     day = f"{now:%A}, {now:%B} {now.day}"
     where = f" in {args.place.title()}" if args.place else ""

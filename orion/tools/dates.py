@@ -17,6 +17,7 @@ from orion.domain import facts
 from orion.domain.feasts import days_in, is_leap
 from orion.domain.text.said import plain
 from orion.domain.text.second_person import to_you
+from orion.domain.timer import local
 from orion.domain.tool import ToolContext, ToolFailure
 from orion.tools import _days
 from orion.tools._days import MONTHS, Day
@@ -115,7 +116,8 @@ class Args(BaseModel):
 
 async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     """The `date` (ISO 8601), `days` where they are asked for, and `spoken` for the answer."""
-    return answer(await _with_own(args.question, call), _now())
+    today = local(call.timers.now(), call.timers.zone).date()
+    return answer(await _with_own(args.question, call), today)
 
 
 async def _with_own(question: str, call: ToolContext) -> str:
@@ -143,7 +145,7 @@ def understand(said: str) -> dict[str, Any] | None:
     if _DISTANCE.search(text) and _UNTIL_OWN.search(text):
         return {"question": text}
     try:
-        days = _days.find(text, _now())
+        days = _days.find(text, datetime.now().astimezone().date())
     except ToolFailure:
         return {"question": text}
     if not days and _place(text) is None and not _asks_of_calendar(text):
@@ -190,10 +192,6 @@ def _with_year(text: str, days: list[Day]) -> str:
     if not found or len(days) != 1 or not days[0].yearless or days[0].end > found.start():
         return ""
     return f"{text[: days[0].end]} {found[1]}{text[days[0].end : found.start()]}".strip()
-
-
-def _now() -> date:
-    return datetime.now().astimezone().date()
 
 
 def _plain(question: str) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from orion.domain.text.said import plain
+from orion.domain.timer import local
 from orion.domain.tool import ToolContext, ToolFailure
 from orion.tools._zones import PLACES, find_zone
 
@@ -65,7 +66,7 @@ class Args(BaseModel):
         json_schema_extra={"x-ask": "Of which place?"},
     )
     second: str | None = Field(
-        default=None, max_length=80, description="The place to compare it with; left out for the server's own"
+        default=None, max_length=80, description="The place to compare it with; left out for the user's own"
     )
     at: str | None = Field(
         default=None,
@@ -74,11 +75,11 @@ class Args(BaseModel):
     )
 
 
-async def run(args: Args, _call: ToolContext) -> dict[str, Any]:
+async def run(args: Args, call: ToolContext) -> dict[str, Any]:
     """How many `hours` the first place is ahead of the second today, and `spoken` for the answer."""
     first = _zone(args.first)
     second = _zone(args.second) if args.second else None
-    now = datetime.now(second) if second else datetime.now().astimezone()
+    now = local(call.timers.now(), str(second) if second else call.timers.zone)
     if args.at:
         now = datetime.combine(now.date(), _clock(args.at), tzinfo=now.tzinfo)
     there = now.astimezone(first)

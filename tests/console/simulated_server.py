@@ -62,6 +62,7 @@ class SimulatedServer:
         self.answers = threading.Event()
         self.answers.set()
         self.messages: list[str] = []
+        self.variables: list[dict[str, str]] = []
         self.access_token = ""
         self.refresh_token = ""
         self.providers = [provider("anthropic"), provider("deepgram"), provider("openai")]
@@ -297,6 +298,7 @@ class SimulatedServer:
 
         @app.post("/api/v1/sessions", status_code=201)
         def create(body: dict[str, Any]) -> Any:
+            self.variables.append(body["variables"])
             created = self.add_session(status="created", agent=body.get("agent", "receptionist"))
             return self.sessions[created]
 

@@ -42,12 +42,13 @@ def test_a_past_conversation_is_opened_again_with_its_turns(signed_in, server, s
     expect(page.get_by_test_id("turn-text")).to_have_count(2)
 
 
-def test_a_typed_message_opens_a_session_and_is_answered(signed_in):
-    page = signed_in()
+def test_a_typed_message_opens_a_session_and_is_answered(signed_in, server):
+    page = signed_in(timezone_id="Asia/Tokyo")
     page.get_by_label("Message").fill("Hello there")
     page.get_by_label("Message").press("Enter")
     expect(page.get_by_test_id("turn-text")).to_have_text(["Hello there", "You wrote: Hello there"])
     expect(page.get_by_test_id("pending")).to_have_count(0)
+    assert server.variables == [{"timezone": "Asia/Tokyo"}], "by which alarms ring"
 
 
 def test_a_message_that_failed_is_told_and_can_be_sent_again(page):

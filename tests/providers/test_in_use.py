@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from orion.providers import _minilm
+from orion.providers import _espeak, _minilm
 from orion.providers._in_use import in_use
 from orion.settings import ProviderSettings
 from tests.providers.pulled import put
@@ -51,6 +51,14 @@ async def test_without_keys_each_part_is_named_and_what_would_improve_it(plain):
     assert commands(found["stt"])[0].endswith("models pull moonshine-base-en")
     assert commands(found["llm"])[0].endswith("models pull qwen3-4b")
     assert commands(found["llm"])[1] == "ANTHROPIC_API_KEY=..."
+
+
+@pytest.mark.parametrize(("there", "proposed"), [(True, False), (False, True)])
+async def test_a_voice_that_needs_espeak_is_proposed_with_it(plain, monkeypatch, there, proposed):
+    monkeypatch.setattr(_espeak, "is_there", lambda: there)
+    first = commands((await used(plain))["tts"])[0]
+    assert first.endswith("models pull kokoro")
+    assert first.startswith("make espeak && ") == proposed
 
 
 async def test_a_key_that_is_there_is_not_proposed(plain):

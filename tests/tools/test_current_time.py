@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orion.domain.tool import ToolFailure
-from orion.testing import Conversation
-from orion.tools import current_time
+from orion.testing import Conversation, Timers
+from orion.tools import current_time, dates, time_difference
 from orion.tools._zones import PLACES, find_zone
 
 
@@ -54,7 +54,18 @@ async def test_the_time_elsewhere_is_the_clock_of_that_zone():
     assert answer["spoken"].endswith("in Tokyo")
 
 
-async def test_without_a_place_it_is_the_servers_own_time():
+async def test_without_a_place_it_is_the_users_own_time():
+    call = Conversation(timers=Timers(zone="Asia/Tokyo", clock=datetime(2026, 3, 4, 16, 30, tzinfo=UTC)))
+    answer = await current_time.run(current_time.Args(), call)
+    assert answer["spoken"] == "1:30 AM on Thursday, March 5"
+    assert answer["zone"] == "Asia/Tokyo"
+    told = await dates.run(dates.Args(), call)
+    assert told["date"] == "2026-03-05"
+    told = await time_difference.run(time_difference.Args(first="London"), call)
+    assert told["hours"] == -9
+
+
+async def test_where_that_is_not_known_it_is_the_servers_own_time():
     before = datetime.now().astimezone()
     answer = await told()
     after = datetime.now().astimezone()

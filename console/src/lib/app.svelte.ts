@@ -233,7 +233,10 @@ class App {
   }
 
   async #create(): Promise<Session> {
-    const session = await write<Session>('POST', '/sessions', this.agentName ? { agent: this.agentName } : {})
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+    const variables = { timezone: timeZone } // alarms ring by the clock of the user
+    const agent = this.agentName || undefined
+    const session = await write<Session>('POST', '/sessions', { agent, variables })
     this.conversation.show(session)
     address(session.id, 'push')
     this.mine.add(session)
