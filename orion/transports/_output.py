@@ -119,10 +119,12 @@ class Sender(BaseOutputTransport.MediaSender):
 class Output(BaseOutputTransport):
     """Goes before Pipecat's output of a transport among the bases.
 
-    Of an answer that was cut off nothing more is heard or told, even what the barge-in has overtaken.
+    Of an answer that was cut off nothing more is heard or told: neither what the barge-in has overtaken, nor
+    what was made of it meanwhile, for sound and words without a beginning belong to none that comes after it.
     """
 
     _orion_interrupted_by = 0
+    _orion_between = False
 
     async def set_transport_ready(self, frame: StartFrame) -> None:
         """Begin to send."""
@@ -132,10 +134,16 @@ class Output(BaseOutputTransport):
 
     async def _handle_frame(self, frame: Frame) -> None:
         if isinstance(frame, InterruptionFrame):
-            self._orion_interrupted_by = frame.id
-        overtaken = frame.id < self._orion_interrupted_by  # they count up as frames are made
-        if not (overtaken and frame.interruptible and isinstance(frame, _SPEECH)):
+            self._orion_interrupted_by, self._orion_between = frame.id, True
+        if not (frame.interruptible and self._orion_is_left_over(frame)):
             await super()._handle_frame(frame)
+
+    def _orion_is_left_over(self, frame: Frame) -> bool:
+        if isinstance(frame, _SPEECH) and frame.id < self._orion_interrupted_by:
+            return True  # they count up as frames are made
+        if isinstance(frame, _OPENING):
+            self._orion_between = False
+        return self._orion_between and isinstance(frame, (TTSAudioRawFrame, TTSTextFrame))
 
 
 class _WebRTCOutput(Output, SmallWebRTCOutputTransport):

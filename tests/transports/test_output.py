@@ -38,7 +38,7 @@ async def test_the_chunk_that_was_under_way_at_a_barge_in_is_no_new_speech():
         await phone._media_senders[None]._handle_bot_speech(second())
         await asyncio.sleep(0)
         assert len(stage.all(BotStartedSpeakingFrame)) == 1
-        await stage.send(second())
+        await stage.send(TTSStartedFrame(), second())
         await stage.heard(BotStartedSpeakingFrame, 2)
 
 
@@ -100,7 +100,8 @@ async def test_what_a_barge_in_has_overtaken_on_its_way_is_neither_heard_nor_tol
     async with on_stage(phone) as stage:
         late = answer(["one", "two"], phone.get_clock().get_time())
         await stage.interrupt()
-        await stage.send(*late, *answer(["three"], phone.get_clock().get_time()))
+        later = [TTSTextFrame("two", "word"), second()]
+        await stage.send(*late, *later, *answer(["three"], phone.get_clock().get_time()))
         await stage.heard(LLMFullResponseEndFrame)
         assert told(stage) == ["Start", "three", "End"]
         assert phone.played_secs <= 1
