@@ -74,7 +74,7 @@ def start_server(data_dir: Path, *arguments: str, inside: Sequence[str] = (), **
         ],
         stdout=subprocess.PIPE,
         text=True,
-        env={**env, "RATE_LIMIT_MAX": "100000", **environ},
+        env={**env, "RATE_LIMIT_MAX": "100000", "JWT_EXPIRES_IN": "1d", **environ},
     )
     assert process.stdout is not None
     for line in process.stdout:
