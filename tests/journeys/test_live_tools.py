@@ -1,6 +1,5 @@
 """A tool that an admin makes while a call is live, and what the caller hears of it."""
 
-import asyncio
 import time
 from contextlib import suppress
 
@@ -69,9 +68,6 @@ async def test_a_tool_made_during_a_call_is_used_in_its_next_turn_typed_and_spok
         assert (await http.patch(url, json={"enabled": False})).status_code == 200
         assert "sunny" not in (await http.post(messages, json=question)).json()["text"]
         await http.patch(url, json={"enabled": True, "examples": ["when is high tide"]})
-    async with asyncio.timeout(20):
-        while " tide " not in (server.data_dir / "tools.lm").read_text().replace("\t", " "):
-            await asyncio.sleep(0.05)
     async with calling(http, session_id) as phone:  # the next call's recogniser expects the new phrase
         await http.post(messages, json={"text": "twelve times nine"})
         await phone.quiet()

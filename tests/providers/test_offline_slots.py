@@ -164,3 +164,11 @@ def test_names_keep_the_capitals_that_the_user_wrote():
     assert slots.fill(remember, "Remember that my canary is called Caruso") == {
         "content": "my canary is called Caruso"
     }
+
+
+@pytest.mark.parametrize("text", ["send 5 euros to Bob", "send 1 euros to Bob", "send one euro to Bob"])
+def test_arguments_stand_in_the_order_of_the_example_whether_one_or_several(text):
+    pay = tool("send {amount} euros to {to}", to={"type": "string"}, amount={"type": "integer"})
+    found = slots.fill(pay, text)
+    assert list(found) == ["amount", "to"]
+    assert found["to"] == "Bob"

@@ -23,6 +23,7 @@ _POLITE = re.compile(
     r"[\s,]+(?:please|pls|plz|for me|right now|at the moment|thanks|thank you|thx)[\s.!]*$", re.IGNORECASE
 )
 _ARTICLE = re.compile(r"\ban?\b")
+_PLURAL = re.compile(r"\b(\w{2,}[^\Wsiu])s\b")
 _ONLY_POLITE = re.compile(r"(?:(?:please|can|could|would|will|you|hey|okay|ok)\W*)+\Z", re.IGNORECASE)
 _WHEN = re.compile(r"\s+(?:now|today|tonight|tomorrow)$", re.IGNORECASE)
 _TIMED = re.compile(r"\d|\b(?:noon|midnight|morning|evening)\b", re.IGNORECASE)
@@ -77,8 +78,8 @@ def tidy(value: str) -> str:
 
 
 def fixed(words: str) -> str:
-    """A pattern for the fixed words of an example; `a` and `an` are one word."""
-    return _ARTICLE.sub("an?", re.escape(words))
+    """A pattern for the fixed words of an example; `a` and `an` are one word, `euros` may be one `euro`."""
+    return _PLURAL.sub(r"\1s?", _ARTICLE.sub("an?", re.escape(words)))
 
 
 @lru_cache(maxsize=2048)

@@ -24,7 +24,7 @@ Known = Mapping[str, dict[str, Any]]
 def fill(
     tool: Tool, text: str | Said, *, asked: str | None = None, known: Known | None = None
 ) -> dict[str, Any]:
-    """The arguments that `text` gives.
+    """The arguments that `text` gives, in the order of the tool's examples: so they are read back.
 
     Args:
         asked: The property that the user was asked for: then the whole text may be its value.
@@ -32,7 +32,9 @@ def fill(
     """
     with within(_PATTERN_SECS):
         said = normal(text) if isinstance(text, str) else text
-        return _filled(tool, said, asked, properties(tool.parameters) if known is None else known)
+        found = _filled(tool, said, asked, properties(tool.parameters) if known is None else known)
+    order = [name for _, names in _with_places(tool.examples) for name in names]
+    return {name: found[name] for name in dict.fromkeys([*order, *found]) if name in found}
 
 
 def _filled(tool: Tool, said: Said, asked: str | None, known: Known) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def question(tool: Tool, name: str) -> str:
 def _by_examples(tool: Tool, said: Said, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """Values where the placeholders of an example stand; the example with the most fixed words wins."""
     for example, names in _with_places(tool.examples):
-        spans = free_text.whole(example, said) if known.keys() & names else None
+        spans = free_text.whole(example, said) if known.keys() & set(names) else None
         if spans is None:
             continue
         found = {name: _whole(known[name], said, *spans[name]) for name in names if name in known}
@@ -128,9 +130,9 @@ def _by_examples(tool: Tool, said: Said, known: Mapping[str, dict[str, Any]]) ->
 
 
 @lru_cache(maxsize=256)
-def _with_places(examples: tuple[str, ...]) -> list[tuple[str, set[str]]]:
+def _with_places(examples: tuple[str, ...]) -> list[tuple[str, list[str]]]:
     """The examples that have placeholders, those with the most fixed words first."""
-    having = [(example, {part[1:-1] for part in free_text.PLACE.findall(example)}) for example in examples]
+    having = [(example, [part[1:-1] for part in free_text.PLACE.findall(example)]) for example in examples]
     return sorted(
         (pair for pair in having if pair[1]), key=lambda pair: -len(free_text.PLACE.sub("", pair[0]).split())
     )
