@@ -140,10 +140,12 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
 
     calls = Calls(shared, expect)
     await expect()
+    ringer = Ringer(database, calls)
+    stack.push_async_callback(ringer.close)
     calls.start()
     stack.push_async_callback(calls.close)
     memory.give_back(for_good=True)
-    calls.plans = node = PlanNode.of(calls, Ringer(database, calls).beat)
+    calls.plans = node = PlanNode.of(calls, ringer.beat)
     await node.start()
     stack.push_async_callback(node.close)
     revocation = Revocation(database, calls)

@@ -153,6 +153,7 @@ FIELDS: Mapping[str, str] = {
     "policy": "`relay` if media may go through TURN only, else `all`.",
     "prefix": "How the key begins; lists and logs may show it.",
     "problem": "Why it does not work, in words; null if it does.",
+    "pronunciations": "How words are spoken: word to a spelling, or to /phonemes/ in IPA.",
     "provider": "The name of the provider; null if none serves.",
     "providers": "The providers that a workspace may enter a key for.",
     "question": "What the user is asked, in the server's own words.",

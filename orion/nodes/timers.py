@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from loguru import logger
+
 from orion.domain import timer_words, wire
 from orion.domain.identity import Principal, new_id
 from orion.domain.session import Event, Session
 from orion.domain.timer import Ring, Timer
-from orion.errors import NotFound
+from orion.errors import DatabaseUnavailable, NotFound
 from orion.pipelines.call import Call
 from orion.pipelines.calls import Calls
 from orion.store.database import Database
@@ -74,6 +76,16 @@ class Ringer:
             recorder = call.conversation.recorder
             if words := call.rings.due(now, idle=recorder.idle, speaking=recorder.answering):
                 await call.say(words)
+
+    async def close(self) -> None:
+        """When all calls have ended: keep what was heard, and give back the rest, to be told elsewhere."""
+        lost = self._collect()
+        try:
+            async with self._database.transaction(_PRINCIPAL) as store:
+                await store.timers.heard(self._heard)
+                await store.timers.let_go(lost)
+        except DatabaseUnavailable:
+            logger.warning("the database is away: a timer that has just rung may be told once more")
 
     def _collect(self) -> list[UUID]:
         """Note what was heard; what ended calls owe is given back to be told elsewhere."""

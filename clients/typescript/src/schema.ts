@@ -1310,7 +1310,10 @@ export interface components {
             plans: {
                 [key: string]: number;
             };
-            /** Pronunciations */
+            /**
+             * Pronunciations
+             * @description How words are spoken: word to a spelling, or to /phonemes/ in IPA.
+             */
             pronunciations: {
                 [key: string]: string;
             };
@@ -1451,6 +1454,7 @@ export interface components {
             };
             /**
              * Pronunciations
+             * @description How words are spoken: word to a spelling, or to /phonemes/ in IPA.
              * @default {}
              */
             pronunciations: {
@@ -1675,7 +1679,10 @@ export interface components {
             plans: {
                 [key: string]: number;
             };
-            /** Pronunciations */
+            /**
+             * Pronunciations
+             * @description How words are spoken: word to a spelling, or to /phonemes/ in IPA.
+             */
             pronunciations: {
                 [key: string]: string;
             };

@@ -80,7 +80,7 @@ async def test_an_agent_counts_from_the_next_call_on_with_the_tools_that_it_name
     session = (await member.post("/sessions", json={"agent": "keeper"})).json()
     messages = f"/sessions/{session['id']}/messages"
     assert "the keeper" in await text_of(member, messages, "who are you")
-    assert "cannot" in await text_of(member, messages, "twelve times nine")
+    assert "108" not in await text_of(member, messages, "twelve times nine")
     await admin.put("/agents/keeper", json={**KEEPER, "title": "the guard", "tools": ["calculator"]})
     assert "the guard" in await text_of(member, messages, "who are you")
     assert await text_of(member, messages, "twelve times nine") == "That is 108."

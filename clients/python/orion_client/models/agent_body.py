@@ -37,7 +37,7 @@ class AgentBody:
         llm (None | str): The language models in order of fail-over, `provider` or `provider/model`; null: the server's.
         tts (None | str): The voices' engines in order of fail-over, `provider` or `provider/model`; null: the server's.
         speech (None | str): A model that hears, answers and speaks by itself, `provider/model`; null for none.
-        pronunciations (AgentBodyPronunciations):
+        pronunciations (AgentBodyPronunciations): How words are spoken: word to a spelling, or to /phonemes/ in IPA.
         tools (list[str]): The names of its tools.
         all_tools (bool): Whether the agent has every tool that there is, now and later.
         hand_offs (list[str]): The agents that this one may hand the conversation over to.

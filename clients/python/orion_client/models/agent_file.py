@@ -38,7 +38,8 @@ class AgentFile:
         tts (None | str | Unset): The voices' engines in order of fail-over, `provider` or `provider/model`; null: the
             server's.
         speech (None | str | Unset): A model that hears, answers and speaks by itself, `provider/model`; null for none.
-        pronunciations (AgentFilePronunciations | Unset):
+        pronunciations (AgentFilePronunciations | Unset): How words are spoken: word to a spelling, or to /phonemes/ in
+            IPA.
         tools (list[str] | None | Unset): The names of its tools; null for all.
         hand_offs (list[str] | Unset): The agents that this one may hand the conversation over to.
         guardrails (AgentFileGuardrails | Unset): Which checks run on what is heard and said, and what they do.

@@ -11,6 +11,8 @@ T = TypeVar("T", bound="AgentWithWarningsPronunciations")
 
 @_attrs_define
 class AgentWithWarningsPronunciations:
+    """How words are spoken: word to a spelling, or to /phonemes/ in IPA."""
+
     additional_properties: dict[str, str] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
