@@ -135,10 +135,14 @@ async def test_what_a_step_replaces_and_what_it_forgets_goes_with_its_end(stage)
 
 
 async def test_what_a_tool_wants_said_is_passed_on_when_the_step_has_ended(stage):
+    async def bake(_arguments, call):
+        call.announce_after(600.0, "The bread is done.")
+
+    stage.tools["bake"] = a_tool("bake", bake)
     process = await stage.process()
-    plan = await stage.walk(process, await stage.begun(process, ("timer", {"duration": "ten minutes"})))
+    plan = await stage.walk(process, await stage.begun(process, ("bake", {})))
     assert statuses(plan) == ["done"]
-    assert process.said == [(stage.session.id, 600.0, "Your timer for 10 minutes is over.")]
+    assert process.said == [(stage.session.id, 600.0, "The bread is done.")]
 
 
 async def test_a_dangerous_step_waits_for_a_yes_and_runs_once_with_the_arguments_that_were_shown(stage):

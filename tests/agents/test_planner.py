@@ -134,7 +134,7 @@ async def test_the_offline_agent_plans_clause_by_clause(offline):
     steps = await steps_to(offline, ORION, TOOLS, GOAL)
     assert [(step.tool, step.arguments, step.after) for step in steps] == [
         ("timer", {"duration": "1 minute"}, ()),
-        ("current_time", {"place": "Tokyo"}, (0,)),
+        ("current_time", {"place": "tokyo"}, (0,)),
         ("remember", {"content": "my car is blue"}, (0, 1)),
     ]
 

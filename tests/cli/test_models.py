@@ -96,8 +96,8 @@ def test_on_a_terminal_progress_is_a_bar_in_one_line(project, source, tmp_path):
 
 def test_the_doctor_names_what_could_be_pulled(orion):
     _, out, _ = orion("doctor")
-    assert "better: orion models pull moonshine-base-en, other languages: orion models" in out
-    assert "better: orion models pull piper-en-kristin" in out
+    assert "orion models pull moonshine-base-en\n" in out
+    assert "orion models pull kokoro\n" in out
 
 
 def test_the_doctor_names_agents_whose_language_no_engine_takes(orion, project):
