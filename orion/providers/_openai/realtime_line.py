@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
@@ -17,6 +17,15 @@ from orion.providers._text.faults import HalfAnswer, MalformedAnswer
 
 _CREATED, _DONE = "response.created", "response.done"
 _UNHEARD = "conversation.item.input_audio_transcription.failed"
+
+
+class _Passing(NamedTuple):
+    """A message of the server: its number and type, the response that it belongs to, and its JSON."""
+
+    number: int
+    kind: str
+    response: str | None
+    text: str
 
 
 class Line:
@@ -39,11 +48,11 @@ class Line:
         self._socket = socket
         self._on_response = on_response
         self._on_unheard = on_unheard
-        self._passing: asyncio.Queue[str | Exception] = asyncio.Queue()
-        self._held: list[tuple[str, str]] = []
+        self._passing: asyncio.Queue[_Passing | Exception] = asyncio.Queue()
+        self._held: list[_Passing] = []
         self._holds = False
         self._asked = 0
-        self._cut_next = 0
+        self._cut_next = self._cut_until = self._read = 0
         self._current: str | None = None
         self._cut: set[str] = set()
 
@@ -73,7 +82,10 @@ class Line:
             message = await self._passing.get()
             if isinstance(message, Exception):
                 raise message
-            yield message
+            if message.response is not None and message.number <= self._cut_until:  # cut while it waited
+                self._cut.add(message.response)
+            if message.kind == _DONE or message.response not in self._cut:
+                yield message.text
 
     def hold(self) -> None:
         """Let what responses bring wait."""
@@ -82,16 +94,16 @@ class Line:
     def release(self) -> None:
         """Let what waits pass, and all that follows."""
         self._holds = False
-        for _, message in self._held:
+        for message in self._held:
             self._passing.put_nowait(message)
         self._held.clear()
 
     def cut(self) -> None:
         """Let nothing more pass of the response that is under way, or was asked for."""
-        self._cut_next = self._asked
+        self._cut_next, self._cut_until = self._asked, self._read
         if self._current is not None:
             self._cut.add(self._current)
-        ends = [message for kind, message in self._held if kind == _DONE]
+        ends = [message for message in self._held if message.kind == _DONE]
         self._held.clear()
         for message in ends:
             self._passing.put_nowait(message)
@@ -102,6 +114,7 @@ class Line:
 
     def _take(self, message: str) -> None:
         event = _parsed(message)
+        self._read += 1
         kind, response = str(event.get("type")), _response_of(event)
         if kind == _UNHEARD:
             self._on_unheard()
@@ -116,9 +129,9 @@ class Line:
             elif response in self._cut:
                 return
             if self._holds and response not in self._cut:
-                self._held.append((kind, message))
+                self._held.append(_Passing(self._read, kind, response, message))
                 return
-        self._passing.put_nowait(message)
+        self._passing.put_nowait(_Passing(self._read, kind, response, message))
 
     def _created(self, response: str | None) -> None:
         self._current = response

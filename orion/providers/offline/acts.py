@@ -111,9 +111,9 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.CANCEL,
         (
-            r"(?:no )?(?:wait )?(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)|stop(?: that"
-            r"| it)?"
-            r"|stop talking|be quiet|quiet|hush|(?:(?:can|let) (?:we|us) )?start (?:over|again)"
+            r"(?:no )?(?:wait )?(?:cancel(?: that| it)?|never ?mind|forget (?:it|about it)"
+            r"|stop(?: (?:stop|that|it|now|please|already|right there))*|stop talking|be quiet|quiet"
+            r"|hush|(?:(?:can|let) (?:we|us) )?start (?:over|again)"
             r"|leave it|no thank(?:s| you)|(?:stop )?that is enough)(?: please)?"
         ),
     ),
