@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ async def test_who_leaves_while_the_answer_is_spoken_has_written_once_and_it_is_
         await phone.event("turn.partial", since, role="agent")
         await phone.hang_up()
         problem(await writing, 409, "conflict")
-    turns = []
+    turns: list[dict[str, Any]] = []
     async with asyncio.timeout(10):
         while len(turns) < 3:
             turns = (await http.get(f"{url}/turns")).json()["items"]

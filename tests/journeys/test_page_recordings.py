@@ -80,7 +80,7 @@ async def test_a_recording_of_a_person_is_the_microphone_and_the_rover_goes(serv
         greeting, answer = await tab.turns("agent").get_by_test_id("turn-text").all_inner_texts()
         assert (greeting, answer) == ("The rover is ready.", "Going forward 10 meters.")
         assert await tab.turns("user").get_by_test_id("turn-text").all_inner_texts() == [
-            "go forward ten meters"
+            "Go forward 10 meters."
         ]
         await card_is(tab, "go_forward", distance=10)
         heard = await tab.heard()
@@ -91,8 +91,8 @@ async def test_recorded_cards_are_played_and_a_read_sentence_calls_no_tool(tab):
     await tab.greeted()
     for rank in ("seven", "ten"):
         text, said = await tab.answer_to(read_wav(RECORDINGS / f"{rank}_of_clubs.wav"))
-        assert text == f"I play the {rank} of clubs."
-        await card_is(tab, "play_card", rank=rank)
+        assert text.lower() == f"i play the {rank} of clubs."
+        await card_is(tab, "play_card", rank=rank.capitalize())
         assert await tab.latency(said)
     await tab.answer_to(read_wav(RECORDINGS / "he_might_even_have_been_made_amiable_himself.wav"))
     await expect(tab.cards).to_have_count(2)
