@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HEARD_WITHIN_MS = 2500
 SILENT_WITHIN_MS = 2500
-"""The aim is 1500 ms each, which `benchmarks/browser.py` measures: beside other tests Chromium buffers more sound."""
+"""The aim is 1500 ms each: `benchmarks/browser.py` measures it. Beside other tests Chromium buffers more."""
 
 
 @pytest.mark.parametrize("rounds", [2, pytest.param(5, marks=pytest.mark.soak)])
