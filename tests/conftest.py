@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import pytest
 from loguru import logger
 
@@ -17,6 +18,10 @@ from orion.store.embedded import EmbeddedPostgres
 from orion.store.layout import Layout
 from orion.store.schema import migrate
 from tests import lanes
+
+# The same cases in each run: who pushes a change is told of faults of that change alone.
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

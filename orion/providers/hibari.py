@@ -38,7 +38,7 @@ async def start(_settings: Settings) -> None:
     try:
         await _WORKER.start()
     except ProviderError as error:
-        logger.error("{}; another voice speaks until the server is started again", error.detail)
+        logger.error("{}; another voice speaks until the server is started again", error)
 
 
 async def stop() -> None:

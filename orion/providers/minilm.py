@@ -54,4 +54,4 @@ class _Embeddings:
         try:
             self._vectors.start()
         except OrionError as error:
-            logger.error("memories are found by words alone: {}", error.detail)
+            logger.error("memories are found by words alone: {}", error)

@@ -60,7 +60,7 @@ class Meaning:
             try:
                 self._last = text, self._vectors.of(text, _WITHIN_SECS)
             except OrionError as error:
-                logger.warning("the words alone choose the tool: {}", error.detail)
+                logger.warning("the words alone choose the tool: {}", error)
                 self._last = text, []
         return self._last[1]
 
@@ -72,7 +72,7 @@ class Meaning:
                 self._vectors.start()
                 self.learn(sorted(examples))
             except OrionError as error:
-                logger.warning("the words alone choose the tool: {}", error.detail)
+                logger.warning("the words alone choose the tool: {}", error)
             finally:
                 self._learning -= examples
 

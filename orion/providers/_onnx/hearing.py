@@ -33,8 +33,7 @@ from orion.providers._onnx.turn_sound import BYTES_PER_SEC, Part, TurnSound
 _RATE_HZ = 16000
 _DRAFT_BYTES = BYTES_PER_SEC // 2
 _DRAFT_UP_TO_BYTES = 8 * BYTES_PER_SEC
-"""The words so far are asked for every 0.5 s, as long as that costs little; the first ones, which may be an
-interruption, after half of that."""
+"""The words so far are asked for every 0.5 s, as long as that costs little."""
 _DRAFT_SHARE = 4
 """The time between two of them is so many times what the last one took: there are fewer under load."""
 
@@ -100,8 +99,7 @@ class Hearing(STTService):
         await super().process_frame(frame, direction)
         if isinstance(frame, VADUserStartedSpeakingFrame) and not self._orion_sound.speaking:
             self._orion_sound.start()
-            self._orion_drafted_bytes = len(self._orion_sound.so_far) - _DRAFT_BYTES // 2
-            self._orion_draft_secs = 0.0
+            self._orion_drafted_bytes = len(self._orion_sound.so_far)
         elif isinstance(frame, VADUserStoppedSpeakingFrame) and self._orion_sound.speaking:
             self.request_finalize()
             self._orion_parts.put_nowait(self._orion_sound.stop())

@@ -30,7 +30,6 @@ from orion.domain.draft import Draft, Missing, usable
 from orion.domain.hand_off import HandedOver
 from orion.domain.tool import Tool
 from orion.providers import ToolSchema
-from orion.providers._minilm.meaning import Meaning, meaning
 from orion.providers.offline import clauses
 from orion.providers.offline.dialogue import Dialogue, Do
 from orion.providers.offline.state import State
@@ -39,9 +38,9 @@ from orion.settings import Settings
 RANK = 10
 
 
-def llm(settings: Settings, agent: Agent) -> LLMService[Any]:
+def llm(_settings: Settings, agent: Agent) -> LLMService[Any]:
     """The offline agent for one call."""
-    return OfflineLLMService(agent, meaning(settings))
+    return OfflineLLMService(agent)
 
 
 def plan(agent: Agent, tools: list[Tool], goal: str) -> list[Draft] | Missing:
@@ -58,9 +57,8 @@ class OfflineLLMService(LLMService[Any]):
         agent: The agent that it plays; a hand-over sets another one.
     """
 
-    def __init__(self, agent: Agent, similarity: Meaning | None = None) -> None:
+    def __init__(self, agent: Agent) -> None:
         super().__init__(settings=_settings())
-        self._orion_similarity = similarity
         self.state: State = {}
         self.agent = agent
         self._orion_dialogue: tuple[tuple[Agent, tuple[Tool, ...]], Dialogue] | None = None
@@ -140,7 +138,7 @@ class OfflineLLMService(LLMService[Any]):
         tools = tuple(schema.tool for schema in schemas if isinstance(schema, ToolSchema))
         kept = self._orion_dialogue
         if kept is None or kept[0] != (self.agent, tools):
-            kept = ((self.agent, tools), Dialogue(self.agent, list(tools), self._orion_similarity))
+            kept = ((self.agent, tools), Dialogue(self.agent, list(tools)))
             self._orion_dialogue = kept
         return kept[1]
 

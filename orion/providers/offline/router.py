@@ -74,7 +74,7 @@ class Similarity(Protocol):
     """What knows how alike texts are in meaning."""
 
     def __call__(self, text: str, examples: Sequence[str]) -> Sequence[float]:
-        """The cosine of the text with each example, -1 to 1; empty where it is not known, or not yet."""
+        """The cosine of the text with each example, -1 to 1."""
 
 
 _MEANING = (0.8, 0.35)
@@ -232,13 +232,13 @@ class Router:
 
     def _by_meaning(self, text: str, found: list[Match]) -> list[Match]:
         """The matches with what their examples mean, where something knows it."""
-        if self._similarity is None or any(match.score >= ACCEPT for match in found):
+        if self._similarity is None or any(match.score >= _VERBATIM_ENOUGH for match in found):
             return found
         scores = {match.tool.name: match for match in found}
         factor, least = _MEANING
         added: list[Match] = []
         for known in self._tools:
-            meant = max(self._similarity(text, [phrase for phrase, _ in known.phrases]), default=least)
+            meant = max(self._similarity(text, [phrase for phrase, _ in known.phrases]), default=0.0)
             match = scores.get(known.tool.name) or Match(known.tool, 0.0, "", slots.fill(known.tool, text))
             score = match.score + factor * (meant - least)
             added.append(Match(known.tool, max(0.0, min(_MOST, score)), match.example, match.arguments))
