@@ -80,8 +80,9 @@ clean: ## Remove what make has installed
 # The locks list everything with its hash, so nothing is resolved at install: --no-deps. One wheel has fewer platforms than
 # ORION (glibc before 2.34, macOS before 15); no marker can say so, so what fails is tried once more without it.
 define install
-$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r $(1) || { \
-  echo "Trying without the recogniser Moonshine: it has no wheel for every system, and PocketSphinx hears in its place ..."; \
+$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r $(1) 2> $(VENV)/install.log || { \
+  cat $(VENV)/install.log; grep -q "moonshine-voice.* no wheels" $(VENV)/install.log || exit 1; \
+  echo "Trying without the recogniser Moonshine: it has no wheel for this system, and PocketSphinx hears in its place ..."; \
   echo moonshine-voice > $(VENV)/excluded; \
   $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes --excludes $(VENV)/excluded -r $(1); }
 endef
