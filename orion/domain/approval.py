@@ -268,6 +268,12 @@ class Approvals:
         elif not _breaks_off(text, self.first.question):
             self._begun = None
 
+    def unheard(self) -> list[Wanted]:
+        """The calls whose question was not heard, but for steps and what waits since an earlier call."""
+        if self._heard_at is not None:
+            return []
+        return [one for one in self._waiting if one.step is None and one.call_id not in self._again]
+
     def answer(self, reply: Reply, words: int, began: float, *, written: bool = False) -> Outcome:
         """What a whole utterance does to the open question.
 

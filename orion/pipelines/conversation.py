@@ -34,7 +34,6 @@ from orion.pipelines.approvals import Answers, ApprovalPolicy, Consulted
 from orion.pipelines.call_plans import CallPlans
 from orion.pipelines.catalogue import Offer
 from orion.pipelines.guards import Guards
-from orion.pipelines.joined_context import JoinedContext
 from orion.pipelines.planning import PlanRunner
 from orion.pipelines.rebuilt import is_owed, messages, recent
 from orion.pipelines.records import budgets
@@ -44,6 +43,7 @@ from orion.pipelines.records.recorder import Recorder
 from orion.pipelines.shared import Shared
 from orion.pipelines.tool_context import Announce, Requests, SessionTools
 from orion.processors.approval_gate import ApprovalGate
+from orion.processors.joined_context import JoinedContext
 from orion.processors.pause import Pause
 from orion.processors.played_words import PlayedWords
 from orion.processors.tool_call import ToolCaller

@@ -25,16 +25,17 @@ from pipecat.frames.frames import (
     UserStoppedSpeakingFrame,
 )
 from pipecat.processors.aggregators import async_tool_messages
-from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from orion.domain.approval import Approvals, Outcome, Wanted
 from orion.domain.assents import Assent, Reply, assent
 from orion.domain.taint import Taint
+from orion.processors.joined_context import JoinedContext
 
 Decide = Callable[[Wanted, bool, str | None], Awaitable[dict[str, Any]]]
 OnDropped = Callable[[Wanted, str, str], None]
 
+_NO = False
 _KNOWN = 1000
 """Calls whose ids in the context are kept in mind."""
 _KEYS = {KeypadEntry.ONE: Reply.YES, KeypadEntry.TWO: Reply.NO}
@@ -61,7 +62,7 @@ class ApprovalGate(FrameProcessor):
         self,
         approvals: Approvals,
         taint: Taint,
-        context: LLMContext,
+        context: JoinedContext,
         decide: Decide,
         on_dropped: OnDropped,
         *,
@@ -188,6 +189,10 @@ class ApprovalGate(FrameProcessor):
         first = self._orion_approvals.first
         reply = self._orion_language(first).reply(said, first.question if first else "")
         by = "voice" if began is not None else "text"
+        if reply is Reply.OTHER and self._orion_goes_on(by):
+            await self._orion_hush()
+            await self.push_frame(frame)
+            return
         await self._orion_answered(reply, len(said.split()), began or self._orion_clock(), by, frame)
 
     async def _orion_answered(
@@ -209,6 +214,16 @@ class ApprovalGate(FrameProcessor):
                     self._orion_drop("rejected", by)
                 if frame is not None:
                     await self.push_frame(frame)
+
+    def _orion_goes_on(self, by: str) -> bool:
+        """Take back what nobody has heard the question of, where the user goes on: the whole asks anew."""
+        waiting = self._orion_approvals.unheard()
+        if not self._orion_context.rejoin({self._orion_context_id(wanted) for wanted in waiting}):
+            return False
+        for wanted in waiting:
+            self._orion_approvals.take(wanted.call_id)
+            self._orion_spawn(self._orion_decide(wanted, _NO, by))
+        return True
 
     def _orion_was_asked(self) -> bool:
         """Whether the agent itself has asked something last: a yes is its model's to take."""

@@ -7,8 +7,10 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import asynccontextmanager, suppress
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
 from orion.media import ice_sockets
+from orion.providers.scripted.voice import voice_like
 
 ice_sockets.use()  # aiortc as a client leaves loopback out, too, even where it is all there is
 
@@ -37,13 +40,24 @@ def spoken(text: str, folder: Path, voice: str = "slt") -> np.ndarray:
     return read_wav(path)
 
 
+@cache
+def voice(secs: float) -> np.ndarray:
+    """What sounds like a person, and says nothing: int16 at 16 kHz."""
+    frame = av.AudioFrame.from_ndarray(np.frombuffer(voice_like(secs), np.int16)[None, :], layout="mono")
+    frame.sample_rate = 24000
+    return _resampled([frame])
+
+
 def read_wav(path: Path) -> np.ndarray:
     """A recording as int16 at 16 kHz mono."""
     with av.open(str(path)) as container:
-        resampler = av.AudioResampler("s16", "mono", RATE_HZ)
-        frames = [f for frame in container.decode(audio=0) for f in resampler.resample(frame)]
-        frames += resampler.resample(None)
-    return np.concatenate([frame.to_ndarray().reshape(-1) for frame in frames]).astype(np.int16)
+        return _resampled(container.decode(audio=0))
+
+
+def _resampled(frames: Iterable[av.AudioFrame]) -> np.ndarray:
+    resampler = av.AudioResampler("s16", "mono", RATE_HZ)
+    resampled = [f for frame in frames for f in resampler.resample(frame)] + resampler.resample(None)
+    return np.concatenate([frame.to_ndarray().reshape(-1) for frame in resampled]).astype(np.int16)
 
 
 class Microphone(AudioStreamTrack):
@@ -197,11 +211,17 @@ class Phone:
         return since
 
     async def answer_to(self, pcm: np.ndarray) -> dict[str, Any]:
-        """Speak, and wait for the agent's turn to end."""
+        """Speak, and wait for the agent's turn to end.
+
+        A turn that was cut before a word of it was heard is none: the person went on to speak.
+        """
         since = await self.say(pcm)
-        event = await self.event("turn.ended", since, role="agent")
-        turn: dict[str, Any] = event["body"]["turn"]
-        return turn
+        while True:
+            event = await self.event("turn.ended", since, role="agent")
+            turn: dict[str, Any] = event["body"]["turn"]
+            if turn["text"] or not turn["interrupted"]:
+                return turn
+            since = self.events.index(event) + 1
 
     def sound_since(self, moment: float) -> list[tuple[float, np.ndarray]]:
         """The loud blocks that arrived after `moment` (monotonic seconds)."""

@@ -13,7 +13,9 @@ async def test_a_plan_is_made_begun_and_told_of_by_voice(http, session_id, tmp_p
         assert turn["text"].startswith("I would do two things: 1, timer with duration"), heard
         assert turn["text"].endswith("Shall I? Please say yes or no.")
         plans = (await http.get(f"/api/v1/agent/sessions/{session_id}/plans")).json()["items"]
-        assert [plan["status"] for plan in plans] == ["draft"], "nothing runs before the yes"
+        # Who pauses before "and then" is answered, goes on, and gets a plan of the whole.
+        statuses = [plan["status"] for plan in plans if plan["status"] != "cancelled"]
+        assert statuses == ["draft"], "nothing runs before the yes"
         await phone.quiet()
         turn = await phone.answer_to(spoken("yes please", tmp_path, "heart"))
         heard = [e["body"]["turn"]["text"] for e in phone.events if e["name"] == "turn.ended"]

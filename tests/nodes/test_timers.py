@@ -8,13 +8,11 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
-import numpy as np
 import pytest
 
 from orion.nodes.timers import Ringer
-from orion.providers.scripted.voice import voice_like
 from tests.api.running import running
-from tests.journeys.phone import calling
+from tests.journeys.phone import calling, voice
 from tests.nodes.recipient import Recipient
 
 UP = "Your tea timer is up."
@@ -168,7 +166,7 @@ async def test_who_talks_over_a_ring_is_answered_and_it_counts_once(database_url
                 await write(http, session_id, "set a tea timer for 6 seconds")
                 rang = phone.events.index(await phone.event("timer.rung", since))
                 await phone.event("session.state", rang, state="speaking")
-                await phone.say(np.frombuffer(voice_like(0.8), np.int16))
+                await phone.say(voice(0.8))
                 await phone.event("turn.ended", rang, role="agent", text="That is 4.")
                 await become(rows, "rung")
     assert await rung(rows) == [session_id]

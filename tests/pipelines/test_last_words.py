@@ -5,13 +5,11 @@ import json
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-import numpy as np
 import pytest
 
 from orion.domain.identity import Principal
-from orion.providers.scripted.voice import voice_like
 from tests.api.running import running
-from tests.journeys.phone import calling
+from tests.journeys.phone import calling, voice
 
 BYE = {"to": "bye", "tool_calls": [{"name": "end_call", "arguments": {}}]}
 CLOCK = {"name": "current_time", "arguments": {"place": "Tokyo"}}
@@ -63,10 +61,10 @@ async def test_a_goodbye_that_the_user_interrupts_ends_no_call(database_url, tmp
     async with serving(database_url, tmp_path, llm=llm, stt=heard, secs=3.0) as (_, http, session_id):
         async with calling(http, session_id) as phone:
             await phone.event("turn.ended", role="agent")
-            since = await phone.say(np.frombuffer(voice_like(0.8), np.int16))
+            since = await phone.say(voice(0.8))
             await phone.event("session.state", since, state="speaking")
-            turn = await phone.answer_to(np.frombuffer(voice_like(0.8), np.int16))
-            assert turn["interrupted"]
+            since = await phone.say(voice(0.8))
+            await phone.event("turn.ended", since, role="agent", interrupted=True)
             event = await phone.event("turn.ended", since, role="agent", interrupted=False)
             assert event["body"]["turn"]["text"] == "I am here."
         assert await status(http, session_id) != "ended"
@@ -79,9 +77,9 @@ async def test_a_cough_into_a_goodbye_keeps_no_call_open(database_url, tmp_path)
         calling(http, session_id) as phone,
     ):
         await phone.event("turn.ended", role="agent")
-        since = await phone.say(np.frombuffer(voice_like(0.8), np.int16))
+        since = await phone.say(voice(0.8))
         await phone.event("tool.ended", since)
-        await phone.say(np.frombuffer(voice_like(0.6), np.int16))
+        await phone.say(voice(0.6))
         await phone.event("session.ended", since, end_reason="agent")
 
 
@@ -106,9 +104,9 @@ async def test_a_sign_of_listening_in_a_call_leaves_the_answer_and_the_record_al
     ) as (_, http, session_id):
         async with calling(http, session_id) as phone:
             await phone.event("turn.ended", role="agent")
-            since = await phone.say(np.frombuffer(voice_like(0.8), np.int16))
+            since = await phone.say(voice(0.8))
             await phone.event("session.state", since, state="speaking")
-            turn = await phone.answer_to(np.frombuffer(voice_like(0.4), np.int16))
+            turn = await phone.answer_to(voice(0.4))
             assert (turn["text"], turn["interrupted"]) == ("We close at six.", False)
         turns = (await http.get(f"/api/v1/sessions/{session_id}/turns")).json()["items"]
         assert [turn["role"] for turn in turns] == ["agent", "user", "agent"]

@@ -9,9 +9,8 @@ from uuid import UUID
 import pytest
 
 from tests.api.running import running
-from tests.journeys.phone import calling
+from tests.journeys.phone import calling, voice
 from tests.pipelines.test_approvals import PROJECT
-from tests.pipelines.test_spoken_approval import utterance
 
 
 @asynccontextmanager
@@ -37,7 +36,7 @@ def calls(name, **arguments):
 async def test_a_tool_that_takes_over_a_second_is_bridged(database_url, tmp_path):
     answers = [calls("dig", secs=3), {"text": "I found nothing."}]
     async with talking(database_url, tmp_path, *answers, secs=0.5) as (phone, _):
-        since = await phone.say(utterance())
+        since = await phone.say(voice(1.0))
         await phone.event("tool.started", since)
         begun = time.monotonic()
         await phone.event("tool.ended", since)
@@ -52,9 +51,9 @@ async def test_no_call_is_left_in_progress_by_a_barge_in(database_url, tmp_path)
         {"text": "All right."},
     ]
     async with talking(database_url, tmp_path, *answers, secs=4) as (phone, conversation):
-        since = await phone.say(utterance())
+        since = await phone.say(voice(1.0))
         await phone.event("session.state", since, state="speaking")
-        await phone.answer_to(utterance())
+        await phone.answer_to(voice(1.0))
         await phone.event("turn.ended", since, role="agent", interrupted=False)
         async with asyncio.timeout(5):
             while not any(m.get("role") == "tool" for m in conversation.context.get_messages()):
@@ -77,7 +76,7 @@ async def test_no_call_is_left_in_progress_by_a_barge_in(database_url, tmp_path)
 )
 async def test_what_goes_wrong_is_followed_by_words_within_two_seconds(database_url, tmp_path, call):
     async with talking(database_url, tmp_path, call, {"text": "Sorry."}, secs=0.5) as (phone, _):
-        since = await phone.say(utterance())
+        since = await phone.say(voice(1.0))
         ended = await phone.event("turn.ended", since, role="user")
         turn = await phone.event("turn.ended", since, role="agent")
         assert turn["body"]["turn"]["text"]

@@ -4,12 +4,10 @@ import asyncio
 import json
 from uuid import UUID
 
-import numpy as np
 import pytest
 
-from orion.providers.scripted.voice import voice_like
 from tests.api.running import running
-from tests.journeys.phone import calling
+from tests.journeys.phone import calling, voice
 from tests.pipelines.test_approvals import PROJECT, tool
 
 PAY = "send 5 euros to Bob"
@@ -42,11 +40,11 @@ class Round:
 
     async def ask(self, phone):
         """Speak, and hear the whole answer."""
-        return (await phone.answer_to(np.frombuffer(voice_like(0.8), np.int16)))["text"]
+        return (await phone.answer_to(voice(0.8)))["text"]
 
     async def barge_in(self, phone):
         """Ask, and ask again into the answer."""
-        speech = np.frombuffer(voice_like(0.8), np.int16)
+        speech = voice(0.8)
         since = await phone.say(speech)
         await phone.event("session.state", since, state="speaking")
         since = await phone.say(speech)
@@ -78,7 +76,7 @@ class Round:
             await self.status("active")
             assert await self.ask(phone) == "That is 108."
             since = len(phone.events)
-            await phone.say(np.frombuffer(voice_like(0.8), np.int16))
+            await phone.say(voice(0.8))
             await phone.event("hand_off", since, to="scheduler")
             await phone.event("turn.ended", since, role="agent", agent="scheduler")
             return list(phone.events)

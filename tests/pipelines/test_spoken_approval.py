@@ -4,21 +4,14 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 
-import numpy as np
 import pytest
 
-from orion.providers.scripted.voice import voice_like
 from tests.api.running import running
-from tests.journeys.phone import calling
+from tests.journeys.phone import calling, voice
 from tests.pipelines.test_approvals import PROJECT, tool
 
 PAY = "send 5 euros to Bob"
 QUESTION = 'Shall I run send money with amount "5", to "Bob"? Please say yes or no.'
-
-
-def utterance(secs=1.0):
-    """Something that the VAD takes for speech; the script says what is heard."""
-    return np.frombuffer(voice_like(secs), np.int16)
 
 
 @asynccontextmanager
@@ -42,10 +35,10 @@ async def hearing(database_url, tmp_path, *heard, secs=1.0, project=PROJECT):
 
 async def test_a_spoken_yes_after_the_question_lets_the_call_run(database_url, tmp_path):
     async with hearing(database_url, tmp_path, PAY, "yes please") as phone:
-        turn = await phone.answer_to(utterance())
+        turn = await phone.answer_to(voice(1.0))
         assert turn["text"] == QUESTION
         assert phone.paid() == []
-        turn = await phone.answer_to(utterance())
+        turn = await phone.answer_to(voice(1.0))
         assert turn["text"] == "5 euros went to Bob."
         assert len(phone.paid()) == 1
         asked = [e["body"] for e in phone.events if e["name"] == "tool.approval"]
@@ -55,14 +48,14 @@ async def test_a_spoken_yes_after_the_question_lets_the_call_run(database_url, t
 
 async def test_a_yes_that_cuts_the_question_off_does_not_count_and_it_is_asked_again(database_url, tmp_path):
     async with hearing(database_url, tmp_path, PAY, "yes", "yes", secs=4.0) as phone:
-        since = await phone.say(utterance())
+        since = await phone.say(voice(1.0))
         await phone.event("session.state", since, state="speaking")
-        since = await phone.say(utterance())
+        since = await phone.say(voice(1.0))
         await phone.event("turn.ended", since, role="agent", interrupted=True)
         asked_again = await phone.event("turn.ended", since, role="agent", interrupted=False)
         assert asked_again["body"]["turn"]["text"] == QUESTION
         assert phone.paid() == []
-        await phone.answer_to(utterance())
+        await phone.answer_to(voice(1.0))
         assert len(phone.paid()) == 1
 
 
@@ -71,7 +64,7 @@ async def test_a_yes_that_cuts_the_question_off_does_not_count_and_it_is_asked_a
 )
 async def test_a_key_answers_too(database_url, tmp_path, key, text, paid):
     async with hearing(database_url, tmp_path, PAY) as phone:
-        await phone.answer_to(utterance())
+        await phone.answer_to(voice(1.0))
         since = len(phone.events)
         phone.send("dtmf", {"buttons": [key]})
         event = await phone.event("turn.ended", since, role="agent")
@@ -81,7 +74,7 @@ async def test_a_key_answers_too(database_url, tmp_path, key, text, paid):
 async def test_a_key_before_the_question_was_heard_does_nothing(database_url, tmp_path):
     async with hearing(database_url, tmp_path, PAY, secs=3.0) as phone:
         phone.send("dtmf", {"buttons": ["1"]})
-        since = await phone.say(utterance())
+        since = await phone.say(voice(1.0))
         await phone.event("session.state", since, state="speaking")
         phone.send("dtmf", {"buttons": ["1"]})
         event = await phone.event("turn.ended", since, role="agent")
@@ -93,11 +86,11 @@ async def test_a_plan_outlasts_a_barge_in_and_a_hang_up_and_is_told_of_later(dat
     goal = "make a plan to read my mail, then dig for 8 seconds"
     async with hearing(database_url, tmp_path, goal, "yes", "hello there", secs=0.5) as phone:
         plans = f"/api/v1/agent/sessions/{phone.session_id}/plans"
-        turn = await phone.answer_to(utterance())
+        turn = await phone.answer_to(voice(1.0))
         assert turn["text"].startswith("I would do two things: 1, read mail; 2, dig")
-        turn = await phone.answer_to(utterance())
+        turn = await phone.answer_to(voice(1.0))
         assert turn["text"] == "All right, I have begun. I will tell you when it is done."
-        await phone.answer_to(utterance())
+        await phone.answer_to(voice(1.0))
         await phone.hang_up()
         async with asyncio.timeout(20):
             while (await phone.http.get(plans)).json()["items"][0]["status"] == "running":

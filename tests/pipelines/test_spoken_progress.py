@@ -11,8 +11,9 @@ from orion import registry
 from orion.agents.ledger import PLANS
 from orion.domain.identity import new_id
 from orion.domain.plan import Plan, PlanStatus, Step
+from tests.journeys.phone import voice
 from tests.pipelines.test_approvals import PROJECT
-from tests.pipelines.test_spoken_approval import hearing, utterance
+from tests.pipelines.test_spoken_approval import hearing
 
 ORDER = '''"""Places an order, of whose answer nothing is heard the first time."""
 
@@ -58,18 +59,18 @@ async def until(phone, status):
 async def test_how_far_a_plan_is_is_told_while_it_runs_and_it_is_cancelled_by_voice(database_url, tmp_path):
     heard = (DIG, "yes", "how far are you", "cancel the plan", "how far are you")
     async with hearing(database_url, tmp_path, *heard, secs=0.5) as phone:
-        await phone.answer_to(utterance())
-        assert (await phone.answer_to(utterance()))["text"] == BEGUN
-        told = (await phone.answer_to(utterance()))["text"]
+        await phone.answer_to(voice(1.0))
+        assert (await phone.answer_to(voice(1.0)))["text"] == BEGUN
+        told = (await phone.answer_to(voice(1.0)))["text"]
         assert told.startswith("1 of 2 steps are done. I am at step 2, dig")
         assert [step["status"] for step in (await newest(phone))["steps"]] == ["done", "running"]
-        assert (await phone.answer_to(utterance()))["text"] == "The plan was cancelled."
+        assert (await phone.answer_to(voice(1.0)))["text"] == "The plan was cancelled."
         plan = await until(phone, "cancelled")
         assert plan["steps"][0]["status"] == "done"
         async with asyncio.timeout(10):  # what only reads is cut off
             while (await newest(phone))["steps"][1]["status"] == "running":
                 await asyncio.sleep(0.05)
-        assert (await phone.answer_to(utterance()))["text"] == "The plan was cancelled."
+        assert (await phone.answer_to(voice(1.0)))["text"] == "The plan was cancelled."
 
 
 @pytest.mark.parametrize(("answer", "status", "calls"), [("yes", "done", 2), ("no", "failed", 1)])
@@ -94,7 +95,7 @@ async def test_of_a_step_that_may_have_happened_the_caller_decides(
             'Shall I run order with what "tea"? Please say yes or no.'
         )
         assert (await newest(phone))["steps"][0]["status"] == "unknown"
-        await phone.say(utterance())
+        await phone.say(voice(1.0))
         ended = await until(phone, status)
         assert ended["steps"][0]["status"] == ("done" if answer == "yes" else "unknown")
         assert ended["steps"][0]["approval"]["approved"] is (answer == "yes")

@@ -12,9 +12,9 @@ from sqlalchemy import update
 from orion.domain.identity import Principal
 from orion.store.approval_tables import approvals
 from tests.api.running import running
-from tests.journeys.phone import calling
+from tests.journeys.phone import calling, voice
 from tests.pipelines.test_approvals import PROJECT, tool
-from tests.pipelines.test_spoken_approval import PAY, QUESTION, hearing, utterance
+from tests.pipelines.test_spoken_approval import PAY, QUESTION, hearing
 
 APPROVALS = Principal.system("approvals")
 OFFLINE = {"llm": ("offline",), "project": PROJECT}
@@ -127,7 +127,7 @@ async def test_rest_says_no(database_url, tmp_path):
 
 async def test_a_yes_by_rest_is_heard_in_the_live_call(database_url, tmp_path):
     async with hearing(database_url, tmp_path, PAY) as phone:
-        await phone.answer_to(utterance())
+        await phone.answer_to(voice(1.0))
         path = f"/api/v1/sessions/{phone.session_id}/approvals"
         (call,) = (await phone.http.get(path)).json()["items"]
         since = len(phone.events)
@@ -226,8 +226,8 @@ async def test_a_guest_is_not_asked_what_waits_for_the_owner(database_url, tmp_p
 
 async def test_an_approved_call_outlives_the_hang_up_and_is_told_of_later(database_url, tmp_path):
     async with hearing(database_url, tmp_path, "launch the rocket in 3 seconds", "yes") as phone:
-        await phone.answer_to(utterance())
-        since = await phone.say(utterance())
+        await phone.answer_to(voice(1.0))
+        since = await phone.say(voice(1.0))
         await phone.event("tool.started", since)
         await phone.hang_up()
         launched = tool("launch").LEDGER
@@ -257,7 +257,9 @@ async def test_a_no_is_kept(database_url, tmp_path, word):
     async with owner(database_url, tmp_path) as ada:
         await ada.say(PAY)
         await ada.say(word)
-        assert await ada.waiting() == []
+        async with asyncio.timeout(10):
+            while await ada.waiting():
+                await asyncio.sleep(0.05)
         assert await ada.audited() == [("asked", None), ("rejected", "text")]
 
 

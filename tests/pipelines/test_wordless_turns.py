@@ -1,12 +1,9 @@
 """Sounds that hold no word: a cough, a door. They cost nobody an answer."""
 
-import numpy as np
-
-from orion.providers.scripted.voice import voice_like
-from tests.journeys.phone import calling
+from tests.journeys.phone import calling, voice
 from tests.pipelines.test_last_words import serving
 
-NOISE = np.frombuffer(voice_like(0.6), np.int16)
+NOISE = voice(0.6)
 
 
 async def test_a_cough_while_the_model_thinks_costs_no_answer(database_url, tmp_path):

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 from pipecat.frames.frames import InterruptionFrame, LLMContextFrame, LLMTextFrame, TTSSpeakFrame
-from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.tests.utils import SleepFrame, run_test
 
 from orion.domain.approval import Approvals, Wanted, question
 from orion.domain.taint import Taint
 from orion.processors.approval_gate import ApprovalGate
+from orion.processors.joined_context import JoinedContext
 
 CALL = Wanted("c1", "send_money", {"to": "Eve"}, question("send_money", {"to": "Eve"}))
 
@@ -21,7 +21,7 @@ class Stage:
         self.approvals, self.taint = Approvals(), Taint()
         self.approvals.add(CALL, asyncio.get_running_loop().time())
         told: Any = {"role": "tool", "tool_call_id": "c1", "content": "waits"}
-        self.context = LLMContext([{"role": "system", "content": "Help."}, told])
+        self.context = JoinedContext([{"role": "system", "content": "Help."}, told])
         self.ran: list[Any] = []
         self.outcomes: list[Any] = []
         self.patience_secs = patience_secs
@@ -94,6 +94,28 @@ async def test_other_words_go_to_the_model_that_reads_of_the_no():
     passed = await stage.through(stage.says("tell me about the sea please"))
     assert [type(frame) for frame in passed] == [LLMContextFrame]
     assert "no yes" in stage.read()[1]["content"]
+    assert (stage.ran, stage.outcomes) == ([], [("c1", "rejected", "text")])
+
+
+async def test_who_goes_on_before_the_question_was_heard_asks_for_the_whole():
+    stage = Stage()
+    call: Any = {"id": "c1", "type": "function", "function": {"name": "send_money", "arguments": "{}"}}
+    asked: Any = [{"role": "user", "content": "Send Eve money."}, {"role": "assistant", "tool_calls": [call]}]
+    stage.context.set_messages([stage.read()[0], *asked, stage.read()[1]])
+    passed = await stage.through(stage.says("And then tell me the time."))
+    assert [type(frame) for frame in passed] == [LLMContextFrame]
+    assert stage.read()[1:] == [{"role": "user", "content": "Send Eve money and then tell me the time."}]
+    assert stage.ran == [("send_money", False, "text")]
+    assert len(stage.approvals) == 0
+
+
+async def test_who_goes_on_after_the_question_was_heard_has_spoken_of_something_else():
+    stage = Stage()
+    asked: Any = {"role": "user", "content": "Send Eve money."}
+    stage.context.set_messages([asked, stage.read()[1]])
+    stage.was_heard()
+    await stage.through(stage.says("And then tell me the time please."))
+    assert len(stage.read()) == 3
     assert (stage.ran, stage.outcomes) == ([], [("c1", "rejected", "text")])
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from orion.pipelines.joined_context import JoinedContext
+from orion.processors.joined_context import JoinedContext
 
 
 def user(text: str) -> Any:
@@ -31,3 +31,14 @@ def test_the_first_message_and_one_in_parts_join_nothing():
     context.add_message(user("And now?"))
     context.add_message({"role": "user", "content": [{"type": "text", "text": "and this"}]})
     assert len(context.get_messages()) == 2
+
+
+def test_words_before_calls_that_wait_are_joined_to_what_goes_on_and_the_calls_are_gone():
+    calls: Any = {"role": "assistant", "tool_calls": [{"id": "a"}, {"id": "b"}]}
+    results: Any = [{"role": "tool", "tool_call_id": name, "content": "waits"} for name in ("a", "b")]
+    messages = [user("Order a pizza."), calls, *results, user("And pay.")]
+    context = JoinedContext([*messages])
+    assert not context.rejoin({"a"}), "b was done"
+    assert context.get_messages() == messages
+    assert context.rejoin({"a", "b"})
+    assert context.get_messages() == [user("Order a pizza and pay.")]
