@@ -124,6 +124,8 @@ class _FusedStop(TurnAnalyzerUserTurnStopStrategy):
 
     def _orion_note(self, interim: str) -> None:
         self._orion_analyzer.orion_transcript = " ".join([*self._orion_finals, interim]).strip()
+        if not self._vad_user_speaking and not self._turn_complete:
+            self._orion_analyzer.orion_decide()  # the words that came say how long to wait
 
 
 def stop_strategy(turn_taking: Mapping[str, Any], *, transcripts: bool = True) -> BaseUserTurnStopStrategy:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _OPEN_ENDS = frozenset(
-    "a an and as at because but by for from if in is like my of on or so than that the then to um uh er with "
-    "your what's i'm it's let's".split()
+    "a an and as at because but by for from if in is like minus my of on or plus so than that the then to um "
+    "uh er with your what's i'm it's let's".split()
 )
 """Words with which an English sentence seldom ends."""
+_ASKS = ("?", "\uff1f", "\u061f")
+"""A recogniser that ends what it heard with this took it for a whole question; a full stop says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class TurnPolicy:
     """The waiting times, in seconds of silence after the VAD's stop.
 
     Attributes:
-        complete_at: Probability from which smart-turn's word ends the turn at once.
+        complete_at: Probability from which smart-turn's word ends the turn at once; with the words of a whole
+            question a fifth of it is enough.
         unsure_secs: The sound is unfinished, the words are not.
         unfinished_secs: Sound or words are clearly unfinished.
     """
@@ -43,6 +46,7 @@ class TurnPolicy:
             return self.unsure_secs
         if probability >= self.complete_at:
             return 0.0
+        asks = bool(words) and words[-1].endswith(_ASKS)
         if probability >= self.complete_at / 5 and words:
-            return self.unsure_secs
-        return self.unfinished_secs
+            return 0.0 if asks else self.unsure_secs
+        return self.unsure_secs if asks else self.unfinished_secs

@@ -95,6 +95,18 @@ async def test_a_turn_ends_with_its_final_words():
         await stage.heard(UserStoppedSpeakingFrame)
 
 
+async def test_words_that_ask_a_whole_question_end_a_turn_whose_sound_is_unfinished():
+    strategy: Any = stop_strategy({"complete_at": 1.0, "unsure_secs": 60.0, "unfinished_secs": 60.0})
+    async with on_stage(user_of(strategy)) as stage:
+        await stage.send(VADUserStartedSpeakingFrame(start_secs=0.2))
+        await stage.heard(UserStartedSpeakingFrame)
+        await stage.audio(WHOLE + QUIET)
+        await stage.send(VADUserStoppedSpeakingFrame(stop_secs=0.2))
+        await stage.send(TranscriptionFrame("Shall I go forward ten meters?", "", "", finalized=True))
+        await stage.audio(QUIET)
+        await stage.heard(UserStoppedSpeakingFrame)
+
+
 async def test_final_words_that_go_on_take_the_end_of_the_turn_back_for_a_while():
     async with on_stage(user_of(stop_strategy({}))) as stage:
         await stage.send(VADUserStartedSpeakingFrame(start_secs=0.2))
