@@ -52,7 +52,9 @@ class Round:
         assert event["body"]["turn"]["text"] == "That is 4."
 
     async def write(self, text):
-        return (await self.http.post(f"{self.url}/messages", json={"text": text})).json()["text"]
+        response = await self.http.post(f"{self.url}/messages", json={"text": text})
+        response.raise_for_status()
+        return response.json()["text"]
 
     async def status(self, status):
         (await self.http.patch(f"{self.url}/status", json={"status": status})).raise_for_status()
@@ -131,7 +133,8 @@ async def at_rest(most=0):
 async def test_every_path_of_a_call_goes_the_last_time_as_the_first(database_url, tmp_path, rounds):
     script = tmp_path / "script.yaml"
     script.write_text(json.dumps(SCRIPT))
-    options = {"llm": ("offline",), "project": PROJECT, "script": script, "rate_limit_max": 1_000_000}
+    patient = {"rate_limit_max": 1_000_000, "jwt_expires_secs": 86_400}
+    options = {"llm": ("offline",), "project": PROJECT, "script": script, **patient}
     async with running(database_url, tmp_path, **options) as server:
         ada = await server.register("ada")
         async with server.client(ada["access_token"]) as http:
