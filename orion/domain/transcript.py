@@ -15,7 +15,8 @@ _SPELLINGS = (
     (re.compile(r"\b([Gg]ood)-?bye?\b"), r"\1bye"),
 )
 _HALF_DAY = re.compile(r"\b([ap])\.\s?m\b\.?")
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"(?<!\S)-(?=\d)|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?")
+_MOST_DIGITS = 12
 _WORD = re.compile(r"[a-z']+")
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -37,8 +38,18 @@ def said(text: str) -> str:
 
 def spoken_words(text: str) -> list[str]:
     """The words as they were said, in lower case: "33" is two, "p.m." one."""
-    text = _HALF_DAY.sub(r"\1m", text.lower().replace("%", " percent ").replace("$", " ").replace("-", " "))
-    return _WORD.findall(_NUMBER.sub(lambda found: f" {_number(int(found[0]))} ", text))
+    text = _HALF_DAY.sub(r"\1m", text.lower().replace("%", " percent ").replace("$", " "))
+    return _WORD.findall(_NUMBER.sub(lambda found: f" {_figures(found[0])} ", text).replace("-", " "))
+
+
+def _figures(written: str) -> str:
+    """A number as it is said, a sign or a fraction too; a code digit by digit."""
+    if written == "-":
+        return "minus"
+    whole, _, fraction = written.replace(",", "").partition(".")
+    code = len(whole) > _MOST_DIGITS or (len(whole) > 1 and whole[0] == "0")
+    told = " ".join(_ONES[int(digit)] for digit in whole) if code else _number(int(whole))
+    return " ".join([told, *(["point"] if fraction else []), *(_ONES[int(digit)] for digit in fraction)])
 
 
 def _number(number: int) -> str:

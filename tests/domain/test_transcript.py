@@ -33,7 +33,9 @@ def test_words_are_spelled_as_they_are_today(text, words):
     [
         ("What's 33 minus 9?", "what's thirty three minus nine"),
         ("At 8 p.m., to-day", "at eight pm to day"),
-        ("15% of 1,240", "fifteen percent of one two hundred forty"),
+        ("15% of 1,240", "fifteen percent of one thousand two hundred forty"),
+        ("-5 degrees, or 2.5", "minus five degrees or two point five"),
+        ("007 is a twenty-one-year-old", "zero zero seven is a twenty one year old"),
         ("It is 8:30.", "it is eight thirty"),
     ],
 )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
     InterimTranscriptionFrame,
     TranscriptionFrame,
     VADUserStartedSpeakingFrame,
@@ -106,6 +107,14 @@ async def test_a_sentence_after_a_longer_pause_is_heard_by_itself(ear):
         await stage.audio(QUIET * 10)
         await say(stage, recording(CLUBS))
         assert (await stage.heard(TranscriptionFrame, 2)).text == "Seven of clubs."
+
+
+async def test_a_sentence_behind_an_answer_is_heard_by_itself_however_soon_it_comes(ear):
+    async with on_stage(moonshine_tiny.stt(ear, ENGLISH)) as stage:
+        for nth in range(1, 4):
+            await say(stage, recording(CLUBS))
+            assert (await stage.heard(TranscriptionFrame, nth)).text == "Seven of clubs."
+            await stage.send(BotStartedSpeakingFrame())
 
 
 async def test_what_the_tools_expect_weighs_the_hearings_without_a_new_process(ear):

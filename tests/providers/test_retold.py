@@ -16,6 +16,12 @@ from orion.providers._onnx.retold import beyond
         ("Yes.", "Yes, yes.", "yes."),
         ("Five, not four.", "5, not 4.", ""),
         ("What is the weather", "What's", ""),
+        ("I want 1", "I want 1,000 euros", "thousand euros"),
+        ("The number is 0", "The number is 007", "zero seven"),
+        ("minus", "-5 degrees", "five degrees"),
+        ("Okay.", "Set a timer.", "Set a timer."),
+        ("Yes.", "No, wait.", "No, wait."),
+        ("Yes.", "", ""),
         ("It was the best of times,", "It was the best of times, it was the worst.", "it was the worst."),
     ],
 )

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 
 from pipecat.frames.frames import (
+    BotStartedSpeakingFrame,
     Frame,
     InterimTranscriptionFrame,
     StartFrame,
@@ -95,7 +96,7 @@ class Hearing(STTService):
         self._orion_listening = self._orion_drafting = None
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        """Begin and end utterances where the VAD does."""
+        """Begin and end utterances where the VAD does; an answer that is heard parts them."""
         await super().process_frame(frame, direction)
         if isinstance(frame, VADUserStartedSpeakingFrame) and not self._orion_sound.speaking:
             self._orion_sound.start()
@@ -103,6 +104,8 @@ class Hearing(STTService):
         elif isinstance(frame, VADUserStoppedSpeakingFrame) and self._orion_sound.speaking:
             self.request_finalize()
             self._orion_parts.put_nowait(self._orion_sound.stop())
+        elif isinstance(frame, BotStartedSpeakingFrame):
+            self._orion_sound.answered()
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
         """Collect 20 ms or so of audio; the words come later."""

@@ -9,18 +9,22 @@ from rapidfuzz.distance import Levenshtein
 from orion.domain.transcript import spoken_words
 
 
+_UNLIKE = 0.7
+"""Where so much of the letters is other, what was told is not in what is heard: it was dropped."""
+
+
 def beyond(told: str, heard: str) -> str:
     """What of `heard` goes beyond `told`, which it begins with, though perhaps in other words.
 
     It is cut where the letters before are likest those that were told; as they are spoken, so that behind
-    "twenty" of "25 minutes" is left "five minutes".
+    "twenty" of "25 minutes" is left "five minutes". Where nothing is like them, all is new.
     """
     before = spoken_words(told)
-    if not before:
-        return heard
     words = heard.split()
     spoken = [spoken_words(word) for word in words]
     cut = _cut(before, [word for each in spoken for word in each])
+    if not cut:
+        return heard
     rest: list[str] = []
     for word, parts in zip(words, spoken, strict=True):
         if cut <= 0:
@@ -33,9 +37,11 @@ def beyond(told: str, heard: str) -> str:
 
 def _cut(before: list[str], words: list[str]) -> int:
     """How many of the words are those before, as far as can be told."""
-    letters = "".join(before)
+    letters, all_letters = "".join(before), "".join(words)
     begun = ["", *accumulate(words)]
-    return min(
-        range(len(begun)),
-        key=lambda cut: (Levenshtein.distance(letters, begun[cut]), abs(cut - len(before))),
-    )
+    far = [Levenshtein.distance(letters, some) for some in begun]
+    cut = min(range(len(begun)), key=lambda cut: (far[cut], abs(cut - len(before))))
+    if far[cut] <= _UNLIKE * len(letters):
+        return cut
+    shortened = min(Levenshtein.distance(all_letters, some) for some in accumulate(before, initial=""))
+    return len(words) if shortened <= _UNLIKE * len(all_letters) else 0

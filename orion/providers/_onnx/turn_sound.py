@@ -75,6 +75,11 @@ class TurnSound:
                 self._parts.clear()
         return None
 
+    def answered(self) -> None:
+        """What was said has an answer: what is said from now on is heard by itself."""
+        self._parts.clear()
+        self._pause.clear()
+
     def start(self) -> None:
         """The VAD hears speech."""
         self.speaking = True
