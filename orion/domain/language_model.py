@@ -50,7 +50,9 @@ class LanguageModel:
         self._unigrams: Counter[str] = Counter()
         self._bigrams: Counter[tuple[str, str]] = Counter()
         self._trigrams: Counter[tuple[str, str, str]] = Counter()
+        self._whole: set[str] = set()
         for phrase in phrases:
+            self._whole.add(phrase)
             words = ["<s>", *phrase.split(), "</s>"]
             self._unigrams.update(words[1:])
             self._bigrams.update(pairwise(words))
@@ -84,6 +86,10 @@ class LanguageModel:
         known = [self._two("<s>", words[0])] if words else []
         known += [self._three(*three) for three in zip(before, before[1:], before[2:], strict=False)]
         return sum(max(math.log(chance), _SELDOM) - _SELDOM for chance in known if chance > 0)
+
+    def knows(self, words: Sequence[str]) -> bool:
+        """Whether the words are one of the phrases, from its beginning to its end."""
+        return " ".join(words) in self._whole
 
     def arpa(self) -> str:
         """The ARPA file."""

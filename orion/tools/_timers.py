@@ -43,6 +43,8 @@ _WHEN_BEHIND = re.compile(
 )
 """A time that came along behind what a reminder is about."""
 _ALL = re.compile(r"\b(?:all|every|everything|both|each|them)\b|\b(?:timer|alarm|reminder)s\b")
+_BUT = re.compile(r"\b(?:but|except(?:ing)?(?: for)?|apart from|aside from|other than|besides|not)\b")
+"""What stands behind it is spared: `all but the tea timer`."""
 _ORDER: tuple[tuple[re.Pattern[str], Callable[[Sequence[Timer]], Timer]], ...] = (
     (
         re.compile(r"\b(?:last|latest|newest|most recent|it|that|just)\b"),
@@ -118,6 +120,10 @@ def chosen(timers: Sequence[Timer], which: str | None, zone: str | None, now: da
     # People call everything that rings a timer; an alarm or a reminder is meant as such.
     of_kind = [t for t in timers if t.kind in kinds] if kinds else list(timers)
     among = of_kind or list(timers)
+    every, *spared = _BUT.split(said, maxsplit=1)
+    if spared and _ALL.search(every):
+        kept, pool = chosen(timers, spared[0], zone, now), of_kind if TimerKind.TIMER in kinds else timers
+        return _only([timer for timer in pool if timer not in kept], which)
     if not said or _ALL.search(said):
         return _only(of_kind, which)
     found = _by_time(among, said, zone, now) or _by_name(among, said) or _by_name(timers, said)
@@ -135,8 +141,9 @@ def chosen(timers: Sequence[Timer], which: str | None, zone: str | None, now: da
 
 
 def is_all(which: str | None) -> bool:
-    """Whether all timers are meant that fit."""
-    return bool(which and _ALL.search(plain(which)))
+    """Whether all timers are meant that fit, or all but some."""
+    said = plain(which or "")
+    return _ALL.search(_BUT.split(said, maxsplit=1)[0]) is not None
 
 
 def one(timers: Sequence[Timer], which: str | None, zone: str | None, now: datetime) -> Timer:

@@ -65,12 +65,12 @@ async def run(args: Args, call: ToolContext) -> dict[str, Any]:
         chosen(timers, args.which, zone, now) if is_all(args.which) else [one(timers, args.which, zone, now)]
     )
     await call.timers.cancel([timer.id for timer in found])
-    return {"cancelled": len(found), "spoken": _cancelled([called(timer) for timer in found])}
+    return {"cancelled": len(found), "spoken": _cancelled([called(timer) for timer in found], len(timers))}
 
 
-def _cancelled(names: list[str]) -> str:
+def _cancelled(names: list[str], of: int) -> str:
     if len(names) == 1:
         return f"your {names[0]} is cancelled"
     if len(names) > _MOST_NAMED:
-        return f"all {len(names)} are cancelled"
+        return f"{len(names)} of {of} are cancelled" if len(names) < of else f"all {of} are cancelled"
     return f"your {joined(names)} are cancelled"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from orion.domain.agent import Agent
 from orion.domain.tool import Tool
 from orion.providers.offline import speech
-from orion.providers.offline.dialogue import Dialogue, Do
-from orion.providers.offline.state import State
+from orion.providers.offline.dialogue import Dialogue
+from orion.providers.offline.state import Do, State
 from orion.tools import load_all
 
 BOOK = Tool(

@@ -75,6 +75,10 @@ async def test_what_is_left_of_one(call, which, told):
         ("all timers", ["tea", "timer", "pasta"]),
         ("all of them", ["tea", "timer", "pasta", "alarm"]),
         ("all my alarms", ["alarm"]),
+        ("all timers but the pasta timer", ["tea", "timer"]),
+        ("everything except the alarm", ["tea", "timer", "pasta"]),
+        ("all but the 10 minute timer", ["tea", "pasta"]),
+        ("every timer except the first", ["timer", "pasta"]),
     ],
 )
 async def test_one_is_cancelled_by_its_name_its_time_or_its_place(call, which, gone):

@@ -39,6 +39,9 @@ _BEAMS_UP_TO_SECS = 8.0
 """Beyond that several hearings take half a second, and are hardly better than one."""
 _LAMBDA = 0.2
 """How much the phrases count: 0.1 to 0.3 help requests and answers alike, 0.5 harms other speech."""
+_WHOLE = 1.5
+"""What a hearing gains that is a phrase from its beginning to its end: of two short words that sound alike
+("yes", "less") it is likelier the one that people say to an agent."""
 
 _DOUBTFUL = -0.5
 """Below it lies the mean log probability of a token for speech backwards, and for no speech in noise."""
@@ -115,7 +118,9 @@ class _Ear:
             _answer(number, heard)
 
     def _likelihood(self, heard: Hypothesis) -> float:
-        return heard.log_chance + _LAMBDA * self._expected.likeness(alike(spoken_words(heard.text)))
+        words = alike(spoken_words(heard.text))
+        whole = _WHOLE if self._expected.knows(words) else 0.0
+        return heard.log_chance + _LAMBDA * self._expected.likeness(words) + whole
 
 
 def _give_back() -> None:

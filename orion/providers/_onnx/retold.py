@@ -8,7 +8,6 @@ from rapidfuzz.distance import Levenshtein
 
 from orion.domain.transcript import spoken_words
 
-
 _UNLIKE = 0.7
 """Where so much of the letters is other, what was told is not in what is heard: it was dropped."""
 

@@ -31,8 +31,8 @@ from orion.domain.hand_off import HandedOver
 from orion.domain.tool import Tool
 from orion.providers import ToolSchema
 from orion.providers.offline import clauses
-from orion.providers.offline.dialogue import Dialogue, Do
-from orion.providers.offline.state import State
+from orion.providers.offline.dialogue import Dialogue
+from orion.providers.offline.state import Do, State
 from orion.settings import Settings
 
 RANK = 10

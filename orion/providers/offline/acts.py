@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import islice
 
 from orion.domain.text.said import plain
+from orion.providers.offline import in_need
 
 
 class Act(StrEnum):
@@ -74,34 +75,6 @@ _BYE = (
 _DONE = (
     r"(?:(?:i think )?that (?:is|will be|would be) (?:all|it|everything)(?: (?:for (?:now|today)"
     r"|i need(?:ed)?|from me))?)"
-)
-_DIE = (
-    r"(?:die|be dead|kill myself|end (?:my life|it all)|hurt myself|harm myself|(?:commit )?suicide"
-    r"|disappear forever)"
-)
-_ANYWHERE: tuple[tuple[Act, re.Pattern[str]], ...] = (
-    (
-        Act.DISTRESS,
-        re.compile(
-            rf"\bi (?:just |really |only )*(?:want|wish|would rather|am going|feel like|would like"
-            rf"|have decided|plan|am ready"
-            rf"|need|think about|am thinking (?:about|of))(?: to| i could| i would| i were)? {_DIE}\b"
-            r"|\b(?:killing|hurting|harming|cutting) myself\b|\bkill myself\b|\bsuicidal\b|\bend my life\b"
-            r"|\bi (?:do not|no longer) want to (?:live|be alive|wake up|exist)\b|\bi wish i (?:was"
-            r"|were) (?:dead|never born)\b"
-            r"|\bno (?:reason|point) (?:to live|in living|to go on)\b|\bbetter off dead\b"
-        ),
-    ),
-    (
-        Act.EMERGENCY,
-        re.compile(
-            r"\b(?:call|dial|need|send)(?: me| for)?(?: an| the)? (?:ambulance|911|112|999|police"
-            r"|fire (?:department|brigade))\b"
-            r"|\bheart attack\b|\b(?:is|am|are) not breathing\b|\bi can not breathe\b|\bbleeding (?:a lot"
-            r"|badly|out)\b"
-            r"|\bhaving a stroke\b|\boverdosed?\b|\bthere is a fire\b|\b(?:house|kitchen) is on fire\b"
-        ),
-    ),
 )
 _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
@@ -339,8 +312,11 @@ _CLAUSES = re.compile(
 def recognise(text: str) -> Act | None:
     """The act that the whole of `text` is; None if it is something else."""
     form = plain(text)
-    anywhere = next((act for act, pattern in _ANYWHERE if pattern.search(form)), None)
-    return anywhere or next((act for act, pattern in _COMPILED if pattern.match(form)), None)
+    if in_need.distress(form):
+        return Act.DISTRESS
+    if in_need.emergency(form):
+        return Act.EMERGENCY
+    return next((act for act, pattern in _COMPILED if pattern.match(form)), None)
 
 
 def correction(text: str) -> str | None:

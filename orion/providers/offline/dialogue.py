@@ -8,7 +8,6 @@ that asked it: after a hand-over it is dropped, while what was last said can sti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from orion.domain.agent import Agent
@@ -20,6 +19,7 @@ from orion.providers.offline import (
     clauses,
     follow_ups,
     goes_on,
+    mood,
     reversal,
     several,
     slots,
@@ -31,7 +31,7 @@ from orion.providers.offline.acts import Act
 from orion.providers.offline.addressed import addressed, without_name
 from orion.providers.offline.router import ACCEPT, ASK, Match, Router, Similarity, rivals
 from orion.providers.offline.schema import properties
-from orion.providers.offline.state import State, sound
+from orion.providers.offline.state import Do, State, sound
 
 _SURE = 0.7
 """From this score on, a plain `and` may part two requests."""
@@ -40,23 +40,10 @@ _SWITCH = 0.75
 _CLAIMED = 0.95
 """From this score on a tool gets what is small talk too."""
 _MOST_CLAUSES = 5
-_NOTHING_DONE = "There is nothing to take back."
-_STAYS = "I cannot take that back."
-_LEFT = "I still did not get that, so I leave it. What else can I do?"
 _MOST_MISSED = 2
 """Answers to a question that were none, before it is dropped."""
-_CALLED_OFF = "All right, I will not do it."
 _MOST_CHARS = 500
 """Half a minute of speech. The time for longer texts grows with the square of their length."""
-
-
-@dataclass(frozen=True, slots=True)
-class Do:
-    """What to do next: say `text`, then call `tool` with `arguments` unless it is None."""
-
-    text: str = ""
-    tool: str | None = None
-    arguments: Mapping[str, Any] | None = None
 
 
 class Dialogue:
@@ -141,12 +128,12 @@ class Dialogue:
         if not text or len(text) > _MOST_CHARS:
             return state, Do(speech.TOO_MUCH if text else speech.NOT_CAUGHT)
         act = acts.recognise(self._router.heard(text).text)
-        if act is Act.DISTRESS:
+        if act in {Act.DISTRESS, Act.EMERGENCY}:
             return {}, self._small_talk(state, act)
         if act is Act.REPEAT:
             return state, Do(str(state.get("last") or "I have not said anything yet."))
         if (meant := self._meant_for_another(text)) is not None:
-            return self._call({}, *meant)
+            return self._allowed(text, *self._call({}, *meant))
         return self._answered(state, text, act) if "phase" in state else self._begun(state, text, act)
 
     def _begun(self, state: State, text: str, act: Act | None) -> tuple[State, Do]:
@@ -159,10 +146,20 @@ class Dialogue:
             return {}, self._small_talk(state, act)
         text = acts.request(text)
         if (again := self._again(state, text)) is not None:
-            return again
+            return self._allowed(text, *again)
         text = acts.without_and(text)
         first, *rest = self.clauses(text) or [text]
-        return self._planned(text, rest) or self._run(state, [first, *rest])
+        if (planned := self._planned(text, rest)) is not None:
+            return self._allowed(text, *planned)
+        return self._run(state, [first, *rest])
+
+    def _allowed(self, text: str, after: State, do: Do) -> tuple[State, Do]:
+        """What was decided, unless the words forbid it, ask about it or tell of it."""
+        names = [do.tool] if do.tool else [after.get("tool"), *after.get("options", [])]
+        tool = mood.held_back(self._tools, names, text)
+        if tool is not None:
+            return {}, Do(speech.not_done(mood.mood(text), speech.sample(tool)))
+        return after, do
 
     def _answered(self, state: State, text: str, act: Act | None) -> tuple[State, Do]:
         """A question is open: which tool is meant, or what one of them needs."""
@@ -215,10 +212,13 @@ class Dialogue:
         said: list[str] = []
         for at, clause in enumerate(parts):
             found = self._route(state, clause, parts[at + 1 :])
-            if found is not None:
-                after, do = found
+            if found is None:
+                said.append(speech.cannot_this(clause))
+                continue
+            after, do = self._allowed(clause, *found)
+            if after or do.tool or at == len(parts) - 1:
                 return after, Do(" ".join([*said, do.text]).strip(), do.tool, do.arguments)
-            said.append(speech.cannot_this(clause))
+            said.append(do.text)
         return {}, self._cannot(state, parts[0]) if len(parts) == 1 and not goes_on else Do(" ".join(said))
 
     def _again(self, state: State, text: str) -> tuple[State, Do] | None:
@@ -242,9 +242,9 @@ class Dialogue:
         done = state.get("changed") or {}
         tool = self._tools.get(str(done.get("tool", "")))
         if tool is None:
-            return {}, Do(_NOTHING_DONE)
+            return {}, Do(speech.NOTHING_DONE)
         opposite = reversal.opposite(self._router, tool, done.get("arguments", {}))
-        return self._fill({}, opposite.tool, dict(opposite.arguments)) if opposite else ({}, Do(_STAYS))
+        return self._fill({}, opposite.tool, dict(opposite.arguments)) if opposite else ({}, Do(speech.STAYS))
 
     def _follow(self, call: follow_ups.Call) -> tuple[State, Do]:
         after, do = self._fill({}, call.tool, call.arguments)
@@ -324,9 +324,9 @@ class Dialogue:
         if self._switches(tool, corrected or text, found) and (confirming or not set(found) - {asked}):
             return self._run(state, [corrected or text])
         if not found and acts.gives_up(text):
-            return {}, Do(_CALLED_OFF)
+            return {}, Do(speech.CALLED_OFF)
         if not found and state.get("missed", 0) >= _MOST_MISSED:
-            return {}, Do(_LEFT)
+            return {}, Do(speech.LEFT)
         if not found:
             state = {**state, "missed": state.get("missed", 0) + 1}
             why = values.reason(properties(tool.parameters).get(str(asked), {}), heard.text)
@@ -346,7 +346,7 @@ class Dialogue:
         confirming = state.get("phase") == "confirm"
         declined = confirming and act is Act.NO and not state.get("arguments")
         if declined or act in {Act.CANCEL, Act.UNDO}:
-            return {}, Do(_CALLED_OFF)
+            return {}, Do(speech.CALLED_OFF)
         if confirming and act in {Act.YES, Act.ACKNOWLEDGEMENT}:
             return self._call(state, tool, dict(state.get("arguments", {})))
         if confirming and act in {Act.NO, Act.WRONG}:
@@ -392,7 +392,7 @@ class Dialogue:
         if act is Act.HELP:
             return Do(speech.abilities(self._tools.values()))
         if act is Act.UNDO:
-            return Do(_NOTHING_DONE)
+            return Do(speech.NOTHING_DONE)
         return Do(small_talk.answer(act, self._agent.title or self._agent.name, state.get("count", 0)))
 
     def _cannot(self, state: State, text: str) -> Do:

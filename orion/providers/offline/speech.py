@@ -9,10 +9,15 @@ from typing import Any
 
 from orion.domain.draft import CONVERSATIONAL
 from orion.domain.text.second_person import to_you
-from orion.domain.tool import MAY_HAVE_HAPPENED, Tool
+from orion.domain.tool import MAY_HAVE_HAPPENED, Risk, Tool
+from orion.providers.offline.mood import Mood, destroys
 from orion.providers.offline.schema import properties
 
 SORRY = "Sorry, that did not work."
+NOTHING_DONE = "There is nothing to take back."
+STAYS = "I cannot take that back."
+LEFT = "I still did not get that, so I leave it. What else can I do?"
+CALLED_OFF = "All right, I will not do it."
 TOO_LONG = "Sorry, that took too long."
 REFUSED = "Sorry, I cannot do that with what you said."
 STANDS = "What I did before stays."
@@ -112,12 +117,23 @@ def cannot(text: str, said: Sequence[Sequence[str]], count: int) -> str:
 
 def examples(tools: Iterable[Tool]) -> list[list[str]]:
     """What could be said, as lists of phrases, one for each tool that has any."""
-    able = [_phrases(tool) for tool in tools if tool.name not in CONVERSATIONAL]
+    able = [_phrases(tool) for tool in tools if _may_be_tried(tool)]
     return [
         [_with_values(tool, phrase, at) for at, phrase in enumerate(phrases)]
         for tool, phrases in able
         if phrases
     ]
+
+
+def sample(tool: Tool) -> str:
+    """One request that the tool does."""
+    _, able = _phrases(tool)
+    return _with_values(tool, able[0], 0) if able else ability(tool)
+
+
+def _may_be_tried(tool: Tool) -> bool:
+    """Whether it harms nobody who tries it because it was offered."""
+    return tool.name not in CONVERSATIONAL and tool.risk is not Risk.DANGER and not destroys(tool)
 
 
 def _with_values(tool: Tool, phrase: str, at: int) -> str:
@@ -139,6 +155,14 @@ def cannot_this(clause: str) -> str:
     if _QUESTION.match(said.lower()):
         return f"I don't know this: {to_you(said)}."
     return f"I can't {to_you(_POLITE.sub('', said))}."
+
+
+def not_done(mood: Mood, request: str) -> str:
+    """That nothing was done, and with which words it would be."""
+    if mood is Mood.DENIES:
+        return "All right, I will not."
+    why = "I cannot wait for something to happen" if mood is Mood.WAITS else "I have done nothing just now"
+    return f"{why}. I do that when you say, for example: {request}."
 
 
 def do_you_mean(readings: Sequence[str]) -> str:

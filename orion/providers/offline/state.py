@@ -10,12 +10,22 @@ not answer the open question.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from orion.domain.tool import Tool
 
 State = dict[str, Any]
 _MOST_TURNS = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """What to do next: say `text`, then call `tool` with `arguments` unless it is None."""
+
+    text: str = ""
+    tool: str | None = None
+    arguments: Mapping[str, Any] | None = None
 
 
 def sound(state: Mapping[str, Any], tools: Mapping[str, Tool]) -> State:
