@@ -8,9 +8,6 @@ from rapidfuzz.distance import Levenshtein
 
 from orion.domain.transcript import spoken_words
 
-_UNLIKE = 0.7
-"""Where so much of the letters is other, what was told is not in what is heard: it was dropped."""
-
 
 def beyond(told: str, heard: str) -> str:
     """What of `heard` goes beyond `told`, which it begins with, though perhaps in other words.
@@ -35,12 +32,12 @@ def beyond(told: str, heard: str) -> str:
 
 
 def _cut(before: list[str], words: list[str]) -> int:
-    """How many of the words are those before, as far as can be told."""
+    """How many of the words are those before; none where no letter is: what was told was dropped."""
     letters, all_letters = "".join(before), "".join(words)
     begun = ["", *accumulate(words)]
     far = [Levenshtein.distance(letters, some) for some in begun]
     cut = min(range(len(begun)), key=lambda cut: (far[cut], abs(cut - len(before))))
-    if far[cut] <= _UNLIKE * len(letters):
+    if far[cut] < len(letters):
         return cut
     shortened = min(Levenshtein.distance(all_letters, some) for some in accumulate(before, initial=""))
-    return len(words) if shortened <= _UNLIKE * len(all_letters) else 0
+    return len(words) if shortened < len(all_letters) <= len(letters) else 0
