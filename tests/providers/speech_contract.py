@@ -67,6 +67,23 @@ async def killed_it_is_back_for_the_next_sentence(tts, worker) -> None:
     assert [word for word, _ in stage.words] == f"{FIRST} {SECOND}".split()
 
 
+async def hanging_it_is_replaced_and_stops_in_time(worker, voice, monkeypatch) -> None:
+    async def speak() -> None:
+        async for _ in worker.speak(FIRST, voice, "en"):
+            pass
+
+    monkeypatch.setattr("orion.providers._speech._ANSWER_SECS", 1.0)
+    first = worker.pid
+    os.kill(first, signal.SIGSTOP)
+    with pytest.raises(TimeoutError):
+        await speak()
+    await speak()
+    assert worker.pid != first
+    os.kill(worker.pid, signal.SIGSTOP)
+    async with asyncio.timeout(5):
+        await worker.stop()
+
+
 async def every_caller_is_served(worker, voice) -> None:
     """Sentences that are asked for at the same time do not mix."""
 

@@ -49,6 +49,10 @@ async def test_killed_it_is_back_for_the_next_sentence(tts, worker):
     await it.killed_it_is_back_for_the_next_sentence(tts, worker)
 
 
+async def test_a_process_that_hangs_is_replaced(worker, monkeypatch):
+    await it.hanging_it_is_replaced_and_stops_in_time(worker, "slt", monkeypatch)
+
+
 async def test_sentences_asked_for_at_the_same_time_do_not_mix(worker):
     await it.every_caller_is_served(worker, "slt")
 

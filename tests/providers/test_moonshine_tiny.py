@@ -24,6 +24,7 @@ from orion import providers
 from orion.domain.agent import Agent
 from orion.domain.breaker import Breakers
 from orion.domain.deadlines import Deadlines
+from orion.errors import ProviderError, ProviderTimeout
 from orion.processors.stt_order import STTOrder
 from orion.processors.switched import UnheardFrame
 from orion.providers import Candidate, moonshine_tiny
@@ -132,6 +133,26 @@ async def test_a_process_that_died_is_replaced_and_told_the_phrases_again(ear):
     os.kill(first, signal.SIGKILL)
     assert (await recogniser().hear(recording(CLUBS) + QUIET, "en")).text == "Seven of clubs."
     assert recogniser().pid != first
+
+
+async def test_a_process_that_hangs_is_replaced_and_nobody_waits_for_one_that_is_stopped(ear, monkeypatch):
+    monkeypatch.setattr("orion.providers._onnx.recogniser._ANSWER_SECS", 1.0)
+    first = recogniser().pid
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)
+    with pytest.raises(ProviderTimeout):
+        await recogniser().hear(recording(CLUBS), "en")
+    monkeypatch.undo()
+    assert (await recogniser().hear(recording(CLUBS) + QUIET, "en")).text == "Seven of clubs."
+    second = recogniser().pid
+    assert second not in {None, first}
+    os.kill(second or 0, signal.SIGSTOP)
+    waiting = asyncio.get_running_loop().create_task(recogniser().hear(recording(CLUBS), "en"))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await recogniser().stop()
+        with pytest.raises(ProviderError, match="was stopped"):
+            await waiting
 
 
 @pytest.mark.parametrize("sound", [bytes(RATE_HZ * 4), b"", b"\0\0"])

@@ -60,6 +60,7 @@ class Recogniser:
         self._answers: dict[int, asyncio.Future[Heard | None]] = {}
         self._numbers = count(1)
         self._starting = asyncio.Lock()
+        self._told_at = 0.0
 
     @property
     def pid(self) -> int | None:
@@ -109,6 +110,9 @@ class Recogniser:
             await asyncio.gather(self._reader, return_exceptions=True)
         await self._kill()
         self._process = self._reader = None
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(ProviderError(f"the process of {self._family} was stopped"))
 
     def expect(self, phrases: Iterable[str]) -> None:
         """What is likely to be said, for models that weigh it; it holds from the next utterance on."""
@@ -135,12 +139,24 @@ class Recogniser:
                 async with asyncio.timeout(_ANSWER_SECS):
                     heard: Heard | None = await answer
             except TimeoutError as error:
+                self._give_up()
                 raise ProviderTimeout(f"{self._family} does not answer") from error
             finally:
                 del self._answers[number]
             if heard is not None:
                 return heard
         raise ProviderError(f"the process of {self._family} died over an utterance")
+
+    def _give_up(self) -> None:
+        """End a process that has told nobody anything for as long as one waits: it hangs, for all calls."""
+        if self.pid is not None and self._loop_secs() - self._told_at >= _ANSWER_SECS:
+            assert self._process is not None
+            logger.warning("the process of {} hangs, and is started anew", self._family)
+            self._process.kill()
+
+    @staticmethod
+    def _loop_secs() -> float:
+        return asyncio.get_running_loop().time()
 
     def _ask(self, kind: bytes, number: int, language: str, pcm: bytes) -> None:
         self._send(kind, number, language.encode("ascii", "ignore") + b"\0" + pcm)
@@ -154,6 +170,7 @@ class Recogniser:
     async def _read(self, stream: asyncio.StreamReader) -> None:
         while line := await stream.readline():
             told: dict[str, Any] = json.loads(line)
+            self._told_at = self._loop_secs()
             if (answer := self._answers.get(told["id"])) is None or answer.done():
                 continue
             if "error" in told:

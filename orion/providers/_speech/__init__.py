@@ -31,6 +31,7 @@ from orion.providers._words import WrittenWords
 _WORKER = Path(__file__).with_name("worker.py")
 _LOAD_SECS = 30.0
 _ANSWER_SECS = 10.0
+_STOP_SECS = 2.0
 _ATTEMPTS = 2
 
 Packet = tuple[bytes, bytes]
@@ -48,6 +49,7 @@ class SpeechWorker:
         self._numbers = count(1)
         self._starting = asyncio.Lock()
         self._rate_hz = 0
+        self._told_at = 0.0
         self.failure: str | None = None
         """Why the engine could not be loaded; None once it was."""
 
@@ -105,8 +107,15 @@ class SpeechWorker:
         if self._process is not None and self._process.returncode is None:
             assert self._process.stdin is not None
             self._process.stdin.close()
-            await self._process.wait()
+            try:
+                async with asyncio.timeout(_STOP_SECS):
+                    await self._process.wait()
+            except TimeoutError:  # it hangs
+                self._process.kill()
+                await self._process.wait()
         self._process = self._reader = None
+        for answers in self._answers.values():
+            answers.put_nowait((b"X", b"it was stopped"))
 
     async def speak(self, text: str, voice: str, language: str) -> AsyncGenerator[Packet, None]:
         """Packets `(kind, content)` of the spoken text: `W` words, `A` audio; closing it cancels.
@@ -140,14 +149,26 @@ class SpeechWorker:
         self._send({"id": number, "text": text, "voice": voice, "language": language})
         try:
             while not ended:
-                async with asyncio.timeout(_ANSWER_SECS):
-                    packet = await answers.get()
+                packet = await self._answer(answers)
                 ended = packet[0] in b"EXD"
                 yield packet
         finally:
             del self._answers[number]
             if not ended:
                 self._send({"cancel": number})
+
+    async def _answer(self, answers: asyncio.Queue[Packet]) -> Packet:
+        """The next packet. Raises TimeoutError; a process that has told nobody anything meanwhile ends."""
+        clock = asyncio.get_running_loop().time
+        try:
+            async with asyncio.timeout(_ANSWER_SECS):
+                return await answers.get()
+        except TimeoutError:
+            if self.pid is not None and clock() - self._told_at >= _ANSWER_SECS:
+                assert self._process is not None
+                logger.warning("the process of {} hangs, and is started anew", self._engine)
+                self._process.kill()
+            raise
 
     def _send(self, message: dict[str, str | int]) -> None:
         if self._process is not None and self._process.stdin is not None:
@@ -159,6 +180,7 @@ class SpeechWorker:
         with suppress(asyncio.IncompleteReadError):
             while True:
                 kind, number, content = await _packet(stream)
+                self._told_at = asyncio.get_running_loop().time()
                 if number in self._answers:
                     self._answers[number].put_nowait((kind, content))
         logger.warning("the process of {} has ended", self._engine)
