@@ -21,6 +21,7 @@ from uuid import UUID
 
 from orion.domain.assents import Reply, assent
 from orion.domain.storable import storable
+from orion.domain.tool import ToolCall, ToolCallStatus
 
 SPOKEN_SECS = 60.0
 """A question that was heard, and not answered for so long, is answered by no."""
@@ -219,17 +220,29 @@ class Approvals:
             if wanted.plan_id == plan_id and not asked:
                 self.take(wanted.call_id)
 
-    def ran(self, tool: str, arguments: Mapping[str, Any], *, unclear: bool) -> None:
-        """A call has ended; `unclear` where nobody knows whether it has happened."""
-        told = called(tool, arguments)
-        if told in self._doubted:
+    def ended(self, call: ToolCall) -> None:
+        """A call has ended: nobody may know whether it has happened, or it has, which settles such a doubt.
+
+        One that failed says nothing of an earlier one.
+        """
+        if call.unclear:
+            self.doubt(call.tool, call.arguments)
+        elif call.status is ToolCallStatus.DONE:
+            self.settled(call.tool, call.arguments)
+
+    def doubt(self, tool: str, arguments: Mapping[str, Any]) -> None:
+        """Nobody knows whether such a call has happened."""
+        self.settled(tool, arguments)
+        self._doubted.append(_key(tool, arguments))
+
+    def settled(self, tool: str, arguments: Mapping[str, Any]) -> None:
+        """Such a call has happened."""
+        if (told := _key(tool, arguments)) in self._doubted:
             self._doubted.remove(told)
-        if unclear:
-            self._doubted.append(told)
 
     def may_have_happened(self, tool: str, arguments: Mapping[str, Any]) -> bool:
         """Whether such a call has ended in this session, and nobody knows whether it has happened."""
-        return called(tool, arguments) in self._doubted
+        return _key(tool, arguments) in self._doubted
 
     def waits(self, call_id: str) -> bool:
         """Whether the call of that id is among them."""
@@ -330,6 +343,11 @@ class Approvals:
     def _asked_of(self, wanted: Wanted) -> int:
         self._times[wanted.digest] = self._times.get(wanted.digest, 0) + 1
         return self._times[wanted.digest]
+
+
+def _key(tool: str, arguments: Mapping[str, Any]) -> str:
+    """What is the same for calls that do the same, in whatever order their arguments come."""
+    return called(tool, json.loads(json.dumps(arguments, sort_keys=True)))
 
 
 def _ends_with(text: str, ending: str) -> bool:

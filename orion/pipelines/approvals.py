@@ -74,7 +74,7 @@ class Consulted:
 
     def ended(self, call: ToolCall) -> None:
         """Keep in mind for the conversation of which calls nobody knows whether they have happened."""
-        self._approvals.ran(call.tool, call.arguments, unclear=call.unclear)
+        self._approvals.ended(call)
 
     def ran(self, tool: Tool) -> None:
         """Mark the question where others wrote the result."""
@@ -175,7 +175,7 @@ class ApprovalPolicy:
 
     def ended(self, call: ToolCall) -> None:
         """Keep in mind of which calls nobody knows whether they have happened."""
-        self._approvals.ran(call.tool, call.arguments, unclear=call.unclear)
+        self._approvals.ended(call)
 
 
 class Answers:

@@ -83,7 +83,7 @@ class ApprovedCalls:
                 live.conversation.approval_gate.orion_expired(call.wanted)
             waiting.of(call.session_id).take(call.wanted.call_id)
         for call in await waiting.lost(lost_secs):
-            waiting.of(call.session_id).ran(call.wanted.tool, call.wanted.arguments, unclear=True)
+            waiting.of(call.session_id).doubt(call.wanted.tool, call.wanted.arguments)
             asked = called(call.wanted.tool, call.wanted.arguments)
             words = f"I was interrupted, and nobody knows whether this has happened: {asked}."
             with suppress(NotFound):  # deleted meanwhile
@@ -141,7 +141,7 @@ class ApprovedCalls:
             shared.writer.put(shared.feed.publish(session.id, name, body))
             shared.writer.put(lambda store: store.turns.update_call(session.id, ran))
             if ran.status is not ToolCallStatus.RUNNING:
-                shared.waiting.of(session.id).ran(ran.tool, ran.arguments, unclear=ran.unclear)
+                shared.waiting.of(session.id).ended(ran)
 
         return runnable, ToolCaller(offer.tools, tools.for_call, record)
 

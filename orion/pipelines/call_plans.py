@@ -70,6 +70,7 @@ class CallPlans:
         self._taint = taint
         self._runner = runner
         self._awaited: dict[UUID, asyncio.Future[Plan]] = {}
+        self._noted: dict[tuple[UUID, int], StepStatus] = {}
 
     async def make(self, call_id: str, goal: str) -> dict[str, Any]:
         """Make a plan and have it read back: with the user's yes it begins."""
@@ -139,10 +140,8 @@ class CallPlans:
 
         What cannot be read because the database is away is looked at until it can; what is gone is left out.
         """
-        with self._shared.feed.subscribe(self._session.id) as told:
+        with self._shared.feed.subscribe(self._session.id, only="plan.") as told:
             while (event := await told.get()) is not None:
-                if not event.name.startswith("plan."):
-                    continue
                 asks = event.name == "plan.step" and event.body["step"]["approval"] is not None
                 begun = (
                     event.name == "plan.updated" and event.body["plan"]["status"] != PlanStatus.DRAFT.value
@@ -192,9 +191,7 @@ class CallPlans:
         ended: bool,
     ) -> None:
         for step in plan.steps:
-            if step.status in {StepStatus.UNKNOWN, StepStatus.DONE}:
-                unclear = step.status is StepStatus.UNKNOWN
-                self._approvals.ran(step.tool, step.resolved or step.arguments, unclear=unclear)
+            self._note(plan, step)
         asks = {step.index: step.question for step in plan.steps if step.asks and not plan.status.over}
         self._approvals.follow(plan.id, asks, draft=plan.status is PlanStatus.DRAFT)
         if self._approvals.withdrawn:  # its question was answered elsewhere while it was read out
@@ -207,6 +204,17 @@ class CallPlans:
             waiting.set_result(plan)
         elif ended and plan.status is not PlanStatus.CANCELLED:
             await say(self._outcome(plan, later=True))
+
+    def _note(self, plan: Plan, step: Step) -> None:
+        """What a step's end says of equal calls, once: a later call of the conversation has the last word."""
+        if self._noted.get((plan.id, step.index)) is step.status:
+            return
+        self._noted[plan.id, step.index] = step.status
+        match step.status:
+            case StepStatus.UNKNOWN:
+                self._approvals.doubt(step.tool, step.resolved or step.arguments)
+            case StepStatus.DONE:
+                self._approvals.settled(step.tool, step.resolved or step.arguments)
 
     def _wait(self, plan: Plan) -> None:
         for step in plan.steps:

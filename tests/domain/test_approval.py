@@ -6,6 +6,7 @@ import pytest
 from orion.domain.approval import Approvals, Outcome, Wanted, question
 from orion.domain.assents import Reply
 from orion.domain.taint import Taint
+from orion.domain.tool import ToolCall, ToolCallStatus
 
 
 def wanted(**arguments):
@@ -299,10 +300,21 @@ def test_a_question_that_was_answered_elsewhere_while_it_was_read_out_is_withdra
 def test_a_call_that_may_have_happened_is_asked_about_as_such():
     approvals = Approvals()
     assert not approvals.may_have_happened("pay", {"n": 5})
-    approvals.ran("pay", {"n": 5}, unclear=True)
+    approvals.doubt("pay", {"n": 5})
     assert approvals.may_have_happened("pay", {"n": "5"})
     assert not approvals.may_have_happened("pay", {"n": 6})
     told = question("pay", {"n": 5}, unclear=True)
     assert told.startswith('Nobody knows whether pay with n "5" has happened. Shall I run pay')
-    approvals.ran("pay", {"n": 5}, unclear=False)
+    approvals.settled("pay", {"n": 5})
     assert not approvals.may_have_happened("pay", {"n": 5})
+
+
+def test_a_doubt_knows_its_call_in_any_order_and_ends_with_one_that_was_done_not_with_one_that_failed():
+    approvals, arguments = Approvals(), {"to": "Bob", "terms": {"amount": 5, "due": "now"}}
+    other_order = {"terms": {"due": "now", "amount": 5}, "to": "Bob"}
+    approvals.doubt("pay", arguments)
+    assert approvals.may_have_happened("pay", other_order)
+    approvals.ended(ToolCall("c1", "pay", other_order, ToolCallStatus.FAILED, error="409 Conflict"))
+    assert approvals.may_have_happened("pay", arguments), "what failed says nothing of the first"
+    approvals.ended(ToolCall("c2", "pay", other_order, ToolCallStatus.DONE))
+    assert not approvals.may_have_happened("pay", arguments)

@@ -17,16 +17,21 @@ _QUEUE_LIMIT = 1000
 
 
 class Subscription:
-    """One watcher's queue. A watcher that reads too slowly is cut off: it resumes from the store."""
+    """One watcher's queue. A watcher that reads too slowly is cut off: it resumes from the store.
 
-    def __init__(self, principal: Principal | None = None) -> None:
+    Args:
+        only: How the names of the events begin that the watcher gets; empty for all.
+    """
+
+    def __init__(self, principal: Principal | None = None, only: str = "") -> None:
         self.principal = principal
+        self._only = only
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue(_QUEUE_LIMIT)
         self.lagging = self.closed = False
 
     def offer(self, event: Event) -> None:
         """Queue the event; on a full queue mark the subscription as lagging instead."""
-        if self.lagging:
+        if self.lagging or not event.name.startswith(self._only):
             return
         try:
             self._queue.put_nowait(event)
@@ -74,9 +79,11 @@ class Feed:
         return [one for some in self._subscriptions.values() for one in some]
 
     @contextmanager
-    def subscribe(self, session_id: UUID, principal: Principal | None = None) -> Iterator[Subscription]:
-        """Watch the session while the context is open, on behalf of `principal`."""
-        subscription = Subscription(principal)
+    def subscribe(
+        self, session_id: UUID, principal: Principal | None = None, *, only: str = ""
+    ) -> Iterator[Subscription]:
+        """Watch the session while the context is open, on behalf of `principal`; `only` some events."""
+        subscription = Subscription(principal, only)
         self._subscriptions[session_id].add(subscription)
         try:
             yield subscription

@@ -26,3 +26,15 @@ async def test_a_watcher_that_does_not_read_is_cut_off_and_holds_up_nobody():
         for _ in range(1001):
             feed.publish(session, "turn.partial", {})
         assert slow.lagging
+
+
+async def test_who_watches_for_some_events_alone_is_not_cut_off_by_the_others():
+    feed, session = Feed(), uuid4()
+    with feed.subscribe(session, only="plan.") as subscription:
+        for _ in range(2000):
+            feed.publish(session, "turn.partial", {})
+        feed.publish(session, "plan.updated", {"n": 1})
+        assert not subscription.lagging
+        event = await subscription.get()
+    assert event is not None
+    assert event.body == {"n": 1}
