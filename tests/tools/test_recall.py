@@ -138,6 +138,11 @@ async def test_the_model_gets_the_words_as_they_were_said(call):
         ("we left our keys", "you left your keys"),
         ("I've a cat and I'd like a dog", "you've a cat and you'd like a dog"),
         ("Mimi met Ivy in Miami", "Mimi met Ivy in Miami"),
+        ('my password is "your mine my I"', 'your password is "your mine my I"'),
+        ("my song is I Will Survive", "your song is I Will Survive"),
+        ("write to me at me@example.org", "write to you at me@example.org"),
+        ("my plate is B-MY 123, i.am.bob", "your plate is B-MY 123, i.am.bob"),
+        ("my king is Henry I", "your king is Henry I"),
     ],
 )
 def test_the_first_person_becomes_the_second(said, told):

@@ -144,6 +144,15 @@ def amount_in_words(
     return " ".join(filter(None, (whole, tongue.signs.and_cents if cents else "", cents_said)))
 
 
+_PLACE = re.compile(
+    r"\b(?:seat|gate|room|row|bus|tram|train|flight|flat|apartment|apt|unit|suite|platform|exit|section|block"
+    r"|house|number|no|line|route|track|desk|door|stand|level|floor|class|building|bay|slot|aisle)s?\.?"
+    r"(?: (?:is|was|are|at|in|from|to|and|or)| \d+[A-Z]?,?(?: and| or| to)?)*:? \Z",
+    re.IGNORECASE,
+)
+"""What stands before a number that tells where something is."""
+
+
 def is_noun_behind(text: str, end: int) -> bool:
     """Whether a word follows that a number may count."""
     word = re.match(rf"[ {GAP}]([^\W\d_]+)", text[end : end + 40])
@@ -257,10 +266,19 @@ def _scaled(tongue: Tongue, match: re.Match[str]) -> str | None:
         return None
     if scale in {"M", "B", "T"} and len(number) == 1 and not is_noun_behind(match.string, match.end()):
         return None  # a flat, a company
+    if tongue.name == "en" and len(scale) == 1 and _is_place(match):
+        return None  # a seat, a gate, a house
     if (number, scale, tongue.name) == ("401", "k", "en"):
         return "four oh one K"
     value = parsed(number, tongue)
     return f"{_scale_words(tongue, value, scale)} {_multiple(tongue, value, scale)}".strip()
+
+
+def _is_place(match: re.Match[str]) -> bool:
+    """Whether a number with a letter tells where: `gate 22K`, `your seat is 14B`, `221B Baker Street`."""
+    behind = match.string[match.end() : match.end() + 3]
+    named = match["scale"] in "MBT" and re.match(r" [A-Z][a-z]", behind) is not None
+    return named or _PLACE.search(match.string[max(0, match.start() - 30) : match.start()]) is not None
 
 
 def _feet(tongue: Tongue, match: re.Match[str]) -> str:

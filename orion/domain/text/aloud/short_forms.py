@@ -215,6 +215,8 @@ def _numbered(match: re.Match[str]) -> str | None:
 
 
 def _short(match: re.Match[str]) -> str | None:
+    if match.string[: match.start()].endswith("/"):
+        return None  # a folder
     text, dotted = match[0].rstrip("."), match[0].endswith(".")
     word, behind = text.lower(), match.string[match.end() : match.end() + 40]
     said = _title_or_road(text, word, dotted, match, behind)
