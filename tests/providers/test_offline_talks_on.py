@@ -66,6 +66,11 @@ def test_a_timer_keeps_the_name_before_it(talk):
     assert talk.timers == [("tea", 180), ("pasta", 600)]
 
 
+def test_a_reminder_may_be_for_a_duration(talk):
+    talk.say("remind me to call mom", "in 5 minutes")
+    assert talk.timers == [("call mom", 300)]
+
+
 @pytest.mark.parametrize(
     "then", ["make it 15 minutes", "no 15", "change it to 15 minutes", "i said 15 minutes"]
 )

@@ -63,7 +63,7 @@ def value(prop: Mapping[str, Any], text: str) -> Any:
 def whole(prop: Mapping[str, Any], text: str) -> Any:
     """The plain text as the value of a typed property; None where it does not fit."""
     if prop.get("x-kind") == "when":
-        return clock.bare(text)
+        return clock.bare(text) or _matched(DURATION.pattern, text)
     if prop.get("x-kind") == "duration" and (number := _ALONE.fullmatch(text.strip())):
         return f"{number[1]} minutes"
     found = value(prop, HOMOPHONES.get(text.strip(), text))
