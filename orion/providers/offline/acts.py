@@ -131,8 +131,8 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
             r"(?: for me)?"
             r"|what (?:did you(?: just)? say|were you saying|was the last thing you said)"
             r"|what (?:was|is) that|pardon(?: me)?|come again|say again|(?:once|1 time) more|1 more time"
-            r"|i (?:(?:did not|could not|do not|can not) (?:hear|catch|get|understand)|missed) (?:you|that|it)|what"
-            r"|huh|sorry)"
+            r"|i (?:(?:did not|could not|do not|can not) (?:hear|catch|get|understand)|missed) (?:you|that"
+            r"|it)|what|huh|sorry)"
         ),
     ),
     (
@@ -140,9 +140,9 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
         (
             r"(?:i need )?(?:some )?help(?: me)?|(?:can|could) you help(?: me)?|how can you help(?: me)?"
             r"|what (?:else )?can you do(?: for me)?|what (?:else )?can i (?:say|ask"
-            r"|do)(?: to)?(?: you)?(?: here)?"
-            r"|how does this work|what do you do|what (?:sort|kind)s? of (?:things|stuff) can you (?:do|help(?: me)? with)|what are you able to do|what are your (?:skills|abilities"
-            r"|features)"
+            r"|do)(?: to)?(?: you)?(?: here)?|how does this work|what do you do"
+            r"|what (?:sort|kind)s? of (?:things|stuff) can you (?:do|help(?: me)? with)"
+            r"|what are you able to do|what are your (?:skills|abilities|features)"
         ),
     ),
     (

@@ -44,7 +44,8 @@ _DAYS_AWAY = re.compile(
     r" (?:that|then|this|it)(?: day| date)?(?: away| from now)?\Z"
 )
 _ITS_WEEKDAY = re.compile(
-    r"(?:and (?:what|which) (?:weekday|day(?: of the week)?) (?:is|was) it|what day of the week will (?:it|that) be"
+    r"(?:and (?:what|which) (?:weekday|day(?: of the week)?) (?:is|was) it"
+    r"|what day of the week will (?:it|that) be"
     r"|(?:(?:and|so) )*(?:what|which) (?:weekday|day(?: of the week)?) (?:is|was) (?:that|then))(?: on)?\Z"
 )
 _ALONE = re.compile(
