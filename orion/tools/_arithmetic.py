@@ -23,7 +23,8 @@ _WRITTEN = (
 """Signs that have words."""
 _LEAD = re.compile(
     r"(?:(?:please|so|and|okay|hey|now|then|can you|could you|would you|tell me|do you know|i need to know"
-    r"|quick|what do (?:i|you|we) (?:get|have) (?:if|when) (?:i|you|we)|what is|what are|what does|what do"
+    r"|i need|i want to know|quick|what do (?:i|you|we) (?:get|have) (?:if|when) (?:i|you|we)|what is"
+    r"|what are|what does|what do"
     r"|how much (?:is|are|does|would)|what would|how many is|what|calculate|compute|work out|evaluate"
     r"|solve|give me|figure out|the answer to|the result of)\b ?)+"
 )

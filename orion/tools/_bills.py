@@ -32,7 +32,7 @@ _SPLIT = re.compile(
     r"|per (?:person|head))\b"
 )
 _PEOPLE = re.compile(
-    r"\b(?P<me>me and (?:my )?|myself and (?:my )?|i and )?(?P<n>\d+) (?:\w+ )?"
+    r"\b(?P<me>me and (?:my )?|myself and (?:my )?|i and )?(?<![\d.])(?P<n>\d+) (?:(?!\d)\w+ )?"
     r"(?:people|persons|friends|of us|ways|guests|roommates|colleagues|kids|children|couples|men|women|diners"
     r"|parts)\b"
     r"|\b(?:(?:between|among|amongst) (?:the |us |all )*|(?:split|shared?)(?: up)? (?:by|with) )(?P<m>\d+)\b"

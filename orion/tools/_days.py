@@ -115,6 +115,13 @@ def find(text: str, today: date, *, past: bool = False) -> list[Day]:
     return [_moved(text, day) for day in sorted(found, key=lambda day: day.start)]
 
 
+def without(text: str, days: list[Day]) -> str:
+    """The text without the words of its days."""
+    for day in reversed(days):
+        text = f"{text[: day.start]} {text[day.end :]}"
+    return " ".join(text.split())
+
+
 def later(day: date, amounts: str, sign: int = 1) -> date:
     """The day so much later: `2 weeks and 3 days`. Raises ToolFailure where the calendar ends."""
     try:

@@ -55,6 +55,9 @@ _WORDS = frozenset(
 )
 """What a question about units is made of, beside amounts and units."""
 _ASKS = re.compile(r"\b(?:how|what|convert|turn|in|into|to|is|are|=)\b")
+_ASKS_OF_IT = re.compile(
+    r"\b(?:what is|how much is|how many|how (?:tall|long|far|hot|cold|heavy) is)\b.*\b(?:that|it|this)\b"
+)
 _LONGEST = 40
 _HALF = re.compile(r"\bhalf (?:an? )?(?=[a-z])")
 _EXACT_DIGITS = 8
@@ -93,7 +96,7 @@ async def run(args: Args, _call: ToolContext) -> dict[str, Any]:
 
 def understand(said: str) -> dict[str, Any] | None:
     """The conversion, if the whole sentence asks for one."""
-    words = _words(said)
+    words = _without_story(_words(said))
     if len(words) > _LONGEST or not any(_ASKS.fullmatch(word) for word in words):
         return None
     measures = list(_measures(words))
@@ -105,6 +108,13 @@ def understand(said: str) -> dict[str, Any] | None:
     if others or not (_asks_for(words, rest, measures) or (len(money) > 1 and not measures)):
         return None
     return {"conversion": " ".join(words)[:200]}
+
+
+def _without_story(words: list[str]) -> list[str]:
+    """The words from the amount on, where a question points at it: "he is 2 m tall, what is that in feet"."""
+    first = next((one for one in _measures(words) if one.number is not None), None)
+    behind = " ".join(words[first.end :]) if first else ""
+    return words[first.start :] if first and _ASKS_OF_IT.search(behind) else words
 
 
 def _asks_for(words: list[str], rest: list[str], measures: list[_Measure]) -> bool:

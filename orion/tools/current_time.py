@@ -42,6 +42,12 @@ _LATER = re.compile(
     rf"{_LEAD}what time (?:will|would|was|is) it(?: be)?(?: in (?P<place>[a-z][a-z .'/_-]*?))? "
     rf"(?:in (?P<after>\d[\d.]* .+?)|(?P<from>\d[\d.]* .+?) from now|(?P<before>\d[\d.]* .+?) ago){_NOW}\Z"
 )
+_THERE_SAID = re.compile(
+    rf".+\b(?:what time is it|what is the time|the time|how late is it)(?: over| down)? there{_NOW}\Z"
+)
+_PLACE_SAID = re.compile(r"\b(?:in|to|from|at) (?:the )?(?=(?P<place>[a-z]+(?: [a-z]+){0,2}))")
+_SAYS = 3
+"""So many words a place may have."""
 SAY = "It is {spoken}."
 
 SAID = {
@@ -118,8 +124,17 @@ def understand(said: str) -> dict[str, Any] | None:
         return {**place, "after": after} if seconds(after.removeprefix("minus ")) else None
     if _HERE.match(text):
         return {}
+    if _THERE_SAID.match(text) and (before := _said_before(text)):
+        return {"place": before}
     found = _THERE.match(text)
     return {"place": found["place"]} if found and find_zone(found["place"]) else None
+
+
+def _said_before(text: str) -> str | None:
+    """The last place that is named before `there`: "my son is in Rome, what time is it there"."""
+    named = [found["place"].split() for found in _PLACE_SAID.finditer(text)]
+    runs = (" ".join(words[:count]) for words in reversed(named) for count in range(_SAYS, 0, -1))
+    return next((run for run in runs if find_zone(run)), None)
 
 
 def _shift(after: str) -> timedelta:

@@ -19,7 +19,7 @@ from orion.domain.text.said import plain
 from orion.domain.text.second_person import to_you
 from orion.domain.timer import local
 from orion.domain.tool import ToolContext, ToolFailure
-from orion.tools import _days
+from orion.tools import _days, _stated_days
 from orion.tools._days import MONTHS, Day
 from orion.tools._notes import MOST
 from orion.tools._zones import find_zone
@@ -142,20 +142,27 @@ def understand(said: str) -> dict[str, Any] | None:
         or not 2 <= len(text.split()) <= _MOST_WORDS
     ):
         return None
-    if _DISTANCE.search(text) and _UNTIL_OWN.search(text):
-        return {"question": text}
+    today = datetime.now().astimezone().date()
+    if asked := _stated_days.question(text, today):
+        return {"question": asked}
+    of_own = _DISTANCE.search(text) and _UNTIL_OWN.search(text)
+    return {"question": text} if of_own or _is_about_days(text, today) else None
+
+
+def _is_about_days(text: str, today: date) -> bool:
+    """Whether nothing but a question about dates is in the text."""
     try:
-        days = _days.find(text, datetime.now().astimezone().date())
+        days = _days.find(text, today)
     except ToolFailure:
-        return {"question": text}
+        return True
     if not days and _place(text) is None and not _asks_of_calendar(text):
-        return None
-    rest = _without(text, days)
+        return False
+    rest = _days.without(text, days)
     if _DISTANCE.search(text) and not _RELATION.search(rest) and not _DAYS_IN.search(text):
-        return None
+        return False
     if (found := _IN_PLACE.search(rest)) and _place(rest) is not None:
         rest = rest[: found.start()]
-    return {"question": text} if set(_bare(rest).split()) <= _WORDS else None
+    return set(_bare(rest).split()) <= _WORDS
 
 
 def answer(question: str, today: date) -> dict[str, Any]:
@@ -178,7 +185,7 @@ def answer(question: str, today: date) -> dict[str, Any]:
 
 def _told(text: str, days: list[Day], today: date) -> dict[str, Any]:
     """Which day that is, or today."""
-    place = _place(_without(text, days)) if all(day.name == "today" for day in days) else None
+    place = _place(_days.without(text, days)) if all(day.name == "today" for day in days) else None
     if place is not None:
         return _today(text, datetime.now(ZoneInfo(place[1])).date(), f" in {place[0].title()}")
     if len(days) >= 2 and any(day.weekday for day in days):
@@ -202,12 +209,6 @@ def _plain(question: str) -> str:
 
 def _bare(text: str) -> str:
     return re.sub(rf"\b(?:{'|'.join(MONTHS)}|\d{{4}})\b", " ", text, flags=re.IGNORECASE)
-
-
-def _without(text: str, days: list[Day]) -> str:
-    for day in reversed(days):
-        text = f"{text[: day.start]} {text[day.end :]}"
-    return " ".join(text.split())
 
 
 def _place(text: str) -> tuple[str, str] | None:

@@ -57,7 +57,11 @@ _QUESTION = re.compile(
     r"|(?:(?<=you know )|(?<=you remember )|(?<=still know )|(?<=still remember ))(?:my|our) .+"
     r"|(?:when|what time) (?:do|does|did|is|are) (?:my|our) .+"
     r"|where(?:'s| is| are) the (?!nearest|closest|next)\w+(?: \w+)?"
-    r"|what(?:'s| is|s) the (?:\w+ ){1,2}(?:called|code|password|pin)(?: (?:at|in|for|of|to) .+)?"
+    r"|what(?:'s| is|s| was) the (?:\w+ ){0,2}(?:called|code|password|pin|combination|number)"
+    r"(?: (?:at|in|for|of|to) .+)?(?: again)?"
+    r"|(?:what|which) (?:color|colour|kind|type|brand|size|make|model)"
+    r" (?:of \w+ )?(?:is|are|was) (?:my|our) .+"
+    r"|what(?: all)? do you have (?:noted )?(?:on|about) me"
     r"|(?:where|when|what|who) (?:did|have|do) (?:i|we) (?!say|said|just|get|have\b|need|want|do\b).+"
     r"|(?:where|when) (?:did|do) (?:i|we) (?!say|said|just)[a-z]\D+"
     r"|what (?:did|do) (?:i|we) (?:need|want|have) to (?:buy|get|do|bring|pick up|take)\b\D*"
@@ -77,6 +81,10 @@ _QUESTION = re.compile(
     r" (?:me|my|our)\b.*"
     r"|(?:what )?(?:my|our) (?:own )?(?:name|age|birthday)(?: is)?"
     r")[ .!?]*",
+    re.IGNORECASE,
+)
+_KIND = re.compile(
+    r"\A(?:what|which) (?:color|colour|kind|type|brand|size|make|model) (?:of \w+ )?(?=(?:is|are|was) )",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r".*\b(?:about|of|on|to remember)\b ?", re.IGNORECASE)
@@ -119,6 +127,7 @@ def understand(said: str) -> dict[str, Any] | None:
     if found is None or _OTHERS.search(said) or (facts.is_request(said) and facts.statement(said)):
         return None
     query = found["query"].strip(" .?!")
+    query = _KIND.sub("what ", query.removesuffix(" again"))
     if re.match(r"(?:what|everything|all)\b.*\b(?:you|i (?:tell|told|asked))\b", query, re.IGNORECASE):
         query = _ABOUT.sub("", query) if _ABOUT.match(query) else ""
     return {"query": re.sub(r"\Awhat (?=i am |i'm )", "", query, flags=re.IGNORECASE)}

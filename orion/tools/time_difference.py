@@ -34,6 +34,7 @@ SAY = "{spoken}."
 _P = r"(?:the )?(?P<{}>[a-z][a-z .'/_-]*?)"
 _FIRST, _SECOND = _P.format("first"), _P.format("second")
 _CLOCK = r"(?P<at>\d{1,2}:\d\d(?: [ap]m)?)"
+_WHEN_IS_IT = r"(?:when|what time|what) (?:is|will|would) (?:that|it)(?: be)?"
 _ASKED = tuple(
     re.compile(rf"(?:.*\b)?{pattern}(?: right now| now| please| today)?\Z")
     for pattern in (
@@ -52,6 +53,7 @@ _ASKED = tuple(
         rf"time (?:is it|will it be|would it be) in {_FIRST} (?:when|if) (?:it is|its) {_CLOCK}(?: here)?",
         rf"when its {_CLOCK} in {_SECOND},? what time is it in {_FIRST}",
         rf"{_CLOCK} in {_SECOND} is what time in {_FIRST}",
+        rf"{_CLOCK} (?:in )?{_SECOND}(?: time)? (?:and |so )?{_WHEN_IS_IT} (?:in|for) {_FIRST}(?: time)?",
     )
 )
 

@@ -41,7 +41,7 @@ def test_an_act_is_the_whole_of_what_was_said(said, act):
         ("Thank you. Now take me back.", "take me back."),
         ("All right, then connect me.", "connect me."),
         ("hi what is my name", "what is my name"),
-        ("Okay, thanks, and the time in Rome?", "the time in Rome?"),
+        ("Okay, thanks, and the time in Rome?", "and the time in Rome?"),
         ("thanks", "thanks"),
         ("wellington is where", "wellington is where"),
         ("what time is it", "what time is it"),

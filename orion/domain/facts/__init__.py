@@ -76,6 +76,19 @@ _ALSO_ASKS = re.compile(
     re.IGNORECASE,
 )
 """A second request behind the statement."""
+_ASKS_BEHIND = re.compile(
+    r"[\s,.;]+(?:(?:and|so|but|then) )?(?:what(?:'?s)? (?:time|is|that|day|weekday)"
+    r"|how (?:many|much|long|far|old)|(?:when|where|what)(?:'?s| is| was| will)"
+    r"|is it (?:too|already|still))\b",
+    re.IGNORECASE,
+)
+"""A question behind the statement, with or without a comma."""
+_KEEPS_NOTHING = re.compile(
+    r"\W*(?:please |just )*(?:do not|don'?t|never|no need to|you do not have to|you don'?t have to)"
+    r" (?:remember|save|store|note|keep|record|write)(?: down)?"
+    r" (?:this|that|it|these|any|anything|my|what i)\b",
+    re.IGNORECASE,
+)
 _OTHERWISE = re.compile(
     r"(?:(?:no|nope|that's wrong|that is wrong|sorry|wait|oops|actually|correction"
     r"|i (?:mean|meant))[\s,.!]+)*"
@@ -112,8 +125,15 @@ def statement(said: str) -> str | None:
     text = text.rstrip(" ?") if wanted else text
     if len(text.split()) < 2 or _QUESTION.match(text) or _ALSO_ASKS.search(text) or "?" in text:
         return None
+    if _KEEPS_NOTHING.match(said) or (not wanted and _ASKS_BEHIND.search(text)):
+        return None
     fact = read(text)
     return text if wanted or (fact is not None and fact.own) else None
+
+
+def keeps_nothing(said: str) -> bool:
+    """Whether the user wants that something is not kept: "don't remember this"."""
+    return _KEEPS_NOTHING.match(said) is not None
 
 
 def is_request(said: str) -> bool:

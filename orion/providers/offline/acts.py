@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from itertools import islice
 
+from orion.domain import facts
 from orion.domain.text.said import plain
 from orion.providers.offline import in_need
 
@@ -32,6 +33,7 @@ class Act(StrEnum):
     WHERE_FROM = "where_from"
     WHO_MADE_YOU = "who_made_you"
     OPINION = "opinion"
+    KEEPS_NOTHING = "keeps_nothing"
     FEELS_BAD = "feels_bad"
     FEELS_GOOD = "feels_good"
     INSULT = "insult"
@@ -93,15 +95,17 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
     (
         Act.REPEAT,
         (
-            r"(?:sorry )?(?:(?:(?:can|could|would|will) you )?(?:please )?(?:repeat"
+            r"(?:sorry )?(?:(?:(?:can|could|would|will) you )?(?:please )?"
+            r"(?:(?:a (?:bit|little) )?(?:slower|louder|more slowly)"
+            r"|(?:what )?(?:that was |you are |not )?(?:too|so) fast|repeat"
             r"(?: that| it| yourself| what you(?: just)? said)?(?: (?:slower|slowly|louder|more slowly))?"
             r"|say (?:that|it)(?: (?:again|1 more time|once more|slower|slowly|louder|more slowly)){1,2}"
             r"|speak (?:up|louder|slower|more slowly))"
             r"(?: for me)?"
             r"|what (?:did you(?: just)? say|were you saying|was the last thing you said)"
             r"|what (?:was|is) that|pardon(?: me)?|come again|say again|(?:once|1 time) more|1 more time"
-            r"|i (?:did not|could not|do not|can not) (?:hear|catch|get|understand) (?:you|that|it)|what"
-            r"|huh|sorry)"
+            r"|i (?:(?:did not|could not|do not|can not) (?:hear|catch|get|understand)|missed) (?:you|that"
+            r"|it)|what|huh|sorry)"
         ),
     ),
     (
@@ -109,9 +113,9 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
         (
             r"(?:i need )?(?:some )?help(?: me)?|(?:can|could) you help(?: me)?|how can you help(?: me)?"
             r"|what (?:else )?can you do(?: for me)?|what (?:else )?can i (?:say|ask"
-            r"|do)(?: to)?(?: you)?(?: here)?"
-            r"|how does this work|what do you do|what are you able to do|what are your (?:skills|abilities"
-            r"|features)"
+            r"|do)(?: to)?(?: you)?(?: here)?|how does this work|what do you do"
+            r"|what (?:sort|kind)s? of (?:things|stuff) can you (?:do|help(?: me)? with)"
+            r"|what are you able to do|what are your (?:skills|abilities|features)"
         ),
     ),
     (
@@ -129,7 +133,7 @@ _PATTERNS: tuple[tuple[Act, str], ...] = (
             r"(?:hello |hi )?(?:how are you(?: doing| feeling)?(?: (?:today|this morning|dear|love))?"
             r"|how (?:r|are) (?:u|ya|you)|how do you do|how is it going"
             r"|how are things|what is up"
-            r"|how have you been|how is your day(?: going)?|are you (?:okay|all right|well))"
+            r"|how have you been|how (?:is|was) your day(?: going| been)?|are you (?:okay|all right|well))"
         ),
     ),
     (
@@ -285,15 +289,16 @@ _LEADING = re.compile(
 _INSTEAD = re.compile(r"[ ,]+(?:instead|(?:would be|is|works) better)\W*\Z", re.IGNORECASE)
 _PLEASANTRY = re.compile(
     r"(?:(?:thank you|thanks|hello|hi|hey|good (?:morning|afternoon|evening)|all ?right|okay|ok|great|fine"
-    r"|perfect|well|oh|wow|excuse me|sorry)\b[ ,.!]+(?:(?:and|then|now|so)\b[ ,]+)*)+(?=\S)"
+    r"|perfect|well|oh|wow|excuse me|sorry|hang on|hold on|(?:a )?quick question|by the way|yo)\b[ ,.!]+"
+    r"(?:(?:(?:and[ ,]+)?(?:now|so)|then)\b[ ,]+)*)+(?=\S)"
 )
 _TAKES_BACK = re.compile(r"\bcancel (?:it|that)\b")
 _TAKES_BACK_AT_ONCE = re.compile(r"\b(?:cancel|stop|forget) (?:it|that)\b")
 _GIVES_UP = re.compile(r"(?:no[ ,]+)?(?:never ?mind|forget (?:it|about it)|leave it)\b")
 _FOLLOW_UP = re.compile(
-    r"(?:(?:okay|ok|so|oh)[ ,]+)?(?:and(?: (?:what|how) about| then)?|(?:what|how) about|what if it (?:is"
-    r"|was)|or)"
-    r"[ ,]+(?:(?:another )?one (?=(?:for|in|at|of|to|about|with)\b))?(?=\S)"
+    r"(?:(?:okay|ok|so|oh)[ ,]+)?(?:and(?: (?:what|how) about| then)?|(?:what|how) about|what if"
+    r" (?:it (?:is|was)|there (?:are|were)|we (?:are|were))|or)"
+    r"[ ,]+(?:with (?=\d)|(?:another )?one (?=(?:for|in|at|of|to|about|with)\b))?(?=\S)"
 )
 _AND = re.compile(
     r"(?:,?\s+and\s+(?:also\s+|please\s+)?|[.?!;]\s+(?:and\s+|then\s+|also\s+)?)(?!an? (?:half|quarter)\b)",
@@ -316,7 +321,10 @@ def recognise(text: str) -> Act | None:
         return Act.DISTRESS
     if in_need.emergency(form):
         return Act.EMERGENCY
-    return next((act for act, pattern in _COMPILED if pattern.match(form)), None)
+    if facts.keeps_nothing(text):
+        return Act.KEEPS_NOTHING
+    found = (act for one in (form, request(form)) for act, pattern in _COMPILED if pattern.match(one))
+    return next(found, None)
 
 
 def correction(text: str) -> str | None:

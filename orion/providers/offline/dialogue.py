@@ -127,7 +127,7 @@ class Dialogue:
     def _step(self, state: State, text: str) -> tuple[State, Do]:
         if not text or len(text) > _MOST_CHARS:
             return state, Do(speech.TOO_MUCH if text else speech.NOT_CAUGHT)
-        act = acts.recognise(self._router.heard(text).text)
+        act = acts.recognise(text) or acts.recognise(self._router.heard(text).text)
         if act in {Act.DISTRESS, Act.EMERGENCY}:
             return {}, self._small_talk(state, act)
         if act is Act.REPEAT:
@@ -252,8 +252,7 @@ class Dialogue:
 
     def _pointed(self, state: State, text: str) -> str | None:
         """The text with the last result in the place of `that`, where a tool takes it so."""
-        number = (state.get("done") or {}).get("number")
-        put = goes_on.with_result(text, number) if number else None
+        put = goes_on.pointed(text, state.get("done") or {})
         best = self._best(put) if put else None
         return put if best is not None and best.score >= ACCEPT else None
 

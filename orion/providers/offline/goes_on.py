@@ -38,6 +38,16 @@ _ONE_HAND = {
     "square": "{} squared",
     "cube": "{} cubed",
 }
+_DAYS_AWAY = re.compile(
+    r"(?:(?:and|so|okay|then) )*how (?:many (?P<unit>days|weeks|months)|long|far(?: away)?)"
+    r"(?: (?:from now|away|left|until|till|to|is|are|there|since|(?P<past>ago|have passed|has it been|was)))*"
+    r" (?:that|then|this|it)(?: day| date)?(?: away| from now)?\Z"
+)
+_ITS_WEEKDAY = re.compile(
+    r"(?:and (?:what|which) (?:weekday|day(?: of the week)?) (?:is|was) it"
+    r"|what day of the week will (?:it|that) be"
+    r"|(?:(?:and|so) )*(?:what|which) (?:weekday|day(?: of the week)?) (?:is|was) (?:that|then))(?: on)?\Z"
+)
 _ALONE = re.compile(
     rf"(?:and |now |then |please |can you )*(?P<verb>{'|'.join(_ONE_HAND)}) {_THAT}(?: please)?\Z"
 )
@@ -51,7 +61,17 @@ _FEW = 4
 """So many words may be another value of a statement."""
 _INTO = frozenset({"in", "into", "to"})
 _MEASURE = re.compile(r"\d+(?:\.\d+)? (?!plus|minus|times|divided|percent|squared)[a-z]+")
+_PERCENT = re.compile(r"\d+(?:\.\d+)?(?= percent\b.*\b(?:tip|off|discount)\b)|\d+(?:\.\d+)?(?= percent tip)")
+_PEOPLE = re.compile(r"\b\d+ (?:people|persons|of us|friends|ways|guests)\b|\b\d+(?= ways\b)")
+_HEAD = re.compile(r".*\b(?:until|till|til|since|before|ago was|falls on|what (?:date|day|weekday) is)\b ")
+_LEADING_PLACE = re.compile(r"\A(?:over |down )?(?:in|at) (?=[a-z])", re.IGNORECASE)
 _PREPOSITIONS = frozenset("in to into from until at for".split())
+
+
+def pointed(text: str, done: Mapping[str, Any]) -> str | None:
+    """The text with the last number or day in the place of what points at it; None where nothing does."""
+    number, day = done.get("number"), done.get("day")
+    return (with_result(text, number) if number else None) or (with_day(text, day) if day else None)
 
 
 def with_result(text: str, result: str) -> str | None:
@@ -69,6 +89,14 @@ def with_result(text: str, result: str) -> str | None:
     return (
         replaced if (count and any(letter.isdigit() for letter in form)) or (count and _unary(form)) else None
     )
+
+
+def with_day(text: str, day: str) -> str | None:
+    """The text with the last day, ISO 8601, in the place of what points at it; None where nothing does."""
+    form = plain(text)
+    if asks := _DAYS_AWAY.match(form):
+        return f"how many {asks['unit'] or 'days'} {'since' if asks['past'] else 'until'} {day}"
+    return f"what weekday is {day}" if _ITS_WEEKDAY.match(form) else None
 
 
 def states(text: str) -> bool:
@@ -100,11 +128,22 @@ def changed(tool: Tool, before: Mapping[str, Any], text: str, *, corrects: bool)
             _NUMBER.search(plain(old)) or _MEASURE.search(form)
         )
         new = _patched(plain(old), form) if counts or measures else None
+        if new is None and values.is_free(prop):
+            new = _other_end(tool, plain(old), form)
         if new is None and values.is_free(prop) and corrects:
             new = reworded(old, text)
         if new is not None and new != old:
             found[name] = new
-    return found or _filled(tool, before, text, corrects=corrects)
+    return found or dict(whole or {}) or _filled(tool, before, text, corrects=corrects)
+
+
+def _other_end(tool: Tool, old: str, form: str) -> str | None:
+    """The old question with another end, if the tool reads it so: `how long until easter` for `christmas`."""
+    head = _HEAD.match(old)
+    if head is None or tool.understand is None or len(form.split()) > _FEW or _HEAD.match(f"{form} "):
+        return None
+    new = f"{head[0]}{form}"
+    return new if tool.understand(new) is not None else None
 
 
 def _filled(tool: Tool, before: Mapping[str, Any], text: str, *, corrects: bool) -> dict[str, Any]:
@@ -114,7 +153,7 @@ def _filled(tool: Tool, before: Mapping[str, Any], text: str, *, corrects: bool)
     whole = alone[0] if len(alone) == 1 and (not corrects or _brief(before.get(alone[0]))) else None
     found = slots.fill(tool, text)
     if not found and whole and not _typed_only(tool, text):
-        found = slots.fill(tool, text, asked=whole)
+        found = slots.fill(tool, _LEADING_PLACE.sub("", text), asked=whole)
     needed = tool.parameters.get("required", [])
     if not found and corrects and needed:
         found = slots.fill(tool, text, asked=needed[0])
@@ -141,8 +180,10 @@ def _patched(old: str, form: str) -> str | None:
     if not _NUMBER.search(form):
         return None
     if _NUMBER.fullmatch(form):
-        places = list(_NUMBER.finditer(old))
+        places = list(_PERCENT.finditer(old)) or list(_NUMBER.finditer(old))
         return f"{old[: places[-1].start()]}{form}{old[places[-1].end() :]}" if places else None
+    if _PEOPLE.fullmatch(form) and _PEOPLE.search(old):
+        return _PEOPLE.sub(form, old, count=1)
     words = [re.escape(part) for part in _NUMBER.split(form)]
     shape = re.compile(r"(?<![\w.])" + _NUMBER.pattern.join(words) + r"(?![\w.])")
     return shape.sub(form, old, count=1) if shape.search(old) else _measured(old, form)

@@ -20,6 +20,7 @@ _SAID: dict[Act, tuple[str, ...]] = {
     Act.HOW_OLD: ("I am a computer program, so I have no age.",),
     Act.WHERE_FROM: ("I am a computer program, so my home is the machine that I run on.",),
     Act.WHO_MADE_YOU: ("I am part of ORION, a voice agent server.",),
+    Act.KEEPS_NOTHING: ("All right, I do not keep that.",),
     Act.OPINION: (
         "I am a computer program, so I have no taste and no opinion.",
         "I would leave that to people: I am only a program.",

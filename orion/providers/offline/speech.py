@@ -181,7 +181,13 @@ def outcome(tool: Tool, arguments: Mapping[str, Any], result: Any) -> dict[str, 
     ]
     said = f"{sums[0]} is {found}" if found and sums else answer(tool, result).rstrip(".")
     said = "" if tool.untrusted else said  # others wrote it, or the user themselves did
-    return {"said": said, "number": found, "failed": isinstance(result, dict) and "error" in result}
+    day = result.get("date") if isinstance(result, dict) and tool.name == "dates" else None
+    return {
+        "said": said,
+        "number": found,
+        "day": day,
+        "failed": isinstance(result, dict) and "error" in result,
+    }
 
 
 def _number(tool: Tool, result: Any) -> str | None:

@@ -2,7 +2,7 @@
 
 A JSON object:
 `{"agent", "tool", "arguments", "asked", "phase": "ask" | "confirm" | "choose", "options", "text", "waiting",
-"missed", "done": {"tool", "arguments", "said", "number", "failed"}, "changed", "last", "count"}`.
+"missed", "done": {"tool", "arguments", "said", "number", "day", "failed"}, "changed", "last", "count"}`.
 `done` is the last call, `changed` the last that changed something, `count` the turns, `missed` those that did
 not answer the open question.
 """
@@ -47,7 +47,7 @@ def sound(state: Mapping[str, Any], tools: Mapping[str, Tool]) -> State:
 
 def _outcome(done: Mapping[str, Any]) -> State:
     """What a call came to, as far as it is known."""
-    found: State = {name: done[name] for name in ("said", "number") if isinstance(done.get(name), str)}
+    found: State = {name: done[name] for name in ("said", "number", "day") if isinstance(done.get(name), str)}
     return {**found, **({"failed": True} if done.get("failed") is True else {})}
 
 

@@ -12,6 +12,7 @@ _SHORT = {
     **dict.fromkeys(("thx", "tnx", "thanx"), "thanks"),
     **dict.fromkeys(("tmrw", "tmr", "tomorow", "tommorow", "tommorrow", "2morrow"), "tomorrow"),
     "u": "you",
+    "rn": "right now",
     "ur": "your",
     "cuz": "because",
     "gonna": "going to",
