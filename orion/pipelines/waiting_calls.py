@@ -14,6 +14,7 @@ from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from loguru import logger
 
@@ -25,6 +26,7 @@ from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.waiting_call import ApprovalState, WaitingCall
 from orion.errors import Conflict, DatabaseUnavailable, NotFound
 from orion.pipelines.records.feed import Feed
+from orion.pipelines.records.recorder import Recorder
 from orion.pipelines.records.writer import Writer
 from orion.pipelines.tasks import Tasks
 from orion.store.database import Database
@@ -45,6 +47,7 @@ class WaitingCalls:
         self._feed = feed
         self._writer = writer
         self._sessions: dict[UUID, tuple[float, Approvals]] = {}
+        self._recorders: WeakValueDictionary[tuple[UUID, str], Recorder] = WeakValueDictionary()
         self._dropped: set[tuple[UUID, str]] = set()
         self._running: dict[tuple[UUID, str], UUID] = {}
         self._tasks = Tasks()
@@ -70,14 +73,19 @@ class WaitingCalls:
                 left = (call.expires_at - now).total_seconds()
                 approvals.add(call.wanted, time.monotonic(), left, again=True)
 
-    async def keep(self, session_id: UUID, wanted: Wanted) -> bool:
-        """Let a call wait, and tell of it; False where that cannot be kept."""
+    async def keep(self, session_id: UUID, wanted: Wanted, recorder: Recorder) -> bool:
+        """Let a call wait, and tell of it; False where that cannot be kept.
+
+        Args:
+            recorder: Records the conversation that asks: a no may come while the call's turn is open.
+        """
         if not 0 < len(wanted.call_id) <= _MOST_ID_CHARS:
             return False
         try:
             json.dumps(wanted.arguments, allow_nan=False)
         except ValueError:
             return False
+        self._recorders[session_id, wanted.call_id] = recorder
         now = datetime.now(UTC)
         until = now + timedelta(seconds=WRITTEN_SECS)
         call = WaitingCall(new_id(), session_id, wanted.agent, wanted, now, until)
@@ -182,8 +190,7 @@ class WaitingCalls:
 
     async def not_run(self, session_id: UUID, wanted: Wanted, why: str) -> None:
         """An approved call does not run after all: nobody will be told that it may have."""
-        refused = _not_run(wanted, why)
-        self._writer.put(lambda store: store.turns.update_call(session_id, refused))
+        self._refused(session_id, _not_run(wanted, why))
         await self._over(session_id, wanted.call_id)
 
     async def _over(self, session_id: UUID, call_id: str) -> None:
@@ -207,8 +214,14 @@ class WaitingCalls:
         if call.state is ApprovalState.APPROVED:
             self._running[(call.session_id, call.wanted.call_id)] = call.id
         elif call.state in _SAID:
-            refused = _not_run(call.wanted, _SAID[call.state], call.asked_at)
-            self._writer.put(lambda store: store.turns.update_call(call.session_id, refused))
+            self._refused(call.session_id, _not_run(call.wanted, _SAID[call.state], call.asked_at))
+
+    def _refused(self, session_id: UUID, call: ToolCall) -> None:
+        recorder = self._recorders.get((session_id, call.id))
+        if recorder is not None:
+            recorder.refused(call)
+        else:
+            self._writer.put(lambda store: store.turns.update_call(session_id, call))
 
 
 def _not_run(wanted: Wanted, why: str, asked_at: datetime | None = None) -> ToolCall:
