@@ -63,10 +63,14 @@ class Owner:
 
     async def audited(self):
         """What the kept events tell of answers."""
+        return [(e.body["state"], e.body["by"]) for e in await self.events("tool.approval")]
+
+    async def events(self, name):
+        """The kept events of that name."""
         await self.server.parts.calls.shared.writer.flush()
         async with self.server.parts.database.transaction(Principal.system("sweeper")) as store:
             events = await store.events.after(UUID(self.session_id), None)
-        return [(e.body["state"], e.body["by"]) for e in events if e.name == "tool.approval"]
+        return [event for event in events if event.name == name]
 
     async def change(self, **values):
         """Change the row of what waits, as time would."""
@@ -123,6 +127,22 @@ async def test_rest_says_no(database_url, tmp_path):
         assert ada.done() == []
         turns = await ada.told(QUESTION)
         assert [c["error"] for turn in turns for c in turn["tool_calls"]] == ["the user said no"]
+
+
+async def test_an_approved_call_whose_tool_is_gone_ends_in_the_transcript_and_before_who_watches(
+    database_url, tmp_path
+):
+    async with owner(database_url, tmp_path) as ada:
+        await ada.say(PAY)
+        (call,) = await ada.waiting()
+        await ada.http.put("/api/v1/agents/concierge", json={"instructions": "Hi.", "tools": []})
+        assert (await ada.answer(call)).status_code == 200
+        turns = await ada.told("there is no tool send_money any more")
+        (made,) = [call for turn in turns for call in turn["tool_calls"]]
+        assert (made["status"], made["error"]) == ("refused", "there is no tool send_money any more")
+        assert ada.done() == []
+        ended = [e.body["tool_call"] for e in await ada.events("tool.ended")]
+        assert [call["status"] for call in ended] == ["waiting_approval", "refused"]
 
 
 async def test_a_yes_by_rest_is_heard_in_the_live_call(database_url, tmp_path):
