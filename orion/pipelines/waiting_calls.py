@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -36,6 +38,7 @@ _RETRY_SECS = 1.0
 _MOST_ID_CHARS = 500
 _CUT_OFF_SECS = 5.0
 """How long approved calls may still take whose process ends."""
+_APPROVED_CALL = "an approved call"
 _SAID = {ApprovalState.REJECTED: "the user said no", ApprovalState.EXPIRED: "nobody said yes in time"}
 
 
@@ -150,13 +153,7 @@ class WaitingCalls:
         self, session_id: UUID, wanted: Wanted, answer: ApprovalState, by: str, decided_by: UUID | None
     ) -> None:
         try:
-            while True:
-                try:
-                    await self.answer(session_id, wanted, answer, by=by, decided_by=decided_by)
-                except DatabaseUnavailable:
-                    await asyncio.sleep(_RETRY_SECS)
-                else:
-                    return
+            await _until_kept(lambda: self.answer(session_id, wanted, answer, by=by, decided_by=decided_by))
         finally:
             self._dropped.discard((session_id, wanted.call_id))
 
@@ -181,7 +178,7 @@ class WaitingCalls:
         self, work: Coroutine[Any, Any, ToolCall], session_id: UUID, call_id: str
     ) -> asyncio.Task[ToolCall]:
         """Run an approved call; it outlives the conversation in which it was approved."""
-        return self._tasks.spawn(self._run(work, session_id, call_id), "an approved call")
+        return self._tasks.spawn(self._run(work, session_id, call_id), _APPROVED_CALL)
 
     async def _run(self, work: Coroutine[Any, Any, ToolCall], session_id: UUID, call_id: str) -> ToolCall:
         call = await work
@@ -194,19 +191,26 @@ class WaitingCalls:
         await self._over(session_id, wanted.call_id)
 
     async def _over(self, session_id: UUID, call_id: str) -> None:
-        approval_id = self._running.pop((session_id, call_id), None)
-        if approval_id is not None:
-            try:
-                async with self._database.transaction(APPROVALS) as store:
-                    await store.approvals.ended(approval_id, datetime.now(UTC))
-            except DatabaseUnavailable:
-                logger.warning("it is not kept that an approved call has ended")
+        approval_id = self._running.get((session_id, call_id))
+        if approval_id is None:
+            return
+        ended = partial(self._ended, approval_id, datetime.now(UTC), session_id, call_id)
+        try:
+            await ended()
+        except DatabaseUnavailable:  # nobody waits for it, and until then the call counts as one that runs
+            self._tasks.spawn(_until_kept(ended), _APPROVED_CALL)
+
+    async def _ended(self, approval_id: UUID, at: datetime, session_id: UUID, call_id: str) -> None:
+        async with self._database.transaction(APPROVALS) as store:
+            await store.approvals.ended(approval_id, at)
+        self._running.pop((session_id, call_id), None)
 
     async def close(self) -> None:
         """Let approved calls end, for a while."""
-        with_calls = [task for task in self._tasks.all() if task.get_name() == "an approved call"]
-        if with_calls:
-            await asyncio.wait(with_calls, timeout=_CUT_OFF_SECS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CUT_OFF_SECS):
+                while calls := [task for task in self._tasks.all() if task.get_name() == _APPROVED_CALL]:
+                    await asyncio.wait(calls)
         await self._tasks.close()
 
     def _answered(self, call: WaitingCall, event: Event) -> None:
@@ -222,6 +226,17 @@ class WaitingCalls:
             recorder.refused(call)
         else:
             self._writer.put(lambda store: store.turns.update_call(session_id, call))
+
+
+async def _until_kept(keep: Callable[[], Awaitable[object]]) -> None:
+    """Do it once, however long the database is away."""
+    while True:
+        try:
+            await keep()
+        except DatabaseUnavailable:
+            await asyncio.sleep(_RETRY_SECS)
+        else:
+            return
 
 
 def _not_run(wanted: Wanted, why: str, asked_at: datetime | None = None) -> ToolCall:

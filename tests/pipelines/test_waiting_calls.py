@@ -2,15 +2,23 @@
 
 import asyncio
 import shutil
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 
-from orion.domain.identity import Principal
+from orion.domain.approval import Wanted
+from orion.domain.identity import Principal, new_id
+from orion.domain.session import Session, SessionStatus
+from orion.domain.tool import ToolCall, ToolCallStatus
+from orion.domain.waiting_call import ApprovalState, WaitingCall
+from orion.pipelines.records.feed import Feed
+from orion.pipelines.records.writer import Writer
+from orion.pipelines.waiting_calls import WaitingCalls
 from orion.store.approval_tables import approvals
+from orion.store.database import Database
 from tests.api.running import running
 from tests.journeys.phone import calling, voice
 from tests.pipelines.test_approvals import PROJECT, tool
@@ -296,3 +304,35 @@ async def test_an_agent_asks_and_is_answered_in_its_own_language(database_url, t
         await ada.say("Ja, bitte!")
         await ada.told("5 euros went to Bob.")
         assert [state for state, _ in await ada.audited()] == ["asked", "approved"]
+
+
+@pytest.fixture
+async def session(database, ben):
+    now = datetime.now(UTC)
+    made = Session(new_id(), ben.workspace_id, ben.user_id, "concierge", SessionStatus.CREATED, now)
+    async with database.transaction(ben) as store:
+        return await store.sessions.create(made)
+
+
+async def test_a_call_that_ended_while_the_database_was_away_is_never_told_of_as_lost(
+    database_url, database, session
+):
+    busy = Database(database_url, wait_secs=0.1)
+    waiting, wanted = WaitingCalls(busy, Feed(), Writer(busy)), Wanted("c1", "pay", {}, "Shall I?")
+    asked = session.created_at
+    call = WaitingCall(new_id(), session.id, "concierge", wanted, asked, asked + timedelta(minutes=10))
+    async with database.transaction(APPROVALS) as store:
+        assert await store.approvals.add(call)
+    await waiting.answer(session.id, wanted, ApprovalState.APPROVED, by="rest", decided_by=None)
+    done = ToolCall("c1", "pay", {}, ToolCallStatus.DONE)
+    async with AsyncExitStack() as held:
+        for _ in range(20):
+            await held.enter_async_context(busy.transaction(APPROVALS))
+        assert await waiting.run(asyncio.sleep(0, done), session.id, "c1") is done
+    assert await waiting.lost(0.0) == []
+    await waiting.close()
+    async with database.transaction(APPROVALS) as store:
+        kept = await store.approvals.latest(session.id, "c1")
+        assert kept.ended_at is not None
+        assert await store.approvals.lost(datetime.now(UTC), datetime.now(UTC)) == []
+    await busy.close()
