@@ -43,25 +43,41 @@ _SAID = {ApprovalState.REJECTED: "the user said no", ApprovalState.EXPIRED: "nob
 
 
 class WaitingCalls:
-    """What waits in the sessions of this process, and the approved calls that run here."""
+    """What waits in the sessions of this process, and the approved calls that run here.
 
-    def __init__(self, database: Database, feed: Feed, writer: Writer) -> None:
+    Args:
+        clock: Seconds that only grow, the same as of the conversations' gates.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        feed: Feed,
+        writer: Writer,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._database = database
         self._feed = feed
         self._writer = writer
         self._sessions: dict[UUID, tuple[float, Approvals]] = {}
+        self._held: WeakValueDictionary[UUID, Approvals] = WeakValueDictionary()
         self._recorders: WeakValueDictionary[tuple[UUID, str], Recorder] = WeakValueDictionary()
         self._dropped: set[tuple[UUID, str]] = set()
         self._running: dict[tuple[UUID, str], UUID] = {}
         self._tasks = Tasks()
 
     def of(self, session_id: UUID) -> Approvals:
-        """Those of one session, for a call that begins; old ones of others are forgotten."""
-        now = time.monotonic()
-        _, found = self._sessions.pop(session_id, (now, Approvals()))
+        """Those of one session, for a call that begins or has ended.
+
+        They are forgotten ten minutes after the last time, but not while a call holds them.
+        """
+        now, found = self._clock(), self._held.setdefault(session_id, Approvals())
+        self._sessions.pop(session_id, None)
         self._sessions[session_id] = (now, found)
-        for other, (begun, _) in list(self._sessions.items()):  # the oldest stand first
-            if now - begun < WRITTEN_SECS:
+        for other, (used, _) in list(self._sessions.items()):  # the oldest stand first
+            if now - used < WRITTEN_SECS:
                 break
             del self._sessions[other]
         return found
@@ -74,7 +90,7 @@ class WaitingCalls:
         for call in waiting:
             if not approvals.waits(call.wanted.call_id):
                 left = (call.expires_at - now).total_seconds()
-                approvals.add(call.wanted, time.monotonic(), left, again=True)
+                approvals.add(call.wanted, self._clock(), left, again=True)
 
     async def keep(self, session_id: UUID, wanted: Wanted, recorder: Recorder) -> bool:
         """Let a call wait, and tell of it; False where that cannot be kept.

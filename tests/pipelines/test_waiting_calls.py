@@ -1,8 +1,10 @@
 """A tool call that waits for a yes outlives its process, and takes the yes by any way in, once."""
 
 import asyncio
+import gc
 import shutil
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -336,3 +338,37 @@ async def test_a_call_that_ended_while_the_database_was_away_is_never_told_of_as
         assert kept.ended_at is not None
         assert await store.approvals.lost(datetime.now(UTC), datetime.now(UTC)) == []
     await busy.close()
+
+
+async def test_what_may_have_happened_is_kept_while_the_call_lasts_and_ten_minutes_more(
+    database_url, tmp_path
+):
+    now = 0.0
+    async with owner(database_url, tmp_path) as ada:
+        calls, session_id = ada.server.parts.calls, UUID(ada.session_id)
+        shared = calls.shared
+        waiting = WaitingCalls(shared.database, shared.feed, shared.writer, clock=lambda: now)
+        calls.shared = replace(shared, waiting=waiting)
+
+        async with calling(ada.http, ada.session_id) as phone:
+            await phone.event("turn.ended", role="agent")
+            waiting.of(session_id).ran("pay", {"to": "Bob"}, unclear=True)
+            now = 900.0
+            waiting.of(new_id())  # another session begins
+        async with asyncio.timeout(10):
+            while calls.get(session_id) is not None:
+                await asyncio.sleep(0.05)
+        now = 1499.0
+        waiting.of(new_id())
+        gc.collect()
+        assert waiting.of(session_id).may_have_happened("pay", {"to": "Bob"})
+
+
+async def test_what_nobody_holds_is_forgotten_ten_minutes_after_its_last_use(database):
+    now, session_id = 0.0, new_id()
+    waiting = WaitingCalls(database, Feed(), Writer(database), clock=lambda: now)
+    waiting.of(session_id).ran("pay", {"to": "Bob"}, unclear=True)
+    for later, kept in ((599.0, True), (599.0, True), (600.0, False)):
+        now += later
+        waiting.of(new_id())
+        assert waiting.of(session_id).may_have_happened("pay", {"to": "Bob"}) is kept
