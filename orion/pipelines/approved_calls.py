@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 from loguru import logger
@@ -112,10 +113,17 @@ class ApprovedCalls:
         try:
             runnable, caller = await self._prepared(session, call)
         except OrionError as error:
-            self._tell(session, f"That did not work: {error.detail}.")
-            return ToolCall(
-                wanted.call_id, wanted.tool, wanted.arguments, ToolCallStatus.REFUSED, error=error.detail
+            refused = ToolCall(
+                wanted.call_id,
+                wanted.tool,
+                wanted.arguments,
+                ToolCallStatus.REFUSED,
+                error=error.detail,
+                started_at=call.asked_at,
             )
+            await self._record(session, refused)
+            self._tell(session, f"That did not work: {error.detail}.")
+            return refused
         ended = await caller.run(runnable, wanted.call_id, wanted.arguments, approved=True)
         self._tell(session, outcome(runnable.tool, ended), untrusted=runnable.tool.untrusted)
         return ended
@@ -134,16 +142,16 @@ class ApprovedCalls:
 
         timers = TimerBook.of(shared.database, session)
         tools = SessionTools(shared.recollection, owner, session.id, Requests(), announce, timers=timers)
+        return runnable, ToolCaller(offer.tools, tools.for_call, partial(self._record, session))
 
-        async def record(ran: ToolCall) -> None:
-            name = "tool.started" if ran.status is ToolCallStatus.RUNNING else "tool.ended"
-            body = {"turn_id": None, "tool_call": wire.tool_call(ran)}
-            shared.writer.put(shared.feed.publish(session.id, name, body))
-            shared.writer.put(lambda store: store.turns.update_call(session.id, ran))
-            if ran.status is not ToolCallStatus.RUNNING:
-                shared.waiting.of(session.id).ended(ran)
-
-        return runnable, ToolCaller(offer.tools, tools.for_call, record)
+    async def _record(self, session: Session, call: ToolCall) -> None:
+        """A call has begun, has ended, or does not run after all."""
+        shared = self._shared()
+        name = "tool.started" if call.status is ToolCallStatus.RUNNING else "tool.ended"
+        body = {"turn_id": None, "tool_call": wire.tool_call(call)}
+        shared.writer.put(shared.feed.publish(session.id, name, body))
+        shared.writer.put(lambda store: store.turns.update_call(session.id, call))
+        shared.waiting.of(session.id).ended(call)
 
     def _tell(self, session: Session, words: str, *, untrusted: bool = False) -> None:
         """Say it to the session's user; where only a guest is there, it is read later."""

@@ -374,6 +374,7 @@ class Calls:
             del self._live[call.session_id]
             if self._tidying is None or self._tidying.done():
                 self._tidying = self._tasks.spawn(self._tidy(), "tidy")
+        self.shared.waiting.of(call.session_id)  # what was doubted in it is kept for who calls again
         self.abandoned += call.abandoned
         self.shared.meter.call_ended(call.kind, reason)
         if call.ends_session is reason:

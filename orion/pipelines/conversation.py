@@ -152,7 +152,7 @@ class Conversation:
             self._approvals,
             self._taint,
             lambda: self.approval_gate,
-            lambda wanted: shared.waiting.keep(session.id, wanted),
+            lambda wanted: shared.waiting.keep(session.id, wanted, self.recorder),
             lambda wanted: self._answers.of_plan(wanted, "asked", None),
             agent=lambda: self.agent,
             guest=guest,

@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from loguru import logger
 
@@ -25,6 +28,7 @@ from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.waiting_call import ApprovalState, WaitingCall
 from orion.errors import Conflict, DatabaseUnavailable, NotFound
 from orion.pipelines.records.feed import Feed
+from orion.pipelines.records.recorder import Recorder
 from orion.pipelines.records.writer import Writer
 from orion.pipelines.tasks import Tasks
 from orion.store.database import Database
@@ -34,28 +38,46 @@ _RETRY_SECS = 1.0
 _MOST_ID_CHARS = 500
 _CUT_OFF_SECS = 5.0
 """How long approved calls may still take whose process ends."""
+_APPROVED_CALL = "an approved call"
 _SAID = {ApprovalState.REJECTED: "the user said no", ApprovalState.EXPIRED: "nobody said yes in time"}
 
 
 class WaitingCalls:
-    """What waits in the sessions of this process, and the approved calls that run here."""
+    """What waits in the sessions of this process, and the approved calls that run here.
 
-    def __init__(self, database: Database, feed: Feed, writer: Writer) -> None:
+    Args:
+        clock: Seconds that only grow, the same as of the conversations' gates.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        feed: Feed,
+        writer: Writer,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._database = database
         self._feed = feed
         self._writer = writer
         self._sessions: dict[UUID, tuple[float, Approvals]] = {}
+        self._held: WeakValueDictionary[UUID, Approvals] = WeakValueDictionary()
+        self._recorders: WeakValueDictionary[tuple[UUID, str], Recorder] = WeakValueDictionary()
         self._dropped: set[tuple[UUID, str]] = set()
         self._running: dict[tuple[UUID, str], UUID] = {}
         self._tasks = Tasks()
 
     def of(self, session_id: UUID) -> Approvals:
-        """Those of one session, for a call that begins; old ones of others are forgotten."""
-        now = time.monotonic()
-        _, found = self._sessions.pop(session_id, (now, Approvals()))
+        """Those of one session, for a call that begins or has ended.
+
+        They are forgotten ten minutes after the last time, but not while a call holds them.
+        """
+        now, found = self._clock(), self._held.setdefault(session_id, Approvals())
+        self._sessions.pop(session_id, None)
         self._sessions[session_id] = (now, found)
-        for other, (begun, _) in list(self._sessions.items()):  # the oldest stand first
-            if now - begun < WRITTEN_SECS:
+        for other, (used, _) in list(self._sessions.items()):  # the oldest stand first
+            if now - used < WRITTEN_SECS:
                 break
             del self._sessions[other]
         return found
@@ -68,16 +90,21 @@ class WaitingCalls:
         for call in waiting:
             if not approvals.waits(call.wanted.call_id):
                 left = (call.expires_at - now).total_seconds()
-                approvals.add(call.wanted, time.monotonic(), left, again=True)
+                approvals.add(call.wanted, self._clock(), left, again=True)
 
-    async def keep(self, session_id: UUID, wanted: Wanted) -> bool:
-        """Let a call wait, and tell of it; False where that cannot be kept."""
+    async def keep(self, session_id: UUID, wanted: Wanted, recorder: Recorder) -> bool:
+        """Let a call wait, and tell of it; False where that cannot be kept.
+
+        Args:
+            recorder: Records the conversation that asks: a no may come while the call's turn is open.
+        """
         if not 0 < len(wanted.call_id) <= _MOST_ID_CHARS:
             return False
         try:
             json.dumps(wanted.arguments, allow_nan=False)
         except ValueError:
             return False
+        self._recorders[session_id, wanted.call_id] = recorder
         now = datetime.now(UTC)
         until = now + timedelta(seconds=WRITTEN_SECS)
         call = WaitingCall(new_id(), session_id, wanted.agent, wanted, now, until)
@@ -142,13 +169,7 @@ class WaitingCalls:
         self, session_id: UUID, wanted: Wanted, answer: ApprovalState, by: str, decided_by: UUID | None
     ) -> None:
         try:
-            while True:
-                try:
-                    await self.answer(session_id, wanted, answer, by=by, decided_by=decided_by)
-                except DatabaseUnavailable:
-                    await asyncio.sleep(_RETRY_SECS)
-                else:
-                    return
+            await _until_kept(lambda: self.answer(session_id, wanted, answer, by=by, decided_by=decided_by))
         finally:
             self._dropped.discard((session_id, wanted.call_id))
 
@@ -173,7 +194,7 @@ class WaitingCalls:
         self, work: Coroutine[Any, Any, ToolCall], session_id: UUID, call_id: str
     ) -> asyncio.Task[ToolCall]:
         """Run an approved call; it outlives the conversation in which it was approved."""
-        return self._tasks.spawn(self._run(work, session_id, call_id), "an approved call")
+        return self._tasks.spawn(self._run(work, session_id, call_id), _APPROVED_CALL)
 
     async def _run(self, work: Coroutine[Any, Any, ToolCall], session_id: UUID, call_id: str) -> ToolCall:
         call = await work
@@ -182,24 +203,30 @@ class WaitingCalls:
 
     async def not_run(self, session_id: UUID, wanted: Wanted, why: str) -> None:
         """An approved call does not run after all: nobody will be told that it may have."""
-        refused = _not_run(wanted, why)
-        self._writer.put(lambda store: store.turns.update_call(session_id, refused))
+        self._refused(session_id, _not_run(wanted, why))
         await self._over(session_id, wanted.call_id)
 
     async def _over(self, session_id: UUID, call_id: str) -> None:
-        approval_id = self._running.pop((session_id, call_id), None)
-        if approval_id is not None:
-            try:
-                async with self._database.transaction(APPROVALS) as store:
-                    await store.approvals.ended(approval_id, datetime.now(UTC))
-            except DatabaseUnavailable:
-                logger.warning("it is not kept that an approved call has ended")
+        approval_id = self._running.get((session_id, call_id))
+        if approval_id is None:
+            return
+        ended = partial(self._ended, approval_id, datetime.now(UTC), session_id, call_id)
+        try:
+            await ended()
+        except DatabaseUnavailable:  # nobody waits for it, and until then the call counts as one that runs
+            self._tasks.spawn(_until_kept(ended), _APPROVED_CALL)
+
+    async def _ended(self, approval_id: UUID, at: datetime, session_id: UUID, call_id: str) -> None:
+        async with self._database.transaction(APPROVALS) as store:
+            await store.approvals.ended(approval_id, at)
+        self._running.pop((session_id, call_id), None)
 
     async def close(self) -> None:
         """Let approved calls end, for a while."""
-        with_calls = [task for task in self._tasks.all() if task.get_name() == "an approved call"]
-        if with_calls:
-            await asyncio.wait(with_calls, timeout=_CUT_OFF_SECS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CUT_OFF_SECS):
+                while calls := [task for task in self._tasks.all() if task.get_name() == _APPROVED_CALL]:
+                    await asyncio.wait(calls)
         await self._tasks.close()
 
     def _answered(self, call: WaitingCall, event: Event) -> None:
@@ -207,8 +234,25 @@ class WaitingCalls:
         if call.state is ApprovalState.APPROVED:
             self._running[(call.session_id, call.wanted.call_id)] = call.id
         elif call.state in _SAID:
-            refused = _not_run(call.wanted, _SAID[call.state], call.asked_at)
-            self._writer.put(lambda store: store.turns.update_call(call.session_id, refused))
+            self._refused(call.session_id, _not_run(call.wanted, _SAID[call.state], call.asked_at))
+
+    def _refused(self, session_id: UUID, call: ToolCall) -> None:
+        recorder = self._recorders.get((session_id, call.id))
+        if recorder is not None:
+            recorder.refused(call)
+        else:
+            self._writer.put(lambda store: store.turns.update_call(session_id, call))
+
+
+async def _until_kept(keep: Callable[[], Awaitable[object]]) -> None:
+    """Do it once, however long the database is away."""
+    while True:
+        try:
+            await keep()
+        except DatabaseUnavailable:
+            await asyncio.sleep(_RETRY_SECS)
+        else:
+            return
 
 
 def _not_run(wanted: Wanted, why: str, asked_at: datetime | None = None) -> ToolCall:

@@ -18,8 +18,8 @@ from orion.store.tables import api_keys, sessions, users
 
 USED_EVERY = timedelta(minutes=1)
 """How often the last use of a key is written, at most."""
-_JUST_BEGUN = timedelta(minutes=1)
-"""A session that nobody has joined yet counts as live for so long after its beginning or last turn."""
+_JUST_ACTIVE = timedelta(minutes=1)
+"""A session in which nobody is connected counts as live for so long after its last turn."""
 
 
 class ApiKeys:
@@ -85,13 +85,23 @@ class ApiKeys:
             raise NotFound("no such API key")
         return _key(row)
 
-    async def live_sessions(self, key_id: UUID, connected: Collection[UUID]) -> int:
-        """How many sessions begun by the key are live: `connected`, or just begun."""
-        since = datetime.now(UTC) - _JUST_BEGUN
+    async def live_sessions(self, key_id: UUID, connected: Collection[UUID], token_secs: float) -> int:
+        """How many sessions begun by the key are live: `connected`, or just active, or yet to be joined.
+
+        Args:
+            token_secs: For so long after its beginning a session can still be joined.
+        """
+        now = datetime.now(UTC)
+        unjoined = sessions.c.status == SessionStatus.CREATED.value
+        unjoined &= sessions.c.created_at > now - timedelta(seconds=token_secs)
         counted = select(func.count()).where(
             sessions.c.api_key_id == key_id,
             sessions.c.status != SessionStatus.ENDED.value,
-            or_(sessions.c.last_active_at > since, sessions.c.id.in_(list(connected))),
+            or_(
+                sessions.c.last_active_at > now - _JUST_ACTIVE,
+                sessions.c.id.in_(list(connected)),
+                unjoined,
+            ),
         )
         return int((await self._connection.execute(counted)).scalar_one())
 

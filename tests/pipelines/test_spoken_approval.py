@@ -82,6 +82,21 @@ async def test_a_key_before_the_question_was_heard_does_nothing(database_url, tm
         assert phone.paid() == []
 
 
+async def test_a_no_by_rest_while_the_question_is_read_out_stands_in_the_transcript(database_url, tmp_path):
+    async with hearing(database_url, tmp_path, PAY, secs=4.0) as phone:
+        since = await phone.say(voice(1.0))
+        await phone.event("session.state", since, state="speaking")
+        path = f"/api/v1/sessions/{phone.session_id}"
+        (call,) = (await phone.http.get(f"{path}/approvals")).json()["items"]
+        body = {"approve": False, "digest": call["digest"]}
+        answer = await phone.http.post(f"{path}/approvals/{call['call_id']}", json=body)
+        assert answer.json()["state"] == "rejected"
+        await phone.event("turn.ended", since, role="agent")
+        turns = (await phone.http.get(f"{path}/turns")).json()["items"]
+        (made,) = [call for turn in turns for call in turn["tool_calls"]]
+        assert (made["status"], made["error"]) == ("refused", "the user said no")
+
+
 async def test_a_plan_outlasts_a_barge_in_and_a_hang_up_and_is_told_of_later(database_url, tmp_path):
     goal = "make a plan to read my mail, then dig for 8 seconds"
     async with hearing(database_url, tmp_path, goal, "yes", "hello there", secs=0.5) as phone:

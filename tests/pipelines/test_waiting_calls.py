@@ -1,16 +1,26 @@
 """A tool call that waits for a yes outlives its process, and takes the yes by any way in, once."""
 
 import asyncio
+import gc
 import shutil
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 
-from orion.domain.identity import Principal
+from orion.domain.approval import Wanted
+from orion.domain.identity import Principal, new_id
+from orion.domain.session import Session, SessionStatus
+from orion.domain.tool import ToolCall, ToolCallStatus
+from orion.domain.waiting_call import ApprovalState, WaitingCall
+from orion.pipelines.records.feed import Feed
+from orion.pipelines.records.writer import Writer
+from orion.pipelines.waiting_calls import WaitingCalls
 from orion.store.approval_tables import approvals
+from orion.store.database import Database
 from tests.api.running import running
 from tests.journeys.phone import calling, voice
 from tests.pipelines.test_approvals import PROJECT, tool
@@ -63,10 +73,14 @@ class Owner:
 
     async def audited(self):
         """What the kept events tell of answers."""
+        return [(e.body["state"], e.body["by"]) for e in await self.events("tool.approval")]
+
+    async def events(self, name):
+        """The kept events of that name."""
         await self.server.parts.calls.shared.writer.flush()
         async with self.server.parts.database.transaction(Principal.system("sweeper")) as store:
             events = await store.events.after(UUID(self.session_id), None)
-        return [(e.body["state"], e.body["by"]) for e in events if e.name == "tool.approval"]
+        return [event for event in events if event.name == name]
 
     async def change(self, **values):
         """Change the row of what waits, as time would."""
@@ -123,6 +137,22 @@ async def test_rest_says_no(database_url, tmp_path):
         assert ada.done() == []
         turns = await ada.told(QUESTION)
         assert [c["error"] for turn in turns for c in turn["tool_calls"]] == ["the user said no"]
+
+
+async def test_an_approved_call_whose_tool_is_gone_ends_in_the_transcript_and_before_who_watches(
+    database_url, tmp_path
+):
+    async with owner(database_url, tmp_path) as ada:
+        await ada.say(PAY)
+        (call,) = await ada.waiting()
+        await ada.http.put("/api/v1/agents/concierge", json={"instructions": "Hi.", "tools": []})
+        assert (await ada.answer(call)).status_code == 200
+        turns = await ada.told("there is no tool send_money any more")
+        (made,) = [call for turn in turns for call in turn["tool_calls"]]
+        assert (made["status"], made["error"]) == ("refused", "there is no tool send_money any more")
+        assert ada.done() == []
+        ended = [e.body["tool_call"] for e in await ada.events("tool.ended")]
+        assert [call["status"] for call in ended] == ["waiting_approval", "refused"]
 
 
 async def test_a_yes_by_rest_is_heard_in_the_live_call(database_url, tmp_path):
@@ -276,3 +306,69 @@ async def test_an_agent_asks_and_is_answered_in_its_own_language(database_url, t
         await ada.say("Ja, bitte!")
         await ada.told("5 euros went to Bob.")
         assert [state for state, _ in await ada.audited()] == ["asked", "approved"]
+
+
+@pytest.fixture
+async def session(database, ben):
+    now = datetime.now(UTC)
+    made = Session(new_id(), ben.workspace_id, ben.user_id, "concierge", SessionStatus.CREATED, now)
+    async with database.transaction(ben) as store:
+        return await store.sessions.create(made)
+
+
+async def test_a_call_that_ended_while_the_database_was_away_is_never_told_of_as_lost(
+    database_url, database, session
+):
+    busy = Database(database_url, wait_secs=0.1)
+    waiting, wanted = WaitingCalls(busy, Feed(), Writer(busy)), Wanted("c1", "pay", {}, "Shall I?")
+    asked = session.created_at
+    call = WaitingCall(new_id(), session.id, "concierge", wanted, asked, asked + timedelta(minutes=10))
+    async with database.transaction(APPROVALS) as store:
+        assert await store.approvals.add(call)
+    await waiting.answer(session.id, wanted, ApprovalState.APPROVED, by="rest", decided_by=None)
+    done = ToolCall("c1", "pay", {}, ToolCallStatus.DONE)
+    async with AsyncExitStack() as held:
+        for _ in range(20):
+            await held.enter_async_context(busy.transaction(APPROVALS))
+        assert await waiting.run(asyncio.sleep(0, done), session.id, "c1") is done
+    assert await waiting.lost(0.0) == []
+    await waiting.close()
+    async with database.transaction(APPROVALS) as store:
+        kept = await store.approvals.latest(session.id, "c1")
+        assert kept.ended_at is not None
+        assert await store.approvals.lost(datetime.now(UTC), datetime.now(UTC)) == []
+    await busy.close()
+
+
+async def test_what_may_have_happened_is_kept_while_the_call_lasts_and_ten_minutes_more(
+    database_url, tmp_path
+):
+    now = 0.0
+    async with owner(database_url, tmp_path) as ada:
+        calls, session_id = ada.server.parts.calls, UUID(ada.session_id)
+        shared = calls.shared
+        waiting = WaitingCalls(shared.database, shared.feed, shared.writer, clock=lambda: now)
+        calls.shared = replace(shared, waiting=waiting)
+
+        async with calling(ada.http, ada.session_id) as phone:
+            await phone.event("turn.ended", role="agent")
+            waiting.of(session_id).ran("pay", {"to": "Bob"}, unclear=True)
+            now = 900.0
+            waiting.of(new_id())  # another session begins
+        async with asyncio.timeout(10):
+            while calls.get(session_id) is not None:
+                await asyncio.sleep(0.05)
+        now = 1499.0
+        waiting.of(new_id())
+        gc.collect()
+        assert waiting.of(session_id).may_have_happened("pay", {"to": "Bob"})
+
+
+async def test_what_nobody_holds_is_forgotten_ten_minutes_after_its_last_use(database):
+    now, session_id = 0.0, new_id()
+    waiting = WaitingCalls(database, Feed(), Writer(database), clock=lambda: now)
+    waiting.of(session_id).ran("pay", {"to": "Bob"}, unclear=True)
+    for later, kept in ((599.0, True), (599.0, True), (600.0, False)):
+        now += later
+        waiting.of(new_id())
+        assert waiting.of(session_id).may_have_happened("pay", {"to": "Bob"}) is kept

@@ -13,7 +13,7 @@ _RETRY_AFTER_SECS = 10
 
 
 async def begin_by_key(
-    store: Store, session: Session, *, origin: str | None, connected: Collection[UUID]
+    store: Store, session: Session, *, origin: str | None, connected: Collection[UUID], token_secs: float
 ) -> None:
     """Let the caller's key, if it came by one, begin `session`, which `store` has just created.
 
@@ -23,6 +23,7 @@ async def begin_by_key(
     Args:
         origin: The request's `Origin` header.
         connected: The sessions that are live here (`calls.all()`).
+        token_secs: For how long a session's first token admits who joins it.
 
     Raises:
         Refused: The key does not allow the agent, or the page's origin.
@@ -37,7 +38,7 @@ async def begin_by_key(
     if key.origins is not None and (origin or "").lower() not in key.origins:
         raise Refused("this API key does not allow this origin")
     if key.max_sessions is not None:
-        live = await store.api_keys.live_sessions(key_id, connected)
+        live = await store.api_keys.live_sessions(key_id, connected, token_secs)
         if live >= key.max_sessions:
             raise Limited(
                 "as many sessions as this API key allows are live", retry_after_secs=_RETRY_AFTER_SECS

@@ -61,7 +61,8 @@ async def connect(caller: CallerDep, parts: PartsDep, request: Request, body: Co
 
     async def admit(store: Store, session: Session) -> None:
         connected = [call.session_id for call in parts.calls.all()]
-        await begin_by_key(store, session, origin=request.headers.get("origin"), connected=connected)
+        origin = request.headers.get("origin")
+        await begin_by_key(store, session, origin=origin, connected=connected, token_secs=DEFAULT_TTL_SECS)
 
     session = await open_session(parts, caller, agent=wanted.agent, variables=wanted.variables, admit=admit)
     token, expires_at = parts.rooms.issue(session, wanted.identity, DEFAULT_TTL_SECS, key_id=caller.key_id)

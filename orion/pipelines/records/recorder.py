@@ -208,6 +208,15 @@ class Recorder:
         name = "tool.started" if running else "tool.ended"
         self.publish(name, {"turn_id": str(turn.id), "tool_call": wire.tool_call(call)})
 
+    def refused(self, call: ToolCall) -> None:
+        """A call that waited for a yes will not run: its turn says so, open or over."""
+        turn = self._open.get(Speaker.AGENT)
+        if turn is not None and call.id in turn.tool_calls:
+            turn.tool_calls[call.id] = call
+        else:
+            session_id = self._session_id
+            self._writer.put(lambda store: store.turns.update_call(session_id, call))
+
     async def verdict(self, utterance: Utterance, verdict: Verdict) -> None:
         """A guardrail found something. The text itself is not recorded here."""
         findings = [

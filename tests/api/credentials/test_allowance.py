@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from orion.api.credentials.allowance import begin_by_key
+from orion.api.routers.rooms import DEFAULT_TTL_SECS
 from orion.domain.identity import Principal, Role, Scope
 from orion.domain.session import EndReason
 from orion.errors import Limited, Refused
@@ -28,7 +29,7 @@ async def begin(database, principal, *, origin=None, connected=(), agent="concie
     session = a_session(principal)
     async with database.transaction(principal) as store:
         session = await store.sessions.create(replace(session, agent=agent))
-        await begin_by_key(store, session, origin=origin, connected=connected)
+        await begin_by_key(store, session, origin=origin, connected=connected, token_secs=DEFAULT_TTL_SECS)
     return session
 
 
@@ -60,9 +61,24 @@ async def test_the_cap_holds_however_many_begin_at_once(database, ben):
 async def test_a_session_that_was_left_counts_no_more_unless_somebody_is_connected(database, ben):
     key = await by_key(database, ben, max_sessions=1)
     session = await begin(database, key)
-    async with database.transaction(ben) as store:
-        long_ago = datetime.now(UTC) - timedelta(minutes=2)
-        await store.connection.execute(update(sessions).values(last_active_at=long_ago))
+    await change(database, ben, status="active", last_active_at=datetime.now(UTC) - timedelta(minutes=2))
     with pytest.raises(Limited):
         await begin(database, key, connected=[session.id])
     await begin(database, key)
+
+
+async def test_a_session_that_nobody_has_joined_counts_as_long_as_its_token_admits(database, ben):
+    key = await by_key(database, ben, max_sessions=1)
+    await begin(database, key)
+    begun = datetime.now(UTC) - timedelta(minutes=4)
+    await change(database, ben, created_at=begun, last_active_at=begun)
+    with pytest.raises(Limited):
+        await begin(database, key)
+    begun = datetime.now(UTC) - timedelta(minutes=5)
+    await change(database, ben, created_at=begun, last_active_at=begun)
+    await begin(database, key)
+
+
+async def change(database, owner, **values):
+    async with database.transaction(owner) as store:
+        await store.connection.execute(update(sessions).values(values))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from orion.domain.approval import Wanted
 from orion.domain.guardrail import Action, Channel, Finding, Utterance, Verdict
 from orion.domain.identity import new_id
 from orion.domain.price import FREE, Price, PriceList
@@ -12,12 +13,14 @@ from orion.domain.session import Session, SessionStatus
 from orion.domain.tool import ToolCall, ToolCallStatus
 from orion.domain.turn import Speaker, Turn
 from orion.domain.usage import Usage
+from orion.domain.waiting_call import ApprovalState
 from orion.pipelines.records.bill import Bill
 from orion.pipelines.records.feed import Feed, Subscription
 from orion.pipelines.records.latency import Stopwatch
 from orion.pipelines.records.meter import Meter
 from orion.pipelines.records.recorder import Recorder
 from orion.pipelines.records.writer import Writer
+from orion.pipelines.waiting_calls import WaitingCalls
 
 FLUENT = Usage("llm", "openai", "gpt-4.1", input_tokens=20)
 HEARD = Usage("stt", "pocketsphinx", audio_secs=1.5)
@@ -301,3 +304,20 @@ async def test_the_words_of_a_filler_are_seen_and_not_kept(call):
         ("One moment.", True),
         ("It is nine.", False),
     ]
+
+
+@pytest.mark.parametrize("said", [True, False])
+async def test_a_call_that_was_approved_and_is_not_run_stands_so_whether_its_turn_is_over_or_not(call, said):
+    waiting = WaitingCalls(call.database, call.feed, call.writer)
+    wanted = Wanted("c1", "timer", {}, "Shall I?")
+    await call.recorder.tool_call(a_call(ToolCallStatus.RUNNING))
+    assert await waiting.keep(call.session.id, wanted, call.recorder)
+    await call.recorder.tool_call(a_call(ToolCallStatus.WAITING_APPROVAL, result={"note": "Not yet."}))
+    if said:
+        call.recorder.agent_said("Shall I?", interrupted=False)
+    await waiting.answer(call.session.id, wanted, ApprovalState.APPROVED, by="text", decided_by=None)
+    await waiting.not_run(call.session.id, wanted, "there is no tool timer any more")
+    if not said:
+        call.recorder.agent_said("Shall", interrupted=True)
+    ((made,),) = [turn.tool_calls for turn in await call.kept()]
+    assert (made.status, made.error) == (ToolCallStatus.REFUSED, "there is no tool timer any more")
