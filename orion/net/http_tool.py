@@ -127,7 +127,8 @@ async def run(
     if not 200 <= answer.status < 300:
         raise _refused(answer, exchange.headers.values())
     pick = partial(select, path=exchange.select) if exchange.select else None
-    return answers.done(answer, pick) if changes else answers.told(answer, pick)
+    read = answers.done if changes else answers.told
+    return read(answer, pick, exchange.headers.values())
 
 
 def _lost() -> ToolFailure:

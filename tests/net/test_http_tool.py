@@ -234,6 +234,27 @@ async def test_the_reason_of_a_refusal_is_short_and_holds_no_secret():
     assert len(failure.value.message) < 450
 
 
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [("GET", "json"), ("GET", "text"), ("POST", "json"), ("POST", "text"), ("POST", "long")],
+)
+async def test_a_result_does_not_repeat_the_secrets_of_the_request(method, kind):
+    def echoes(asked, writer):
+        sent = f"{asked.headers['authorization']} {asked.headers['x-key']}"
+        found = {"headers": [{sent: f"with {sent}"}], "n": 1, "more": "x" * (20_000 * (kind == "long"))}
+        if kind == "text":
+            answers(f"request with {sent}".encode(), content_type="text/plain")(asked, writer)
+        else:
+            answers(found)(asked, writer)
+
+    async with serving(echoes) as origin:
+        headers = {"Authorization": "Bearer hunter2-canary", "X-Key": "s3cret-canary"}
+        result = await ask(origin, Exchange(method, origin.url, headers))
+    assert "canary" not in json.dumps(result)
+    assert "with" in json.dumps(result)
+    assert kind != "json" or result["n"] == 1
+
+
 async def test_no_page_of_a_broken_gateway_is_told():
     async with serving(answers(b"<html>502</html>", "502 Bad", content_type="text/html")) as origin:
         with pytest.raises(ToolFailure) as failure:
