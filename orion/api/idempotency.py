@@ -12,8 +12,10 @@ renewed while it runs: no transaction is open meanwhile, and nobody waits for a 
 its work before the answer is kept; after a crash between the two the key is free within HELD_SECS, and the
 repeated request runs again.
 
-Only answers of success are kept. After an error nothing was made, and the key is free: a validation
-that failed, a conflict that is gone, a database that is back. Answers that stream are not kept.
+After an error nothing was made, and the key is free: a validation that failed, a conflict that is gone, a
+database that is back. A route of the second kind whose work may have been done by then says so
+(`Held.taken_up`); then the error is the answer, and is kept. Answers that stream are not kept, but for those
+of a route that takes the claim over (`Held.hand_over`): of its stream the end is kept.
 Routes whose answer holds a secret that is shown once (tokens, API keys), or all about a person, must not
 be `KeyedRoute`s.
 """
@@ -26,7 +28,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
@@ -35,6 +37,7 @@ from fastapi.dependencies.utils import get_dependant
 from fastapi.routing import APIRoute
 
 from orion.api.access import CallerDep, parts_of, transaction
+from orion.api.problems import render
 from orion.domain.identity import Principal, new_id
 from orion.errors import IdempotencyConflict, InProgress, OrionError
 from orion.store.database import Database
@@ -45,6 +48,7 @@ _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _ANSWER_BYTES = 1024 * 1024
 _WAIT_SECS = 5.0
 _LOOK_SECS = 0.1
+_Done = TypeVar("_Done")
 _PRINTABLE = r"^[ -~]{1,255}$"
 
 
@@ -75,6 +79,9 @@ class Held:
     fingerprint: bytes
     holder: UUID = field(default_factory=new_id)
     settled: bool = False
+    taken_up: asyncio.Event = field(default_factory=asyncio.Event)
+    """What was asked for may have happened: from now on an error is an answer, too."""
+    _handed_over: bool = False
 
     async def settle(self, response: Response) -> None:
         """Keep the answer, or free the key where there is none to keep.
@@ -82,7 +89,27 @@ class Held:
         What was done is done: the answer goes out, even if it cannot be kept.
         """
         self.settled = True
-        answer = _answer(self.fingerprint, response)
+        if self._handed_over:
+            return
+        await self._settle(_answer(self.fingerprint, response))
+
+    async def fail(self, response: Response) -> None:
+        """Keep the answer of a request that failed if it was taken up, else free the key."""
+        done = self.taken_up.is_set()
+        await self._settle(_answer(self.fingerprint, response, failed=True) if done else None)
+
+    def hand_over(self) -> Held:
+        """Leave the claim, at the request's end, to `until`."""
+        self._handed_over = True
+        return self
+
+    async def until(self, work: asyncio.Task[_Done], answer: Callable[[_Done], Response]) -> None:
+        """Hold the claim until the work is done, and keep the answer if the work was taken up."""
+        while not (await asyncio.wait([work], timeout=HELD_SECS / 3))[0]:
+            await self._renew()
+        await self.fail(answer(work.result()))
+
+    async def _settle(self, answer: Answer | None) -> None:
         with suppress(OrionError):
             async with self.database.transaction(self.principal) as store:
                 if answer is not None:
@@ -106,21 +133,26 @@ class Held:
         """Hold the claim until it is cancelled."""
         while True:
             await asyncio.sleep(HELD_SECS / 3)
-            with suppress(OrionError):
-                async with self.database.transaction(self.principal) as store:
-                    await store.idempotency_keys.renew(self.key, self.holder)
+            await self._renew()
 
-    async def release(self) -> None:
-        """Free the key of a request that failed."""
+    async def _renew(self) -> None:
         with suppress(OrionError):
             async with self.database.transaction(self.principal) as store:
-                await store.idempotency_keys.release(self.key, self.holder)
+                await store.idempotency_keys.renew(self.key, self.holder)
 
 
-def _answer(fingerprint: bytes, response: Response) -> Answer | None:
-    """What is kept of a response; None if it failed, streams, or is too long."""
+def held_by(request: Request) -> Held | None:
+    """The claim of a request that has a key, and no transaction open."""
+    held: Held | None = request.scope.get("orion.claim.held")
+    return held
+
+
+def _answer(fingerprint: bytes, response: Response, *, failed: bool = False) -> Answer | None:
+    """What is kept of a response; None if it streams, is too long, or is an error and `failed` is not set."""
     body = bytes(getattr(response, "body", None) or b"")
-    if not hasattr(response, "body") or len(body) > _ANSWER_BYTES or response.status_code >= 300:
+    if not hasattr(response, "body") or len(body) > _ANSWER_BYTES:
+        return None
+    if response.status_code >= 300 and not failed:
         return None
     return Answer(fingerprint, response.status_code, response.headers.get("content-type"), body)
 
@@ -195,12 +227,16 @@ async def hold(request: Request, caller: CallerDep, idempotency_key: _Key = None
     await held.claim()
     request.scope["orion.claim.held"] = held
     renewing = parts.claims.tasks.spawn(held.renew(), "idempotency key")
+    failure = OrionError("the request was cut off; what it asked for may have been done")
     try:
         yield
+    except OrionError as error:
+        failure = error
+        raise
     finally:
         renewing.cancel()
         if not held.settled:
-            await held.release()
+            await held.fail(render(request, failure))
 
 
 def _of_role(principal: Principal, asked: bytes) -> bytes:
@@ -235,7 +271,7 @@ class KeyedRoute(APIRoute):
             except _Kept as kept:
                 return _again(kept.answer)
             claimed: Claim | Held | None = request.scope.get("orion.claim")
-            claimed = claimed or request.scope.get("orion.claim.held")
+            claimed = claimed or held_by(request)
             if claimed is not None:
                 await claimed.settle(response)
             return response

@@ -34,8 +34,11 @@ Pick = Callable[[Any], Any]
 """Takes a part out of a JSON value, or raises ToolFailure."""
 
 
-def told(answer: Answer, pick: Pick | None = None) -> Any:
+def told(answer: Answer, pick: Pick | None = None, secrets: Iterable[str] = ()) -> Any:
     """The result of a call that reads: JSON, or the text where the service sends no JSON.
+
+    Args:
+        secrets: What was sent along: where the service repeats it, it is left out.
 
     Raises:
         ToolFailure: There is neither, not what is picked, or it is too long.
@@ -44,28 +47,32 @@ def told(answer: Answer, pick: Pick | None = None) -> Any:
         raise ToolFailure("The service's answer is too long for me, or is broken.")
     try:
         found = _json(answer)
-        return bounded(pick(found) if pick else found)
+        return without(bounded(pick(found) if pick else found), secrets)
     except (ValueError, RecursionError) as error:
         text = "" if pick or _is_json(answer.media_type) else _text(answer)
         if not text:
             raise ToolFailure("The service did not answer with JSON.") from error
-        return cut_short(text, _TEXT_CHARS)
+        return cut_short(masked(text, secrets), _TEXT_CHARS)
 
 
-def done(answer: Answer, pick: Pick | None = None) -> Any:
-    """The result of a call that has changed something, as far as it can be read; else an empty object."""
+def done(answer: Answer, pick: Pick | None = None, secrets: Iterable[str] = ()) -> Any:
+    """The result of a call that has changed something, as far as it can be read; else an empty object.
+
+    Args:
+        secrets: What was sent along: where the service repeats it, it is left out.
+    """
     try:
         found = _json(answer)
     except (ValueError, RecursionError):
-        return cut_short(_text(answer), _TEXT_CHARS) or {}
+        return cut_short(masked(_text(answer), secrets), _TEXT_CHARS) or {}
     try:
         found = pick(found) if pick else found
     except ToolFailure:
         return {}
     try:
-        return bounded(found)
+        return without(bounded(found), secrets)
     except ToolFailure:
-        return cut_short(_written(found), _TEXT_CHARS)
+        return cut_short(masked(_written(found), secrets), _TEXT_CHARS)
 
 
 def reason(answer: Answer, secrets: Iterable[str] = ()) -> str:
@@ -89,6 +96,18 @@ def masked(text: str, secrets: Iterable[str]) -> str:
             if len(part) >= _SECRET_CHARS:
                 text = text.replace(part, "***")
     return text
+
+
+def without(value: Any, secrets: Iterable[str]) -> Any:
+    """A result that is `bounded`, with all of its texts and names `masked`."""
+    secrets = tuple(secrets)
+    if not secrets:
+        return value
+    if isinstance(value, str):
+        return masked(value, secrets)
+    if isinstance(value, dict):
+        return {masked(name, secrets): without(member, secrets) for name, member in value.items()}
+    return [without(item, secrets) for item in value] if isinstance(value, list) else value
 
 
 def _reasons(value: Any, depth: int = 4) -> Iterator[str]:

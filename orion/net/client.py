@@ -41,7 +41,12 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
 class UnreachableTarget(Refused):
-    """The target's address is not one that tools may reach."""
+    """The target's address is not one that tools may reach.
+
+    `redirected`: a service that was reached has sent the client there; it may have done what was asked.
+    """
+
+    redirected = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +141,19 @@ class GuardedClient:
         Raises:
             UnreachableTarget: The URL, or one that it redirects to, leads where tools may not go.
             ProviderTimeout: The deadline passed.
-            NotSent: There was no connection for it.
-            ProviderError: A broken or an overlong answer, or too many redirects.
+            NotSent: This is no URL, or there was no connection for it.
+            ProviderError: A broken or an overlong answer, too many redirects, or one to what is no URL.
         """
         try:
-            async with asyncio.timeout(deadline_secs):
-                return await self._exchange(method, httpx2.URL(url), dict(headers or {}), json, cut=cut)
-        except TimeoutError:
-            raise ProviderTimeout(f"no answer within {deadline_secs:g} seconds") from None
+            first = httpx2.URL(url)
         except httpx2.InvalidURL:
             raise NotSent("this is no URL") from None
-        except (httpx2.HTTPError, httpx2.StreamError) as error:
+        try:
+            async with asyncio.timeout(deadline_secs):
+                return await self._exchange(method, first, dict(headers or {}), json, cut=cut)
+        except TimeoutError:
+            raise ProviderTimeout(f"no answer within {deadline_secs:g} seconds") from None
+        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
             raise ProviderError(f"the exchange failed: {type(error).__name__}") from None
 
     async def _exchange(
@@ -161,6 +168,9 @@ class GuardedClient:
                 if hops:  # the service before has heard it
                     raise
                 raise NotSent(f"no connection: {type(error).__name__}") from None
+            except UnreachableTarget as error:
+                error.redirected = hops > 0
+                raise
             try:
                 target = _redirected(response)
                 if target is None:

@@ -115,19 +115,24 @@ async def run(
             exchange.method, url, headers=headers, json=body, deadline_secs=deadline_secs, cut=True
         )
     except UnreachableTarget as error:
+        if error.redirected and changes:
+            raise _lost() from error
         raise ToolFailure("I may not reach that service.") from error
     except ProviderTimeout as error:
         raise TimeoutError from error
     except NotSent as error:
         raise ToolFailure("The service cannot be reached.", retryable=True) from error
     except ProviderError as error:
-        raise ToolFailure(
-            "The service's answer was lost, or is broken.", retryable=True, unclear=True
-        ) from error
+        raise _lost() from error
     if not 200 <= answer.status < 300:
         raise _refused(answer, exchange.headers.values())
     pick = partial(select, path=exchange.select) if exchange.select else None
-    return answers.done(answer, pick) if changes else answers.told(answer, pick)
+    read = answers.done if changes else answers.told
+    return read(answer, pick, exchange.headers.values())
+
+
+def _lost() -> ToolFailure:
+    return ToolFailure("The service's answer was lost, or is broken.", retryable=True, unclear=True)
 
 
 def _refused(answer: Answer, secrets: Iterable[str]) -> ToolFailure:

@@ -21,7 +21,7 @@ import httpx2
 from orion.domain.storable import cut_short
 from orion.domain.tool import ToolFailure
 from orion.errors import OrionError, ProviderError, ProviderTimeout, Refused
-from orion.net.answers import bounded, masked
+from orion.net.answers import bounded, masked, without
 from orion.net.client import GuardedClient, refuse_url
 from orion.net.mcp_result import complaint, content, refusal, texts
 from orion.net.mcp_stdio import program
@@ -173,12 +173,12 @@ async def call(
     if raw.get("isError") is True:
         raise ToolFailure(masked(complaint(raw), secrets))
     try:
-        return bounded(content(raw))
+        return without(bounded(content(raw)), secrets)
     except ToolFailure as failure:
         if not changes:
             failure.unclear = True
             raise
-        return cut_short("\n".join(texts(raw)), _MOST_CUT_CHARS) or {}
+        return cut_short(masked("\n".join(texts(raw)), secrets), _MOST_CUT_CHARS) or {}
 
 
 async def _raw(session: Client, request: Any) -> dict[str, Any]:

@@ -209,8 +209,10 @@ class Call:
             self._recorder.paused = False
             await self.conversation.pause.end()
 
-    async def send_text(self, text: str) -> Turn:
-        """Put a typed message of the user into the conversation and wait for the agent's turn.
+    async def send_text(self, text: str, taken_up: asyncio.Event | None = None) -> Turn:
+        """Put a typed message into the conversation and wait for the agent's turn.
+
+        `taken_up` is set in the end if the message stands there, whatever became of the answer.
 
         Raises:
             Conflict: The call is paused, or was before the answer.
@@ -222,8 +224,7 @@ class Call:
         if self.paused:
             raise Conflict(PAUSED)
         await self._interrupt()
-        # What was heard of the interrupted answer must be in the context before the new message.
-        await self._worker.flush_pipeline()
+        await self._worker.flush_pipeline()  # what was heard of the old answer comes before the new message
         self._recorder.cut_off()
         await self.refresh_tools()
         if self.over:
@@ -239,6 +240,9 @@ class Call:
             if self._recorder.user_turns == before:
                 raise
             raise AnswerLost("the call ended before the answer; what you wrote was taken up") from error
+        finally:
+            if taken_up and self._recorder.user_turns != before:
+                taken_up.set()
 
     async def refresh_tools(self) -> None:
         """Look for changes of the workspace's tools."""

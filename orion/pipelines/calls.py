@@ -130,8 +130,10 @@ class Calls:
                     raise SessionEnded
             return call
 
-    async def message(self, session: Session, content: str) -> Turn:
+    async def message(self, session: Session, content: str, taken_up: asyncio.Event | None = None) -> Turn:
         """Answer a typed message: in the live call if there is one, else by text alone.
+
+        `taken_up` is set in the end if the message stands in the conversation, whatever became of the answer.
 
         Raises:
             SessionEnded, Conflict: The session has ended or is paused, or was before the answer.
@@ -141,7 +143,7 @@ class Calls:
         call = self.get(session.id)
         if call is not None and not call.over:
             try:
-                return await call.send_text(content)
+                return await call.send_text(content, taken_up)
             except AnswerLost:
                 await self._refuse_closed(session.id)
                 raise
@@ -155,7 +157,7 @@ class Calls:
             try:
                 await self._refuse_closed(session.id)
                 await call.conversation.plans.ask_again()
-                turn = await call.send_text(content)
+                turn = await call.send_text(content, taken_up)
                 news = call.conversation.news
                 return replace(turn, text=f"{news} {turn.text}") if news else turn
             except (CallEnded, AnswerLost):
@@ -173,12 +175,14 @@ class Calls:
         except (NotFound, ToolFailure):
             logger.warning("a session has no place for what was to be said in it")
 
-    def begin_message(self, session: Session, content: str) -> asyncio.Task[Turn | OrionError]:
+    def begin_message(
+        self, session: Session, content: str, taken_up: asyncio.Event | None = None
+    ) -> asyncio.Task[Turn | OrionError]:
         """Answer a typed message whether or not its sender waits for it: an error is a result, too."""
 
         async def answer() -> Turn | OrionError:
             try:
-                return await self.message(session, content)
+                return await self.message(session, content, taken_up)
             except OrionError as error:
                 return error
 

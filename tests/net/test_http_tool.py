@@ -12,7 +12,7 @@ from orion.net.addresses import AllowedHosts
 from orion.net.answers import done, reason, told
 from orion.net.client import Answer, GuardedClient
 from orion.net.http_tool import Exchange, build, idempotency_key, refuse_select, refuse_template, run, select
-from tests.net.origin import answers, redirects, serving
+from tests.net.origin import answers, redirects, routes, serving
 
 
 async def ask(origin, exchange, arguments=None, key="call-1"):
@@ -234,6 +234,27 @@ async def test_the_reason_of_a_refusal_is_short_and_holds_no_secret():
     assert len(failure.value.message) < 450
 
 
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [("GET", "json"), ("GET", "text"), ("POST", "json"), ("POST", "text"), ("POST", "long")],
+)
+async def test_a_result_does_not_repeat_the_secrets_of_the_request(method, kind):
+    def echoes(asked, writer):
+        sent = f"{asked.headers['authorization']} {asked.headers['x-key']}"
+        found = {"headers": [{sent: f"with {sent}"}], "n": 1, "more": "x" * (20_000 * (kind == "long"))}
+        if kind == "text":
+            answers(f"request with {sent}".encode(), content_type="text/plain")(asked, writer)
+        else:
+            answers(found)(asked, writer)
+
+    async with serving(echoes) as origin:
+        headers = {"Authorization": "Bearer hunter2-canary", "X-Key": "s3cret-canary"}
+        result = await ask(origin, Exchange(method, origin.url, headers))
+    assert "canary" not in json.dumps(result)
+    assert "with" in json.dumps(result)
+    assert kind != "json" or result["n"] == 1
+
+
 async def test_no_page_of_a_broken_gateway_is_told():
     async with serving(answers(b"<html>502</html>", "502 Bad", content_type="text/html")) as origin:
         with pytest.raises(ToolFailure) as failure:
@@ -301,6 +322,33 @@ async def test_a_redirect_to_a_private_address_is_a_failure_that_names_no_addres
         with pytest.raises(ToolFailure) as failure:
             await ask(origin, Exchange("GET", origin.url))
     assert "169" not in failure.value.message
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        *("http://shop.example:abc/orders/1", "http://[::1", "/" + "x" * 70_000, "http://xn--a-b\u00fc/"),
+        *("http://xn--zzzzzzzzz-/", "/next", "http://h:99999999/", "http://\u2024\u2024/", "//"),
+    ],
+)
+async def test_what_was_asked_may_be_done_wherever_the_service_redirects_then(location):
+    there = redirects(location, "303 See Other")
+    async with serving(routes(order=there, next=redirects("http://10.0.0.5/"))) as origin:
+        with pytest.raises(ToolFailure) as failure:
+            await ask(origin, Exchange("POST", origin.url + "/order"))
+    assert origin.asked[0].method == "POST"
+    assert (failure.value.message, failure.value.unclear) == (
+        "The service's answer was lost, or is broken.",
+        True,
+    )
+
+
+async def test_what_was_never_sent_has_not_happened():
+    async with serving(answers({})) as origin:
+        for url, told in (("http://10.0.0.5/", "may not reach"), ("http://h:abc/", "cannot be reached")):
+            with pytest.raises(ToolFailure, match=told) as failure:
+                await ask(origin, Exchange("POST", url))
+            assert not failure.value.unclear
 
 
 async def test_a_service_that_is_away_is_a_failure():

@@ -139,6 +139,22 @@ async def test_a_refusal_does_not_repeat_the_secrets_of_the_program(odd, answer)
     assert "canary" not in failure.value.message
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"content": [text("request with token canary-12345 failed")]},
+        {"content": [text('{"request": ["with canary-12345"]}')]},
+        {"content": [], "structuredContent": {"canary-12345": [{"request": "with canary-12345"}]}},
+        {"content": [text("request with canary-12345" + "x" * 20_000)]},
+    ],
+)
+async def test_a_result_does_not_repeat_the_secrets_of_the_program(odd, result):
+    server = odd(answers={"x": {"result": result}}, env={"API_TOKEN": "canary-12345"})
+    told = json.dumps(await call(GuardedClient(), server, "x", {}, _SECS, changes=True))
+    assert "request" in told
+    assert "canary" not in told
+
+
 _MANY = [[n] for n in range(500_000)]
 
 
@@ -260,7 +276,8 @@ async def test_a_call_ends_within_its_time_limit_whatever_the_program_does(odd):
 
 
 async def test_a_program_gets_the_variables_of_its_tool_and_its_arguments_do_not_show_them(odd):
-    server = odd(env={"SERVICE_TOKEN": "canary-9"})
+    # Short: a longer one would be left out of the result.
+    server = odd(env={"SERVICE_TOKEN": "nine"})
     told = await call(GuardedClient(), server, "env", {"names": ["SERVICE_TOKEN", "JWT_SECRET"]}, _SECS)
-    assert told == {"SERVICE_TOKEN": "canary-9", "JWT_SECRET": None}
-    assert "canary" not in repr(server)
+    assert told == {"SERVICE_TOKEN": "nine", "JWT_SECRET": None}
+    assert "nine" not in repr(server)

@@ -84,7 +84,7 @@ class Talk:
 
     async def begin(self):
         """A session of its own."""
-        self._url = f"/api/v1/sessions/{(await self.http.post('/api/v1/sessions', json={})).json()['id']}"
+        self.url = f"/api/v1/sessions/{(await self.http.post('/api/v1/sessions', json={})).json()['id']}"
         self.ledger().clear()
 
     def tells(self, *answers):
@@ -95,7 +95,7 @@ class Talk:
         return [*self.gpt.asked, *self.claude.asked]
 
     async def post(self, text, **headers):
-        return await self.http.post(f"{self._url}/messages", json={"text": text}, headers=headers)
+        return await self.http.post(f"{self.url}/messages", json={"text": text}, headers=headers)
 
     async def say(self, text):
         answer = await self.post(text)
@@ -103,7 +103,7 @@ class Talk:
         return answer.json()
 
     async def turns(self):
-        return (await self.http.get(f"{self._url}/turns")).json()["items"]
+        return (await self.http.get(f"{self.url}/turns")).json()["items"]
 
     def ordered(self):
         return list(self.ledger())

@@ -6,16 +6,17 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, StringConstraints
 
 from orion.api.access import CallerDep, Parts, PartsDep, SessionId, needs, own_session
 from orion.api.fields import EXAMPLE_ID, Flag, event_stream, example
-from orion.api.idempotency import KeyedRoute
+from orion.api.idempotency import Held, KeyedRoute, held_by
 from orion.api.openapi import fails
 from orion.api.problems import NotAcceptable, problem
 from orion.api.routers.sessions import EXAMPLE_CALL, ToolCallBody
@@ -118,14 +119,15 @@ async def message(
     """
     streamed = _wants_stream(request.headers.get("accept", "*/*"))
     session = await _open_session(parts, caller, session_id)
+    held = held_by(request)
     if streamed:
         request_id = request.scope.get("orion.request_id", "")
         return StreamingResponse(
-            _stream(parts, caller, session, body.text, request_id),
+            _stream(parts, caller, session, body.text, request_id, held=held.hand_over() if held else None),
             media_type=_STREAM,
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
-    return _reply(await parts.calls.message(session, body.text))
+    return _reply(await parts.calls.message(session, body.text, held.taken_up if held else None))
 
 
 @router.post(
@@ -154,11 +156,13 @@ async def _open_session(parts: Parts, caller: Principal, session_id: UUID) -> Se
 
 
 async def _stream(
-    parts: Parts, caller: Principal, session: Session, text: str, request_id: str
+    parts: Parts, caller: Principal, session: Session, text: str, request_id: str, *, held: Held | None
 ) -> AsyncIterator[bytes]:
     """The answer as server-sent events. A client that leaves cancels nothing: the answer is recorded."""
     with parts.calls.shared.feed.subscribe(session.id, caller) as subscription:
-        answering = parts.calls.begin_message(session, text)
+        answering = parts.calls.begin_message(session, text, held.taken_up if held else None)
+        if held is not None:
+            parts.claims.tasks.spawn(held.until(answering, partial(_ended, request_id)), "idempotency key")
         answered = Event(new_id(), session.id, _ANSWERED, {}, datetime.now(UTC))
         answering.add_done_callback(lambda _: subscription.offer(answered))
         tokens = Tokens()
@@ -168,12 +172,19 @@ async def _stream(
                 yield encoded
     if subscription.closed:  # the caller may not any more
         return
-    result = await asyncio.shield(answering)
+    yield _last(request_id, await asyncio.shield(answering))
+
+
+def _last(request_id: str, result: Turn | OrionError) -> bytes:
+    """The event that ends a stream."""
     if isinstance(result, OrionError):
-        yield _encode("error", problem(result, request_id))
-    else:
-        reply = Reply.model_validate(_reply(result))
-        yield _encode("done", reply.model_dump(mode="json"))
+        return _encode("error", problem(result, request_id))
+    return _encode("done", Reply.model_validate(_reply(result)).model_dump(mode="json"))
+
+
+def _ended(request_id: str, result: Turn | OrionError) -> Response:
+    """The stream of an answer that has been given."""
+    return Response(_last(request_id, result), media_type=_STREAM)
 
 
 async def _until_answered(subscription: Subscription) -> AsyncIterator[Event | None]:
