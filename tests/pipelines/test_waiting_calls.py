@@ -352,7 +352,7 @@ async def test_what_may_have_happened_is_kept_while_the_call_lasts_and_ten_minut
 
         async with calling(ada.http, ada.session_id) as phone:
             await phone.event("turn.ended", role="agent")
-            waiting.of(session_id).ran("pay", {"to": "Bob"}, unclear=True)
+            waiting.of(session_id).doubt("pay", {"to": "Bob"})
             now = 900.0
             waiting.of(new_id())  # another session begins
         async with asyncio.timeout(10):
@@ -367,7 +367,7 @@ async def test_what_may_have_happened_is_kept_while_the_call_lasts_and_ten_minut
 async def test_what_nobody_holds_is_forgotten_ten_minutes_after_its_last_use(database):
     now, session_id = 0.0, new_id()
     waiting = WaitingCalls(database, Feed(), Writer(database), clock=lambda: now)
-    waiting.of(session_id).ran("pay", {"to": "Bob"}, unclear=True)
+    waiting.of(session_id).doubt("pay", {"to": "Bob"})
     for later, kept in ((599.0, True), (599.0, True), (600.0, False)):
         now += later
         waiting.of(new_id())
