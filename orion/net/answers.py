@@ -26,6 +26,7 @@ _REASONS = ("error", "message", "detail", "title", "description", "reason", "err
 """Where services say what went wrong; `detail` and `title` are those of RFC 9457."""
 _MOST_REASONS = 3
 _SECRET_CHARS = 6
+_TOKEN = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[\w.=+~-]{12,}")
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
 _TEXTUAL = re.compile(r"text/|.*\b(json|ndjson|jsonl|xml|javascript|yaml|csv|x-www-form-urlencoded)\b")
 
@@ -52,7 +53,7 @@ def told(answer: Answer, pick: Pick | None = None, secrets: Iterable[str] = ()) 
         text = "" if pick or _is_json(answer.media_type) else _text(answer)
         if not text:
             raise ToolFailure("The service did not answer with JSON.") from error
-        return cut_short(masked(text, secrets), _TEXT_CHARS)
+        return cut_short(masked(text, tokens(secrets)), _TEXT_CHARS)
 
 
 def done(answer: Answer, pick: Pick | None = None, secrets: Iterable[str] = ()) -> Any:
@@ -64,7 +65,7 @@ def done(answer: Answer, pick: Pick | None = None, secrets: Iterable[str] = ()) 
     try:
         found = _json(answer)
     except (ValueError, RecursionError):
-        return cut_short(masked(_text(answer), secrets), _TEXT_CHARS) or {}
+        return cut_short(masked(_text(answer), tokens(secrets)), _TEXT_CHARS) or {}
     try:
         found = pick(found) if pick else found
     except ToolFailure:
@@ -72,7 +73,7 @@ def done(answer: Answer, pick: Pick | None = None, secrets: Iterable[str] = ()) 
     try:
         return without(bounded(found), secrets)
     except ToolFailure:
-        return cut_short(masked(_written(found), secrets), _TEXT_CHARS)
+        return cut_short(masked(_written(found), tokens(secrets)), _TEXT_CHARS)
 
 
 def reason(answer: Answer, secrets: Iterable[str] = ()) -> str:
@@ -98,9 +99,14 @@ def masked(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+def tokens(secrets: Iterable[str]) -> tuple[str, ...]:
+    """The parts of the secrets that look like one: a folder that was sent along may stand in a result, too."""
+    return tuple(part for secret in secrets for part in secret.split() if _TOKEN.fullmatch(part))
+
+
 def without(value: Any, secrets: Iterable[str]) -> Any:
-    """A result that is `bounded`, with all of its texts and names `masked`."""
-    secrets = tuple(secrets)
+    """A result that is `bounded`, with its texts and names `masked` where they hold `tokens`."""
+    secrets = tokens(secrets)
     if not secrets:
         return value
     if isinstance(value, str):

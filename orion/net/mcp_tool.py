@@ -21,7 +21,7 @@ import httpx2
 from orion.domain.storable import cut_short
 from orion.domain.tool import ToolFailure
 from orion.errors import OrionError, ProviderError, ProviderTimeout, Refused
-from orion.net.answers import bounded, masked, without
+from orion.net.answers import bounded, masked, tokens, without
 from orion.net.client import GuardedClient, refuse_url
 from orion.net.mcp_result import complaint, content, refusal, texts
 from orion.net.mcp_stdio import program
@@ -178,7 +178,7 @@ async def call(
         if not changes:
             failure.unclear = True
             raise
-        return cut_short(masked("\n".join(texts(raw)), secrets), _MOST_CUT_CHARS) or {}
+        return cut_short(masked("\n".join(texts(raw)), tokens(secrets)), _MOST_CUT_CHARS) or {}
 
 
 async def _raw(session: Client, request: Any) -> dict[str, Any]:
