@@ -100,7 +100,7 @@ def masked(text: str, secrets: Iterable[str]) -> str:
 
 
 def tokens(secrets: Iterable[str]) -> tuple[str, ...]:
-    """The parts of the secrets that look like one: a folder that was sent along may stand in a result, too."""
+    """The parts of the secrets that look like one: a folder that was sent along may be a result, too."""
     return tuple(part for secret in secrets for part in secret.split() if _TOKEN.fullmatch(part))
 
 

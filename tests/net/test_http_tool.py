@@ -255,6 +255,13 @@ async def test_a_result_does_not_repeat_the_secrets_of_the_request(method, kind)
     assert kind != "json" or result["n"] == 1
 
 
+async def test_what_was_sent_along_and_is_no_secret_stays_in_a_result():
+    async with serving(answers({"folder": "/srv/data", "type": "application/json"})) as origin:
+        headers = {"Accept": "application/json", "X-Root": "/srv/data"}
+        result = await ask(origin, Exchange("GET", origin.url, headers))
+    assert result == {"folder": "/srv/data", "type": "application/json"}
+
+
 async def test_no_page_of_a_broken_gateway_is_told():
     async with serving(answers(b"<html>502</html>", "502 Bad", content_type="text/html")) as origin:
         with pytest.raises(ToolFailure) as failure:
