@@ -87,7 +87,7 @@ $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r $(
   $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes --excludes $(VENV)/excluded -r $(1); }
 endef
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/uv
-	@echo "Installing what ORION needs (once) ..."
+	@echo "Installing what ORION needs (once; 0.9 GB, a minute or two) ..."
 	@$(call install,requirements.lock)
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@$(BIN)/orion openapi > /dev/null # what a server imports is compiled once, and not in the first one
