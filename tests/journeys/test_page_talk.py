@@ -56,6 +56,12 @@ async def test_four_pages_at_once_are_all_answered(browser, server, token, tmp_p
     async def one(tab):
         await tab.greeted()
         text, said = await tab.answer_to(question)
+        if (
+            "interrupted" in text
+        ):  # without a core the sound stops in mid-question; then the whole is answered
+            answer = tab.turns("agent").get_by_test_id("turn-text").last
+            await expect(answer).to_have_text("That is 108.", timeout=15_000)
+            return await answer.inner_text()
         assert await tab.latency(said)
         return text
 
