@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from orion.domain.agent import Agent
+from orion.domain.tool import Tool
 from orion.providers.offline.dialogue import Dialogue
+from orion.providers.offline.mood import destroys
 from orion.tools import load_all
 
 TOOLS = [tool.tool for tool in load_all().values()]
@@ -27,6 +29,8 @@ def dialogue() -> Dialogue:
         "don't hand me over to the researcher",
         "I don't want to talk to the researcher",
         "I don't want a timer for 10 minutes",
+        "I don't want to cancel my timer",
+        "I don't want you to cancel my timer",
         "can you not cancel my timer",
         "you shouldn't cancel my timer",
         "don't forget what I told you about my dog",
@@ -96,3 +100,8 @@ def test_of_several_requests_the_one_that_is_meant_is_done(dialogue):
 def test_what_takes_something_away_is_offered_to_nobody_as_an_example(dialogue):
     offered = {dialogue.step({"count": count}, "flip a coin")[1].text for count in range(60)}
     assert not [text for text in offered if "forget" in text or "cancel" in text or "delete" in text]
+
+
+def test_a_tool_ends_something_by_a_whole_word_of_its_name():
+    names = ("cancel_timer", "end_call", "send_money", "calendar", "list_weekends")
+    assert [destroys(Tool(name, "", {})) for name in names] == [True, True, False, False, False]

@@ -16,8 +16,8 @@ from orion.domain.tool import Tool
 _SPOKEN_WITH = frozenset({"hand_over", "end_call"})
 """They change nothing that is kept, but end what the user is in."""
 _ABOUT = re.compile(r"remember|remind|note|store|save|memor")
-_ENDS = re.compile(r"cancel|stop|delete|remove|forget|clear|end")
-_FORGETS = re.compile(r"forget|delete|remove|erase|clear")
+_ENDS = re.compile(r"(?:^|_)(?:cancel|stop|delete|remove|forget|clear|end)(?:_|$)")
+_FORGETS = re.compile(r"(?:^|_)(?:forget|delete|remove|erase|clear)(?:_|$)")
 
 _POLITE = r"(?:(?:please|okay|well|oh|hey|so|and|but|no|actually|orion|just|now|then|hi|hello|sorry|wait) )*"
 _DENIED = re.compile(
@@ -28,7 +28,8 @@ _DENIED = re.compile(
     r"|i (?:do|did|would|will) not (?:want|need|wish|ask|tell)(?! to forget\b)\b"
     r"(?P<wanted>)|let us not\b)"
 )
-_ANOTHER = re.compile(rf"{_POLITE}i (?:do|did|would|will) not \w+ an?(?:other)?\b")
+_NO_THING = re.compile(rf"{_POLITE}i (?:do|did|would|will) not \w+ (?:to|you|an?(?:other)?)\b")
+"""What is not wanted is an action, or something that there is not yet: nothing is called off by it."""
 _IDIOM = re.compile(r"worry|mind|you|know|think|remember|understand|care|be|believe|get")
 _ASKED = re.compile(
     rf"{_POLITE}(?:why(?! do not (?:you|we))|how (?:do|does|can|could|would|will|should|come|did)"
@@ -111,6 +112,6 @@ def _runs_although_denied(tool: Tool, form: str) -> bool:
         return _FORGETS.search(tool.name) is None
     if denied is not None and denied["wanted"] is not None:
         notes = _ABOUT.search(tool.name) is not None and " you to " not in form
-        calls_off = destroys(tool) and tool.name not in _SPOKEN_WITH and _ANOTHER.match(form) is None
+        calls_off = destroys(tool) and tool.name not in _SPOKEN_WITH and _NO_THING.match(form) is None
         return notes or calls_off
     return False
